@@ -1,0 +1,47 @@
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { TestProject } from "vitest/node";
+import { answer } from "./routes.ts";
+
+/** Where the servers of a test run listen, as base URLs without a trailing slash. */
+export interface TestServers {
+  /** Three plain HTTP servers with the same routes (see routes.ts), told apart by their `x-server` header: a, b, c. */
+  readonly a: string;
+  readonly b: string;
+  readonly c: string;
+  /** An address on which nobody listens. */
+  readonly nobody: string;
+}
+
+declare module "vitest" {
+  interface ProvidedContext {
+    /** The Node servers that run beside the tests: `inject("servers").a`. */
+    servers: TestServers;
+  }
+}
+
+/** Starts the servers that tests inside workerd call, and stops them after the last test. */
+export default async function startServers(project: TestProject): Promise<() => Promise<void>> {
+  const names = ["a", "b", "c"] as const;
+  const servers = names.map((name) => createServer((request, response) => answer(name, request, response)));
+  const unused = createServer();
+  const [a = "", b = "", c = "", nobody = ""] = await Promise.all([...servers, unused].map(listen));
+  await stop(unused);
+  project.provide("servers", { a, b, c, nobody });
+  return async () => {
+    await Promise.all(servers.map(stop));
+  };
+}
+
+async function listen(server: Server): Promise<string> {
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+async function stop(server: Server): Promise<void> {
+  server.closeAllConnections();
+  server.close();
+  await once(server, "close");
+}
