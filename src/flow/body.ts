@@ -1,0 +1,115 @@
+import { Fault } from "./fault.ts";
+
+/** Apigee: "Message payload size": a message that a policy reads may hold this many bytes. */
+export const BODY_LIMIT_BYTES = 10 * 1024 * 1024;
+
+/** What the platform's Request and Response constructors take, and nothing else. */
+export type BodySource = ReadableStream | Uint8Array | string | null;
+
+/**
+ * A message's payload: a stream until somebody reads it, so that a body nobody reads goes through
+ * untouched. Once buffered it can be read any number of times, as text or as the very bytes that came.
+ */
+export class Body {
+  #source: BodySource;
+  readonly #opaque: boolean;
+  #text: string | undefined;
+  #charset = "utf-8";
+
+  /**
+   * @param opaque whether the body is never read: with streaming enabled policies see no content.
+   *   Apigee: "Streaming requests and responses".
+   */
+  constructor(source: BodySource, opaque = false) {
+    this.#source = source;
+    this.#opaque = opaque;
+  }
+
+  get isOpaque(): boolean {
+    return this.#opaque;
+  }
+
+  get isEmpty(): boolean {
+    const source = this.#source;
+    return source === null || (!(source instanceof ReadableStream) && source.length === 0);
+  }
+
+  get isStream(): boolean {
+    return this.#source instanceof ReadableStream;
+  }
+
+  /**
+   * Reads a stream to its end, so that `text` and `bytes` work.
+   * @param limit in bytes; above it the fault is `protocol.http.TooBigBody` with `tooBigStatus`.
+   */
+  async buffer(limit: number, tooBigStatus: 413 | 502, charset = "utf-8"): Promise<void> {
+    const source = this.#source;
+    if (!(source instanceof ReadableStream) || this.#opaque) return;
+    this.#charset = charset;
+    const bytes = await readAtMost(source, limit);
+    if (bytes === null)
+      throw new Fault("protocol.http.TooBigBody", "Body buffer overflow", { status: tooBigStatus });
+    this.#source = bytes;
+  }
+
+  /** The payload as text, `""` when there is none. The body must have been buffered. */
+  get text(): string {
+    const source = this.#source;
+    if (source === null || this.#opaque) return "";
+    if (typeof source === "string") return source;
+    this.#text ??= decoderFor(this.#charset).decode(this.#buffered(source));
+    return this.#text;
+  }
+
+  /** The payload's bytes. The body must have been buffered. */
+  get bytes(): Uint8Array {
+    const source = this.#source;
+    if (source === null || this.#opaque) return new Uint8Array();
+    return typeof source === "string" ? new TextEncoder().encode(source) : this.#buffered(source);
+  }
+
+  /** What to send on. A stream can be sent only once; a buffered body stays readable. */
+  get source(): BodySource {
+    return this.#source;
+  }
+
+  #buffered(source: ReadableStream | Uint8Array): Uint8Array {
+    if (source instanceof Uint8Array) return source;
+    throw new Error("a body was read before it was buffered: the compiler missed a mention of the content");
+  }
+}
+
+/** All bytes of a stream, or null when there are more than `limit` (the rest is cancelled). */
+export async function readAtMost(stream: ReadableStream, limit: number): Promise<Uint8Array | null> {
+  const reader: ReadableStreamDefaultReader<Uint8Array> = stream.getReader();
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for (let next = await reader.read(); !next.done; next = await reader.read()) {
+    size += next.value.byteLength;
+    if (size > limit) {
+      await reader.cancel();
+      return null;
+    }
+    chunks.push(next.value);
+  }
+  return chunks.length === 1 && chunks[0] ? chunks[0] : joined(chunks, size);
+}
+
+function joined(chunks: readonly Uint8Array[], size: number): Uint8Array {
+  const all = new Uint8Array(size);
+  let offset = 0;
+  for (const chunk of chunks) {
+    all.set(chunk, offset);
+    offset += chunk.byteLength;
+  }
+  return all;
+}
+
+/** An unknown charset reads as UTF-8, as Apigee does for a payload without one. */
+function decoderFor(charset: string): TextDecoder {
+  try {
+    return new TextDecoder(charset, { fatal: false, ignoreBOM: true });
+  } catch {
+    return new TextDecoder("utf-8", { fatal: false, ignoreBOM: true });
+  }
+}

@@ -1,0 +1,122 @@
+import type { Value } from "../expression/value.ts";
+import type { Fault } from "./fault.ts";
+import type { RequestMessage, ResponseMessage } from "./message.ts";
+
+/** The deployed proxy endpoint that an exchange runs in. Fixed when the proxy is loaded. */
+export interface ProxyIdentity {
+  readonly organization: string;
+  readonly environment: string;
+  readonly proxy: string;
+  readonly revision: string;
+  readonly endpoint: string;
+  /** As configured, wildcards included. */
+  readonly basePath: string;
+  /** Property sets of the bundle: set name to keys and values. */
+  readonly propertySets: ReadonlyMap<string, ReadonlyMap<string, string>>;
+}
+
+/** Who sent the request, as far as the platform tells. `port` is null where it does not. */
+export interface Client {
+  readonly ip: string;
+  readonly host: string;
+  readonly port: number | null;
+  readonly scheme: "http" | "https";
+  readonly country: string | null;
+}
+
+/**
+ * What one request from outside gives to everything that runs for it: the time, the timer, the id, and a way to go on after
+ * the answer. Proxies that call each other share it, one level deeper.
+ */
+export interface Exchange {
+  /** The variable `messageid`. */
+  readonly id: string;
+  /** How many proxies deep this exchange is: 0 for the client's own request. */
+  readonly depth: number;
+  readonly client: Client;
+  /** Epoch milliseconds when the request arrived. */
+  readonly receivedAt: number;
+  /** Epoch milliseconds now. */
+  now(): number;
+  uuid(): string;
+  /** Keeps the Worker alive until the work has ended; its failure is logged and changes nothing. */
+  waitUntil(work: Promise<unknown>): void;
+  /** Settles like `work`, or rejects when it takes longer than `ms`. One timer serves a whole exchange. */
+  within<T>(ms: number, work: Promise<T>): Promise<T>;
+}
+
+/** The target endpoint that a route chose, and what flows may change about the call. */
+export interface Target {
+  readonly name: string;
+  /** The URL as configured or as a flow set it, without path suffix and query. Null with a load balancer. */
+  url: string | null;
+  copyPathSuffix: boolean;
+  copyQueryParams: boolean;
+  /** The complete URL that was called; null before the call. */
+  evaluatedUrl: string | null;
+  sentAt: { start: number; end: number } | null;
+  receivedAt: { start: number; end: number } | null;
+}
+
+/** What the load balancer of the last target call reports. */
+export interface LoadBalancing {
+  readonly targetServer: string | null;
+  readonly failedServers: readonly string[];
+  readonly isFallback: boolean;
+}
+
+/** Where in the flow an exchange is: which message is the ambient one, and what `current.flow.name` says. */
+export type Direction = "request" | "response";
+
+/**
+ * The state of one exchange in one proxy: its messages, variables and position. Steps read and change it;
+ * the runner in `gateway/` owns its progress.
+ */
+export class FlowContext {
+  readonly identity: ProxyIdentity;
+  readonly exchange: Exchange;
+  /** The client's path after the base path, without query; `""` when nothing follows. */
+  readonly pathSuffix: string;
+  /** The complete URL that the client asked for. */
+  readonly url: string;
+  request: RequestMessage;
+  response: ResponseMessage | null = null;
+  /** The pending error message, from the moment the error state is entered. */
+  error: ResponseMessage | null = null;
+  fault: Fault | null = null;
+  /** Set when a fault happened, also when `continueOnError` let the flow go on. */
+  lastFault: Fault | null = null;
+  direction: Direction = "request";
+  flowName = "";
+  flowDescription = "";
+  sharedFlow: string | null = null;
+  flowHook: string | null = null;
+  route: { readonly name: string; readonly target: string } | null = null;
+  target: Target | null = null;
+  loadBalancing: LoadBalancing | null = null;
+  clientSentAt: { start: number; end: number } | null = null;
+  /** Variables that policies set, and named messages among them. */
+  readonly variables = new Map<string, Value>();
+
+  constructor(
+    identity: ProxyIdentity,
+    exchange: Exchange,
+    request: RequestMessage,
+    place: { pathSuffix: string; url: string },
+  ) {
+    this.identity = identity;
+    this.exchange = exchange;
+    this.request = request;
+    this.pathSuffix = place.pathSuffix;
+    this.url = place.url;
+  }
+
+  /** The ambient message: request, response or error, by where the flow is. */
+  get message(): RequestMessage | ResponseMessage {
+    if (this.error) return this.error;
+    return this.direction === "response" && this.response ? this.response : this.request;
+  }
+}
+
+/** A step of a flow. It returns a promise only when it has to wait. Throws {@link Fault}. */
+export type Step = (flow: FlowContext) => void | Promise<void>;

@@ -1,0 +1,67 @@
+/**
+ * Header values as flow variables see them: a comma splits a header into values, and so does a repeated
+ * header line. Apigee: "Flow variables reference" (request.header.NAME.*).
+ */
+export function headerValues(headers: Headers, name: string): string[] {
+  const text = headerText(headers, name);
+  return text === null || !text.includes(",")
+    ? text === null
+      ? []
+      : [text]
+    : text.split(",").map((value) => value.trim());
+}
+
+/** The first comma-separated value, or null when there is no such header. */
+export function firstHeaderValue(headers: Headers, name: string): string | null {
+  const text = headerText(headers, name);
+  if (text === null) return null;
+  const comma = text.indexOf(",");
+  return comma === -1 ? text : text.slice(0, comma).trim();
+}
+
+/** The whole text of a header, or null. A name that no header can have is a header that is not there. */
+export function headerText(headers: Headers, name: string): string | null {
+  return isHeaderName(name) ? headers.get(name) : null;
+}
+
+/** Replaces the value at a 1-based index, appending when it is past the end. */
+export function setHeaderValue(headers: Headers, name: string, index: number, value: string): void {
+  const values = headerValues(headers, name);
+  values[Math.min(index - 1, values.length)] = value;
+  replaceHeader(headers, name, values);
+}
+
+/** Removes the value at a 1-based index; nothing happens when there is none. */
+export function removeHeaderValue(headers: Headers, name: string, index: number): void {
+  const values = headerValues(headers, name);
+  if (index > values.length) return;
+  values.splice(index - 1, 1);
+  replaceHeader(headers, name, values);
+}
+
+/** Replaces all lines of a header by one line for each value. */
+export function replaceHeader(headers: Headers, name: string, values: readonly string[]): void {
+  headers.delete(name);
+  for (const value of values) headers.append(name, value);
+}
+
+/** Each distinct header name, in lower case as the platform keeps them. */
+export function headerNames(headers: Headers): string[] {
+  return [...new Set(headers.keys())];
+}
+
+const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+
+/** Whether a text may be a header's name (RFC 9110 token). */
+export function isHeaderName(name: string): boolean {
+  return token.test(name);
+}
+
+/** Whether a text may be a header's value: no CR, LF or NUL, so that nobody can smuggle a header in. */
+export function isHeaderValue(value: string): boolean {
+  for (let index = 0; index < value.length; index++) {
+    const code = value.charCodeAt(index);
+    if (code === 13 || code === 10 || code === 0) return false;
+  }
+  return true;
+}

@@ -1,0 +1,77 @@
+/** One parameter of a query string or form: decoded name and value, and the text it came as. */
+interface Parameter {
+  readonly name: string;
+  readonly value: string;
+  readonly raw: string;
+}
+
+/**
+ * The parameters of a query string or of a form body. What nobody changed is written back as it came;
+ * what a policy sets is percent-encoded.
+ */
+export class Parameters {
+  #list: Parameter[];
+
+  /** @param plusIsSpace whether `+` means a space, as it does in forms. */
+  constructor(text: string, plusIsSpace: boolean) {
+    this.#list = text === "" ? [] : text.split("&").map((raw) => parse(raw, plusIsSpace));
+  }
+
+  get names(): string[] {
+    return [...new Set(this.#list.map(({ name }) => name))];
+  }
+
+  values(name: string): string[] {
+    return this.#list.filter((parameter) => parameter.name === name).map(({ value }) => value);
+  }
+
+  /** Replaces all values of a name, in the place of the first. */
+  set(name: string, ...values: readonly string[]): void {
+    const at = this.#list.findIndex((parameter) => parameter.name === name);
+    const rest = this.#list.filter((parameter) => parameter.name !== name);
+    rest.splice(at === -1 ? rest.length : at, 0, ...values.map((value) => make(name, value)));
+    this.#list = rest;
+  }
+
+  add(name: string, value: string): void {
+    this.#list.push(make(name, value));
+  }
+
+  remove(name: string): void {
+    this.#list = this.#list.filter((parameter) => parameter.name !== name);
+  }
+
+  clear(): void {
+    this.#list = [];
+  }
+
+  toString(): string {
+    return this.#list.map(({ raw }) => raw).join("&");
+  }
+}
+
+function parse(raw: string, plusIsSpace: boolean): Parameter {
+  const equals = raw.indexOf("=");
+  const decode = (text: string) => percentDecoded(plusIsSpace ? text.replaceAll("+", " ") : text);
+  return equals === -1
+    ? { name: decode(raw), value: "", raw }
+    : { name: decode(raw.slice(0, equals)), value: decode(raw.slice(equals + 1)), raw };
+}
+
+function make(name: string, value: string): Parameter {
+  return {
+    name,
+    value,
+    raw: `${encodeURIComponent(name.toWellFormed())}=${encodeURIComponent(value.toWellFormed())}`,
+  };
+}
+
+/** Text that is not valid percent-encoding stays as it is. */
+function percentDecoded(text: string): string {
+  if (!text.includes("%")) return text;
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

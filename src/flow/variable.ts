@@ -1,0 +1,161 @@
+import type { Value } from "../expression/value.ts";
+import { builtInVariable, setBuiltIn } from "./built-in-variables.ts";
+import type { FlowContext } from "./context.ts";
+import { Message, RequestMessage, ResponseMessage } from "./message.ts";
+import { type MessageProperty, messageProperty, propertyFamilies } from "./message-properties.ts";
+import { Unsettable } from "./unsettable.ts";
+
+/** A flow variable's name, resolved once at load time. Apigee: "Flow variables reference". */
+export interface Variable {
+  readonly name: string;
+  /** The name of the message whose body must be buffered before `get` or `set`; null when none. */
+  readonly contentOf: string | null;
+  /** The value, null when unset. */
+  get(flow: FlowContext): Value;
+  /** Throws {@link Unsettable} for a read-only variable or a name that clashes with another's. */
+  set(flow: FlowContext, value: Value): void;
+  remove(flow: FlowContext): void;
+}
+
+/** Compiles a variable's name. */
+export function variable(name: string): Variable {
+  const builtIn = builtInVariable(name);
+  if (builtIn) {
+    return {
+      name,
+      contentOf: null,
+      get: builtIn.get,
+      set: (flow, value) => setBuiltIn(builtIn, name, flow, value),
+      remove: () => {
+        throw new Unsettable(name, "it is read-only");
+      },
+    };
+  }
+  const split = splitAtProperty(name);
+  return split ? messageVariable(name, split.message, split.property) : plainVariable(name);
+}
+
+/** `request.header.Accept` is the property `header.Accept` of the message `request`. */
+function splitAtProperty(name: string): { message: string; property: MessageProperty } | null {
+  const parts = name.split(".");
+  for (let index = 1; index < parts.length; index++) {
+    if (!propertyFamilies.has(parts[index] ?? "")) continue;
+    const property = messageProperty(parts.slice(index).join("."));
+    if (property) return { message: parts.slice(0, index).join("."), property };
+  }
+  return null;
+}
+
+function messageVariable(name: string, messageName: string, property: MessageProperty): Variable {
+  const plain = plainVariable(name);
+  const find = messageFinder(messageName);
+  return {
+    name,
+    contentOf: property.readsContent ? messageName : null,
+    get:
+      sentRequestVariable(name) ??
+      ((flow) => {
+        const message = find(flow);
+        return message ? property.get(message) : plain.get(flow);
+      }),
+    set(flow, value) {
+      const message = find(flow);
+      if (!message) return plain.set(flow, value);
+      if (!property.set) throw new Unsettable(name, "it is read-only");
+      property.set(message, value);
+    },
+    remove(flow) {
+      const message = find(flow);
+      if (!message) return plain.remove(flow);
+      if (!property.remove) throw new Unsettable(name, "it cannot be removed");
+      property.remove(message);
+    },
+  };
+}
+
+/** In the response flow `request.uri` and `request.url` are those of the call to the target. */
+function sentRequestVariable(name: string): ((flow: FlowContext) => Value) | null {
+  const sent = (flow: FlowContext) =>
+    flow.direction === "response" ? (flow.target?.evaluatedUrl ?? null) : null;
+  if (name === "request.url") return sent;
+  if (name !== "request.uri") return null;
+  return (flow) => {
+    const url = URL.parse(sent(flow) ?? "");
+    return url ? url.pathname + url.search : flow.request.uri;
+  };
+}
+
+function plainVariable(name: string): Variable {
+  const ancestors = ancestorsOf(name);
+  const find = messageFinder(name);
+  return {
+    name,
+    contentOf: null,
+    get: (flow) => find(flow) ?? flow.variables.get(name) ?? null,
+    set(flow, value) {
+      if (setMessage(flow, name, value)) return;
+      if (!flow.variables.has(name)) refuseClash(flow, name, ancestors);
+      if (value === null) flow.variables.delete(name);
+      else flow.variables.set(name, value);
+    },
+    remove: (flow) => {
+      flow.variables.delete(name);
+    },
+  };
+}
+
+function ancestorsOf(name: string): string[] {
+  const parts = name.split(".");
+  return parts.slice(1).map((_, index) => parts.slice(0, index + 1).join("."));
+}
+
+/**
+ * A variable's name may not be the dotted beginning of another's.
+ * Apigee: "AssignMessage policy" and "ExtractVariables policy" (SetVariableFailed).
+ */
+function refuseClash(flow: FlowContext, name: string, ancestors: readonly string[]): void {
+  for (const ancestor of ancestors) {
+    const value = flow.variables.get(ancestor);
+    if (value !== undefined && !(value instanceof Message))
+      throw new Unsettable(name, `${ancestor} is a variable`);
+  }
+  const below = `${name}.`;
+  for (const other of flow.variables.keys()) {
+    if (other.startsWith(below)) throw new Unsettable(name, `${other} is a variable`);
+  }
+}
+
+/** Finds the message that a name stands for at this point of the flow. */
+export function messageFinder(name: string): (flow: FlowContext) => Message | null {
+  switch (name) {
+    case "message":
+      return (flow) => flow.message;
+    case "request":
+      return (flow) => flow.request;
+    case "response":
+      return (flow) => (flow.error ? null : flow.response);
+    case "error":
+      return (flow) => flow.error;
+    default:
+      return (flow) => {
+        const value = flow.variables.get(name);
+        return value instanceof Message ? value : null;
+      };
+  }
+}
+
+/** Puts a message in the place of one of the flow's own. Says whether the name was one of those. */
+function setMessage(flow: FlowContext, name: string, value: Value): boolean {
+  if (name === "request" && value instanceof RequestMessage) flow.request = value;
+  else if (name === "response" && value instanceof ResponseMessage) {
+    if (flow.error) flow.error = value;
+    else flow.response = value;
+  } else if (name === "error" && value instanceof ResponseMessage && flow.error) flow.error = value;
+  else if (name === "message" && value instanceof ResponseMessage && flow.error) flow.error = value;
+  else if (name === "message" && value instanceof ResponseMessage) flow.response = value;
+  else if (name === "message" && value instanceof RequestMessage) flow.request = value;
+  else if (["request", "response", "error", "message"].includes(name)) {
+    throw new Unsettable(name, "its value must be a message of its kind");
+  } else return false;
+  return true;
+}

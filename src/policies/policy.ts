@@ -1,0 +1,62 @@
+import type { Egress } from "../egress/egress.ts";
+import type { TargetServer } from "../egress/target-server.ts";
+import type { FlowContext, Step } from "../flow/context.ts";
+import type { RequestMessage, ResponseMessage } from "../flow/message.ts";
+import type { Variable } from "../flow/variable.ts";
+import type { XmlElement } from "../xml/element.ts";
+import type { Report } from "../xml/report.ts";
+
+/**
+ * A policy type: one object in one file, listed in `index.ts`. What all policies share (name, enabled,
+ * continueOnError, conditions, `*.failed` variables) belongs to the runner.
+ */
+export interface PolicyType<Config = unknown> {
+  /** The root element's name. */
+  readonly element: string;
+  /** The first part of the variables that say whether it failed, such as `servicecallout` in `servicecallout.NAME.failed`. */
+  readonly variablePrefix: string;
+  /** Deployment: checks the XML and turns it into plain data. Reports everything that is wrong. */
+  read(xml: XmlElement, report: Report): Config;
+  /** Loading: turns the data of a valid policy into a step. */
+  build(config: Config, gateway: PolicyGateway): Step;
+}
+
+/** Declares a policy type, so that `build` gets exactly what `read` returns. */
+export function definePolicy<Config>(type: PolicyType<Config>): PolicyType<Config> {
+  return type;
+}
+
+/** A template ready to use; see `compileTemplate`. */
+export type Text = (flow: FlowContext) => string;
+
+/** Where a local call goes: to a named proxy (and endpoint), or to whatever serves a path. */
+export type LocalDestination =
+  | { readonly proxy: string; readonly endpoint: string | null }
+  | { readonly path: string };
+
+/**
+ * What a policy can use when it is built. Everything that a step will read is asked for here, once: so the
+ * compiler knows which bodies must be buffered before the step runs.
+ */
+export interface PolicyGateway {
+  /** The policy's name. */
+  readonly policy: string;
+  variable(name: string): Variable;
+  /**
+   * A message template. `unresolved` says what a variable without a value becomes; by default the empty
+   * string, and it may throw a fault.
+   */
+  template(
+    text: string,
+    options?: { prefix?: string; suffix?: string; unresolved?: (name: string) => string },
+  ): Text;
+  /** Declares that the step reads the body of a message: a variable's name, or `*` for whichever it will be. */
+  readsContentOf(message: string): void;
+  readonly egress: Egress;
+  /** A target server of the environment; undefined when there is none of that name. */
+  targetServer(name: string): TargetServer | undefined;
+  /** Runs a proxy of the same environment in this process. */
+  callProxy(flow: FlowContext, to: LocalDestination, request: RequestMessage): Promise<ResponseMessage>;
+  /** The steps of a shared flow; null when none of that name is deployed. */
+  sharedFlow(name: string): Step | null;
+}
