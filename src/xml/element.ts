@@ -1,0 +1,151 @@
+import { type Element, Node, XMLSerializer } from "@xmldom/xmldom";
+import { nearestNames } from "./nearest.ts";
+import type { Position, Report } from "./report.ts";
+
+/** Attributes that belong to XML itself, not to the element's vocabulary: `xmlns`, `xmlns:p`, `xml:space`, `xsi:…`. */
+const XML_ATTRIBUTE = /^(?:xmlns$|xmlns:|xml:|xsi:)/;
+
+/**
+ * An element of a bundle's XML that remembers what was asked of it. Whatever a reader never asked for is
+ * unknown to the product, and `reportUnknown` says so; nothing in a bundle is skipped in silence.
+ * Its position is that of the `<` of its start tag.
+ */
+export class XmlElement implements Position {
+  /** The name as written, with its prefix if it has one. */
+  readonly name: string;
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+
+  readonly #node: Element;
+  readonly #children: readonly XmlElement[];
+  readonly #attributesAsked = new Set<string>();
+  readonly #childrenAsked = new Map<string, "first" | "every" | "ignored">();
+  #everythingBelowKnown = false;
+
+  constructor(node: Element, file: string) {
+    this.#node = node;
+    this.name = node.nodeName;
+    this.file = file;
+    this.line = node.lineNumber ?? 1;
+    this.column = node.columnNumber ?? 1;
+    this.#children = Array.from(node.childNodes)
+      .filter((child): child is Element => child.nodeType === Node.ELEMENT_NODE)
+      .map((child) => new XmlElement(child, file));
+  }
+
+  /** The attribute's value as written, or undefined when the element does not have it. */
+  attribute(name: string): string | undefined {
+    this.#attributesAsked.add(name);
+    return this.#node.getAttribute(name) ?? undefined;
+  }
+
+  /** The first child of that name. A second one is reported by `reportUnknown`. */
+  child(name: string): XmlElement | undefined {
+    if (!this.#childrenAsked.has(name)) this.#childrenAsked.set(name, "first");
+    return this.#children.find((child) => child.name === name);
+  }
+
+  /** All children of that name, in document order. */
+  children(name: string): readonly XmlElement[] {
+    this.#childrenAsked.set(name, "every");
+    return this.#children.filter((child) => child.name === name);
+  }
+
+  /** All child elements, in document order, for readers that decide about each name themselves. */
+  elements(): readonly XmlElement[] {
+    for (const child of this.#children) this.#childrenAsked.set(child.name, "every");
+    return this.#children;
+  }
+
+  /** Marks documented or legacy children that have no effect as known, with everything below them. */
+  ignore(...names: string[]): void {
+    for (const name of names) this.#childrenAsked.set(name, "ignored");
+  }
+
+  /** The element's own text and CDATA, without white space at either end. */
+  text(): string {
+    return this.rawText().trim();
+  }
+
+  /** The element's own text and CDATA as written. */
+  rawText(): string {
+    return Array.from(this.#node.childNodes)
+      .filter((child) => child.nodeType === Node.TEXT_NODE || child.nodeType === Node.CDATA_SECTION_NODE)
+      .map((child) => child.nodeValue ?? "")
+      .join("");
+  }
+
+  /**
+   * The content as a payload, white space as written: plain text when there are no child elements, otherwise
+   * the content as XML. CDATA directly inside the element contributes its text. Everything below is known.
+   */
+  markup(): string {
+    this.#everythingBelowKnown = true;
+    if (this.#children.length === 0) return this.rawText();
+    const serializer = new XMLSerializer();
+    return Array.from(this.#node.childNodes)
+      .map((child) =>
+        child.nodeType === Node.CDATA_SECTION_NODE
+          ? (child.nodeValue ?? "")
+          : serializer.serializeToString(child),
+      )
+      .join("");
+  }
+
+  /**
+   * Warns about every attribute and child element, here and below, that no reader asked for
+   * (UnknownAttribute, UnknownElement), and about a second element where only one is read (DuplicateElement).
+   */
+  reportUnknown(report: Report): void {
+    this.#reportUnknownAttributes(report);
+    if (this.#everythingBelowKnown) return;
+    const seen = new Set<string>();
+    for (const child of this.#children) {
+      const asked = this.#childrenAsked.get(child.name);
+      if (asked === undefined) this.#reportUnknownChild(child, report);
+      else if (asked === "first" && seen.has(child.name)) this.#reportDuplicate(child, report);
+      else if (asked !== "ignored") child.reportUnknown(report);
+      seen.add(child.name);
+    }
+  }
+
+  #reportUnknownAttributes(report: Report): void {
+    for (const { name, lineNumber, columnNumber } of Array.from(this.#node.attributes)) {
+      if (this.#attributesAsked.has(name) || XML_ATTRIBUTE.test(name)) continue;
+      report.warning(
+        "UnknownAttribute",
+        { file: this.file, line: lineNumber ?? this.line, column: columnNumber ?? this.column },
+        `<${this.name}> has an attribute "${name}" that is not known here and has no effect.`,
+        suggest(name, this.#attributesAsked, "attribute"),
+      );
+    }
+  }
+
+  #reportUnknownChild(child: XmlElement, report: Report): void {
+    report.warning(
+      "UnknownElement",
+      child,
+      `<${child.name}> is not known inside <${this.name}> and has no effect.`,
+      suggest(child.name, this.#childrenAsked.keys(), "element"),
+    );
+  }
+
+  #reportDuplicate(child: XmlElement, report: Report): void {
+    report.warning(
+      "DuplicateElement",
+      child,
+      `<${this.name}> has more than one <${child.name}>; only the first is used.`,
+      `Keep one <${child.name}>.`,
+    );
+  }
+}
+
+function suggest(name: string, known: Iterable<string>, kind: "element" | "attribute"): string {
+  const nearest = nearestNames(name, known).map((candidate) =>
+    kind === "element" ? `<${candidate}>` : `"${candidate}"`,
+  );
+  return nearest.length > 0
+    ? `Did you mean ${nearest.join(" or ")}? Otherwise remove the ${kind}.`
+    : `Correct the name or remove the ${kind}.`;
+}

@@ -1,0 +1,104 @@
+import { DOMParser, type Element, Node, ParseError } from "@xmldom/xmldom";
+import { decodeXml, EncodingError } from "./decode.ts";
+import { XmlElement } from "./element.ts";
+import { explainParserMessage, placeAt } from "./parser-message.ts";
+import type { Position, Report } from "./report.ts";
+import { findDoctype, findViolation } from "./well-formed.ts";
+
+/** The largest XML document that is read, in bytes (UTF-16 units when given as text). */
+export const MAX_XML_SIZE = 1024 * 1024;
+
+/** How deep elements may be nested; the root element is at depth 1. */
+export const MAX_XML_DEPTH = 100;
+
+/** What xmldom says about a document that holds U+FFFD: not a break of the rules. */
+const REPLACEMENT_CHARACTER_NOTICE = /^Unicode replacement character/;
+
+/**
+ * The root element of an XML document, or null when it cannot be read; the report then says why.
+ * Positions count lines and columns from 1, columns in UTF-16 units; `\r\n` is one line end.
+ *
+ * Problems: InvalidXML (not well-formed, not UTF-8, too large, too deep), DoctypeNotAllowed (a DOCTYPE with
+ * more than a name: entities other than `&lt; &gt; &amp; &quot; &apos;` do not exist in bundles).
+ */
+export function parseXml(document: string | Uint8Array, file: string, report: Report): XmlElement | null {
+  const start = { file, line: 1, column: 1 };
+  if (document.length > MAX_XML_SIZE) {
+    const message = `The document is larger than ${MAX_XML_SIZE} bytes.`;
+    report.error("InvalidXML", start, message, "Move large content into a resource file.");
+    return null;
+  }
+  const source = readSource(document, start, report);
+  if (source === null) return null;
+
+  const doctype = findDoctype(source);
+  if (doctype >= 0) {
+    report.error(
+      "DoctypeNotAllowed",
+      { file, ...placeAt(source, doctype) },
+      "A DOCTYPE with declarations or an external identifier is not allowed.",
+      "Remove the DOCTYPE and write entities out, or as numeric character references.",
+    );
+    return null;
+  }
+  const root = readRoot(source, file, report);
+  if (root === null) return null;
+
+  const violation = findViolation(source);
+  if (violation) {
+    const { offset, message, remedy } = violation;
+    report.error("InvalidXML", { file, ...placeAt(source, offset) }, message, remedy);
+    return null;
+  }
+  const tooDeep = findTooDeep(root);
+  if (tooDeep) {
+    const at = { file, line: tooDeep.lineNumber ?? 1, column: tooDeep.columnNumber ?? 1 };
+    const message = `Elements are nested more than ${MAX_XML_DEPTH} deep.`;
+    report.error("InvalidXML", at, message, "Nest fewer elements.");
+    return null;
+  }
+  return new XmlElement(root, file);
+}
+
+function readSource(document: string | Uint8Array, start: Position, report: Report): string | null {
+  try {
+    return decodeXml(document);
+  } catch (error) {
+    if (!(error instanceof EncodingError)) throw error;
+    report.error("InvalidXML", start, error.message, "Save the file as UTF-8.");
+    return null;
+  }
+}
+
+function readRoot(source: string, file: string, report: Report): Element | null {
+  let reported = false;
+  const parser = new DOMParser({
+    normalizeLineEndings: (text) => text,
+    onError(_level, parserMessage, context) {
+      if (reported || REPLACEMENT_CHARACTER_NOTICE.test(parserMessage)) return;
+      reported = true;
+      const { line, column, message, remedy } = explainParserMessage(parserMessage, context, source);
+      report.error("InvalidXML", { file, line, column }, message, remedy);
+      throw new ParseError(parserMessage);
+    },
+  });
+  try {
+    return parser.parseFromString(source, "text/xml").documentElement;
+  } catch (error) {
+    if (reported && error instanceof ParseError) return null;
+    throw error;
+  }
+}
+
+/** The first element that is nested too deep, found without recursion. */
+function findTooDeep(root: Element): Element | null {
+  const pending = [{ element: root, depth: 1 }];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    const { element, depth } = next;
+    if (depth > MAX_XML_DEPTH) return element;
+    for (let child = element.firstChild; child !== null; child = child.nextSibling) {
+      if (child.nodeType === Node.ELEMENT_NODE) pending.push({ element: child as Element, depth: depth + 1 });
+    }
+  }
+  return null;
+}

@@ -1,0 +1,55 @@
+/** Where something stands in a bundle: the file's path in the bundle, and 1-based line and column. */
+export interface Position {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/**
+ * One thing that is wrong with a bundle. `code` is Apigee's documented error name where there is one;
+ * `policy` is the name of the policy it was found in, or null; `remedy` says what to do about it.
+ * A bundle with an error cannot be deployed; a warning is only shown.
+ */
+export interface Problem extends Position {
+  readonly code: string;
+  readonly severity: "error" | "warning";
+  readonly policy: string | null;
+  readonly message: string;
+  readonly remedy: string;
+}
+
+/** Collects every problem of one check, so that all of them can be shown at once. */
+export class Report {
+  readonly problems: readonly Problem[];
+  readonly #problems: Problem[];
+  readonly #policy: string | null;
+
+  constructor(problems: Problem[] = [], policy: string | null = null) {
+    this.problems = problems;
+    this.#problems = problems;
+    this.#policy = policy;
+  }
+
+  /** True when at least one problem is an error. */
+  get failed(): boolean {
+    return this.problems.some((problem) => problem.severity === "error");
+  }
+
+  error(code: string, at: Position, message: string, remedy: string): void {
+    this.#add("error", code, at, message, remedy);
+  }
+
+  warning(code: string, at: Position, message: string, remedy: string): void {
+    this.#add("warning", code, at, message, remedy);
+  }
+
+  /** A report that adds to the same list and names the policy in each problem. */
+  forPolicy(name: string): Report {
+    return new Report(this.#problems, name);
+  }
+
+  #add(severity: Problem["severity"], code: string, at: Position, message: string, remedy: string): void {
+    const { file, line, column } = at;
+    this.#problems.push({ code, severity, policy: this.#policy, file, line, column, message, remedy });
+  }
+}
