@@ -1,0 +1,173 @@
+import { expect } from "vitest";
+import { compileTemplate } from "../../src/expression/template.ts";
+import type { Value } from "../../src/expression/value.ts";
+import { type Exchange, FlowContext, type ProxyIdentity, type Step } from "../../src/flow/context.ts";
+import { Fault } from "../../src/flow/fault.ts";
+import { RequestMessage, ResponseMessage } from "../../src/flow/message.ts";
+import { messageFinder, variable } from "../../src/flow/variable.ts";
+import type { PolicyGateway, PolicyType } from "../../src/policies/policy.ts";
+import { parseXml } from "../../src/xml/parse.ts";
+import { Report } from "../../src/xml/report.ts";
+
+/** What a test says about the exchange; everything else is filled in. */
+export interface FlowState {
+  readonly request?: RequestMessage;
+  /** With a response the flow is in its response part. */
+  readonly response?: ResponseMessage;
+  /** With an error message the flow is in the error state. */
+  readonly error?: ResponseMessage;
+  readonly variables?: Readonly<Record<string, Value>>;
+  readonly identity?: Partial<ProxyIdentity>;
+  readonly exchange?: Partial<Exchange>;
+}
+
+/** 2026-01-02 03:04:05.678 UTC, in epoch milliseconds: when every test's exchange happens. */
+export const NOW = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
+
+/** The state of an exchange, by default of a GET request to /v1/things that has come in. */
+export function flowOf(state: FlowState = {}): FlowContext {
+  const identity: ProxyIdentity = {
+    organization: "org",
+    environment: "test",
+    proxy: "things",
+    revision: "1",
+    endpoint: "default",
+    basePath: "/v1",
+    propertySets: new Map(),
+    ...state.identity,
+  };
+  const exchange: Exchange = {
+    id: "exchange-1",
+    depth: 0,
+    client: { ip: "192.0.2.1", host: "192.0.2.1", port: null, scheme: "https", country: null },
+    receivedAt: NOW,
+    now: () => NOW,
+    uuid: () => "00000000-0000-4000-8000-000000000000",
+    waitUntil: () => undefined,
+    within: (_ms, work) => work,
+    ...state.exchange,
+  };
+  const request = state.request ?? new RequestMessage({ path: "/v1/things" });
+  const flow = new FlowContext(identity, exchange, request, {
+    pathSuffix: "/things",
+    url: "https://api.example.com/v1/things",
+  });
+  if (state.response) {
+    flow.response = state.response;
+    flow.direction = "response";
+  }
+  if (state.error) {
+    flow.error = state.error;
+    flow.fault = new Fault("steps.raisefault.RaiseFault", "Raising fault. Fault name : F");
+    flow.lastFault = flow.fault;
+  }
+  for (const [name, value] of Object.entries(state.variables ?? {})) variable(name).set(flow, value);
+  return flow;
+}
+
+/** A policy that was read and, when it has no errors, built. */
+export interface LoadedPolicy {
+  readonly report: Report;
+  /** Null when the report holds an error. */
+  readonly step: Step | null;
+  /** The messages whose content it said that it reads. */
+  readonly reads: ReadonlySet<string>;
+}
+
+/** What a test gives a policy of the gateway; what it does not give cannot be used. */
+export type GatewayParts = Partial<
+  Omit<PolicyGateway, "policy" | "variable" | "template" | "readsContentOf">
+>;
+
+/** Reads a policy from its XML as the compiler does, with the problems that it finds. */
+export function loadPolicy<Config>(
+  type: PolicyType<Config>,
+  xml: string,
+  parts: GatewayParts = {},
+): LoadedPolicy {
+  const report = new Report();
+  const reads = new Set<string>();
+  const root = parseXml(xml, "policies/P.xml", report);
+  if (root === null) return { report, step: null, reads };
+  const policy = root.attribute("name") ?? "P";
+  for (const attribute of ["enabled", "continueOnError", "async"]) root.attribute(attribute);
+  root.ignore("DisplayName", "Properties");
+  const config = type.read(root, report.forPolicy(policy));
+  root.reportUnknown(report);
+  const step = report.failed ? null : type.build(config, gatewayFor(policy, parts, reads));
+  return { report, step, reads };
+}
+
+function gatewayFor(policy: string, parts: GatewayParts, reads: Set<string>): PolicyGateway {
+  const resolve = (name: string) => {
+    const resolved = variable(name);
+    if (resolved.contentOf !== null) reads.add(resolved.contentOf);
+    return resolved;
+  };
+  return {
+    policy,
+    variable: resolve,
+    template: (text, options = {}) => compileTemplate(text, (name) => resolve(name).get, options).render,
+    readsContentOf: (message) => void reads.add(message),
+    get egress() {
+      return parts.egress ?? notGiven("egress");
+    },
+    targetServer: parts.targetServer ?? (() => undefined),
+    callProxy: parts.callProxy ?? (() => notGiven("callProxy")),
+    sharedFlow: parts.sharedFlow ?? (() => null),
+  };
+}
+
+function notGiven(part: string): never {
+  throw new Error(`the test gave the policy no ${part}`);
+}
+
+/** Loads a policy that must be without problems and runs it; only the bodies it declared are buffered. */
+export async function runPolicy<Config>(
+  type: PolicyType<Config>,
+  xml: string,
+  flow: FlowContext = flowOf(),
+  parts: GatewayParts = {},
+): Promise<FlowContext> {
+  const { report, step, reads } = loadPolicy(type, xml, parts);
+  expect(report.problems).toEqual([]);
+  if (step === null) throw new Error("a policy without problems was not built");
+  for (const name of reads) {
+    const messages =
+      name === "*"
+        ? [flow.request, flow.response, flow.error, ...flow.variables.values()]
+        : [messageFinder(name)(flow)];
+    for (const message of messages) {
+      if (message instanceof RequestMessage || message instanceof ResponseMessage) await message.buffer();
+    }
+  }
+  await step(flow);
+  return flow;
+}
+
+/** Runs a policy that must fail, and returns its fault. */
+export async function faultOf<Config>(
+  type: PolicyType<Config>,
+  xml: string,
+  flow: FlowContext = flowOf(),
+  parts: GatewayParts = {},
+): Promise<Fault> {
+  const thrown: unknown = await runPolicy(type, xml, flow, parts).then(
+    () => null,
+    (error: unknown) => error,
+  );
+  if (thrown instanceof Fault) return thrown;
+  throw thrown ?? new Error("the policy did not fail");
+}
+
+/** A flow variable's value. */
+export function variableOf(flow: FlowContext, name: string): Value {
+  return variable(name).get(flow);
+}
+
+/** What is wrong with a policy's XML, as `severity code line:column`. */
+export function problemsOf<Config>(type: PolicyType<Config>, xml: string): string[] {
+  return loadPolicy(type, xml).report.problems.map(
+    ({ severity, code, line, column }) => `${severity} ${code} ${line}:${column}`,
+  );
+}
