@@ -1,0 +1,68 @@
+import { createServer, type RequestListener, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import targetServers from "../../../policies/environments/local/targetservers.json" with { type: "json" };
+import { serveAudit } from "./audit.ts";
+import { customers, orders, reservations } from "./data.ts";
+import { serveRecords } from "./records.ts";
+
+/** One running service. */
+export interface ExampleService {
+  /** The name of the target server that stands for it in the example environment. */
+  readonly name: string;
+  /** The port on 127.0.0.1 that it listens on: the target server's own, or a free one when that is taken. */
+  readonly port: number;
+  /** Closes the port and every open connection; calling it again does nothing. */
+  stop(): Promise<void>;
+}
+
+/** The services behind the example environment, and one call that stops them all. */
+export interface ExampleServices {
+  readonly services: readonly ExampleService[];
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the four HTTP services that the example environment calls: orders, inventory, customers and audit.
+ * Rejects when a service can listen neither on its own port nor on a free one.
+ */
+export async function startExampleServices(): Promise<ExampleServices> {
+  const services = await Promise.all([
+    start("orders", serveRecords("orders", orders)),
+    start("inventory", serveRecords("reservations", reservations)),
+    start("customers", serveRecords("customers", customers)),
+    start("audit", serveAudit()),
+  ]);
+  return {
+    services,
+    stop: async () => {
+      await Promise.all(services.map((service) => service.stop()));
+    },
+  };
+}
+
+async function start(name: string, listener: RequestListener): Promise<ExampleService> {
+  const server = createServer(listener);
+  const ownPort = targetServers.find((target) => target.name === name)?.port ?? 0;
+  const port = await listen(server, ownPort).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "EADDRINUSE") return listen(server, 0);
+    throw error;
+  });
+  return { name, port, stop: () => close(server) };
+}
+
+function listen(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, "127.0.0.1", () => {
+      server.off("error", reject);
+      resolve((server.address() as AddressInfo).port);
+    });
+  });
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}
