@@ -1,0 +1,343 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { compileJsonPath } from "../../src/expression/jsonpath.ts";
+import { ExpressionError } from "../../src/expression/value.ts";
+
+const sayings = { category: "reference", author: "Nigel Rees", title: "Sayings of the Century", price: 8.95 };
+const sword = { category: "fiction", author: "Evelyn Waugh", title: "Sword of Honour", price: 12.99 };
+const mobyDick = {
+  category: "fiction",
+  author: "Herman Melville",
+  title: "Moby Dick",
+  isbn: "0-553-21311-3",
+  price: 8.99,
+};
+const rings = {
+  category: "fiction",
+  author: "J. R. R. Tolkien",
+  title: "The Lord of the Rings",
+  isbn: "0-395-19395-8",
+  price: 22.99,
+};
+const book = [sayings, sword, mobyDick, rings];
+const bicycle = { color: "red", price: 19.95 };
+const bookstore = { store: { book, bicycle }, expensive: 10 };
+
+const find = (path: string, json: unknown) => compileJsonPath(path)(json).values;
+
+describe("on the bookstore", () => {
+  test.each<[string, readonly unknown[]]>([
+    ["$", [bookstore]],
+    ["$.store.book[*].author", book.map((one) => one.author)],
+    ["$..author", book.map((one) => one.author)],
+    ["$.store.*", [book, bicycle]],
+    ["$.store..price", [8.95, 12.99, 8.99, 22.99, 19.95]],
+    ["$..book[2]", [mobyDick]],
+    ["$..book[-2]", [mobyDick]],
+    ["$..book[0,1]", [sayings, sword]],
+    ["$..book[:2]", [sayings, sword]],
+    ["$..book[1:2]", [sword]],
+    ["$..book[-2:]", [mobyDick, rings]],
+    ["$..book[2:]", [mobyDick, rings]],
+    ["$..book[::2]", [sayings, mobyDick]],
+    ["$..book[?(@.isbn)]", [mobyDick, rings]],
+    ["$..[?(@.isbn)]", [mobyDick, rings]],
+    ["$.store.book[?(@.price < 10)]", [sayings, mobyDick]],
+    ["$..book[?(@.price <= $['expensive'])]", [sayings, mobyDick]],
+    ["$..book[?(@.author =~ /.*REES/i)]", [sayings]],
+    ["$..book.length()", [4]],
+    ["$.store.book.length()", [4]],
+    ["$.store.length()", [2]],
+    ["$..price.sum()", [73.87]],
+    ["$..price.min()", [8.95]],
+    ["$..price.max()", [22.99]],
+    ["$..missing.max()", []],
+    ["$.store.bicycle.keys()", [["color", "price"]]],
+    ["$.store.book.first()", [sayings]],
+    ["$.store.book.last()", [rings]],
+    ["$.store.book[(@.length-1)]", [rings]],
+    ["$['store']['bicycle']['color']", ["red"]],
+    ['$["store"]["bicycle"].color', ["red"]],
+    ["$.store.book[0]['title', 'price']", [{ title: sayings.title, price: 8.95 }]],
+    [
+      "$.store.book[0,1]['title', 'price']",
+      [
+        { title: sayings.title, price: 8.95 },
+        { title: sword.title, price: 12.99 },
+      ],
+    ],
+    ["$.store['book','bicycle'].color", ["red"]],
+    ["$..['color','price']", [bicycle]],
+    ["$.store.bicycle[?(@.color == 'red')].price", [19.95]],
+  ])("%s", (path, values) => {
+    expect(find(path, bookstore)).toEqual(values);
+  });
+
+  test("`..*` finds everything below the root, parents before children", () => {
+    const found = find("$..*", bookstore);
+    expect(found).toHaveLength(28);
+    expect(found.slice(0, 4)).toEqual([bookstore.store, 10, book, bicycle]);
+  });
+});
+
+describe("a filter", () => {
+  const items = [
+    { id: 1, name: "one", tags: ["a"] },
+    { id: "2", name: "two", tags: ["a", "b"], note: "" },
+    { id: 3, name: "it's 3", tags: [], note: null, nested: { deep: true } },
+  ];
+  test.each<[string, readonly (string | number)[]]>([
+    ["@.id == 1", [1]],
+    ["@.id == '1'", [1]],
+    ["@.id == 2", ["2"]],
+    ["@.id != 1", ["2", 3]],
+    ["@.id > 1", [3]],
+    ["@.id >= 1 && @.id < 3", [1]],
+    ["@.name == 'one' || @.name == \"two\"", [1, "2"]],
+    ["@.name == 'it\\'s 3'", [3]],
+    ["@.note", ["2", 3]],
+    ["!@.note", [1]],
+    ["!(@.note)", [1]],
+    ["@.note == null", [3]],
+    ["@.missing != 'x'", [1, "2", 3]],
+    ["@.missing == null", []],
+    ["@.nested.deep == true", [3]],
+    ["@.name in ['one', 'three']", [1]],
+    ["@.id in [2, 3]", ["2", 3]],
+    ["@.name nin ['one', 'three']", ["2", 3]],
+    ["@.name IN ['one']", [1]],
+    ["'b' in @.tags", ["2"]],
+    ["@.tags size 2", ["2"]],
+    ["@.name size 3", [1, "2"]],
+    ["@.tags empty true", [3]],
+    ["@.tags empty false", [1, "2"]],
+    ["@.tags EMPTY true", [3]],
+    ["@.note empty true", ["2"]],
+    ["@.tags.length() > 1", ["2"]],
+    ["@.tags anyof ['b', 'c']", ["2"]],
+    ["@.tags noneof ['b']", [1, 3]],
+    ["@.tags subsetof ['a']", [1, 3]],
+    ["@.tags == ['a']", [1]],
+    ["@.nested == {'deep': true}", [3]],
+    ["@.tags[?(@ == 'b')]", ["2"]],
+    ["@.name =~ /t../", ["2"]],
+    ["@.name =~ /t/", []],
+    ["@.name =~ /ONE/i", [1]],
+    ["@.id =~ /[12]/", [1, "2"]],
+    ["@.name =~ /it's [)\\]\\/3]/", [3]],
+    ["@['name'] == 'one'", [1]],
+    ["@.['name'] == 'one'", [1]],
+    ["@.id == $[0].id", [1]],
+    ["(@.id == 1 || @.id == 3) && @.note == null", [3]],
+  ])("%s", (filter, ids) => {
+    expect(find(`$[?(${filter})].id`, items)).toEqual(ids);
+  });
+});
+
+describe("as written in bundles", () => {
+  test.each<[string, unknown, readonly unknown[]]>([
+    ["access_token", { access_token: "t" }, ["t"]],
+    ["a.b", { a: { b: 1 } }, [1]],
+    ["a[0].x", { a: [{ x: 1 }] }, [1]],
+    ["[0].x", [{ x: 1 }], [1]],
+    ["$.[0].x", [{ x: 1 }], [1]],
+    ["$.a.[0]", { a: [1] }, [1]],
+    ["$.a.[*].b", { a: [{ b: 1 }, { b: 2 }] }, [1, 2]],
+    ["$.a.['b.c']", { a: { "b.c": 1 } }, [1]],
+    [" $.a ", { a: 1 }, [1]],
+    ["$.x-request-id", { "x-request-id": 1 }, [1]],
+    ["$.@type", { "@type": 1 }, [1]],
+    ["$.soap:Body.ns:id", { "soap:Body": { "ns:id": 1 } }, [1]],
+    ["$.0", { "0": "zero" }, ["zero"]],
+    ["$..@id", [{ "@id": 1 }], [1]],
+    ["$.it's", { "it's": 1 }, [1]],
+    ["$.日本", { 日本: 1 }, [1]],
+    ["$['.[']", { ".[": 1 }, [1]],
+  ])("%s", (path, json, values) => {
+    expect(find(path, json)).toEqual(values);
+  });
+
+  test.each([
+    "$.user",
+    "$.token_endpoint",
+    "$.sanitizationResult.filterResults.sdp.sdpFilterResult.inspectResult.matchState",
+    "$.sanitizationResult.filterResults.rai.raiFilterResult.matchState",
+    "$.sanitizationResult.filterResults.pi_and_jailbreak.piAndJailbreakFilterResult.matchState",
+    "$.sanitizationResult.filterResults.malicious_uris.maliciousUriFilterResult.matchState",
+    "$.sanitizationResult.filterResults.csam.csamFilterFilterResult.matchState",
+    "$.sanitizationResult.filterMatchState",
+    "$.predictions[0].embeddings.values",
+    "$.lastName",
+    "$.issuer",
+    "$.firstName",
+    "$.access_token",
+    "$.[0].lon",
+    "$.[0].lat",
+    "$.client_email",
+    "$.id_token",
+    "$.payload.data",
+    "$.private_key",
+    "$.token",
+    "$.token_uri",
+  ])("%s is definite", (path) => {
+    expect(compileJsonPath(path)({})).toEqual({ definite: true, values: [] });
+  });
+
+  test.each([
+    "nearestNeighbors[*].neighbors[*].distance",
+    "nearestNeighbors[*].neighbors[*].datapoint.datapointId",
+    "$.contents[*].parts[*]",
+  ])("%s is a list", (path) => {
+    expect(compileJsonPath(path)({})).toEqual({ definite: false, values: [] });
+  });
+});
+
+test.each([
+  ["$.a", true],
+  ["$.a[0]['b']", true],
+  ["$.a[-1]", true],
+  ["$.a.length()", true],
+  ["$..a.length()", true],
+  ["$.a['b','c']", true],
+  ["$.a['b','c'].d", false],
+  ["$.a[0,1]", false],
+  ["$.a[1:]", false],
+  ["$.a[*]", false],
+  ["$.a.*", false],
+  ["$..a", false],
+  ["$.a[?(@.b)]", false],
+])("%s leads to one place: %s", (path, definite) => {
+  expect(compileJsonPath(path)({}).definite).toBe(definite);
+});
+
+test("a definite path that finds nothing has no value, and null is a value", () => {
+  expect(find("$.a", {})).toEqual([]);
+  expect(find("$.a.b", { a: "text" })).toEqual([]);
+  expect(find("$.a[3]", { a: [] })).toEqual([]);
+  expect(find("$.a", { a: null })).toEqual([null]);
+});
+
+test("only properties of the document itself are found", () => {
+  const names = ["constructor", "__proto__", "toString", "length"];
+  for (const name of names) expect(find(`$.${name}`, {})).toEqual([]);
+  expect(find("$.length", [1])).toEqual([]);
+  expect(find("$['__proto__', 'a']", JSON.parse('{"__proto__": 1, "a": 2}'))).toEqual([
+    JSON.parse('{"__proto__": 1, "a": 2}'),
+  ]);
+});
+
+test.each([
+  ["", 0, "cannot be empty"],
+  ["$.", 2, "unexpected end of input"],
+  ["$x", 1, 'unexpected "x"'],
+  ["a b", 1, 'unexpected " "'],
+  ["$.a[", 4, "unexpected end of input"],
+  ["$.a]", 3, '"]" closes nothing'],
+  ["$.a['b]", 4, "quote is not closed"],
+  ["$.[0].[x", 8, "unexpected end of input"],
+  ["$.a[?(@.b = 1)]", 10, 'unexpected "="'],
+  ["$.a[?(@.b =~ 'x')]", 13, "unexpected"],
+  ["$.a[?(@.b =~ /(/)]", 0, "regular expression"],
+  ["$.a[?(@.b =~ /(?=x)/)]", 0, "look-ahead"],
+  ["$.a[?(@.b =~ /x/y)]", 0, 'flag "y"'],
+  ["$.a[?(match(@.b, 'x'))]", 0, "cannot call match()"],
+  ["$.a[?(@.b + 1 == 2)]", 0, "cannot calculate"],
+  ["$.a[?(@.b.keys() == 2)]", 9, "cannot call keys()"],
+  ["$.a[?(@.b sizeof 2)]", 0, "empty true"],
+  ["$.a.foo()", 4, "no JSONPath function foo()"],
+  ["$.a.length().b", 3, "must be the end"],
+  ["$.a[::-1]", 0, "greater than zero"],
+  ["$[?(@[?(@[?(@[?(@)])])])]", 13, "filters nest"],
+  [`$[?(${"(".repeat(20)}@${")".repeat(20)})]`, 18, "brackets nest"],
+  [`$.${"a".repeat(5000)}`, 0, "at most 4096 characters"],
+])("%s is refused at offset %i: %s", (path, offset, message) => {
+  let thrown: unknown;
+  try {
+    compileJsonPath(path);
+  } catch (error) {
+    thrown = error;
+  }
+  expect(thrown).toBeInstanceOf(ExpressionError);
+  expect(thrown).toMatchObject({ offset, message: expect.stringContaining(message) });
+});
+
+test("a document nested 100,000 deep is searched without exhausting the stack", () => {
+  let json: unknown = { x: 1 };
+  for (let depth = 0; depth < 100_000; depth++) json = [json];
+  expect(find("$..x", json)).toEqual([1]);
+  expect(() => find("$[?(@ == $[0])]", json)).toThrow(ExpressionError);
+});
+
+test("a path that multiplies the document is stopped", () => {
+  const json = Array.from({ length: 300 }, () => Array.from({ length: 30 }, () => [1]));
+  expect(() => find("$..*..*..*..*..*..*", json)).not.toThrow();
+  expect(() => find("$[?(@[?(@ in $..*)])]", json)).toThrow(/visits more than/);
+});
+
+test("any text compiles or is refused with an ExpressionError", () => {
+  const piece = fc.constantFrom(
+    "$",
+    "@",
+    ".",
+    "..",
+    "[",
+    "]",
+    "(",
+    ")",
+    "?",
+    "*",
+    "'",
+    '"',
+    "a",
+    "b c",
+    "0",
+    "-1",
+    ":",
+  );
+  const operator = fc.constantFrom(
+    "==",
+    "=~",
+    "/x/",
+    "&&",
+    "!",
+    " in ",
+    " empty ",
+    ",",
+    "length()",
+    "\\",
+    "{",
+    "\n",
+  );
+  const text = fc.oneof(
+    fc.string(),
+    fc.array(fc.oneof(piece, operator), { maxLength: 20 }).map((all) => all.join("")),
+  );
+  fc.assert(
+    fc.property(text, fc.json(), (path, json) => {
+      try {
+        compileJsonPath(path)(JSON.parse(json));
+      } catch (error) {
+        expect(error).toBeInstanceOf(ExpressionError);
+        expect((error as ExpressionError).offset).toBeLessThanOrEqual(path.length);
+      }
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test("a chain of names and indexes finds the value planted there", () => {
+  const link = fc.oneof(fc.nat({ max: 5 }), fc.string({ unit: "grapheme" }));
+  fc.assert(
+    fc.property(fc.array(link), (links) => {
+      const json = links.reduceRight<unknown>(
+        (inner, at) =>
+          typeof at === "number" ? [...Array(at).fill(null), inner] : Object.fromEntries([[at, inner]]),
+        "planted",
+      );
+      const path = links.map((at) =>
+        typeof at === "number" ? `[${at}]` : `['${at.replace(/[\\']/g, "\\$&")}']`,
+      );
+      expect(compileJsonPath(`$${path.join("")}`)(json)).toEqual({ definite: true, values: ["planted"] });
+    }),
+  );
+});
