@@ -1,0 +1,37 @@
+import { ExpressionError } from "../value.ts";
+
+/** How many compiled patterns of one kind an isolate keeps for arguments that come from variables. */
+const MOST_REMEMBERED = 256;
+
+/**
+ * Compiles the pattern, path or format of a call. A constant one is compiled at load, where it may throw; one
+ * from a variable is compiled at its first use and remembered, the oldest making room. One that cannot be
+ * compiled at request time is null.
+ */
+export function rememberCompiled<Compiled>(
+  compile: (source: string) => Compiled,
+): (constant: string | undefined) => (source: string) => Compiled | null {
+  const remembered = new Map<string, Compiled>();
+
+  function compileOnce(source: string): Compiled | null {
+    const known = remembered.get(source);
+    if (known !== undefined) return known;
+    let compiled: Compiled;
+    try {
+      compiled = compile(source);
+    } catch (error) {
+      if (error instanceof ExpressionError) return null;
+      throw error;
+    }
+    const oldest = remembered.size < MOST_REMEMBERED ? undefined : remembered.keys().next().value;
+    if (oldest !== undefined) remembered.delete(oldest);
+    remembered.set(source, compiled);
+    return compiled;
+  }
+
+  return (constant) => {
+    if (constant === undefined) return compileOnce;
+    const compiled = compile(constant);
+    return () => compiled;
+  };
+}

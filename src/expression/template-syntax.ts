@@ -1,0 +1,116 @@
+import { functionNamed, functionSpelledAlmost } from "./functions.ts";
+import { type Argument, readArguments } from "./template-arguments.ts";
+import { ExpressionError } from "./value.ts";
+
+/** A piece of a message template: text that stays, a variable with its default, or a function's call. */
+export type Part =
+  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "variable"; readonly name: string; readonly fallback: string | null }
+  | {
+      readonly kind: "call";
+      readonly name: string;
+      readonly args: readonly Argument[];
+      readonly offset: number;
+    };
+
+const NAME = /^[\p{L}_][\p{L}\p{N}._$%[\]-]*$/u;
+const NAME_CHARACTER = /[\p{L}\p{N}._$%[\]-]/u;
+
+/** Whether a text has the shape of a flow variable's name, as `request.queryparam.page[size]` has. */
+export function isVariableName(text: string): boolean {
+  return NAME.test(text);
+}
+
+/**
+ * Splits `name:Default`. Null when what precedes the first colon is not a variable's name.
+ */
+export function splitDefault(text: string): { name: string; fallback: string | null } | null {
+  const colon = text.indexOf(":");
+  const name = colon === -1 ? text : text.slice(0, colon);
+  return isVariableName(name) ? { name, fallback: colon === -1 ? null : text.slice(colon + 1) } : null;
+}
+
+/**
+ * Takes a message template apart. A prefix that does not begin a reference is text, as the braces of JSON,
+ * CSS and scripts are: a reference is `{name}`, `{name:Default}` with a default on one line that holds no
+ * `"` and no `;`, or `{name(` with the name of a template function. Apigee: "Message templates".
+ *
+ * @throws ExpressionError for a template function whose call is malformed or whose name has the wrong case.
+ */
+export function parseTemplate(text: string, prefix: string, suffix: string): Part[] {
+  const parts: Part[] = [];
+  let textStart = 0;
+  let at = text.indexOf(prefix);
+  while (at !== -1) {
+    const reference = readReference(text, at, prefix, suffix);
+    if (reference !== null) {
+      if (at > textStart) parts.push({ kind: "text", text: text.slice(textStart, at) });
+      parts.push(reference.part);
+      textStart = reference.end;
+    }
+    at = text.indexOf(prefix, reference?.end ?? at + 1);
+  }
+  if (textStart < text.length) parts.push({ kind: "text", text: text.slice(textStart) });
+  return parts;
+}
+
+type Reference = { part: Part; end: number };
+
+function readReference(text: string, at: number, prefix: string, suffix: string): Reference | null {
+  const start = at + 1;
+  let end = start;
+  while (
+    end < text.length &&
+    text[end] !== suffix &&
+    text[end] !== prefix &&
+    NAME_CHARACTER.test(text.charAt(end))
+  ) {
+    end += 1;
+  }
+  const name = text.slice(start, end);
+  if (!isVariableName(name)) return null;
+  if (text[end] === suffix) return { part: { kind: "variable", name, fallback: null }, end: end + 1 };
+  if (text[end] === ":") return readDefault(text, name, end + 1, prefix, suffix);
+  if (text[end] === "(") return readCall(text, name, start, prefix, suffix);
+  return null;
+}
+
+function readDefault(
+  text: string,
+  name: string,
+  start: number,
+  prefix: string,
+  suffix: string,
+): Reference | null {
+  const stops = [prefix, "\n", "\r", '"', ";"];
+  for (let end = start; end < text.length; end++) {
+    const character = text.charAt(end);
+    if (character === suffix) {
+      return { part: { kind: "variable", name, fallback: text.slice(start, end) }, end: end + 1 };
+    }
+    if (stops.includes(character)) return null;
+  }
+  return null;
+}
+
+function readCall(
+  text: string,
+  name: string,
+  start: number,
+  prefix: string,
+  suffix: string,
+): Reference | null {
+  if (functionNamed(name) === undefined) {
+    const meant = functionSpelledAlmost(name);
+    if (meant === undefined) return null;
+    throw new ExpressionError(`There is no function ${name}; write ${meant}.`, start);
+  }
+  const { args, end } = readArguments(text, start + name.length + 1, name, [prefix, suffix]);
+  if (text[end] !== suffix) {
+    throw new ExpressionError(
+      `The call of ${name} must end with ")${suffix}" and no space between them.`,
+      end,
+    );
+  }
+  return { part: { kind: "call", name, args, offset: start }, end: end + 1 };
+}

@@ -1,0 +1,158 @@
+import {
+  type BoundFunction,
+  type FunctionServices,
+  type Parameter,
+  platformServices,
+} from "./functions/template-function.ts";
+import { functionNamed } from "./functions.ts";
+import type { Argument } from "./template-arguments.ts";
+import { isVariableName, type Part, parseTemplate, splitDefault } from "./template-syntax.ts";
+import { ExpressionError, type Lookup, textOf } from "./value.ts";
+
+/** A compiled message template. */
+export interface Template<Scope> {
+  /** The whole text when nothing in it is a reference, otherwise null. */
+  readonly literal: string | null;
+  readonly render: (scope: Scope) => string;
+}
+
+export interface TemplateOptions {
+  /** One character each, as the attributes `variablePrefix` and `variableSuffix`; `{` and `}` by default. */
+  readonly prefix?: string;
+  readonly suffix?: string;
+  /** Text for a variable that is not set; it may throw. Without it the text is empty. */
+  readonly unresolved?: (name: string) => string;
+  /**
+   * Whether an argument without quotes that names no variable stands for itself, as it does when
+   * IgnoreUnresolvedVariables is true. By default, when `unresolved` is absent.
+   */
+  readonly literalWords?: boolean;
+  readonly services?: FunctionServices;
+}
+
+/**
+ * Compiles a message template: text with references to variables and calls of functions.
+ * Apigee: "Message templates".
+ *
+ * @throws ExpressionError for a malformed call of a function, with its offset in the template
+ */
+export function compileTemplate<Scope>(
+  text: string,
+  variable: Lookup<Scope>,
+  options: TemplateOptions = {},
+): Template<Scope> {
+  const { prefix = "{", suffix = "}" } = options;
+  if (prefix.length !== 1 || suffix.length !== 1) {
+    throw new ExpressionError(
+      `The variable prefix "${prefix}" and suffix "${suffix}" must be one character each.`,
+    );
+  }
+  const parts = parseTemplate(text, prefix, suffix);
+  if (parts.every((part) => part.kind === "text")) return { literal: text, render: () => text };
+
+  const renderers = parts.map((part) => compilePart(part, variable, options));
+  const [only] = renderers;
+  if (renderers.length === 1 && only !== undefined) return { literal: null, render: only };
+  return {
+    literal: null,
+    render: (scope) => {
+      let rendered = "";
+      for (const renderer of renderers) rendered += renderer(scope);
+      return rendered;
+    },
+  };
+}
+
+type Render<Scope> = (scope: Scope) => string;
+
+function compilePart<Scope>(part: Part, variable: Lookup<Scope>, options: TemplateOptions): Render<Scope> {
+  switch (part.kind) {
+    case "text":
+      return () => part.text;
+    case "variable": {
+      const { name, fallback } = part;
+      const read = variable(name);
+      return (scope) => {
+        const value = read(scope);
+        return value === null ? (fallback ?? options.unresolved?.(name) ?? "") : textOf(value);
+      };
+    }
+    case "call":
+      return compileCall(part, variable, options);
+  }
+}
+
+type Call = Extract<Part, { kind: "call" }>;
+
+function compileCall<Scope>(call: Call, variable: Lookup<Scope>, options: TemplateOptions): Render<Scope> {
+  const definition = functionNamed(call.name);
+  if (definition === undefined) throw new ExpressionError(`There is no function ${call.name}.`, call.offset);
+  const { parameters, required, variadic } = definition;
+  const most = variadic ? Number.POSITIVE_INFINITY : parameters.length;
+  if (call.args.length < required || call.args.length > most) {
+    const expected = variadic ? `at least ${required}` : required === most ? most : `${required} to ${most}`;
+    throw new ExpressionError(
+      `${call.name} takes ${expected} ${expected === 1 ? "argument" : "arguments"}, and has ${call.args.length}.`,
+      call.offset,
+    );
+  }
+  const operands = call.args.map((argument, index) =>
+    compileArgument(argument, parameters[index] ?? parameters.at(-1) ?? "value", variable, options),
+  );
+  const run = bindCall(call, definition.bind, operands, options.services ?? platformServices);
+  const reads = operands.map((operand) => operand.read);
+  return (scope) => run(...reads.map((read) => read(scope))) ?? "";
+}
+
+function bindCall<Scope>(
+  call: Call,
+  bind: (constants: readonly (string | undefined)[], services: FunctionServices) => BoundFunction,
+  operands: readonly Operand<Scope>[],
+  services: FunctionServices,
+): BoundFunction {
+  try {
+    return bind(
+      operands.map((operand) => operand.constant),
+      services,
+    );
+  } catch (error) {
+    if (!(error instanceof ExpressionError)) throw error;
+    throw new ExpressionError(`${call.name}: ${error.message}`, call.offset);
+  }
+}
+
+/** An argument: how to read it, and its text if that is known at load time. */
+interface Operand<Scope> {
+  readonly constant?: string;
+  readonly read: (scope: Scope) => string | null;
+}
+
+function compileArgument<Scope>(
+  { quoted, text }: Argument,
+  parameter: Parameter,
+  variable: Lookup<Scope>,
+  { unresolved, literalWords = unresolved === undefined }: TemplateOptions,
+): Operand<Scope> {
+  if (quoted || text === "") return { constant: text, read: () => text };
+  const reference = parameter === "verbatim" ? splitNothing(text) : splitDefault(text);
+  if (reference === null) {
+    if (literalWords || parameter === "verbatim") return { constant: text, read: () => text };
+    return { read: () => unresolved?.(text) ?? "" };
+  }
+  const { name, fallback } = reference;
+  const standsForItself = literalWords && (parameter === "value" || parameter === "verbatim");
+  const read = variable(name);
+  return {
+    read: (scope) => {
+      const value = read(scope);
+      if (value !== null) return textOf(value);
+      if (fallback !== null) return fallback;
+      if (parameter === "nullable") return null;
+      return standsForItself ? text : (unresolved?.(name) ?? "");
+    },
+  };
+}
+
+function splitNothing(text: string): { name: string; fallback: null } | null {
+  return isVariableName(text) ? { name: text, fallback: null } : null;
+}
