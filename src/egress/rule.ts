@@ -1,0 +1,110 @@
+import { addressOf, contains, type IpBlock, specialBlock } from "./ip.ts";
+
+/** The port that a URL without one means. */
+export const defaultPorts: Readonly<Record<string, number>> = { "http:": 80, "https:": 443 };
+
+/** One line of an egress list, ready to compare with a parsed URL. */
+export interface EgressRule {
+  /** `http:` or `https:`, or null when the rule allows both. */
+  readonly protocol: string | null;
+  /** A host name, `*` with the part after a name's first label (`*.example.com`), or a block of addresses. */
+  readonly host: string | IpBlock;
+  /** Null stands for the default port of the URL's scheme. */
+  readonly port: number | null;
+}
+
+/** A line of an egress list that is not a rule; the message says why and what to write. */
+export class EgressRuleError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = "EgressRuleError";
+  }
+}
+
+const SHAPE = /^(?:(https?):\/\/)?(\[[^\]]*\]|[^:/[\]]+(?:\/\d{1,2})?)(?::(\d{1,5}))?$/;
+
+/**
+ * Reads one rule: `api.example.com` (default ports), `api.example.com:8443`, `https://api.example.com`,
+ * `*.example.com` (exactly one label in place of the star), `10.1.2.3`, `10.0.0.0/8`, `[fd00::1]`,
+ * `[fd00::/8]`. Throws {@link EgressRuleError}.
+ */
+export function readEgressRule(text: string): EgressRule {
+  const [, scheme, host = "", portText] = SHAPE.exec(text.trim().toLowerCase()) ?? [];
+  if (host === "") {
+    throw new EgressRuleError(
+      `"${text}" is not an egress rule. Write a host with an optional scheme and port and nothing else, ` +
+        'such as "api.example.com", "https://api.example.com:8443", "*.example.com" or "10.0.0.0/8".',
+    );
+  }
+  const port = portText === undefined ? null : Number(portText);
+  if (port === 0 || (port ?? 0) > 65535) throw new EgressRuleError(`"${text}": a port is 1 to 65535.`);
+  return { protocol: scheme === undefined ? null : `${scheme}:`, host: readHost(host, text), port };
+}
+
+/** True when the rule allows the scheme and port of a URL whose host it matches. */
+export function allowsPort(rule: EgressRule, protocol: string, port: number): boolean {
+  return (
+    (rule.protocol === null || rule.protocol === protocol) && port === (rule.port ?? defaultPorts[protocol])
+  );
+}
+
+/**
+ * True when a block of a rule allows an address. A block that is wider than a private, loopback, metadata or
+ * other non-public block does not reach into it: those must be listed for themselves.
+ */
+export function allowsAddress(block: IpBlock, address: IpBlock): boolean {
+  return contains(block, address) && specialBlock(block) === specialBlock(address);
+}
+
+function readHost(host: string, text: string): string | IpBlock {
+  const bracketed = host.startsWith("[");
+  const [address = "", bits] = (bracketed ? host.slice(1, -1) : host).split("/");
+  if (bracketed || bits !== undefined) return readBlock(bracketed ? `[${address}]` : address, bits, text);
+  if (host.startsWith("*.")) return `*${readName(host.slice(1), text)}`;
+  const single = addressOf(hostnameOf(host) ?? "");
+  return single ? readBlock(host, undefined, text) : readName(host, text);
+}
+
+function readBlock(literal: string, bits: string | undefined, text: string): IpBlock {
+  const hostname = hostnameOf(literal);
+  const address = hostname === null ? null : addressOf(hostname);
+  const written = literal.startsWith("[") || hostname === literal;
+  if (address === null || !written || Number(bits ?? 0) > address.bits) {
+    throw new EgressRuleError(
+      `"${text}" is not an address or block of addresses. Write it like "10.1.2.3", "10.0.0.0/8", "[fd00::1]" or "[fd00::/8]".`,
+    );
+  }
+  const block = { bytes: address.bytes, bits: bits === undefined ? address.bits : Number(bits) };
+  if (specialBlock(block)?.embedsIpv4 && block.bits < address.bits) {
+    throw new EgressRuleError(
+      `"${text}" would allow every IPv4 address, private ones too. List the single addresses.`,
+    );
+  }
+  return block;
+}
+
+/** Checks a name, or with a leading dot the part of a name that follows a star. */
+function readName(name: string, text: string): string {
+  const hostname = hostnameOf(name.startsWith(".") ? `star${name}` : name);
+  const labels = name.replace(/^\./, "").split(".");
+  if (name.includes("*") || labels.includes("")) {
+    throw new EgressRuleError(
+      `"${text}": a star may only stand for the whole first label, as in "*.example.com", and no label may be empty.`,
+    );
+  }
+  if (name.startsWith(".") && labels.length < 2) {
+    throw new EgressRuleError(
+      `"${text}" would allow a whole top-level domain. Write "*.example.${labels[0]}".`,
+    );
+  }
+  if (hostname === null || !hostname.endsWith(name)) {
+    throw new EgressRuleError(
+      `"${text}" is not a host name as it goes over the wire.${hostname ? ` Write "${hostname}".` : ""}`,
+    );
+  }
+  return name;
+}
+
+function hostnameOf(host: string): string | null {
+  return URL.parse(`http://${host}/`)?.hostname ?? null;
+}
