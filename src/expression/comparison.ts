@@ -12,12 +12,12 @@ type OrderOperator = Exclude<Operator, PatternOperator | "StartsWith" | "EqualsC
 
 /** Whether an operator holds for the order of its operands. NaN, not compared, satisfies none. */
 const HOLDS: Readonly<Record<OrderOperator, (order: number) => boolean>> = {
-  Equals: (order) => order === 0,
-  NotEquals: (order) => order < 0 || order > 0,
-  GreaterThan: (order) => order > 0,
-  GreaterThanOrEquals: (order) => order >= 0,
-  LesserThan: (order) => order < 0,
-  LesserThanOrEquals: (order) => order <= 0,
+  Equals: (sign) => sign === 0,
+  NotEquals: (sign) => sign < 0 || sign > 0,
+  GreaterThan: (sign) => sign > 0,
+  GreaterThanOrEquals: (sign) => sign >= 0,
+  LesserThan: (sign) => sign < 0,
+  LesserThanOrEquals: (sign) => sign <= 0,
 };
 
 const PATTERNS: Readonly<Record<PatternOperator, (pattern: string) => (text: string) => boolean>> = {

@@ -2,7 +2,10 @@ import { RE2JS, RE2JSException } from "re2js";
 import { fromJava } from "./java-regex.ts";
 import { ExpressionError } from "./value.ts";
 
-/** A compiled regular expression. The time of every method is linear in the text for one match. */
+/**
+ * A compiled regular expression. To match or find takes time linear in the text; to replace takes at most
+ * that for each match.
+ */
 export interface Regex {
   /** True if the whole text matches, as `Matcher.matches()`. */
   matches(text: string): boolean;
