@@ -2,6 +2,7 @@ import { base64Functions } from "./functions/base64.ts";
 import { escapeFunctions } from "./functions/escape.ts";
 import { hashFunctions } from "./functions/hash.ts";
 import { hmacFunctions } from "./functions/hmac.ts";
+import { queryFunctions } from "./functions/query.ts";
 import { randomFunctions } from "./functions/random.ts";
 import type { TemplateFunction } from "./functions/template-function.ts";
 import { textFunctions } from "./functions/text.ts";
@@ -17,6 +18,7 @@ const functions: ReadonlyMap<string, TemplateFunction> = new Map(
     ...escapeFunctions,
     ...timeFunctions,
     ...randomFunctions,
+    ...queryFunctions,
     xeger,
   }),
 );

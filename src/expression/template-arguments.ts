@@ -8,6 +8,9 @@ export interface Argument {
   readonly offset: number;
 }
 
+/** Longest text in quotes, in characters, so that one that is not closed costs little to find out. */
+const LONGEST_LITERAL = 4096;
+
 /**
  * Reads the arguments of a call, from behind its opening parenthesis. Spaces around a comma are tolerated.
  * An argument without quotes may hold brackets, and quotes and commas within them, as JSONPath filters do.
@@ -54,7 +57,8 @@ function endsArgument(text: string, from: number): boolean {
 function endOfQuoted(text: string, open: number, name: string): number {
   let depth = 0;
   let first = -1;
-  for (let at = open + 1; at < text.length; at++) {
+  const limit = Math.min(text.length, open + LONGEST_LITERAL);
+  for (let at = open + 1; at < limit; at++) {
     const character = text[at];
     if (character === "\\") at += text[at + 1] === "'" ? 0 : 1;
     else if (character === "[") depth += 1;
@@ -62,10 +66,13 @@ function endOfQuoted(text: string, open: number, name: string): number {
     else if (character === "'" && endsArgument(text, at + 1)) {
       if (depth === 0) return at;
       if (first === -1) first = at;
-    } else if (character === "\n") break;
+    }
   }
   if (first !== -1) return first;
-  throw new ExpressionError(`A text in single quotes in the call of ${name} is not closed.`, open);
+  throw new ExpressionError(
+    `A text in single quotes in the call of ${name} is not closed, or longer than ${LONGEST_LITERAL} characters.`,
+    open,
+  );
 }
 
 function endOfBare(text: string, start: number, name: string, delimiters: readonly string[]): number {

@@ -1,18 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { compileTemplate, type TemplateOptions } from "../../src/expression/template.ts";
+import { compileTemplate } from "../../src/expression/template.ts";
 import { ExpressionError, Float, type Lookup, type Value } from "../../src/expression/value.ts";
+import { render, strict } from "./render-template.ts";
 
 type Scope = ReadonlyMap<string, Value>;
 const variable: Lookup<Scope> = (name) => (scope) => scope.get(name) ?? null;
-
-function render(template: string, values: Record<string, Value> = {}, options?: TemplateOptions): string {
-  return compileTemplate(template, variable, options).render(new Map(Object.entries(values)));
-}
-
-function strict(name: string): string {
-  throw new Error(`unresolved ${name}`);
-}
 
 describe("a reference in curly braces is replaced by the variable's text", () => {
   test.each<[string, Record<string, Value>, string]>([

@@ -16,13 +16,8 @@ export function rememberCompiled<Compiled>(
   function compileOnce(source: string): Compiled | null {
     const known = remembered.get(source);
     if (known !== undefined) return known;
-    let compiled: Compiled;
-    try {
-      compiled = compile(source);
-    } catch (error) {
-      if (error instanceof ExpressionError) return null;
-      throw error;
-    }
+    const compiled = nullOnExpressionError(() => compile(source));
+    if (compiled === null) return null;
     const oldest = remembered.size < MOST_REMEMBERED ? undefined : remembered.keys().next().value;
     if (oldest !== undefined) remembered.delete(oldest);
     remembered.set(source, compiled);
@@ -34,4 +29,17 @@ export function rememberCompiled<Compiled>(
     const compiled = compile(constant);
     return () => compiled;
   };
+}
+
+/**
+ * What a function of the request's values gives, or null when these values are wrong for it: a pattern from a
+ * variable that cannot be compiled, a document that asks for too much work.
+ */
+export function nullOnExpressionError<Result>(run: () => Result): Result | null {
+  try {
+    return run();
+  } catch (error) {
+    if (error instanceof ExpressionError) return null;
+    throw error;
+  }
 }

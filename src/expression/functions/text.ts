@@ -1,5 +1,5 @@
-import { compileRegex } from "../regex.ts";
-import { rememberCompiled } from "./remember-compiled.ts";
+import { compileRegex, type Regex } from "../regex.ts";
+import { nullOnExpressionError, rememberCompiled } from "./remember-compiled.ts";
 import { type TemplateFunction, textFunction } from "./template-function.ts";
 
 /** Case, parts, replacement and choice of texts. */
@@ -31,7 +31,6 @@ function position(text: string): number | null {
   return /^[+-]?\d+$/.test(text) ? Number(text) : null;
 }
 
-type Regex = ReturnType<typeof compileRegex>;
 const regexes = rememberCompiled((pattern) => compileRegex(pattern));
 
 function replacement(apply: (regex: Regex, text: string, value: string) => string): TemplateFunction {
@@ -42,7 +41,7 @@ function replacement(apply: (regex: Regex, text: string, value: string) => strin
       const compiled = regexes(constant);
       return (text, pattern, value) => {
         const regex = compiled(pattern ?? "");
-        return regex === null ? "" : apply(regex, text ?? "", value ?? "");
+        return regex && nullOnExpressionError(() => apply(regex, text ?? "", value ?? ""));
       };
     },
   };

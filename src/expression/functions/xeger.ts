@@ -9,7 +9,9 @@ import type { FunctionServices, TemplateFunction } from "./template-function.ts"
 const MOST_REPETITIONS = 10;
 /** Longest pattern, in characters. */
 const LONGEST_PATTERN = 256;
-/** Work for one text: each choice costs what it chose, times the pattern's length. */
+/** Most choices for one text: of a character, an alternative or a number of repetitions. */
+const MOST_CHOICES = 512;
+/** The sum of what is chosen, which no number of repetitions exceeds, times the pattern's length. */
 const MOST_WORK = 250_000;
 
 type Generator = (services: FunctionServices) => string;
@@ -36,7 +38,7 @@ function compileGenerator(pattern: string): Generator {
   const regex = compileRegex(pattern);
   // The least text that the pattern asks for is generated once, so that a hopeless pattern is refused here.
   if (generate(pattern, regex, (least) => least) === null) {
-    throw new ExpressionError(`No text of reasonable length can be generated from "${pattern}".`);
+    throw new ExpressionError(`No matching text of reasonable length can be generated from "${pattern}".`);
   }
   return (services) =>
     generate(pattern, regex, (least, most) => Number(randomBetween(BigInt(least), BigInt(most), services))) ??
@@ -50,18 +52,20 @@ function generate(
   regex: Regex,
   choose: (least: number, most: number) => number,
 ): string | null {
+  let choices = 0;
   let work = 0;
   try {
     const generator = new RandExp(pattern);
     generator.max = MOST_REPETITIONS;
     generator.randInt = (least, most) => {
       const chosen = choose(least, most);
-      work += (1 + chosen) * pattern.length;
-      if (work > MOST_WORK) throw new TooMuchWork();
+      choices += 1;
+      work += chosen * pattern.length;
+      if (choices > MOST_CHOICES || work > MOST_WORK) throw new TooMuchWork();
       return chosen;
     };
     const text = generator.gen();
-    return regex.find(text) ? text : null;
+    return regex.matches(text) ? text : null;
   } catch (error) {
     if (error instanceof TooMuchWork || error instanceof SyntaxError) return null;
     throw error;
