@@ -1,0 +1,117 @@
+import { EgressError } from "./error.ts";
+import type { EgressPolicy } from "./policy.ts";
+import { defaultPorts } from "./rule.ts";
+
+/** One call to a service outside. */
+export interface OutboundCall {
+  /** Absolute, with query. */
+  readonly url: string;
+  readonly method: string;
+  /** Sent as they are. Workers set Host from the URL, and Content-Length and Transfer-Encoding from the body. */
+  readonly headers: Headers;
+  readonly body: BodyInit | null;
+  /** For the answer's status and headers to arrive. */
+  readonly timeoutMs: number;
+  /** The policy or target that calls, for the log. */
+  readonly by: string;
+}
+
+/** Whatever can fetch: the global function wrapped in an object, or a service or certificate binding. */
+export interface Connection {
+  fetch(url: string, init: RequestInit): Promise<Response>;
+}
+
+/** Holds a call to its time; see {@link Deadlines}. */
+export interface TimeLimit {
+  within<T>(ms: number, work: Promise<T>): Promise<T>;
+}
+
+export interface EgressOptions {
+  readonly policy: EgressPolicy;
+  /** Where calls go that no other connection serves. */
+  readonly internet: Connection;
+  /** Connections of their own for some hosts, by `host:port` with the port always there. */
+  readonly connections: ReadonlyMap<string, Connection>;
+  /** Takes one structured line. */
+  readonly log: (line: Record<string, unknown>) => void;
+}
+
+/** The one door through which an environment calls out. */
+export class Egress {
+  readonly #options: EgressOptions;
+
+  constructor(options: EgressOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Sends a call and resolves with the answer, whatever its status; redirects are answers. Its body is not
+   * read yet: who reads it holds that to the remaining time and passes a failure through {@link bodyFailure}.
+   *
+   * Rejects with {@link EgressError}. A call that took too long goes on in the background until the client
+   * request ends, because an AbortSignal on every call would cost each of them; its late answer is let go.
+   */
+  async send(call: OutboundCall, limit: TimeLimit): Promise<Response> {
+    this.#check(call);
+    const { url, method, headers, timeoutMs } = call;
+    const init = { method, headers, body: bodyOf(call), redirect: "manual" } as const;
+    let answer: Promise<Response> | undefined;
+    try {
+      answer = this.#connectionTo(url).fetch(url, init);
+      return await limit.within(timeoutMs, answer);
+    } catch (error) {
+      answer?.then(letGo, () => {});
+      throw explain(error, url);
+    }
+  }
+
+  #check({ url, by }: OutboundCall): void {
+    const { policy, log } = this.#options;
+    const refusal = policy.check(url);
+    if (refusal === null) return;
+    log({ level: "error", event: "egress.refused", by, ...refusal });
+    throw new EgressError("refused", `The egress policy refused the call: ${refusal.reason}.`);
+  }
+
+  #connectionTo(url: string): Connection {
+    const { connections, internet } = this.#options;
+    if (connections.size === 0) return internet;
+    const { protocol, hostname, port } = new URL(url);
+    return connections.get(`${hostname}:${port || defaultPorts[protocol]}`) ?? internet;
+  }
+}
+
+/** What a failure while an answer's body was read means; an {@link EgressError} stays what it is. */
+export function bodyFailure(error: unknown): EgressError {
+  if (error instanceof EgressError) return error;
+  return new EgressError("closed", "The connection ended before the whole answer had arrived.", error);
+}
+
+/** The body to send. An empty one is none where HTTP gives bodies no meaning. */
+function bodyOf({ method, body, by }: OutboundCall): BodyInit | null {
+  if (body === null || !/^(?:get|head)$/i.test(method)) return body;
+  if (body === "" || (body instanceof Uint8Array && body.length === 0)) return null;
+  throw new EgressError("invalid", `${by} sends a body with ${method}, which Workers cannot send.`);
+}
+
+function letGo(response: Response): void {
+  response.body?.cancel().catch(() => {});
+}
+
+/**
+ * The kind of a failed fetch. workerd throws a TypeError for what it cannot send, "Network connection lost"
+ * for a connection that was refused or ended, and "internal error" with no more than a reference for
+ * everything else: a certificate or TLS version it does not accept, or a name that does not resolve.
+ */
+function explain(error: unknown, url: string): EgressError {
+  if (error instanceof EgressError) return error;
+  const { host, protocol } = new URL(url);
+  if (error instanceof TypeError) {
+    return new EgressError("invalid", `The call to ${host} cannot be sent: ${error.message}`, error);
+  }
+  if (protocol === "https:" && error instanceof Error && error.message.startsWith("internal error")) {
+    const message = `No TLS connection to ${host}: its certificate is not valid, or its name does not resolve.`;
+    return new EgressError("tls", message, error);
+  }
+  return new EgressError("unreachable", `${host} is not reachable.`, error);
+}
