@@ -53,8 +53,10 @@ export function compileEgressPolicy({ allow, advice }: EgressRules): EgressPolic
     const parsed = URL.parse(text);
     if (parsed === null) return malformed("it is not an absolute URL", "Write a complete http or https URL.");
     const verdict = judge(parsed, written);
-    // Other spellings of an origin are rare, and the key must not keep a long URL in memory.
-    if (written === parsed.origin) remember(verdicts, parsed.origin, verdict);
+    // Other spellings are rare. The key is built afresh: a part of a long URL would keep all of it in memory.
+    const { origin, protocol } = parsed;
+    const key = written === origin ? origin : `${origin}:${defaultPorts[protocol]}`;
+    if (written === key) remember(verdicts, key, verdict);
     return verdict;
   }
 
