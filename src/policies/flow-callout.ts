@@ -1,0 +1,145 @@
+import type { Value } from "../expression/value.ts";
+import { builtInVariable } from "../flow/built-in-variables.ts";
+import type { FlowContext } from "../flow/context.ts";
+import { Fault } from "../flow/fault.ts";
+import type { XmlElement } from "../xml/element.ts";
+import { readBooleanAttribute } from "../xml/read.ts";
+import type { Report } from "../xml/report.ts";
+import { definePolicy, type PolicyGateway } from "./policy.ts";
+import { readTemplate } from "./read-template.ts";
+
+/**
+ * Runs the steps of a shared flow, with parameters that only it sees: when it ends, or fails, variables of
+ * the same names have their values back. What it sets otherwise stays set. The variable
+ * `apigee.edge.sharedflow.name` holds its name meanwhile.
+ * Apigee: "FlowCallout policy".
+ *
+ * Faults: `flow.SharedFlowNotFound` (500), and whatever the steps of the shared flow raise.
+ */
+export const flowCallout = definePolicy({
+  element: "FlowCallout",
+  variablePrefix: "flowcallout",
+
+  read(xml, report): { sharedFlow: string; parameters: readonly Parameter[] } {
+    const sharedFlow = xml.child("SharedFlowBundle");
+    const name = sharedFlow?.text() ?? "";
+    if (name === "") {
+      report.error(
+        "SharedFlowBundleRequired",
+        sharedFlow ?? xml,
+        "The policy does not say which shared flow it calls.",
+        "Write its name into <SharedFlowBundle>.",
+      );
+    }
+    return { sharedFlow: name, parameters: readParameters(xml.child("Parameters"), report) };
+  },
+
+  build({ sharedFlow, parameters }, gateway) {
+    const steps = gateway.sharedFlow(sharedFlow);
+    if (steps === null) {
+      return function sharedFlowNotFound() {
+        throw new Fault("flow.SharedFlowNotFound", `Shared Flow ${sharedFlow} Not Found`);
+      };
+    }
+    const names = parameters.map(({ name }) => name);
+    const values = parameters.map((parameter) => compileValue(parameter, gateway));
+    return function callSharedFlow(flow) {
+      const given = values.map((value) => value(flow));
+      const leave = enter(flow, sharedFlow, names, given);
+      let pending: void | Promise<void>;
+      try {
+        pending = steps(flow);
+      } catch (error) {
+        leave();
+        throw error;
+      }
+      return pending ? pending.finally(leave) : leave();
+    };
+  },
+});
+
+interface Parameter {
+  readonly name: string;
+  /** The variable that holds the value, which keeps its type. Null when the value is text. */
+  readonly ref: string | null;
+  /** Used as it is; also when `ref` names a variable that is not set. */
+  readonly value: string | null;
+  readonly template: string;
+}
+
+function readParameters(parameters: XmlElement | undefined, report: Report): Parameter[] {
+  if (parameters === undefined) return [];
+  if (!readBooleanAttribute(parameters, "ignoreUnresolvedVariables", true, report)) {
+    report.warning(
+      "UnresolvedVariablesIgnored",
+      parameters,
+      "FlowCallout has no fault for a variable that is not set: a parameter with such a ref is not set either.",
+      "Remove ignoreUnresolvedVariables, and check the parameter in the shared flow.",
+    );
+  }
+  return parameters.children("Parameter").map((parameter) => readParameter(parameter, report));
+}
+
+function readParameter(parameter: XmlElement, report: Report): Parameter {
+  const name = parameter.attribute("name")?.trim() ?? "";
+  if (name === "") {
+    report.error("MissingName", parameter, "<Parameter> has no name.", 'Write name="…" into it.');
+  } else if (belongsToGateway(name)) {
+    report.error(
+      "InvalidParameterName",
+      parameter,
+      `A parameter cannot be called ${name}: that variable is the gateway's own.`,
+      "Choose another name, here and in the shared flow.",
+    );
+  }
+  return {
+    name,
+    ref: parameter.attribute("ref")?.trim() || null,
+    value: parameter.attribute("value") ?? null,
+    template: readTemplate(parameter.text(), parameter, report),
+  };
+}
+
+const messages = new Set(["request", "response", "message", "error"]);
+
+/** Whether a name is resolved without looking at what policies have set, so that no parameter can stand before it. */
+function belongsToGateway(name: string): boolean {
+  const [first = ""] = name.split(".", 1);
+  return messages.has(first) || builtInVariable(name) !== null;
+}
+
+function compileValue(
+  { ref, value, template }: Parameter,
+  gateway: PolicyGateway,
+): (flow: FlowContext) => Value {
+  if (ref !== null) {
+    const referred = gateway.variable(ref);
+    return (flow) => referred.get(flow) ?? value;
+  }
+  return value === null ? gateway.template(template) : () => value;
+}
+
+/** Sets the parameters and the shared flow's name. Returns what puts everything back. */
+function enter(
+  flow: FlowContext,
+  sharedFlow: string,
+  names: readonly string[],
+  given: readonly Value[],
+): () => void {
+  const callersFlow = flow.sharedFlow;
+  const callersValues = names.map((name) => flow.variables.get(name) ?? null);
+  flow.sharedFlow = sharedFlow;
+  setAll(flow, names, given);
+  return () => {
+    flow.sharedFlow = callersFlow;
+    setAll(flow, names, callersValues);
+  };
+}
+
+function setAll(flow: FlowContext, names: readonly string[], values: readonly Value[]): void {
+  for (const [index, name] of names.entries()) {
+    const value = values[index] ?? null;
+    if (value === null) flow.variables.delete(name);
+    else flow.variables.set(name, value);
+  }
+}
