@@ -42,7 +42,7 @@ export class XmlElement implements Position {
 
   /** The first child of that name. A second one is reported by `reportUnknown`. */
   child(name: string): XmlElement | undefined {
-    if (!this.#childrenAsked.has(name)) this.#childrenAsked.set(name, "first");
+    if (this.#childrenAsked.get(name) !== "every") this.#childrenAsked.set(name, "first");
     return this.#children.find((child) => child.name === name);
   }
 

@@ -5,6 +5,11 @@ export interface Position {
   readonly column: number;
 }
 
+/** A position alone, of anything that has one. */
+export function positionOf({ file, line, column }: Position): Position {
+  return { file, line, column };
+}
+
 /**
  * One thing that is wrong with a bundle. `code` is Apigee's documented error name where there is one;
  * `policy` is the name of the policy it was found in, or null; `remedy` says what to do about it.
@@ -49,7 +54,6 @@ export class Report {
   }
 
   #add(severity: Problem["severity"], code: string, at: Position, message: string, remedy: string): void {
-    const { file, line, column } = at;
-    this.#problems.push({ code, severity, policy: this.#policy, file, line, column, message, remedy });
+    this.#problems.push({ code, severity, policy: this.#policy, ...positionOf(at), message, remedy });
   }
 }

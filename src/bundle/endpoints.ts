@@ -1,0 +1,107 @@
+import type { XmlElement } from "../xml/element.ts";
+import { positionOf, type Report } from "../xml/report.ts";
+import { readBasePath } from "./base-path.ts";
+import {
+  readConditionalFlows,
+  readDefaultFaultRule,
+  readFaultRules,
+  readPostClientFlow,
+  readUnconditionalFlow,
+} from "./flows.ts";
+import type { Connection, Endpoint, ProxyEndpoint, TargetEndpoint } from "./model.ts";
+import { readRouteRules } from "./route-rules.ts";
+
+/** A `proxies/*.xml` file. Apigee: "API proxy configuration reference" (ProxyEndpoint). */
+export function readProxyEndpoint(element: XmlElement, name: string, report: Report): ProxyEndpoint {
+  const connection = element.child("HTTPProxyConnection");
+  // Virtual hosts exist on Apigee Edge only; here an environment's host names decide.
+  connection?.ignore("VirtualHost");
+  const endpoint = {
+    ...readEndpoint(element, name, report),
+    basePath: readBasePath(connection?.child("BasePath"), report),
+    postClientFlow: readPostClientFlow(element, report),
+    routeRules: readRouteRules(element, report),
+    properties: readProperties(connection),
+  };
+  element.reportUnknown(report);
+  return endpoint;
+}
+
+/**
+ * A `targets/*.xml` file, or null when it has no usable connection.
+ * Apigee: "API proxy configuration reference" (TargetEndpoint).
+ */
+export function readTargetEndpoint(element: XmlElement, name: string, report: Report): TargetEndpoint | null {
+  const endpoint = readEndpoint(element, name, report);
+  const connection = readConnection(element, report);
+  element.reportUnknown(report);
+  return connection === null ? null : { ...endpoint, connection };
+}
+
+function readEndpoint(element: XmlElement, name: string, report: Report): Endpoint {
+  refuseUnsupported(
+    element,
+    ["EventFlow"],
+    "Read the event stream in a client, or leave the flow out.",
+    report,
+  );
+  return {
+    name,
+    description: element.child("Description")?.text() ?? "",
+    preFlow: readUnconditionalFlow(element, "PreFlow", report),
+    flows: readConditionalFlows(element, report),
+    postFlow: readUnconditionalFlow(element, "PostFlow", report),
+    faultRules: readFaultRules(element, report),
+    defaultFaultRule: readDefaultFaultRule(element, report),
+    at: positionOf(element),
+  };
+}
+
+function readConnection(endpoint: XmlElement, report: Report): Connection | null {
+  const refused = refuseUnsupported(
+    endpoint,
+    ["ScriptTarget", "HostedTarget"],
+    "Call the service with HTTPTargetConnection.",
+    report,
+  );
+  const connections: Connection[] = [
+    ...endpoint.children("HTTPTargetConnection").map((element) => ({ kind: "http" as const, element })),
+    ...endpoint.children("LocalTargetConnection").map((element) => ({ kind: "local" as const, element })),
+  ];
+  // What a connection holds is known to its own reader.
+  endpoint.ignore("HTTPTargetConnection", "LocalTargetConnection");
+
+  const [connection, second] = connections;
+  if (connection === undefined && !refused) {
+    report.error(
+      "TargetConnectionMissing",
+      endpoint,
+      "The target endpoint has no connection.",
+      "Add an HTTPTargetConnection or a LocalTargetConnection.",
+    );
+  }
+  if (second !== undefined) {
+    report.error(
+      "TargetConnectionAmbiguous",
+      second.element,
+      "The target endpoint has more than one connection.",
+      "Keep one of them.",
+    );
+  }
+  return connection ?? null;
+}
+
+/** Reports each child that this product does not run (UnsupportedElement), and tells whether there was one. */
+function refuseUnsupported(element: XmlElement, names: string[], remedy: string, report: Report): boolean {
+  const refused = names.flatMap((name) => element.children(name));
+  for (const child of refused) {
+    report.error("UnsupportedElement", child, `<${child.name}> is not supported.`, remedy);
+  }
+  element.ignore(...names);
+  return refused.length > 0;
+}
+
+function readProperties(connection: XmlElement | undefined): Map<string, string> {
+  const properties = connection?.child("Properties")?.children("Property") ?? [];
+  return new Map(properties.map((property) => [property.attribute("name") ?? "", property.text()]));
+}

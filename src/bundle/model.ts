@@ -1,0 +1,121 @@
+import type { XmlElement } from "../xml/element.ts";
+import type { Position } from "../xml/report.ts";
+
+/** A bundle as it is written: read, with names resolved, but nothing compiled. */
+export type Bundle = ProxyBundle | SharedFlowBundle;
+
+interface BundleBase {
+  readonly name: string;
+  readonly revision: string;
+  readonly description: string;
+  /** By the policy's `name` attribute. */
+  readonly policies: ReadonlyMap<string, Policy>;
+  /** By type and file, as in `jsc/sign.js`. */
+  readonly resources: ReadonlyMap<string, Uint8Array>;
+  /** Key and value of each `resources/properties/SET.properties`, by SET. */
+  readonly propertySets: ReadonlyMap<string, ReadonlyMap<string, string>>;
+}
+
+export interface ProxyBundle extends BundleBase {
+  readonly kind: "apiproxy";
+  readonly proxyEndpoints: readonly ProxyEndpoint[];
+  readonly targetEndpoints: ReadonlyMap<string, TargetEndpoint>;
+}
+
+export interface SharedFlowBundle extends BundleBase {
+  readonly kind: "sharedflow";
+  readonly sharedFlow: SharedFlow;
+}
+
+/** Whoever reads `element` also calls its `reportUnknown`. */
+export interface Policy {
+  readonly name: string;
+  /** The root element's name, as in `ServiceCallout`. */
+  readonly type: string;
+  readonly file: string;
+  readonly element: XmlElement;
+}
+
+/** Apigee: "API proxy configuration reference" (ProxyEndpoint). */
+export interface ProxyEndpoint extends Endpoint {
+  readonly basePath: string;
+  /** The steps that run after the client has its answer. */
+  readonly postClientFlow: readonly Step[];
+  readonly routeRules: readonly RouteRule[];
+  readonly properties: ReadonlyMap<string, string>;
+}
+
+/** Apigee: "API proxy configuration reference" (TargetEndpoint). */
+export interface TargetEndpoint extends Endpoint {
+  readonly connection: Connection;
+}
+
+export interface Endpoint {
+  readonly name: string;
+  readonly description: string;
+  readonly preFlow: Flow;
+  readonly flows: readonly Flow[];
+  readonly postFlow: Flow;
+  /** In document order, whatever order they are tried in. */
+  readonly faultRules: readonly FaultRule[];
+  readonly defaultFaultRule: DefaultFaultRule | null;
+  readonly at: Position;
+}
+
+/** HTTPTargetConnection or LocalTargetConnection. Whoever reads `element` also calls its `reportUnknown`. */
+export interface Connection {
+  readonly kind: "http" | "local";
+  readonly element: XmlElement;
+}
+
+export interface SharedFlow {
+  readonly name: string;
+  readonly steps: readonly Step[];
+  readonly at: Position;
+}
+
+/** A PreFlow or PostFlow has no condition. */
+export interface Flow {
+  readonly name: string;
+  readonly description: string;
+  readonly condition: Condition | null;
+  readonly request: readonly Step[];
+  readonly response: readonly Step[];
+}
+
+export interface Step {
+  /** The name of a policy; one that does not exist has been reported. */
+  readonly policy: string;
+  readonly condition: Condition | null;
+  readonly at: Position;
+}
+
+/** A condition's text, and where its element stands. */
+export interface Condition {
+  readonly text: string;
+  readonly at: Position;
+}
+
+export interface FaultRule {
+  readonly name: string;
+  readonly condition: Condition | null;
+  readonly steps: readonly Step[];
+  readonly at: Position;
+}
+
+export interface DefaultFaultRule extends FaultRule {
+  readonly alwaysEnforce: boolean;
+}
+
+export interface RouteRule {
+  readonly name: string;
+  readonly condition: Condition | null;
+  readonly to: RouteTarget;
+  readonly at: Position;
+}
+
+/** `null` is a route without a target call. */
+export type RouteTarget =
+  | { readonly kind: "target"; readonly name: string }
+  | { readonly kind: "url"; readonly url: string; readonly at: Position }
+  | { readonly kind: "null" };

@@ -1,0 +1,253 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { readBundle } from "../../src/bundle/bundle.ts";
+import { Report } from "../../src/xml/report.ts";
+import {
+  filesOf,
+  policy,
+  problemsOf,
+  proxyEndpoint,
+  proxyFiles,
+  read,
+  readFlow,
+  readProxy,
+} from "./files.ts";
+
+const attached = (...names: string[]) => ({
+  "apiproxy/proxies/default.xml": proxyEndpoint(
+    `<PreFlow><Request>${names.map((name) => `<Step><Name>${name}</Name></Step>`).join("")}</Request></PreFlow>`,
+  ),
+});
+
+describe("a proxy bundle", () => {
+  test("has the name, revision and description that it gives itself", () => {
+    const descriptor =
+      '<APIProxy name="orders" revision="3"><Description>Takes orders</Description></APIProxy>';
+    expect(readProxy({ "apiproxy/orders.xml": descriptor })).toMatchObject({
+      kind: "apiproxy",
+      name: "orders",
+      revision: "3",
+      description: "Takes orders",
+    });
+  });
+
+  test("its own lists have no effect; the files count", () => {
+    const descriptor =
+      '<APIProxy name="orders"><Policies><Policy>Gone</Policy></Policies><Basepaths/></APIProxy>';
+    const bundle = readProxy({ "apiproxy/orders.xml": descriptor });
+    expect(bundle.revision).toBe("1");
+    expect(bundle.policies.size).toBe(0);
+  });
+
+  test("has policies by their name attribute, whatever the file is called", () => {
+    const bundle = readProxy({
+      "apiproxy/policies/file.xml":
+        '<ServiceCallout name="Call Backend" async="true"><DisplayName/><FaultRules/></ServiceCallout>',
+      ...attached("Call Backend"),
+    });
+    expect([...bundle.policies.keys()]).toEqual(["Call Backend"]);
+    expect(bundle.policies.get("Call Backend")).toMatchObject({
+      name: "Call Backend",
+      type: "ServiceCallout",
+      file: "apiproxy/policies/file.xml",
+    });
+  });
+
+  test("leftovers of older editors in a policy are known", () => {
+    const bundle = readProxy({
+      "apiproxy/policies/A.xml":
+        '<RaiseFault async="false" name="A"><DisplayName>A</DisplayName><FaultRules/><Properties/></RaiseFault>',
+      ...attached("A"),
+    });
+    const report = new Report();
+    bundle.policies.get("A")?.element.reportUnknown(report);
+    expect(report.problems).toEqual([]);
+  });
+
+  test("has resources by type and file, and property sets by name", () => {
+    const bundle = readProxy({
+      "apiproxy/resources/jsc/sign.js": "sign();",
+      "apiproxy/resources/jsc/lib/hash.js": "",
+      "apiproxy/resources/properties/settings.properties": "a=1\nb=2",
+    });
+    expect([...bundle.resources.keys()].sort()).toEqual([
+      "jsc/lib/hash.js",
+      "jsc/sign.js",
+      "properties/settings.properties",
+    ]);
+    expect(bundle.propertySets).toEqual(new Map([["settings", new Map(Object.entries({ a: "1", b: "2" }))]]));
+  });
+
+  test("may have several proxy endpoints and target endpoints", () => {
+    const bundle = readProxy({
+      "apiproxy/proxies/second.xml":
+        '<ProxyEndpoint name="second"><HTTPProxyConnection><BasePath>/b</BasePath></HTTPProxyConnection><RouteRule name="r"><TargetEndpoint>other</TargetEndpoint></RouteRule></ProxyEndpoint>',
+      "apiproxy/targets/other.xml": '<TargetEndpoint name="other"><LocalTargetConnection/></TargetEndpoint>',
+    });
+    expect(bundle.proxyEndpoints.map((endpoint) => endpoint.name)).toEqual(["default", "second"]);
+    expect([...bundle.targetEndpoints.keys()]).toEqual(["default", "other"]);
+  });
+});
+
+describe("a shared flow bundle", () => {
+  const files = {
+    "sharedflowbundle/log.xml": '<SharedFlowBundle name="log" revision="2"/>',
+    "sharedflowbundle/sharedflows/default.xml":
+      '<SharedFlow name="default">\n<Step><Name>A</Name><Condition>a = "1"</Condition></Step></SharedFlow>',
+    "sharedflowbundle/policies/A.xml": '<MessageLogging name="A"/>',
+  };
+
+  test("has a flow of steps", () => {
+    const bundle = readFlow(files);
+    expect(bundle).toMatchObject({ kind: "sharedflow", name: "log", revision: "2" });
+    const file = "sharedflowbundle/sharedflows/default.xml";
+    expect(bundle.sharedFlow).toEqual({
+      name: "default",
+      steps: [
+        {
+          policy: "A",
+          condition: { text: 'a = "1"', at: { file, line: 2, column: 21 } },
+          at: { file, line: 2, column: 1 },
+        },
+      ],
+      at: { file, line: 1, column: 1 },
+    });
+  });
+
+  test("without its flow cannot be read", () => {
+    const { "sharedflowbundle/sharedflows/default.xml": _, ...rest } = files;
+    expect(read(filesOf(rest))).toEqual({ bundle: null, problems: ["error SharedFlowMissing .:1:1"] });
+  });
+
+  test("with two flows is refused", () => {
+    const second = { "sharedflowbundle/sharedflows/b.xml": '<SharedFlow name="b"/>' };
+    expect(read(filesOf({ ...files, ...second })).problems).toEqual([
+      "error SharedFlowAmbiguous sharedflows/b.xml:1:1",
+    ]);
+  });
+});
+
+describe("what is wrong with a bundle's files is reported", () => {
+  test.each<[string, Record<string, string>, string[]]>([
+    ["no policy of a step's name", attached("A"), ["error StepPolicyMissing proxies/default.xml:2:19"]],
+    ["a policy that no step uses", policy("A"), ["warning UnattachedPolicy policies/A.xml:1:1"]],
+    [
+      "two policies of one name",
+      { ...attached("A"), ...policy("A"), "apiproxy/policies/B.xml": '<RaiseFault name="A"/>' },
+      ["error NameDuplicate policies/B.xml:1:1"],
+    ],
+    [
+      "a policy without a name",
+      { "apiproxy/policies/A.xml": "<RaiseFault/>" },
+      ["error NameMissing policies/A.xml:1:1"],
+    ],
+    [
+      "a policy's name with other characters",
+      { ...attached("A/B"), "apiproxy/policies/A.xml": '<RaiseFault name="A/B"/>' },
+      ["error NameInvalid policies/A.xml:1:1"],
+    ],
+    [
+      "two target endpoints of one name",
+      { "apiproxy/targets/b.xml": '<TargetEndpoint name="default"><HTTPTargetConnection/></TargetEndpoint>' },
+      ["error NameDuplicate targets/b.xml:1:1"],
+    ],
+    [
+      "a proxy's name with other characters",
+      { "apiproxy/orders.xml": '<APIProxy name="a b"/>' },
+      ["error NameInvalid orders.xml:1:1"],
+    ],
+    ["no name for the proxy", { "apiproxy/orders.xml": "<APIProxy/>" }, ["error NameMissing orders.xml:1:1"]],
+    ["another element at the root", { "apiproxy/orders.xml": "<Proxy/>" }, ["error DescriptorMissing .:1:1"]],
+    [
+      "two descriptors",
+      { "apiproxy/z.xml": '<APIProxy name="z"/>' },
+      ["error DescriptorAmbiguous z.xml:1:1"],
+    ],
+    [
+      "another element in a folder",
+      { "apiproxy/targets/t.xml": '<ProxyEndpoint name="p"/>' },
+      ["error WrongElement targets/t.xml:1:1"],
+    ],
+    [
+      "files that have no effect",
+      {
+        "apiproxy/README.md": "",
+        "apiproxy/policies/a.txt": "",
+        "apiproxy/stepdefinitions/a.xml": "",
+        "apiproxy/resources/a.js": "",
+      },
+      [
+        "warning UnknownFile README.md:1:1",
+        "warning UnknownFile policies/a.txt:1:1",
+        "warning UnknownFile stepdefinitions/a.xml:1:1",
+        "warning UnknownFile resources/a.js:1:1",
+      ],
+    ],
+    ["a manifest is known", { "apiproxy/manifests/manifest.xml": "<Manifest/>" }, []],
+    [
+      "a property set that cannot be read",
+      { "apiproxy/resources/properties/p.properties": "a=1\nb=\\u1" },
+      ["error PropertySetInvalid resources/properties/p.properties:2:1"],
+    ],
+  ])("%s", (_, texts, problems) => {
+    expect(problemsOf(texts)).toEqual(problems);
+  });
+
+  test("everything at once", () => {
+    const problems = problemsOf({
+      "apiproxy/orders.xml": '<APIProxy name="a b"/>',
+      "apiproxy/policies/A.xml": "<RaiseFault name='A'>",
+      "apiproxy/policies/B.xml": "<RaiseFault/>",
+      "apiproxy/targets/default.xml": '<TargetEndpoint name="default"/>',
+      ...attached("C"),
+    });
+    expect(problems.map((problem) => problem.split(" ")[1])).toEqual([
+      "NameInvalid",
+      "InvalidXML",
+      "NameMissing",
+      "TargetConnectionMissing",
+      "StepPolicyMissing",
+    ]);
+  });
+
+  test("a bundle without proxy endpoints", () => {
+    const files = proxyFiles();
+    files.delete("apiproxy/proxies/default.xml");
+    expect(read(files).problems).toEqual(["error ProxyEndpointMissing .:1:1"]);
+  });
+});
+
+test("any files give problems, never exceptions", () => {
+  const path = fc
+    .tuple(
+      fc.constantFrom("apiproxy/", "sharedflowbundle/", ""),
+      fc.constantFrom("", "proxies/", "targets/", "policies/", "sharedflows/", "resources/properties/"),
+      fc.constantFrom("a.xml", "b.xml", "c.properties"),
+    )
+    .map((parts) => parts.join(""));
+  const tag = fc.constantFrom(
+    "APIProxy",
+    "ProxyEndpoint",
+    "TargetEndpoint",
+    "SharedFlow",
+    "Flows",
+    "Flow",
+    "Step",
+    "Name",
+    "RouteRule",
+  );
+  const attributes = fc.constantFrom("", ' name="a"', ' name=""');
+  const text = fc.constantFrom("", "text", "&");
+  const { element } = fc.letrec<{ element: string; children: readonly string[] }>((tie) => ({
+    element: fc
+      .tuple(tag, attributes, text, tie("children"))
+      .map(([name, given, before, children]) => `<${name}${given}>${before}${children.join("")}</${name}>`),
+    children: fc.oneof({ maxDepth: 4 }, fc.constant([]), fc.array(tie("element"), { maxLength: 3 })),
+  }));
+  fc.assert(
+    fc.property(fc.dictionary(path, fc.oneof(element, fc.string()), { noNullPrototype: true }), (texts) => {
+      readBundle(filesOf(texts), new Report());
+    }),
+    { numRuns: 300 },
+  );
+});

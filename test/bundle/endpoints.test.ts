@@ -1,0 +1,69 @@
+import { describe, expect, test } from "vitest";
+import { problemsOf, proxyEndpoint, readProxy } from "./files.ts";
+
+const target = (content: string) => ({
+  "apiproxy/targets/default.xml": `<TargetEndpoint name="default">\n${content}</TargetEndpoint>`,
+});
+
+test("a proxy endpoint has a name, a description and properties", () => {
+  const [endpoint] = readProxy({
+    "apiproxy/proxies/default.xml": `<ProxyEndpoint name="default"><Description>Orders</Description>
+      <HTTPProxyConnection><BasePath>/orders</BasePath><VirtualHost>secure</VirtualHost>
+        <Properties><Property name="api.timeout"> 5000 </Property></Properties></HTTPProxyConnection>
+      <RouteRule name="none"/></ProxyEndpoint>`,
+  }).proxyEndpoints;
+  expect(endpoint).toMatchObject({ name: "default", description: "Orders", basePath: "/orders" });
+  expect(endpoint?.properties).toEqual(new Map([["api.timeout", "5000"]]));
+  expect(endpoint?.at).toEqual({ file: "apiproxy/proxies/default.xml", line: 1, column: 1 });
+});
+
+describe("a target endpoint has one connection", () => {
+  test.each([
+    ["http", "HTTPTargetConnection", "<URL>https://example.com</URL>"],
+    ["local", "LocalTargetConnection", "<Path>/other</Path>"],
+  ])("%s: what is in it is left to its own reader", (kind, tag, content) => {
+    const bundle = readProxy(target(`<${tag}>${content}<Unheard-of/></${tag}>`));
+    const connection = bundle.targetEndpoints.get("default")?.connection;
+    expect(connection?.kind).toBe(kind);
+    expect(connection?.element.name).toBe(tag);
+  });
+
+  test.each([
+    ["none", "<PreFlow/>", "error TargetConnectionMissing targets/default.xml:1:1"],
+    [
+      "two",
+      "<LocalTargetConnection/>\n<HTTPTargetConnection/>",
+      "error TargetConnectionAmbiguous targets/default.xml:2:1",
+    ],
+    ["a script", "<ScriptTarget/>", "error UnsupportedElement targets/default.xml:2:1"],
+    ["a hosted target", "<HostedTarget/>", "error UnsupportedElement targets/default.xml:2:1"],
+  ])("%s is refused", (_, content, problem) => {
+    expect(problemsOf(target(content))).toEqual([problem]);
+  });
+});
+
+test.each(["apiproxy/targets/default.xml", "apiproxy/proxies/default.xml"])(
+  "an EventFlow is refused in %s",
+  (file) => {
+    const texts = file.includes("targets")
+      ? target("<EventFlow/><HTTPTargetConnection/>")
+      : { [file]: proxyEndpoint("<EventFlow/>") };
+    expect(problemsOf(texts)).toEqual([`error UnsupportedElement ${file.slice("apiproxy/".length)}:2:1`]);
+  },
+);
+
+test("elements and attributes that are not known are warned about, wherever they are", () => {
+  expect(
+    problemsOf({
+      "apiproxy/proxies/default.xml": proxyEndpoint(
+        '<PreFlow><Request><Stepp/></Request></PreFlow>\n<Flow/>\n<Flows x="1"/>',
+      ),
+      ...target("<HTTPTargetConnection/>\n<SSLInfo/>"),
+    }),
+  ).toEqual([
+    "warning UnknownElement proxies/default.xml:2:19",
+    "warning UnknownElement proxies/default.xml:3:1",
+    "warning UnknownAttribute proxies/default.xml:4:10",
+    "warning UnknownElement targets/default.xml:3:1",
+  ]);
+});

@@ -1,0 +1,41 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { describe, expect, test } from "vitest";
+import { readArchive, writeArchive } from "../../src/bundle/archive.ts";
+import { readBundle } from "../../src/bundle/bundle.ts";
+import { Report } from "../../src/xml/report.ts";
+
+/** A folder of bundles that other people published, one folder for each. */
+const corpus = process.env.SORTIE_CORPUS;
+
+/** The files of one bundle, with the `{{ }}` placeholders that its author's build would fill in. */
+function readFolder(folder: string): Map<string, Uint8Array> {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) =>
+    entry.isFile(),
+  );
+  return new Map(
+    entries.map((entry) => {
+      const path = join(entry.parentPath, entry.name);
+      const text = readFileSync(path, "utf8").replaceAll(/\{\{.*?\}\}/g, "placeholder");
+      return [relative(folder, path).replaceAll("\\", "/"), new TextEncoder().encode(text)];
+    }),
+  );
+}
+
+describe.skipIf(corpus === undefined)("published bundles", () => {
+  const folders = corpus === undefined ? [] : readdirSync(corpus, { withFileTypes: true });
+  const names = folders.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+
+  test.each(names)("%s is read without an error, as files and as an archive", (name) => {
+    const files = readFolder(join(corpus ?? "", name));
+    const report = new Report();
+    const bundle = readBundle(files, report);
+    expect(report.problems.filter((problem) => problem.severity === "error")).toEqual([]);
+    expect(bundle?.name).toBeTruthy();
+    expect(bundle?.policies.size).toBeGreaterThan(0);
+
+    const fromArchive = new Report();
+    expect(readBundle(readArchive(writeArchive(files), fromArchive), fromArchive)?.name).toBe(bundle?.name);
+    expect(fromArchive.problems).toHaveLength(report.problems.length);
+  });
+});
