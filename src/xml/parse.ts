@@ -1,5 +1,6 @@
-import { DOMParser, type Element, Node, ParseError } from "@xmldom/xmldom";
+import { DOMParser, type Element, ParseError } from "@xmldom/xmldom";
 import { decodeXml, EncodingError } from "./decode.ts";
+import { findTooDeep } from "./depth.ts";
 import { XmlElement } from "./element.ts";
 import { explainParserMessage, placeAt } from "./parser-message.ts";
 import type { Position, Report } from "./report.ts";
@@ -41,6 +42,12 @@ export function parseXml(document: string | Uint8Array, file: string, report: Re
     );
     return null;
   }
+  const tooDeep = findTooDeep(source, MAX_XML_DEPTH);
+  if (tooDeep >= 0) {
+    const message = `Elements are nested more than ${MAX_XML_DEPTH} deep.`;
+    report.error("InvalidXML", { file, ...placeAt(source, tooDeep) }, message, "Nest fewer elements.");
+    return null;
+  }
   const root = readRoot(source, file, report);
   if (root === null) return null;
 
@@ -48,13 +55,6 @@ export function parseXml(document: string | Uint8Array, file: string, report: Re
   if (violation) {
     const { offset, message, remedy } = violation;
     report.error("InvalidXML", { file, ...placeAt(source, offset) }, message, remedy);
-    return null;
-  }
-  const tooDeep = findTooDeep(root);
-  if (tooDeep) {
-    const at = { file, line: tooDeep.lineNumber ?? 1, column: tooDeep.columnNumber ?? 1 };
-    const message = `Elements are nested more than ${MAX_XML_DEPTH} deep.`;
-    report.error("InvalidXML", at, message, "Nest fewer elements.");
     return null;
   }
   return new XmlElement(root, file);
@@ -88,17 +88,4 @@ function readRoot(source: string, file: string, report: Report): Element | null 
     if (reported && error instanceof ParseError) return null;
     throw error;
   }
-}
-
-/** The first element that is nested too deep, found without recursion. */
-function findTooDeep(root: Element): Element | null {
-  const pending = [{ element: root, depth: 1 }];
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    const { element, depth } = next;
-    if (depth > MAX_XML_DEPTH) return element;
-    for (let child = element.firstChild; child !== null; child = child.nextSibling) {
-      if (child.nodeType === Node.ELEMENT_NODE) pending.push({ element: child as Element, depth: depth + 1 });
-    }
-  }
-  return null;
 }

@@ -1,3 +1,6 @@
+/** How much of a parser's message is passed on; it may quote a good part of the document. */
+const MAX_QUOTED_LENGTH = 200;
+
 /** What xmldom tells about the state it was in: the open element, and the start of the last tag or text. */
 interface ParserContext {
   readonly locator?: PlaceInSource;
@@ -26,22 +29,28 @@ export function explainParserMessage(message: string, context: ParserContext, so
     const reference = /:(&.*)$/s.exec(message)?.[1];
     return {
       ...findFrom(source, here, reference),
-      message: reference ? `The entity reference "${reference}" is not known.` : 'A bare "&" is not allowed.',
+      message: reference
+        ? `The entity reference "${reference.slice(0, MAX_QUOTED_LENGTH)}" is not known.`
+        : 'A bare "&" is not allowed.',
       remedy: "Write &amp; for an ampersand; other characters as they are or as numeric references.",
     };
   }
   if (/^(?:Opening and ending tag mismatch|unclosed xml tag)/.test(message) && context.currentElement) {
-    const open = context.currentElement.nodeName ?? "";
+    const open = context.currentElement.nodeName?.slice(0, MAX_QUOTED_LENGTH);
     return {
       ...placeOf(context.currentElement),
-      message: `<${open}> is not closed before another end tag or the end of the document (${message}).`,
+      message: `<${open}> is not closed before another end tag or the end of the document.`,
       remedy: `Close it with </${open}>, or correct the end tag that does not match.`,
     };
   }
   if (message === "missing root element") {
     return { line: 1, column: 1, message: "The document has no root element.", remedy: "Write one." };
   }
-  return { ...here, message: `The XML is not well-formed: ${message}.`, remedy: "Correct the XML here." };
+  return {
+    ...here,
+    message: `The XML is not well-formed: ${message.slice(0, MAX_QUOTED_LENGTH)}.`,
+    remedy: "Correct the XML here.",
+  };
 }
 
 function placeOf(place: PlaceInSource | undefined): { line: number; column: number } {

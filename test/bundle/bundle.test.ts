@@ -87,6 +87,10 @@ describe("a proxy bundle", () => {
     expect(bundle.proxyEndpoints.map((endpoint) => endpoint.name)).toEqual(["default", "second"]);
     expect([...bundle.targetEndpoints.keys()]).toEqual(["default", "other"]);
   });
+
+  test("may hold the manifest that an export adds", () => {
+    readProxy({ "apiproxy/manifests/manifest.xml": "<Manifest/>" });
+  });
 });
 
 describe("a shared flow bundle", () => {
@@ -183,7 +187,6 @@ describe("what is wrong with a bundle's files is reported", () => {
         "warning UnknownFile resources/a.js:1:1",
       ],
     ],
-    ["a manifest is known", { "apiproxy/manifests/manifest.xml": "<Manifest/>" }, []],
     [
       "a property set that cannot be read",
       { "apiproxy/resources/properties/p.properties": "a=1\nb=\\u1" },
