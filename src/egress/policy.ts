@@ -1,12 +1,5 @@
-import { addressOf, type IpBlock, specialBlock } from "./ip.ts";
-import {
-  allowsAddress,
-  allowsPort,
-  defaultPorts,
-  type EgressRule,
-  EgressRuleError,
-  readEgressRule,
-} from "./rule.ts";
+import { type AddressBlock, addressOf, contains, kindOf } from "./ip.ts";
+import { allowsPort, defaultPorts, type EgressRule, EgressRuleError, readEgressRule } from "./rule.ts";
 
 /** What an environment may call, as configured. */
 export interface EgressRules {
@@ -68,7 +61,7 @@ export function compileEgressPolicy({ allow, advice }: EgressRules): EgressPolic
     const port = portOf(protocol, portText);
     const matches = (rule: EgressRule) => allowsPort(rule, protocol, port);
     const address = addressOf(hostname);
-    if (address) return addresses.some(({ block, rule }) => matches(rule) && allowsAddress(block, address));
+    if (address) return addresses.some(({ block, rule }) => matches(rule) && contains(block, address));
     if (names.get(hostname)?.some(matches)) return true;
     const dot = hostname.indexOf(".");
     return dot > 0 && (names.get(`*${hostname.slice(dot)}`)?.some(matches) ?? false);
@@ -78,9 +71,9 @@ export function compileEgressPolicy({ allow, advice }: EgressRules): EgressPolic
     const port = portOf(protocol, portText);
     const rule = portText === "" ? hostname : `${hostname}:${portText}`;
     const address = addressOf(hostname);
-    const special = address && specialBlock(address);
-    const reason = special
-      ? `${hostname} is a ${special.name} address and "${rule}" is not in the egress list`
+    const kind = address && kindOf(address);
+    const reason = kind
+      ? `${hostname} is a ${kind} address and "${rule}" is not in the egress list`
       : `"${rule}" is not in the egress list`;
     const remedy =
       advice === "dev"
@@ -95,12 +88,12 @@ export function compileEgressPolicy({ allow, advice }: EgressRules): EgressPolic
 interface CompiledRules {
   /** Rules by host name, or by `*.rest` for wildcards. */
   readonly names: ReadonlyMap<string, readonly EgressRule[]>;
-  readonly addresses: readonly { readonly block: IpBlock; readonly rule: EgressRule }[];
+  readonly addresses: readonly { readonly block: AddressBlock; readonly rule: EgressRule }[];
 }
 
 function compileRules(texts: readonly string[]): CompiledRules {
   const names = new Map<string, EgressRule[]>();
-  const addresses: { block: IpBlock; rule: EgressRule }[] = [];
+  const addresses: { block: AddressBlock; rule: EgressRule }[] = [];
   const problems: string[] = [];
   for (const text of texts) {
     try {

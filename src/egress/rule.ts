@@ -1,4 +1,4 @@
-import { addressOf, contains, type IpBlock, specialBlock } from "./ip.ts";
+import { type AddressBlock, addressOf, blockOf } from "./ip.ts";
 
 /** The port that a URL without one means. */
 export const defaultPorts: Readonly<Record<string, number>> = { "http:": 80, "https:": 443 };
@@ -8,7 +8,7 @@ export interface EgressRule {
   /** `http:` or `https:`, or null when the rule allows both. */
   readonly protocol: string | null;
   /** A host name, `*` with the part after a name's first label (`*.example.com`), or a block of addresses. */
-  readonly host: string | IpBlock;
+  readonly host: string | AddressBlock;
   /** Null stands for the default port of the URL's scheme. */
   readonly port: number | null;
 }
@@ -48,15 +48,7 @@ export function allowsPort(rule: EgressRule, protocol: string, port: number): bo
   );
 }
 
-/**
- * True when a block of a rule allows an address. A block that is wider than a private, loopback, metadata or
- * other non-public block does not reach into it: those must be listed for themselves.
- */
-export function allowsAddress(block: IpBlock, address: IpBlock): boolean {
-  return contains(block, address) && specialBlock(block) === specialBlock(address);
-}
-
-function readHost(host: string, text: string): string | IpBlock {
+function readHost(host: string, text: string): string | AddressBlock {
   const bracketed = host.startsWith("[");
   const [address = "", bits] = (bracketed ? host.slice(1, -1) : host).split("/");
   if (bracketed || bits !== undefined) return readBlock(bracketed ? `[${address}]` : address, bits, text);
@@ -65,19 +57,20 @@ function readHost(host: string, text: string): string | IpBlock {
   return single ? readBlock(host, undefined, text) : readName(host, text);
 }
 
-function readBlock(literal: string, bits: string | undefined, text: string): IpBlock {
+function readBlock(literal: string, bits: string | undefined, text: string): AddressBlock {
   const hostname = hostnameOf(literal);
   const address = hostname === null ? null : addressOf(hostname);
   const written = literal.startsWith("[") || hostname === literal;
-  if (address === null || !written || Number(bits ?? 0) > address.bits) {
+  const length = address?.kind() === "ipv4" ? 32 : 128;
+  if (address === null || !written || Number(bits ?? 0) > length) {
     throw new EgressRuleError(
       `"${text}" is not an address or block of addresses. Write it like "10.1.2.3", "10.0.0.0/8", "[fd00::1]" or "[fd00::/8]".`,
     );
   }
-  const block = { bytes: address.bytes, bits: bits === undefined ? address.bits : Number(bits) };
-  if (specialBlock(block)?.embedsIpv4 && block.bits < address.bits) {
+  const block = blockOf(address, Number(bits ?? length));
+  if (block === null) {
     throw new EgressRuleError(
-      `"${text}" would allow every IPv4 address, private ones too. List the single addresses.`,
+      `"${text}" holds addresses of several kinds, private and public ones for example. List smaller blocks.`,
     );
   }
   return block;

@@ -9,12 +9,24 @@ test.each([
   ["https://api.example.com", { protocol: "https:", host: "api.example.com", port: null }],
   ["*.example.com:81", { protocol: null, host: "*.example.com", port: 81 }],
   ["my_host", { protocol: null, host: "my_host", port: null }],
-  ["10.1.2.3", { protocol: null, host: { bytes: [10, 1, 2, 3], bits: 32 }, port: null }],
-  ["10.0.0.0/8:80", { protocol: null, host: { bytes: [10, 0, 0, 0], bits: 8 }, port: 80 }],
-  ["[::1]:80", { protocol: null, host: { bytes: [...Array(15).fill(0), 1], bits: 128 }, port: 80 }],
-  ["[fd00::/8]", { protocol: null, host: { bytes: [0xfd, ...Array(15).fill(0)], bits: 8 }, port: null }],
 ])("%j is a rule", (text, rule) => {
   expect(readEgressRule(text)).toEqual(rule);
+});
+
+test.each([
+  ["10.1.2.3", "10.1.2.3", 32, "private", null],
+  ["10.1.2.3/8:80", "10.0.0.0", 8, "private", 80],
+  ["8.0.0.0/6", "8.0.0.0", 6, null, null],
+  ["169.254.0.0/16", "169.254.0.0", 16, "link-local", null],
+  ["[::1]:80", "::1", 128, "loopback", 80],
+  ["[FD00:0::/8]", "fd00::", 8, "unique local", null],
+  ["[::ffff:10.1.2.3]", "::ffff:a01:203", 128, "IPv4-mapped", null],
+  ["[2000::/3]", "2000::", 3, null, null],
+])("%j is a rule for a block of addresses", (text, first, bits, kind, port) => {
+  const { host, ...rest } = readEgressRule(text);
+  if (typeof host === "string") throw new Error("read as a name");
+  expect([host.first.toString(), host.bits, host.kind]).toEqual([first, bits, kind]);
+  expect(rest).toEqual({ protocol: null, port });
 });
 
 test.each([
@@ -42,8 +54,10 @@ test.each([
   ["10.0.0.0/33", "is not an address or block"],
   ["example.com/8", "is not an address or block"],
   ["[10.0.0.1]", "is not an address or block"],
-  ["[::ffff:0:0/96]", "would allow every IPv4 address"],
-  ["[64:ff9b::/96]", "would allow every IPv4 address"],
+  ["0.0.0.0/0", "holds addresses of several kinds"],
+  ["[::/0]", "holds addresses of several kinds"],
+  ["[::ffff:0:0/96]", "holds addresses of several kinds"],
+  ["[64:ff9b::/96]", "holds addresses of several kinds"],
 ])("%j is not a rule", (text, message) => {
   expect(() => readEgressRule(text)).toThrow(EgressRuleError);
   expect(() => readEgressRule(text)).toThrow(message);

@@ -1,0 +1,4 @@
+import type { Connection } from "./egress.ts";
+
+/** The platform's own fetch: the only place of the product that calls it. */
+export const internet: Connection = { fetch: (url, init) => fetch(url, init) };
