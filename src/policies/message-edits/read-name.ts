@@ -1,0 +1,27 @@
+import { isHeaderName } from "../../flow/headers.ts";
+import type { XmlElement } from "../../xml/element.ts";
+import type { Report } from "../../xml/report.ts";
+
+/** The attribute `name` of a Header, QueryParam or FormParam. */
+export function readName(element: XmlElement, report: Report): string | null {
+  const name = element.attribute("name")?.trim() ?? "";
+  if (name === "") {
+    report.error(
+      "MissingName",
+      element,
+      `<${element.name}> has no name.`,
+      `Write <${element.name} name="…">.`,
+    );
+    return null;
+  }
+  if (element.name === "Header" && !isHeaderName(name)) {
+    report.error(
+      "InvalidHeaderName",
+      element,
+      `"${name}" cannot be the name of a header.`,
+      "Use letters, digits and hyphens; a name is no message template.",
+    );
+    return null;
+  }
+  return name;
+}
