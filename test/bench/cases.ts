@@ -1,0 +1,117 @@
+/** What the bench measures, and what each measurement is expected to be. */
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { type Contender, compare, type Effort } from "./compare.ts";
+import { bundleGateway, startGateway } from "./gateway.ts";
+import { median } from "./load.ts";
+import { writeProxies } from "./many-proxies.ts";
+import { bundleWorker, type RunningWorker, startWorker } from "./worker.ts";
+
+/** One line of the result: a number in some unit, with the bound that it should keep, if there is one. */
+export interface Measurement {
+  readonly name: string;
+  readonly ratio: number;
+  readonly unit: string;
+  readonly target?: { readonly atLeast: number } | { readonly atMost: number };
+}
+
+const environment = join(import.meta.dirname, "environment");
+const request = "/items/42?page=2";
+const manyConnections = 32;
+
+/** Takes every measurement, one after the other, and yields each as soon as it is known. */
+export async function* measure(effort: Effort): AsyncGenerator<Measurement> {
+  const gateway = await startGateway(environment);
+  yield* callout(gateway, effort);
+  yield* passThrough(gateway, effort);
+  yield* extraStep(gateway, effort);
+  await gateway.stop();
+  yield* firstRequest(effort);
+  const size = gzipSync(await bundleGateway()).length / 1024;
+  yield { name: "Worker size", ratio: size, unit: "KiB gzipped" };
+}
+
+/** A ServiceCallout, an ExtractVariables and an AssignMessage before the target, against the same by hand. */
+async function* callout(gateway: RunningWorker, effort: Effort): AsyncGenerator<Measurement> {
+  const rival = await startRival("callout");
+  const [busy, busyRival] = await compare(
+    at(gateway, "callout"),
+    at(rival, "callout"),
+    manyConnections,
+    effort,
+  );
+  yield {
+    name: "callout",
+    ratio: busy.throughput / busyRival.throughput,
+    unit: `throughput of the hand-written Worker, ${manyConnections} connections`,
+    target: { atLeast: 0.9 },
+  };
+  yield { name: "callout CPU", ratio: busy.cpu / busyRival.cpu, unit: "CPU time of the hand-written Worker" };
+  yield { name: "callout CPU per request", ratio: busy.cpu, unit: "µs" };
+  const [calm, calmRival] = await compare(at(gateway, "callout"), at(rival, "callout"), 1, effort);
+  yield {
+    name: "callout p50",
+    ratio: calm.p50 / calmRival.p50,
+    unit: "median latency of the hand-written Worker, 1 connection",
+    target: { atMost: 1.1 },
+  };
+  await rival.stop();
+}
+
+/** A proxy without policies, against a hand-written Worker that hands a request on. */
+async function* passThrough(gateway: RunningWorker, effort: Effort): AsyncGenerator<Measurement> {
+  const name = "pass-through";
+  const rival = await startRival(name);
+  const [ours, theirs] = await compare(at(gateway, name), at(rival, name), manyConnections, effort);
+  yield {
+    name,
+    ratio: ours.throughput / theirs.throughput,
+    unit: `throughput of the hand-written Worker, ${manyConnections} connections`,
+    target: { atLeast: 0.95 },
+  };
+  yield { name: `${name} CPU`, ratio: ours.cpu / theirs.cpu, unit: "CPU time of the hand-written Worker" };
+  yield { name: `${name} CPU per request`, ratio: ours.cpu, unit: "µs" };
+  await rival.stop();
+}
+
+/** What one more AssignMessage costs: the same proxy with eleven of them and with one. */
+async function* extraStep(gateway: RunningWorker, effort: Effort): AsyncGenerator<Measurement> {
+  const [eleven, one] = await compare(
+    at(gateway, "eleven-steps"),
+    at(gateway, "one-step"),
+    manyConnections,
+    effort,
+  );
+  yield { name: "extra AssignMessage", ratio: (eleven.cpu - one.cpu) / 10, unit: "µs of CPU" };
+}
+
+/** The first request of a fresh process, with few and with many proxies deployed. */
+async function* firstRequest({ rounds }: Effort): AsyncGenerator<Measurement> {
+  for (const count of [1, 1000]) {
+    const folder = writeProxies(environment, "pass-through", count);
+    const times: number[] = [];
+    for (let round = 0; round < rounds; round++) times.push(await timeFirstRequest(folder, count));
+    rmSync(folder, { recursive: true });
+    yield { name: `first request, ${count} deployed`, ratio: median(times), unit: "ms" };
+  }
+}
+
+async function timeFirstRequest(folder: string, count: number): Promise<number> {
+  const gateway = await startGateway(folder);
+  const start = performance.now();
+  const answer = await fetch(`${gateway.url}/pass-through-${count - 1}${request}`);
+  await answer.text();
+  const taken = performance.now() - start;
+  await gateway.stop();
+  if (!answer.ok) throw new Error(`the first request was answered with ${answer.status}`);
+  return taken;
+}
+
+const startRival = async (name: string): Promise<RunningWorker> =>
+  startWorker(await bundleWorker(join(import.meta.dirname, "rivals", `${name}.ts`)));
+
+const at = (worker: RunningWorker, proxy: string): Contender => ({
+  url: `${worker.url}/${proxy}${request}`,
+  pid: worker.pid,
+});

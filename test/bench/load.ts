@@ -1,0 +1,51 @@
+/** One run of load against one URL, and what it took. */
+import { readdirSync, readFileSync } from "node:fs";
+import autocannon from "autocannon";
+
+/** What one run measured. */
+export interface Run {
+  /** Answers per second. */
+  readonly throughput: number;
+  /** Median time to an answer, in milliseconds. */
+  readonly p50: number;
+  /** CPU time that the server process took for one answer, in microseconds. */
+  readonly cpu: number;
+}
+
+const headers = {
+  accept: "application/json",
+  "accept-language": "en-GB,en;q=0.8",
+  "user-agent": "bench/1.0 (loopback)",
+  "x-request-id": "7d9f1c52-93a4-4a55-9a0c-0a2a6a3d3f10",
+};
+
+/** Loads `url` with `connections` for some seconds while reading the CPU time of the process `pid`. */
+export async function load(url: string, pid: number, connections: number, seconds: number): Promise<Run> {
+  const times: number[] = [];
+  const before = cpuTime(pid);
+  const result = await new Promise<autocannon.Result>((resolve, reject) => {
+    const run = autocannon({ url, connections, duration: seconds, headers }, (error, done) =>
+      error ? reject(error) : resolve(done),
+    );
+    run.on("response", (_client, _status, _bytes, milliseconds) => times.push(milliseconds));
+  });
+  const spent = cpuTime(pid) - before;
+  if (result.non2xx + result.errors > 0) {
+    throw new Error(`${url}: ${result.non2xx} answers were not 2xx, ${result.errors} requests failed`);
+  }
+  return { throughput: times.length / result.duration, p50: median(times), cpu: spent / times.length };
+}
+
+/** The middle value; of an even number of values the upper of the two in the middle. */
+export function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
+
+/** The time that a process and its threads have spent on a core, in microseconds. */
+function cpuTime(pid: number): number {
+  const threads = readdirSync(`/proc/${pid}/task`);
+  const nanoseconds = threads.map((id) =>
+    Number(readFileSync(`/proc/${pid}/task/${id}/schedstat`, "latin1").split(" ")[0]),
+  );
+  return nanoseconds.reduce((sum, each) => sum + each, 0) / 1000;
+}

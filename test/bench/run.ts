@@ -1,0 +1,51 @@
+/**
+ * Measures the gateway against hand-written Workers, on loopback, and prints a table:
+ * `node test/bench/run.ts [--quick] [--json]`.
+ */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { type Measurement, measure } from "./cases.ts";
+import { loadCore, pinned, pinSelf } from "./cores.ts";
+
+const options = { quick: { type: "boolean" }, json: { type: "boolean" } } as const;
+const { quick, json } = parseArgs({ options }).values;
+const effort = quick ? { rounds: 1, seconds: 1 } : { rounds: 15, seconds: 2 };
+
+/** The port that the bundles and the hand-written Workers name. */
+const backendPort = "9490";
+
+pinSelf(loadCore);
+await startBackend();
+const results: Measurement[] = [];
+for await (const measurement of measure(effort)) {
+  results.push(measurement);
+  if (!json) console.log(row(measurement));
+}
+if (json) console.log(JSON.stringify(byName(results), null, 2));
+process.exit();
+
+async function startBackend(): Promise<void> {
+  const file = join(import.meta.dirname, "backend.ts");
+  const command = pinned(loadCore, [process.execPath, file, backendPort]);
+  const backend = spawn(command.file, command.args, { stdio: ["ignore", "pipe", "inherit"] });
+  process.once("exit", () => backend.kill());
+  backend.once("exit", () => process.exit(1));
+  await once(backend.stdout, "data");
+}
+
+function row({ name, ratio, unit, target }: Measurement): string {
+  return `${name.padEnd(28)} ${ratio.toPrecision(3).padStart(8)}  ${bound(ratio, target).padEnd(16)} ${unit}`;
+}
+
+function bound(ratio: number, target: Measurement["target"]): string {
+  if (target === undefined) return "";
+  return "atLeast" in target
+    ? `≥ ${target.atLeast.toFixed(2)} ${ratio >= target.atLeast ? "kept" : "missed"}`
+    : `≤ ${target.atMost.toFixed(2)} ${ratio <= target.atMost ? "kept" : "missed"}`;
+}
+
+function byName(measurements: readonly Measurement[]): Record<string, { ratio: number; unit: string }> {
+  return Object.fromEntries(measurements.map(({ name, ratio, unit }) => [name, { ratio, unit }]));
+}

@@ -1,0 +1,96 @@
+/** Worker processes to measure: `workerd` itself, without wrangler's or Miniflare's Workers in front or behind. */
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type BuildOptions, build } from "esbuild";
+import { gatewayCore, pinned } from "./cores.ts";
+
+/** A running Worker: where it listens, the process whose CPU time counts, and how to end it. */
+export interface RunningWorker {
+  readonly url: string;
+  readonly pid: number;
+  readonly stop: () => Promise<void>;
+}
+
+/** What a Worker's KV namespace `CONFIG` holds: key to value. */
+export type Config = ReadonlyMap<string, Uint8Array | string>;
+
+/** The path of the workerd binary: no wrapper, so that the process we start is the one that works. */
+const workerd: string = createRequire(import.meta.url)("workerd").default;
+
+const bundling = {
+  bundle: true,
+  write: false,
+  format: "esm",
+  target: "es2024",
+  conditions: ["workerd", "worker", "browser"],
+  external: ["cloudflare:*", "node:*"],
+} as const satisfies BuildOptions;
+
+/** Bundles a Worker's entry file into one module. */
+export async function bundleWorker(entry: string): Promise<Uint8Array> {
+  const { outputFiles } = await build({ ...bundling, entryPoints: [entry] });
+  const [module] = outputFiles;
+  if (module === undefined) throw new Error(`esbuild made nothing of ${entry}`);
+  return module.contents;
+}
+
+/** Starts a bundled Worker on a free loopback port, on the gateway's core. */
+export async function startWorker(script: Uint8Array, config: Config = new Map()): Promise<RunningWorker> {
+  const folder = mkdtempSync(join(tmpdir(), "sortie-bench-"));
+  const kv = await serveConfig(config);
+  writeFileSync(join(folder, "worker.js"), script);
+  writeFileSync(join(folder, "workerd.capnp"), workerdConfig(kv.port));
+  const command = pinned(gatewayCore, [workerd, "serve", join(folder, "workerd.capnp"), "--control-fd=3"]);
+  const child = spawn(command.file, command.args, { stdio: ["ignore", "inherit", "inherit", "pipe"] });
+  process.once("exit", () => child.kill());
+  const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  const port = await new Promise<number>((resolve, reject) => {
+    child.stdio[3]?.once("data", (line: Buffer) => resolve(JSON.parse(line.toString()).port));
+    child.once("exit", (code) => reject(new Error(`workerd ended with code ${code} before it listened`)));
+  });
+  return {
+    url: `http://127.0.0.1:${port}`,
+    pid: child.pid ?? 0,
+    async stop() {
+      child.kill();
+      await exited;
+      kv.close();
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+/** workerd asks a KV binding's service for `GET /KEY`; 404 means that there is no such key. */
+async function serveConfig(config: Config): Promise<{ port: number; close: () => void }> {
+  const server = createServer((request, response) => {
+    const key = decodeURIComponent(new URL(request.url ?? "/", "http://kv").pathname.slice(1));
+    const value = config.get(key);
+    response.writeHead(value === undefined ? 404 : 200).end(value);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("the KV server has no port");
+  return { port: address.port, close: () => server.close() };
+}
+
+function workerdConfig(kvPort: number): string {
+  return `using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [
+    (name = "worker", worker = (
+      modules = [(name = "worker.js", esModule = embed "worker.js")],
+      compatibilityDate = "2026-10-01",
+      bindings = [(name = "CONFIG", kvNamespace = "kv"), (name = "ENVIRONMENT", text = "local")],
+      globalOutbound = "loopback",
+    )),
+    (name = "loopback", network = (allow = ["local"])),
+    (name = "kv", external = (address = "127.0.0.1:${kvPort}", http = ())),
+  ],
+  sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "worker")],
+);
+`;
+}
