@@ -1,10 +1,16 @@
-import { Fault } from "./fault.ts";
+import { Fault, type FaultCode } from "./fault.ts";
 
 /** Apigee: "Message payload size": a message that a policy reads may hold this many bytes. */
 export const BODY_LIMIT_BYTES = 10 * 1024 * 1024;
 
 /** What the platform's Request and Response constructors take, and nothing else. */
 export type BodySource = ReadableStream | Uint8Array | string | null;
+
+/** Turns the bytes of a compressed body into those of the content. */
+export interface Decoder {
+  readonly failure: FaultCode;
+  readonly stream: DecompressionStream;
+}
 
 /**
  * A message's payload: a stream until somebody reads it, so that a body nobody reads goes through
@@ -42,11 +48,16 @@ export class Body {
    * Reads a stream to its end, so that `text` and `bytes` work.
    * @param limit in bytes; above it the fault is `protocol.http.TooBigBody` with `tooBigStatus`.
    */
-  async buffer(limit: number, tooBigStatus: 413 | 502, charset = "utf-8"): Promise<void> {
+  async buffer(
+    limit: number,
+    tooBigStatus: 413 | 502,
+    charset = "utf-8",
+    decoder: Decoder | null = null,
+  ): Promise<void> {
     const source = this.#source;
     if (!(source instanceof ReadableStream) || this.#opaque) return;
     this.#charset = charset;
-    const bytes = await readAtMost(source, limit);
+    const bytes = decoder ? await decoded(source, limit, decoder) : await readAtMost(source, limit);
     if (bytes === null)
       throw new Fault("protocol.http.TooBigBody", "Body buffer overflow", { status: tooBigStatus });
     this.#source = bytes;
@@ -76,6 +87,18 @@ export class Body {
   #buffered(source: ReadableStream | Uint8Array): Uint8Array {
     if (source instanceof Uint8Array) return source;
     throw new Error("a body was read before it was buffered: the compiler missed a mention of the content");
+  }
+}
+
+async function decoded(
+  source: ReadableStream,
+  limit: number,
+  { stream, failure }: Decoder,
+): Promise<Uint8Array | null> {
+  try {
+    return await readAtMost(source.pipeThrough(stream), limit);
+  } catch (cause) {
+    throw new Fault(failure, "Decompression failure", { cause });
   }
 }
 

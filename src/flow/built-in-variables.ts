@@ -1,6 +1,6 @@
 import { textOf, type Value } from "../expression/value.ts";
 import type { FlowContext, Target } from "./context.ts";
-import { Unsettable } from "./unsettable.ts";
+import { ReadOnlyVariable } from "./unsettable.ts";
 
 /** A variable that the gateway itself provides. Without `set` it is read-only. */
 export interface BuiltIn {
@@ -173,6 +173,6 @@ function patternVariable(name: string): BuiltIn | null {
 
 /** Sets a built-in variable, or says that it is read-only. */
 export function setBuiltIn(builtIn: BuiltIn, name: string, flow: FlowContext, value: Value): void {
-  if (!builtIn.set) throw new Unsettable(name, "it is read-only");
+  if (!builtIn.set) throw new ReadOnlyVariable(name);
   builtIn.set(flow, value);
 }

@@ -24,11 +24,16 @@ export interface Client {
   readonly country: string | null;
 }
 
+/** Keeps a Worker alive until the work has ended, also after the answer: a Worker's `ctx`. */
+export interface Lifetime {
+  waitUntil(work: Promise<unknown>): void;
+}
+
 /**
  * What one request from outside gives to everything that runs for it: the time, the timer, the id, and a way to go on after
  * the answer. Proxies that call each other share it, one level deeper.
  */
-export interface Exchange {
+export interface Exchange extends Lifetime {
   /** The variable `messageid`. */
   readonly id: string;
   /** How many proxies deep this exchange is: 0 for the client's own request. */
@@ -39,8 +44,6 @@ export interface Exchange {
   /** Epoch milliseconds now. */
   now(): number;
   uuid(): string;
-  /** Keeps the Worker alive until the work has ended; its failure is logged and changes nothing. */
-  waitUntil(work: Promise<unknown>): void;
   /** Settles like `work`, or rejects when it takes longer than `ms`. One timer serves a whole exchange. */
   within<T>(ms: number, work: Promise<T>): Promise<T>;
 }

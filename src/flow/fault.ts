@@ -17,6 +17,8 @@ export const faultStatus = {
   "steps.extractvariables.SourceMessageNotAvailable": 500,
   "steps.extractvariables.UnableToCast": 500,
   "steps.raisefault.RaiseFault": 500,
+  /** What a ServiceCallout raises for a variable of its Request that is not set. */
+  "entities.UnresolvedVariable": 500,
   "flow.APITimedOut": 504,
   "flow.SharedFlowNotFound": 500,
   "messaging.adaptors.http.flow.ApplicationNotFound": 404,
@@ -36,6 +38,7 @@ export const faultStatus = {
   "protocol.http.DuplicateHeader": 400,
   "protocol.http.Response405WithoutAllowHeader": 502,
   "protocol.http.TooBigBody": 413,
+  "protocol.http.UnsupportedEncoding": 415,
   /** Not Apigee's: a defect of the gateway itself, whose details stay in the log. */
   "sortie.InternalError": 500,
   /** Not Apigee's: the configuration of the proxy could not be loaded from KV. */
@@ -67,7 +70,7 @@ export class Fault extends Error {
 
   /** The variable `fault.category`. Apigee: "What you need to know about policy errors" (taxonomy). */
   get category(): string {
-    if (this.code.startsWith("steps.")) return "Step";
+    if (this.code.startsWith("steps.") || this.code.startsWith("entities.")) return "Step";
     if (this.code.startsWith("protocol.")) return "Transport";
     return this.code.startsWith("messaging.") ? "Messaging" : "System";
   }

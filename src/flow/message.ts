@@ -1,4 +1,5 @@
-import { BODY_LIMIT_BYTES, Body, type BodySource } from "./body.ts";
+import { BODY_LIMIT_BYTES, Body, type BodySource, type Decoder } from "./body.ts";
+import { Fault } from "./fault.ts";
 import { Parameters } from "./parameters.ts";
 
 const FORM = "application/x-www-form-urlencoded";
@@ -75,13 +76,36 @@ export abstract class Message {
     this.setContent(parameters.toString(), this.isForm ? undefined : FORM);
   }
 
-  /** Reads the body to its end so that `content` works. Returns nothing when there is nothing to wait for. */
+  /**
+   * Reads the body to its end and undoes its compression, so that `content` works. Returns nothing when there
+   * is nothing to wait for. Faults: `protocol.http.TooBigBody`, `…DecompressionFailureAtRequest` or `…AtResponse`.
+   */
   buffer(): Promise<void> | undefined {
-    if (!this.body.isStream || this.body.isOpaque) return undefined;
-    return this.body.buffer(this.bodyLimit, this.tooBigStatus, charsetOf(this.contentType));
+    return this.body.isStream && !this.body.isOpaque ? this.#read() : undefined;
   }
 
+  async #read(): Promise<void> {
+    const coding = this.#headers.get("content-encoding")?.trim().toLowerCase();
+    if (coding === undefined || coding === "identity") {
+      return this.body.buffer(this.bodyLimit, this.tooBigStatus, charsetOf(this.contentType));
+    }
+    await this.body.buffer(
+      this.bodyLimit,
+      this.tooBigStatus,
+      charsetOf(this.contentType),
+      this.decoder(coding),
+    );
+    this.contentCoding = coding;
+    for (const stale of ["content-length", "content-encoding"]) this.ownHeaders.delete(stale);
+  }
+
+  /** The compression that a buffered body came with and should leave with, such as `gzip`. */
+  contentCoding: string | null = null;
+
   protected abstract readonly tooBigStatus: 413 | 502;
+
+  /** What undoes a content coding; null where the platform already does. */
+  protected abstract decoder(coding: string): Decoder | null;
 }
 
 /** A request: the client's, or one that a policy made for a callout. */
@@ -100,6 +124,15 @@ export class RequestMessage extends Message {
     this.verb = fields.verb ?? "GET";
     this.path = fields.path ?? "";
     this.#query = fields.query ?? "";
+  }
+
+  /** The platform hands request bodies over as they came. */
+  protected decoder(coding: string): Decoder {
+    const failure = "messaging.adaptors.http.flow.DecompressionFailureAtRequest";
+    const format = compressionFormat(coding);
+    if (format === null)
+      throw new Fault("protocol.http.UnsupportedEncoding", `Unsupported Encoding "${coding}"`);
+    return { failure, stream: new DecompressionStream(format) };
   }
 
   /** Query string without the question mark. */
@@ -147,6 +180,13 @@ export class ResponseMessage extends Message {
     this.reason = fields.reason ?? "";
   }
 
+  /** The platform itself undoes gzip and br in the bodies that fetch brings. */
+  protected decoder(coding: string): Decoder | null {
+    if (coding !== "deflate") return null;
+    const failure = "messaging.adaptors.http.flow.DecompressionFailureAtResponse";
+    return { failure, stream: new DecompressionStream("deflate") };
+  }
+
   static of(response: Response): ResponseMessage {
     return new ResponseMessage({
       status: response.status,
@@ -161,6 +201,12 @@ export class ResponseMessage extends Message {
 export function mediaType(contentType: string): string {
   const semicolon = contentType.indexOf(";");
   return (semicolon === -1 ? contentType : contentType.slice(0, semicolon)).trim().toLowerCase();
+}
+
+/** The codings that the platform's compression streams know. */
+export function compressionFormat(coding: string): "gzip" | "deflate" | null {
+  if (coding === "gzip" || coding === "x-gzip") return "gzip";
+  return coding === "deflate" ? "deflate" : null;
 }
 
 function charsetOf(contentType: string): string {

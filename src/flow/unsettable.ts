@@ -10,3 +10,10 @@ export class Unsettable extends Error {
     this.variable = variable;
   }
 }
+
+/** A variable that no policy can set, whatever its value. ExtractVariables has a fault of its own for it. */
+export class ReadOnlyVariable extends Unsettable {
+  constructor(variable: string) {
+    super(variable, "it is read-only");
+  }
+}

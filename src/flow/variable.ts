@@ -3,7 +3,7 @@ import { builtInVariable, setBuiltIn } from "./built-in-variables.ts";
 import type { FlowContext } from "./context.ts";
 import { Message, RequestMessage, ResponseMessage } from "./message.ts";
 import { type MessageProperty, messageProperty, propertyFamilies } from "./message-properties.ts";
-import { Unsettable } from "./unsettable.ts";
+import { ReadOnlyVariable, Unsettable } from "./unsettable.ts";
 
 /** A flow variable's name, resolved once at load time. Apigee: "Flow variables reference". */
 export interface Variable {
@@ -27,7 +27,7 @@ export function variable(name: string): Variable {
       get: builtIn.get,
       set: (flow, value) => setBuiltIn(builtIn, name, flow, value),
       remove: () => {
-        throw new Unsettable(name, "it is read-only");
+        throw new ReadOnlyVariable(name);
       },
     };
   }
@@ -61,7 +61,7 @@ function messageVariable(name: string, messageName: string, property: MessagePro
     set(flow, value) {
       const message = find(flow);
       if (!message) return plain.set(flow, value);
-      if (!property.set) throw new Unsettable(name, "it is read-only");
+      if (!property.set) throw new ReadOnlyVariable(name);
       property.set(message, value);
     },
     remove(flow) {

@@ -28,11 +28,13 @@ export class Report {
   readonly problems: readonly Problem[];
   readonly #problems: Problem[];
   readonly #policy: string | null;
+  readonly #folder: string;
 
-  constructor(problems: Problem[] = [], policy: string | null = null) {
+  constructor(problems: Problem[] = [], policy: string | null = null, folder = "") {
     this.problems = problems;
     this.#problems = problems;
     this.#policy = policy;
+    this.#folder = folder;
   }
 
   /** True when at least one problem is an error. */
@@ -50,10 +52,16 @@ export class Report {
 
   /** A report that adds to the same list and names the policy in each problem. */
   forPolicy(name: string): Report {
-    return new Report(this.#problems, name);
+    return new Report(this.#problems, name, this.#folder);
+  }
+
+  /** A report that adds to the same list, for files whose paths start in that folder (`apiproxies/orders/`). */
+  inFolder(folder: string): Report {
+    return new Report(this.#problems, this.#policy, this.#folder + folder);
   }
 
   #add(severity: Problem["severity"], code: string, at: Position, message: string, remedy: string): void {
-    this.#problems.push({ code, severity, policy: this.#policy, ...positionOf(at), message, remedy });
+    const file = at.file === "." ? this.#folder || "." : this.#folder + at.file;
+    this.#problems.push({ code, severity, policy: this.#policy, ...positionOf(at), file, message, remedy });
   }
 }

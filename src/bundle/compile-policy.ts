@@ -1,0 +1,143 @@
+import { compileTemplate } from "../expression/template.ts";
+import type { FlowContext, Step } from "../flow/context.ts";
+import { Fault } from "../flow/fault.ts";
+import { RaisedFault } from "../flow/raised-fault.ts";
+import { type Variable, variable } from "../flow/variable.ts";
+import { policyTypes } from "../policies/index.ts";
+import type { PolicyGateway, PolicyType } from "../policies/policy.ts";
+import { readBooleanAttribute } from "../xml/read.ts";
+import type { Report } from "../xml/report.ts";
+import type { CompileServices, FindSharedFlow } from "./compile-services.ts";
+import type { Policy } from "./model.ts";
+
+/** A policy ready to run. */
+export interface PolicyProgram {
+  readonly step: Step;
+  /** Messages whose bodies must be buffered before the step runs. */
+  readonly contents: ReadonlySet<string>;
+  /** Messages whose bodies are read here or in shared flows that are called from here. */
+  readonly mentions: ReadonlySet<string>;
+}
+
+/**
+ * Reads and builds a policy, with what all policies share: enabled, continueOnError and the variables that
+ * say whether it failed. Null when it is not valid; the report says why. Apigee: "Policy reference overview".
+ */
+export function compilePolicy(
+  policy: Policy,
+  services: CompileServices,
+  sharedFlow: FindSharedFlow,
+  report: Report,
+): PolicyProgram | null {
+  const type = policyTypes.get(policy.type);
+  if (!type) {
+    report.error(
+      "UnknownPolicyType",
+      policy.element,
+      `The policy type ${policy.type} is not supported.`,
+      `Detach and remove the policy. Supported types: ${[...policyTypes.keys()].join(", ")}.`,
+    );
+    return null;
+  }
+  const ownReport = report.forPolicy(policy.name);
+  const common = readCommon(policy, ownReport);
+  const errorsBefore = countErrors(report);
+  const config = type.read(policy.element, ownReport);
+  policy.element.reportUnknown(ownReport);
+  if (countErrors(report) === errorsBefore) type.check?.(config, services, ownReport);
+  if (countErrors(report) > errorsBefore) return null;
+  const gateway = new RecordingGateway(policy.name, services, sharedFlow);
+  const built = type.build(config, gateway);
+  const step = common.enabled
+    ? recordingFailure(built, policy.name, type, common.continueOnError)
+    : doNothing;
+  return { step, contents: gateway.contents, mentions: gateway.mentions };
+}
+
+function readCommon({ element }: Policy, report: Report): { enabled: boolean; continueOnError: boolean } {
+  return {
+    enabled: readBooleanAttribute(element, "enabled", true, report),
+    continueOnError: readBooleanAttribute(element, "continueOnError", false, report),
+  };
+}
+
+const countErrors = (report: Report) => report.problems.filter(({ severity }) => severity === "error").length;
+
+function doNothing(): void {}
+
+/**
+ * Sets `PREFIX.NAME.failed`, and lets the flow go on after a fault when continueOnError is true.
+ * Apigee: "What you need to know about policy errors". A RaiseFault always raises.
+ */
+function recordingFailure(step: Step, name: string, type: PolicyType, continueOnError: boolean): Step {
+  const failed = `${type.variablePrefix}.${name}.failed`;
+  const succeed = (flow: FlowContext) => {
+    flow.variables.set(failed, false);
+  };
+  const fail = (flow: FlowContext, thrown: unknown) => {
+    flow.variables.set(failed, true);
+    if (thrown instanceof Fault) flow.lastFault = thrown;
+    if (!continueOnError || !(thrown instanceof Fault) || thrown instanceof RaisedFault) throw thrown;
+  };
+  return function runPolicy(flow) {
+    try {
+      const pending = step(flow);
+      if (pending)
+        return pending.then(
+          () => succeed(flow),
+          (thrown) => fail(flow, thrown),
+        );
+    } catch (thrown) {
+      return fail(flow, thrown);
+    }
+    succeed(flow);
+  };
+}
+
+/** Notes which bodies a policy will read while it is being built. */
+class RecordingGateway implements PolicyGateway {
+  readonly policy: string;
+  readonly contents = new Set<string>();
+  readonly mentions = new Set<string>();
+  readonly #services: CompileServices;
+  readonly #findSharedFlow: FindSharedFlow;
+
+  constructor(policy: string, services: CompileServices, sharedFlow: FindSharedFlow) {
+    this.policy = policy;
+    this.#services = services;
+    this.#findSharedFlow = sharedFlow;
+  }
+
+  get egress() {
+    return this.#services.egress;
+  }
+
+  variable(name: string): Variable {
+    const compiled = variable(name);
+    if (compiled.contentOf !== null) this.readsContentOf(compiled.contentOf);
+    return compiled;
+  }
+
+  template(text: string, options: Parameters<PolicyGateway["template"]>[1] = {}) {
+    return compileTemplate<FlowContext>(text, (name) => this.variable(name).get, options).render;
+  }
+
+  readsContentOf(message: string): void {
+    this.contents.add(message);
+    this.mentions.add(message);
+  }
+
+  targetServer(name: string) {
+    return this.#services.targetServer(name);
+  }
+
+  callProxy(...call: Parameters<PolicyGateway["callProxy"]>) {
+    return this.#services.callProxy(...call);
+  }
+
+  sharedFlow(name: string): Step | null {
+    const program = this.#findSharedFlow(name);
+    for (const message of program?.mentions ?? []) this.mentions.add(message);
+    return program?.step ?? null;
+  }
+}

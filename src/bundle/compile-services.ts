@@ -1,0 +1,34 @@
+import type { Egress } from "../egress/egress.ts";
+import type { TargetServer } from "../egress/target-server.ts";
+import type { Step } from "../flow/context.ts";
+import type { PolicyGateway } from "../policies/policy.ts";
+import type { SharedFlowBundle } from "./model.ts";
+
+/** What the environment gives to the bundles that are compiled for it. */
+export interface CompileServices {
+  readonly organization: string;
+  readonly environment: string;
+  readonly flowHooks: FlowHooks;
+  sharedFlow(name: string): SharedFlowBundle | undefined;
+  targetServer(name: string): TargetServer | undefined;
+  readonly egress: Egress;
+  readonly callProxy: PolicyGateway["callProxy"];
+}
+
+/** Names of shared flows. Apigee: "Attaching a shared flow using a flow hook". */
+export interface FlowHooks {
+  readonly preProxy?: string | undefined;
+  readonly preTarget?: string | undefined;
+  readonly postTarget?: string | undefined;
+  readonly postProxy?: string | undefined;
+}
+
+/** A shared flow ready to run. */
+export interface SharedFlowProgram {
+  readonly step: Step;
+  /** Messages whose bodies its steps read. */
+  readonly mentions: ReadonlySet<string>;
+}
+
+/** Finds a shared flow's program; null when none of that name is deployed. */
+export type FindSharedFlow = (name: string) => SharedFlowProgram | null;

@@ -1,0 +1,133 @@
+import {
+  type HttpConnection,
+  readHttpTargetConnection,
+  readLocalTargetConnection,
+} from "../egress/connection.ts";
+import { LoadBalancer } from "../egress/load-balancer.ts";
+import { readTargetProperties } from "../egress/properties.ts";
+import { compileTemplate } from "../expression/template.ts";
+import type { FlowContext } from "../flow/context.ts";
+import { sequence } from "../flow/sequence.ts";
+import { variable } from "../flow/variable.ts";
+import type { Text } from "../policies/policy.ts";
+import { readTemplate } from "../policies/read-template.ts";
+import type { Position, Report } from "../xml/report.ts";
+import { compileFaults, compileFlows } from "./compile-flows.ts";
+import type { CompileServices } from "./compile-services.ts";
+import type { HookSteps } from "./hook-steps.ts";
+import type { Connection, ProxyBundle, TargetEndpoint } from "./model.ts";
+import type { HttpTarget, LocalTarget, TargetProgram } from "./program.ts";
+import type { StepCompiler } from "./step-compiler.ts";
+
+/** Compiles the target endpoints of a proxy, each once. */
+export class TargetCompiler {
+  /** Messages whose bodies target endpoints read after the call. */
+  readonly lateMentions = new Set<string>();
+  readonly #services: CompileServices;
+  readonly #report: Report;
+  readonly #targets: ReadonlyMap<string, TargetProgram>;
+
+  constructor(
+    bundle: ProxyBundle,
+    services: CompileServices,
+    compiler: StepCompiler,
+    hooks: HookSteps,
+    report: Report,
+  ) {
+    this.#services = services;
+    this.#report = report;
+    this.#targets = new Map(
+      [...bundle.targetEndpoints].map(([name, endpoint]) => [name, this.#compile(endpoint, compiler, hooks)]),
+    );
+  }
+
+  named(name: string): TargetProgram | null {
+    return this.#targets.get(name) ?? null;
+  }
+
+  /** The target of a RouteRule with a URL: no flows and no fault rules of its own. */
+  fromUrl(url: string, at: Position): TargetProgram {
+    const nothing = () => {};
+    const settings: HttpConnection = {
+      url: readTemplate(url, at, this.#report),
+      path: null,
+      loadBalancer: null,
+      sslInfo: null,
+      properties: readTargetProperties(undefined, this.#report),
+    };
+    return {
+      name: "default",
+      request: nothing,
+      response: nothing,
+      errors: null,
+      connection: this.#http(settings),
+    };
+  }
+
+  #compile(endpoint: TargetEndpoint, compiler: StepCompiler, hooks: HookSteps): TargetProgram {
+    const late = this.lateMentions;
+    return {
+      name: endpoint.name,
+      request: sequence([
+        ...hooks.steps("preTarget", new Set()),
+        compileFlows(endpoint, "request", compiler, new Set()),
+      ]),
+      response: sequence([
+        compileFlows(endpoint, "response", compiler, late),
+        ...hooks.steps("postTarget", late),
+      ]),
+      errors: compileFaults(endpoint, "top to bottom", compiler, late),
+      connection: this.#connection(endpoint.connection),
+    };
+  }
+
+  #connection({ kind, element }: Connection): HttpTarget | LocalTarget {
+    if (kind === "http") {
+      const settings = readHttpTargetConnection(element, this.#report);
+      this.#checkServers(settings, element);
+      element.reportUnknown(this.#report);
+      return this.#http(settings);
+    }
+    const { proxy, endpoint, path } = readLocalTargetConnection(element, this.#report);
+    element.reportUnknown(this.#report);
+    return { kind: "local", proxy: text(proxy), endpoint: text(endpoint), path: text(path) };
+  }
+
+  /** A connection that is not valid has been reported and will never be called. */
+  #http(settings: HttpConnection): HttpTarget {
+    const { targetServer } = this.#services;
+    const usable = settings.loadBalancer?.servers.every(({ name }) => targetServer(name)) ?? false;
+    return {
+      kind: "http",
+      settings,
+      url: text(settings.url),
+      path: text(settings.path),
+      loadBalancer:
+        settings.loadBalancer && usable
+          ? new LoadBalancer(settings.loadBalancer, targetServer, Date.now)
+          : null,
+    };
+  }
+
+  #checkServers({ loadBalancer }: HttpConnection, at: Position): void {
+    for (const { name } of loadBalancer?.servers ?? []) {
+      if (this.#services.targetServer(name)) continue;
+      this.#report.error(
+        "TargetServerMissing",
+        at,
+        `There is no target server ${name} in the environment ${this.#services.environment}.`,
+        `Add it to environments/${this.#services.environment}/targetservers.json, or pass --target-server ${name}=URL.`,
+      );
+    }
+  }
+}
+
+/** A template that has been checked; one with an error has been reported and stands for itself. */
+function text(template: string | null): Text | null {
+  if (template === null) return null;
+  try {
+    return compileTemplate<FlowContext>(template, (name) => variable(name).get).render;
+  } catch {
+    return () => template;
+  }
+}

@@ -1,0 +1,46 @@
+import type { Report } from "../xml/report.ts";
+import type { CompileServices, FindSharedFlow, SharedFlowProgram } from "./compile-services.ts";
+import type { SharedFlowBundle } from "./model.ts";
+import { StepCompiler } from "./step-compiler.ts";
+
+/** The shared flows that one proxy uses, each compiled once. Apigee: "Reusable shared flows". */
+export class SharedFlows {
+  readonly #services: CompileServices;
+  readonly #report: Report;
+  readonly #programs = new Map<string, SharedFlowProgram>();
+  readonly #compiling = new Set<string>();
+
+  constructor(services: CompileServices, report: Report) {
+    this.#services = services;
+    this.#report = report;
+  }
+
+  /** Null when no shared flow of that name is deployed, or when it calls itself (the report says so). */
+  readonly find: FindSharedFlow = (name) => {
+    const known = this.#programs.get(name);
+    if (known) return known;
+    const bundle = this.#services.sharedFlow(name);
+    if (!bundle) return null;
+    if (this.#compiling.has(name)) return this.#refuseCycle(name, bundle);
+    this.#compiling.add(name);
+    const mentions = new Set<string>();
+    const step = new StepCompiler(bundle, this.#services, this.find, this.#report).steps(
+      bundle.sharedFlow.steps,
+      mentions,
+    );
+    this.#compiling.delete(name);
+    const program = { step, mentions };
+    this.#programs.set(name, program);
+    return program;
+  };
+
+  #refuseCycle(name: string, bundle: SharedFlowBundle): null {
+    this.#report.error(
+      "SharedFlowCycle",
+      bundle.sharedFlow.at,
+      `The shared flow ${name} calls itself: ${[...this.#compiling, name].join(" -> ")}.`,
+      "Take one of the FlowCallout policies of this circle out.",
+    );
+    return null;
+  }
+}

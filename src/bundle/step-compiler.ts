@@ -1,0 +1,86 @@
+import { compileCondition } from "../expression/condition.ts";
+import { ExpressionError } from "../expression/value.ts";
+import type { FlowContext, Step } from "../flow/context.ts";
+import { sequence, withContentOf } from "../flow/sequence.ts";
+import { variable } from "../flow/variable.ts";
+import type { Report } from "../xml/report.ts";
+import { compilePolicy, type PolicyProgram } from "./compile-policy.ts";
+import type { CompileServices, FindSharedFlow } from "./compile-services.ts";
+import type { Bundle, Condition, Step as StepModel } from "./model.ts";
+
+/** A compiled condition. */
+export interface Test {
+  applies(flow: FlowContext): boolean;
+  /** Messages whose bodies must be buffered before `applies`. */
+  readonly contents: ReadonlySet<string>;
+}
+
+/** Compiles the steps and conditions of one bundle; each policy is built once, however often it is attached. */
+export class StepCompiler {
+  readonly #policies: ReadonlyMap<string, PolicyProgram | null>;
+  readonly #report: Report;
+
+  constructor(bundle: Bundle, services: CompileServices, sharedFlow: FindSharedFlow, report: Report) {
+    this.#report = report;
+    this.#policies = new Map(
+      [...bundle.policies].map(([name, policy]) => [
+        name,
+        compilePolicy(policy, services, sharedFlow, report),
+      ]),
+    );
+  }
+
+  /** @param mentions collects the messages whose bodies the steps read */
+  steps(models: readonly StepModel[], mentions: Set<string>): Step {
+    return sequence(models.flatMap((model) => this.#step(model, mentions) ?? []));
+  }
+
+  #step({ policy, condition }: StepModel, mentions: Set<string>): Step | null {
+    const program = this.#policies.get(policy);
+    if (!program) return null;
+    for (const message of program.mentions) mentions.add(message);
+    return conditional(this.test(condition, mentions), withContentOf(program.contents, program.step));
+  }
+
+  /** Null when there is no condition, or an empty one. Apigee: "Conditions reference". */
+  test(condition: Condition | null, mentions: Set<string>): Test | null {
+    if (condition === null || condition.text.trim() === "") return null;
+    const contents = new Set<string>();
+    try {
+      const applies = compileCondition<FlowContext>(condition.text, (name) => {
+        const { get, contentOf } = variable(name);
+        if (contentOf !== null) contents.add(contentOf);
+        return get;
+      });
+      for (const message of contents) mentions.add(message);
+      return { applies, contents };
+    } catch (error) {
+      if (!(error instanceof ExpressionError)) throw error;
+      this.#report.error(
+        "InvalidCondition",
+        condition.at,
+        `The condition ${JSON.stringify(condition.text.trim())} is not valid: ${error.message}`,
+        "Correct the condition; see “Conditions reference” for its syntax.",
+      );
+      return { applies: () => false, contents };
+    }
+  }
+}
+
+/** The step, run only when the test applies. */
+export function conditional(test: Test | null, step: Step): Step {
+  if (!test) return step;
+  return withContentOf(test.contents, function runIfConditionApplies(flow) {
+    return test.applies(flow) ? step(flow) : undefined;
+  });
+}
+
+/** Buffers what a test reads; null when it reads no body. */
+export function preparationOf(test: Test | null): Step | null {
+  return test && test.contents.size > 0 ? withContentOf(test.contents, () => {}) : null;
+}
+
+/** Whether a test applies; no test always does. */
+export function appliesOf(test: Test | null): (flow: FlowContext) => boolean {
+  return test ? test.applies : () => true;
+}

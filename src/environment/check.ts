@@ -1,0 +1,108 @@
+import { checkSharedFlow, compileProxy } from "../bundle/compile.ts";
+import type { CompileServices } from "../bundle/compile-services.ts";
+import type { SharedFlowBundle } from "../bundle/model.ts";
+import { Egress } from "../egress/egress.ts";
+import { compileEgressPolicy } from "../egress/policy.ts";
+import type { Problem, Report } from "../xml/report.ts";
+import type { EnvironmentModel } from "./read-environment.ts";
+
+/**
+ * Everything that a deployment checks beyond reading the files: each bundle compiled as it would be to serve,
+ * and names and base paths against each other. The same code runs before a request, so what passes here loads.
+ */
+export function checkEnvironment(model: EnvironmentModel, report: Report): void {
+  const services = servicesFor(model);
+  for (const { bundle, folder } of model.bundles) {
+    const ownReport = report.inFolder(folder);
+    if (bundle.kind === "apiproxy") compileProxy(bundle, services, ownReport);
+    else checkSharedFlow(bundle, services, ownReport);
+  }
+  checkNames(model, report);
+  checkBasePaths(model, report);
+  checkFlowHooks(model, report);
+}
+
+/** Each problem once, in the order of files and lines. */
+export function sortedProblems(problems: readonly Problem[]): Problem[] {
+  const unique = new Map(problems.map((problem) => [JSON.stringify(problem), problem]));
+  return [...unique.values()].sort(
+    (a, b) => a.file.localeCompare(b.file) || a.line - b.line || a.column - b.column,
+  );
+}
+
+/** What compiling needs. Nothing is called while checking, so nothing is allowed. */
+function servicesFor({ name, bundles, settings }: EnvironmentModel): CompileServices {
+  const sharedFlows = new Map(
+    bundles.flatMap(({ bundle }) => (bundle.kind === "sharedflow" ? [[bundle.name, bundle] as const] : [])),
+  ) satisfies ReadonlyMap<string, SharedFlowBundle>;
+  const egress = new Egress({
+    policy: compileEgressPolicy({ allow: [], advice: "dev" }),
+    internet: { fetch: () => Promise.reject(new Error("nothing is called while checking")) },
+    connections: new Map(),
+    log: () => {},
+  });
+  return {
+    organization: "",
+    environment: name,
+    flowHooks: settings.flowHooks,
+    sharedFlow: (flow) => sharedFlows.get(flow),
+    targetServer: (server) => settings.targetServers.get(server),
+    egress,
+    callProxy: () => Promise.reject(new Error("nothing is called while checking")),
+  };
+}
+
+function checkNames({ bundles }: EnvironmentModel, report: Report): void {
+  const seen = new Map<string, string>();
+  for (const { bundle, folder } of bundles) {
+    const key = `${bundle.kind} ${bundle.name}`;
+    const other = seen.get(key);
+    if (other !== undefined) {
+      report.error(
+        "DuplicateBundle",
+        { file: folder, line: 1, column: 1 },
+        `${other} and ${folder} both hold the ${bundle.kind} ${bundle.name}.`,
+        "Rename one of them or take it out.",
+      );
+    }
+    seen.set(key, folder);
+  }
+}
+
+/** Apigee: "API proxy configuration reference": a base path belongs to one proxy endpoint of an environment. */
+function checkBasePaths({ bundles }: EnvironmentModel, report: Report): void {
+  const seen = new Map<string, string>();
+  for (const { bundle, folder } of bundles) {
+    if (bundle.kind !== "apiproxy") continue;
+    for (const { basePath, at } of bundle.proxyEndpoints) {
+      const other = seen.get(basePath);
+      if (other !== undefined && other !== bundle.name) {
+        report
+          .inFolder(folder)
+          .error(
+            "BasePathConflict",
+            at,
+            `The base path ${basePath} is already that of the proxy ${other}.`,
+            "Give one of them another base path.",
+          );
+      }
+      seen.set(basePath, bundle.name);
+    }
+  }
+}
+
+function checkFlowHooks({ name, bundles, settings }: EnvironmentModel, report: Report): void {
+  for (const [hook, flow] of Object.entries(settings.flowHooks)) {
+    if (
+      flow === undefined ||
+      bundles.some(({ bundle }) => bundle.kind === "sharedflow" && bundle.name === flow)
+    )
+      continue;
+    report.error(
+      "SharedFlowNotFound",
+      { file: `environments/${name}/flowhooks.json`, line: 1, column: 1 },
+      `The flow hook ${hook} names the shared flow ${flow}, which is not deployed.`,
+      "Add the shared flow, or take it off the hook.",
+    );
+  }
+}

@@ -1,0 +1,118 @@
+import { namedHosts } from "../bundle/named-hosts.ts";
+import { baseUrl } from "../egress/target-server.ts";
+import type { EnvironmentDocument } from "./document.ts";
+import type { EnvironmentBundle, EnvironmentModel } from "./read-environment.ts";
+
+/** A deployment worked out: what to write, and what it changes. */
+export interface DeploymentPlan {
+  readonly document: EnvironmentDocument;
+  /** Zips by revision; those that KV already has may be left out when writing. */
+  readonly revisions: ReadonlyMap<string, Uint8Array>;
+  readonly changes: readonly Change[];
+}
+
+export interface Change {
+  readonly kind: "added" | "changed" | "removed" | "unchanged";
+  /** Such as `proxy orders-v1`, `shared flow correlation-id` or `settings`. */
+  readonly what: string;
+}
+
+/**
+ * Works out the next generation of an environment. Deploy the revisions first and the document last.
+ * @param previous what is deployed now
+ */
+export async function planDeployment(
+  model: EnvironmentModel,
+  previous: EnvironmentDocument | null,
+  options: {
+    organization: string;
+    now: Date;
+    generation: number;
+    advice: "dev" | "list";
+    allow?: readonly string[];
+  },
+): Promise<DeploymentPlan> {
+  const revised = await Promise.all(
+    model.bundles.map(async (entry) => ({ ...entry, revision: await revisionOf(entry) })),
+  );
+  const { settings } = model;
+  const document: EnvironmentDocument = {
+    format: 1,
+    organization: options.organization,
+    environment: model.name,
+    generation: options.generation,
+    deployedAt: options.now.toISOString(),
+    proxies: revised.flatMap(({ bundle, revision }) =>
+      bundle.kind === "apiproxy"
+        ? {
+            name: bundle.name,
+            revision,
+            endpoints: bundle.proxyEndpoints.map(({ name, basePath }) => ({ name, basePath })),
+          }
+        : [],
+    ),
+    sharedFlows: revised.flatMap(({ bundle, revision }) =>
+      bundle.kind === "sharedflow" ? { name: bundle.name, revision } : [],
+    ),
+    flowHooks: settings.flowHooks,
+    targetServers: [...settings.targetServerEntities],
+    keyValueMaps: structuredClone(settings.keyValueMaps) as EnvironmentDocument["keyValueMaps"],
+    egress: { allow: [...allowedHosts(model), ...(options.allow ?? [])], advice: options.advice },
+  };
+  return {
+    document,
+    revisions: new Map(revised.map(({ revision, zip }) => [revision, zip])),
+    changes: changesBetween(previous, document),
+  };
+}
+
+/** An immutable revision is named by the SHA-256 of its zip. */
+async function revisionOf({ zip }: EnvironmentBundle): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", zip as Uint8Array<ArrayBuffer>);
+  return Buffer.from(digest).toString("hex");
+}
+
+/** Hosts named in bundles, the target servers, and the environment's own list. */
+function allowedHosts({ bundles, settings }: EnvironmentModel): ReadonlySet<string> {
+  return new Set([
+    ...bundles.flatMap(({ bundle }) => [...namedHosts(bundle)]),
+    ...[...settings.targetServers.values()].map((server) => baseUrl(server)),
+    ...settings.egressAllow,
+  ]);
+}
+
+function changesBetween(before: EnvironmentDocument | null, after: EnvironmentDocument): Change[] {
+  return [
+    ...compare("proxy", before?.proxies ?? [], after.proxies),
+    ...compare("shared flow", before?.sharedFlows ?? [], after.sharedFlows),
+    { kind: kindOf(before && settingsOf(before), settingsOf(after)), what: "settings" },
+  ];
+}
+
+interface Revised {
+  readonly name: string;
+  readonly revision: string;
+}
+
+function compare(noun: string, before: readonly Revised[], after: readonly Revised[]): Change[] {
+  const old = new Map(before.map(({ name, revision }) => [name, revision]));
+  const kept = new Set(after.map(({ name }) => name));
+  return [
+    ...after.map(({ name, revision }) => ({
+      kind: kindOf(old.get(name) ?? null, revision),
+      what: `${noun} ${name}`,
+    })),
+    ...before
+      .filter(({ name }) => !kept.has(name))
+      .map(({ name }) => ({ kind: "removed" as const, what: `${noun} ${name}` })),
+  ];
+}
+
+function kindOf(before: string | null, after: string): Change["kind"] {
+  if (before === null) return "added";
+  return before === after ? "unchanged" : "changed";
+}
+
+function settingsOf({ flowHooks, targetServers, keyValueMaps, egress }: EnvironmentDocument): string {
+  return JSON.stringify([flowHooks, targetServers, keyValueMaps, egress]);
+}

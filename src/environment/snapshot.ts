@@ -1,0 +1,172 @@
+import { readArchive } from "../bundle/archive.ts";
+import { readBundle } from "../bundle/bundle.ts";
+import { compileProxy } from "../bundle/compile.ts";
+import type { CompileServices } from "../bundle/compile-services.ts";
+import type { Bundle, SharedFlowBundle } from "../bundle/model.ts";
+import type { ProxyProgram } from "../bundle/program.ts";
+import type { Egress } from "../egress/egress.ts";
+import { readTargetServer, type TargetServer } from "../egress/target-server.ts";
+import type { Lifetime } from "../flow/context.ts";
+import { Report } from "../xml/report.ts";
+import { type BasePathMatch, BasePaths } from "./base-path.ts";
+import type { DeployedProxy, EnvironmentDocument } from "./document.ts";
+
+/** A deployed proxy endpoint, found but perhaps not compiled yet. */
+export interface DeployedEndpoint {
+  readonly proxy: DeployedProxy;
+  readonly endpoint: string;
+}
+
+/** Reads the zip of a revision. Rejects when there is none. */
+export type ReadRevision = (revision: string) => Promise<Uint8Array>;
+
+/** How a proxy calls another one; the snapshot is the caller's. */
+export type CallProxy = (
+  snapshot: Snapshot,
+  ...call: Parameters<CompileServices["callProxy"]>
+) => ReturnType<CompileServices["callProxy"]>;
+
+/**
+ * One deployed state of an environment, in memory. It never changes; a new deployment makes a new snapshot.
+ * Proxies are compiled when their first request comes.
+ */
+export class Snapshot {
+  readonly document: EnvironmentDocument;
+  readonly #readRevision: ReadRevision;
+  readonly #callProxy: CallProxy;
+  readonly #egress: Egress;
+  readonly #basePaths: BasePaths<DeployedEndpoint>;
+  readonly #targetServers: ReadonlyMap<string, TargetServer>;
+  readonly #programs = new Map<string, ReadonlyMap<string, ProxyProgram>>();
+  readonly #loading = new Map<string, Promise<ReadonlyMap<string, ProxyProgram>>>();
+
+  constructor(
+    document: EnvironmentDocument,
+    services: { readRevision: ReadRevision; callProxy: CallProxy; egress: Egress },
+  ) {
+    this.document = document;
+    this.#readRevision = services.readRevision;
+    this.#callProxy = services.callProxy;
+    this.#egress = services.egress;
+    this.#targetServers = new Map(
+      document.targetServers
+        .flatMap((entity) => readTargetServer(entity).server ?? [])
+        .map((server) => [server.name, server]),
+    );
+    this.#basePaths = new BasePaths(
+      document.proxies.flatMap((proxy) =>
+        proxy.endpoints.map(({ name, basePath }) => [basePath, { proxy, endpoint: name }] as const),
+      ),
+    );
+  }
+
+  get egress(): Egress {
+    return this.#egress;
+  }
+
+  /** @param path without query string */
+  match(path: string): BasePathMatch<DeployedEndpoint> | null {
+    return this.#basePaths.match(path);
+  }
+
+  /** A proxy by name; its first endpoint when none is named. */
+  find(proxyName: string, endpoint: string | null): { value: DeployedEndpoint; basePath: string } | null {
+    const proxy = this.document.proxies.find(({ name }) => name === proxyName);
+    const found = proxy?.endpoints.find(({ name }) => endpoint === null || name === endpoint);
+    return proxy && found ? { value: { proxy, endpoint: found.name }, basePath: found.basePath } : null;
+  }
+
+  /** The names of the proxies that have been compiled. */
+  get active(): readonly string[] {
+    return [...this.#programs.keys()];
+  }
+
+  /** The program of an endpoint: at once when it is compiled. Rejects when its bundle cannot be loaded. */
+  program({ proxy, endpoint }: DeployedEndpoint, lifetime: Lifetime): ProxyProgram | Promise<ProxyProgram> {
+    const compiled = this.#programs.get(proxy.name);
+    if (compiled) return chosen(compiled, endpoint);
+    const loading = this.load(proxy);
+    // Others wait for it too, so it must go on when this client leaves.
+    lifetime.waitUntil(loading.catch(() => {}));
+    return loading.then((programs) => chosen(programs, endpoint));
+  }
+
+  /** Compiles a proxy; callers at the same time share the work, and a failure is tried again by the next. */
+  load(proxy: DeployedProxy): Promise<ReadonlyMap<string, ProxyProgram>> {
+    const running = this.#loading.get(proxy.name);
+    if (running) return running;
+    const loading = this.#compile(proxy)
+      .then((programs) => {
+        this.#programs.set(proxy.name, programs);
+        return programs;
+      })
+      .finally(() => this.#loading.delete(proxy.name));
+    this.#loading.set(proxy.name, loading);
+    return loading;
+  }
+
+  async #compile(proxy: DeployedProxy): Promise<ReadonlyMap<string, ProxyProgram>> {
+    const report = new Report();
+    const bundle = await this.#read(proxy.revision, "apiproxy", report);
+    const sharedFlows = await this.#sharedFlows(bundle, report);
+    const programs = compileProxy(bundle, this.#compileServices(sharedFlows), report);
+    const error = report.problems.find(({ severity }) => severity === "error");
+    if (error) throw new Error(`${proxy.name}: ${error.file}:${error.line}: ${error.message}`);
+    return programs;
+  }
+
+  #compileServices(sharedFlows: ReadonlyMap<string, SharedFlowBundle>): CompileServices {
+    const { organization, environment, flowHooks } = this.document;
+    return {
+      organization,
+      environment,
+      flowHooks,
+      sharedFlow: (name) => sharedFlows.get(name),
+      targetServer: (name) => this.#targetServers.get(name),
+      egress: this.#egress,
+      callProxy: (...call) => this.#callProxy(this, ...call),
+    };
+  }
+
+  async #read<K extends Bundle["kind"]>(
+    revision: string,
+    kind: K,
+    report: Report,
+  ): Promise<Bundle & { kind: K }> {
+    const bundle = readBundle(readArchive(await this.#readRevision(revision), report), report);
+    if (bundle?.kind !== kind) throw new Error(`revision ${revision} holds no ${kind}`);
+    return bundle as Bundle & { kind: K };
+  }
+
+  /** The shared flows that a bundle calls, those that they call, and those on the environment's hooks. */
+  async #sharedFlows(bundle: Bundle, report: Report): Promise<ReadonlyMap<string, SharedFlowBundle>> {
+    const { sharedFlows, flowHooks } = this.document;
+    const found = new Map<string, SharedFlowBundle>();
+    let wanted = [...sharedFlowsCalledBy(bundle), ...Object.values(flowHooks)];
+    while (wanted.length > 0) {
+      const missing = sharedFlows.filter(({ name }) => wanted.includes(name) && !found.has(name));
+      const loaded = await Promise.all(
+        missing.map(async ({ name, revision }) => ({
+          name,
+          read: await this.#read(revision, "sharedflow", report),
+        })),
+      );
+      for (const { name, read } of loaded) found.set(name, read);
+      wanted = loaded.flatMap(({ read }) => sharedFlowsCalledBy(read));
+    }
+    return found;
+  }
+}
+
+function chosen(programs: ReadonlyMap<string, ProxyProgram>, endpoint: string): ProxyProgram {
+  const program = programs.get(endpoint);
+  if (!program) throw new Error(`the bundle has no proxy endpoint ${endpoint}`);
+  return program;
+}
+
+/** Names of the shared flows that a bundle's FlowCallout policies call. */
+export function sharedFlowsCalledBy(bundle: Bundle): string[] {
+  return [...bundle.policies.values()]
+    .filter(({ type }) => type === "FlowCallout")
+    .map(({ element }) => element.child("SharedFlowBundle")?.text() ?? "");
+}

@@ -1,0 +1,124 @@
+import type { Deadlines } from "../egress/deadline.ts";
+import type { Client, Exchange, Lifetime } from "../flow/context.ts";
+
+/** The exchange that a request from outside starts. */
+export class ClientExchange implements Exchange {
+  readonly client: Client;
+  readonly receivedAt: number;
+  readonly depth = 0;
+  readonly #lifetime: Lifetime;
+  readonly #deadlines: Deadlines;
+  #id: string | undefined;
+
+  constructor(request: Request, url: URL, lifetime: Lifetime, deadlines: Deadlines) {
+    this.client = new RequestClient(request, url);
+    this.receivedAt = Date.now();
+    this.#lifetime = lifetime;
+    this.#deadlines = deadlines;
+  }
+
+  get id(): string {
+    this.#id ??= crypto.randomUUID();
+    return this.#id;
+  }
+
+  now(): number {
+    return Date.now();
+  }
+
+  uuid(): string {
+    return crypto.randomUUID();
+  }
+
+  /** A failure is logged and changes nothing. */
+  waitUntil(work: Promise<unknown>): void {
+    this.#lifetime.waitUntil(work.catch(logBackgroundFailure));
+  }
+
+  within<T>(ms: number, work: Promise<T>): Promise<T> {
+    return this.#deadlines.within(ms, work);
+  }
+}
+
+/** The same exchange seen from a proxy that another proxy called. */
+export class LocalExchange implements Exchange {
+  readonly client: Client;
+  readonly receivedAt: number;
+  readonly depth: number;
+  readonly #outer: Exchange;
+
+  constructor(outer: Exchange) {
+    this.#outer = outer;
+    this.client = outer.client;
+    this.receivedAt = outer.now();
+    this.depth = outer.depth + 1;
+  }
+
+  get id(): string {
+    return this.#outer.id;
+  }
+
+  now(): number {
+    return this.#outer.now();
+  }
+
+  uuid(): string {
+    return this.#outer.uuid();
+  }
+
+  waitUntil(work: Promise<unknown>): void {
+    this.#outer.waitUntil(work);
+  }
+
+  within<T>(ms: number, work: Promise<T>): Promise<T> {
+    return this.#outer.within(ms, work);
+  }
+}
+
+/** What Cloudflare says of the client; read only when a variable asks for it. */
+class RequestClient implements Client {
+  readonly #request: Request;
+  readonly #url: URL;
+
+  constructor(request: Request, url: URL) {
+    this.#request = request;
+    this.#url = url;
+  }
+
+  get ip(): string {
+    return this.#request.headers.get("cf-connecting-ip") ?? this.#socketAddress.replace(/:\d+$/, "");
+  }
+
+  /** A self-hosted workerd tells the peer's address and port in place of Cloudflare's facts. */
+  get #socketAddress(): string {
+    const { clientIp } = (this.#request.cf ?? {}) as { clientIp?: unknown };
+    return typeof clientIp === "string" ? clientIp : "";
+  }
+
+  get host(): string {
+    return this.#url.host;
+  }
+
+  get port(): number | null {
+    const port = /:(\d+)$/.exec(this.#socketAddress)?.[1];
+    return port === undefined ? null : Number(port);
+  }
+
+  get scheme(): "http" | "https" {
+    return this.#url.protocol === "https:" ? "https" : "http";
+  }
+
+  get country(): string | null {
+    const country = this.#request.cf?.country;
+    return typeof country === "string" ? country : null;
+  }
+}
+
+function logBackgroundFailure(reason: unknown): void {
+  console.error(
+    JSON.stringify({
+      event: "background-failure",
+      error: reason instanceof Error ? (reason.stack ?? reason.message) : String(reason),
+    }),
+  );
+}

@@ -1,0 +1,74 @@
+import { Deadlines } from "../egress/deadline.ts";
+import type { Environment } from "../environment/environment.ts";
+import { FlowContext, type Lifetime } from "../flow/context.ts";
+import { Fault, faultBody } from "../flow/fault.ts";
+import { answerClient } from "./answer.ts";
+import { ClientExchange } from "./client-exchange.ts";
+import { clientRequest } from "./client-request.ts";
+import { runExchange } from "./exchange.ts";
+import { internalError } from "./internal-error.ts";
+
+export interface Health {
+  readonly status: "ok" | "nothing deployed";
+  readonly environment: string;
+  readonly generation: number;
+  readonly proxies: readonly string[];
+}
+
+/** Serves one environment: from a client's request to the answer. */
+export class Gateway {
+  readonly #environment: Environment;
+
+  constructor(environment: Environment) {
+    this.#environment = environment;
+  }
+
+  /** What `GET /_sortie/health` says. */
+  async health(lifetime: Lifetime): Promise<Health> {
+    const snapshot = await this.#environment.current(Date.now(), lifetime);
+    const { name: environment } = this.#environment;
+    if (!snapshot) return { status: "nothing deployed", environment, generation: 0, proxies: [] };
+    const { generation, proxies } = snapshot.document;
+    return { status: "ok", environment, generation, proxies: proxies.map(({ name }) => name) };
+  }
+
+  /** Looks for a newer deployment now. */
+  refresh(): Promise<void> {
+    return this.#environment.refresh(Date.now());
+  }
+
+  async handle(request: Request, lifetime: Lifetime): Promise<Response> {
+    const url = new URL(request.url);
+    const exchange = new ClientExchange(request, url, lifetime, new Deadlines());
+    try {
+      const found = this.#environment.endpoint(url.pathname, exchange.receivedAt, lifetime);
+      const endpoint = found instanceof Promise ? await found : found;
+      if (!endpoint) throw notFound(url);
+      const { program, pathSuffix } = endpoint;
+      const message = clientRequest(request, url, program.properties);
+      const flow = new FlowContext(program.identity, exchange, message, { pathSuffix, url: request.url });
+      const answer = await runExchange(program, flow);
+      return await answerClient(answer, program, flow);
+    } catch (thrown) {
+      return refusal(thrown, request, exchange.id);
+    }
+  }
+}
+
+/** Apigee: "ApplicationNotFound". The text names what was asked for, nothing of what is deployed. */
+function notFound(url: URL): Fault {
+  return new Fault(
+    "messaging.adaptors.http.flow.ApplicationNotFound",
+    `Unable to identify proxy for host: ${url.host} and url: ${url.pathname}`,
+  );
+}
+
+/** The answer to a request that no proxy could take, or that a defect ended. */
+function refusal(thrown: unknown, request: Request, id: string): Response {
+  const fault = thrown instanceof Fault ? thrown : internalError(thrown, { messageid: id });
+  const { contentType, text } = faultBody(fault, request.headers.get("accept"));
+  return new Response(request.method === "HEAD" ? null : text, {
+    status: fault.status,
+    headers: { "content-type": contentType },
+  });
+}
