@@ -1,0 +1,127 @@
+import { ExpressionError } from "./value.ts";
+import { parseXml, serializeNode, type XmlDocument } from "./xml-document.ts";
+import { functions, type NodeTest, type ParsedXPath, parse, type XPathValue } from "./xpath-library.js";
+
+const MAX_LENGTH = 4096;
+/** Nodes that one evaluation may look at: nested predicates grow faster than the document. */
+const MAX_VISITS = 2_000_000;
+/** The axis of a step whose axis has a name that XPath does not have. */
+const UNKNOWN_AXIS = -1;
+
+/** What an XPath found, read as the type that is wanted by the conversions of XPath 1.0. */
+export interface XPathResult {
+  readonly type: "nodeset" | "string" | "number" | "boolean";
+  /** The text of the first node in document order, or the value as text. */
+  string(): string;
+  boolean(): boolean;
+  /** Not a number if the text is not one. */
+  number(): number;
+  /** The nodes in document order: elements as XML, others as their text. Any other value: its text alone. */
+  nodes(): readonly string[];
+}
+
+export interface XPath {
+  /** @throws {ExpressionError} if the evaluation takes too much work or an argument has the wrong type. */
+  select(document: XmlDocument): XPathResult;
+}
+
+/**
+ * Compiles an XPath 1.0 expression with the prefixes declared for it. It can use the functions of XPath 1.0 and
+ * nothing else: no variables, no extensions. Apigee: "ExtractVariables policy" (XMLPayload), "Message
+ * template functions" (xpath).
+ *
+ * @throws {ExpressionError} for a syntax error, an undeclared prefix, or a function, variable or axis that
+ * does not exist.
+ */
+export function compileXPath(expression: string, namespaces: ReadonlyMap<string, string>): XPath {
+  if (expression.length > MAX_LENGTH) {
+    throw new ExpressionError(`An XPath has at most ${MAX_LENGTH} characters`);
+  }
+  const parsed = parseExpression(expression);
+  let visits = 0;
+  const visit = () => {
+    if (++visits > MAX_VISITS) throw new Error(`it visits more than ${MAX_VISITS} nodes of this document`);
+  };
+  check(parsed.expression, expression, namespaces, visit);
+  const evaluate = (document: XmlDocument): XPathValue => {
+    visits = 0;
+    return parsed.evaluate({ node: document, namespaces: (prefix) => namespaces.get(prefix) });
+  };
+  // Arguments of a wrong number or type show only when evaluated.
+  guarded(expression, () => evaluate(EMPTY));
+  return { select: (document) => guarded(expression, () => resultOf(evaluate(document))) };
+}
+
+const EMPTY = parseXml("<empty/>");
+
+function parseExpression(expression: string): ParsedXPath {
+  if (expression.trim() === "") throw new ExpressionError("An XPath cannot be empty");
+  return guarded(expression, () => parse(expression));
+}
+
+function guarded<T>(expression: string, run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    throw new ExpressionError(`XPath "${expression}": ${error instanceof Error ? error.message : error}`);
+  }
+}
+
+/** Checks the names in a syntax tree, and lets every step count the nodes that it looks at. */
+function check(
+  tree: object,
+  expression: string,
+  namespaces: ReadonlyMap<string, string>,
+  visit: () => void,
+): void {
+  const fail = (message: string, name: string): never => {
+    throw new ExpressionError(`XPath "${expression}": ${message}`, Math.max(0, expression.indexOf(name)));
+  };
+  const pending: object[] = [tree];
+  for (let part = pending.pop(); part !== undefined; part = pending.pop()) {
+    if ("functionName" in part) {
+      const name = String(part.functionName);
+      if (!functions.getFunction(name, "")) fail(`XPath 1.0 has no function ${name}()`, name);
+    }
+    if ("variable" in part) fail(`there are no variables, such as $${part.variable}`, `$${part.variable}`);
+    if ("prefix" in part && typeof part.prefix === "string" && part.prefix !== "xml") {
+      if (!namespaces.get(part.prefix)) fail(`the prefix ${part.prefix} is not declared`, `${part.prefix}:`);
+    }
+    if ("axis" in part && part.axis === UNKNOWN_AXIS) fail("XPath 1.0 has no such axis", "::");
+    for (const inner of Object.values(part)) {
+      if (typeof inner === "object" && inner !== null) pending.push(inner);
+    }
+    if ("nodeTest" in part && isNodeTest(part.nodeTest)) part.nodeTest = counted(part.nodeTest, visit);
+  }
+}
+
+function isNodeTest(value: unknown): value is NodeTest {
+  return typeof value === "object" && value !== null && "matches" in value;
+}
+
+function counted(nodeTest: NodeTest, visit: () => void): NodeTest {
+  return {
+    matches(node, context) {
+      visit();
+      return nodeTest.matches(node, context);
+    },
+  };
+}
+
+function resultOf(value: XPathValue): XPathResult {
+  return {
+    type: typeOf(value),
+    string: () => value.stringValue(),
+    boolean: () => value.booleanValue(),
+    // The library takes the empty text of a node-set for zero, but not of a string.
+    number: () => (value.toArray ? value.string() : value).number().numberValue(),
+    nodes: () => value.toArray?.().map(serializeNode) ?? [value.stringValue()],
+  };
+}
+
+function typeOf(value: XPathValue): XPathResult["type"] {
+  if (value.toArray) return "nodeset";
+  return "str" in value ? "string" : "num" in value ? "number" : "boolean";
+}
+
+export { parseXml, type XmlDocument } from "./xml-document.ts";
