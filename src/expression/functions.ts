@@ -2,12 +2,13 @@ import { base64Functions } from "./functions/base64.ts";
 import { escapeFunctions } from "./functions/escape.ts";
 import { hashFunctions } from "./functions/hash.ts";
 import { hmacFunctions } from "./functions/hmac.ts";
-import { queryFunctions } from "./functions/query.ts";
+import { jsonPath } from "./functions/json-path.ts";
 import { randomFunctions } from "./functions/random.ts";
 import type { TemplateFunction } from "./functions/template-function.ts";
 import { textFunctions } from "./functions/text.ts";
 import { timeFunctions } from "./functions/time.ts";
 import { xeger } from "./functions/xeger.ts";
+import { xpath } from "./functions/xpath.ts";
 
 const functions: ReadonlyMap<string, TemplateFunction> = new Map(
   Object.entries({
@@ -18,8 +19,9 @@ const functions: ReadonlyMap<string, TemplateFunction> = new Map(
     ...escapeFunctions,
     ...timeFunctions,
     ...randomFunctions,
-    ...queryFunctions,
     xeger,
+    jsonPath,
+    xpath,
   }),
 );
 

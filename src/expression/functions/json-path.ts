@@ -8,7 +8,7 @@ const paths = rememberCompiled(compileJsonPath);
  * (path, JSON text[, want array]). A result that is an array gives its first element, or with `'true'` the whole
  * array as JSON text. Objects are JSON text; no match, null and a text that is not JSON are empty.
  */
-const jsonPath: TemplateFunction = {
+export const jsonPath: TemplateFunction = {
   parameters: ["verbatim", "value", "value"],
   required: 2,
   bind: ([constant]) => {
@@ -24,9 +24,6 @@ const jsonPath: TemplateFunction = {
     };
   },
 };
-
-/** Functions that look something up in a document. */
-export const queryFunctions: Readonly<Record<string, TemplateFunction>> = { jsonPath };
 
 function parseJson(text: string): unknown {
   try {
