@@ -1,10 +1,84 @@
-import { JsonFields, type JsonProblem } from "./json-fields.ts";
+import * as v from "valibot";
 import { checkSslInfo, type SslInfo } from "./ssl-info.ts";
 
-/** What a target server speaks: HTTP, gRPC as a proxy's target, or gRPC for ExternalCallout. */
-export type TargetProtocol = "HTTP" | "GRPC_TARGET" | "GRPC";
+/** A flag, written as a boolean or as the text of one, as in Apigee's exports. */
+const flag = v.union(
+  [
+    v.boolean(),
+    v.pipe(
+      v.string(),
+      v.trim(),
+      v.toLowerCase(),
+      v.picklist(["true", "false"]),
+      v.transform((word) => word === "true"),
+    ),
+  ],
+  "Write true or false.",
+);
 
-const protocols: readonly TargetProtocol[] = ["HTTP", "GRPC_TARGET", "GRPC"];
+const port = v.pipe(
+  v.union([v.number(), v.pipe(v.string(), v.digits(), v.transform(Number))], "Write a port from 1 to 65535."),
+  v.check(
+    (value) => Number.isInteger(value) && value >= 1 && value <= 65535,
+    "Write a port from 1 to 65535.",
+  ),
+);
+
+const orNull = (text: string | null) => (text === "" ? null : text);
+const optionalText = v.pipe(v.nullish(v.string("Write a text."), null), v.transform(orNull));
+
+const texts = v.nullish(v.array(v.string("Write a text."), "Write a list of texts."), []);
+
+/** A text, or an object with the text as its value. */
+const commonName = v.union(
+  [
+    v.string(),
+    v.pipe(
+      v.object({ value: v.string(), wildcardMatch: v.nullish(flag, false) }),
+      v.transform(({ value }) => value),
+    ),
+  ],
+  "Write a text.",
+);
+
+const sslInfo = v.object(
+  {
+    enabled: v.nullish(flag, false),
+    enforce: v.nullish(flag, false),
+    ignoreValidationErrors: v.nullish(flag, false),
+    clientAuthEnabled: v.nullish(flag, false),
+    keyStore: optionalText,
+    keyAlias: optionalText,
+    trustStore: optionalText,
+    commonName: v.pipe(v.nullish(commonName, null), v.transform(orNull)),
+    ciphers: texts,
+    protocols: texts,
+  },
+  "Write an object.",
+);
+
+const entity = v.object(
+  {
+    name: v.pipe(
+      v.string("Write a name."),
+      v.regex(/^[\w.-]{1,255}$/, "Write a name of letters, digits, dots, hyphens and underscores."),
+    ),
+    description: v.nullish(v.string(), ""),
+    host: v.pipe(
+      v.string("Write a host."),
+      v.toLowerCase(),
+      v.regex(/^(?:[\w.-]+|\[[0-9a-f:.]+\])$/, "Write a host without scheme, port or path."),
+    ),
+    port,
+    protocol: v.nullish(
+      v.picklist(["HTTP", "GRPC_TARGET", "GRPC"], "Write HTTP, GRPC_TARGET or GRPC."),
+      "HTTP",
+    ),
+    isEnabled: v.nullish(flag, true),
+    sSLInfo: v.nullish(sslInfo, null),
+  },
+  "Write an object.",
+);
 
 /** A named host of an environment. Apigee: "Load balancing across backend servers" and the TargetServer resource. */
 export interface TargetServer {
@@ -12,34 +86,53 @@ export interface TargetServer {
   /** A host name or address, without scheme; an IPv6 address in brackets. */
   readonly host: string;
   readonly port: number;
-  readonly protocol: TargetProtocol;
+  /** HTTP, gRPC as a proxy's target, or gRPC for ExternalCallout. */
+  readonly protocol: "HTTP" | "GRPC_TARGET" | "GRPC";
   /** A disabled server is never called. */
   readonly isEnabled: boolean;
   /** Null when the entity says nothing about TLS; then the endpoint that uses it decides. */
   readonly sslInfo: SslInfo | null;
 }
 
-/**
- * A target server from its JSON, or null when it has an error. Booleans and numbers may be strings, as in
- * Apigee's exports.
- */
+/** Something wrong in an entity. */
+export interface TargetServerProblem {
+  readonly severity: "error" | "warning";
+  readonly code: string;
+  /** Its path in the entity, such as `sSLInfo.trustStore`; empty for the entity itself. */
+  readonly field: string;
+  readonly message: string;
+  readonly remedy: string;
+}
+
+/** A target server from its JSON, or null when it has an error. */
 export function readTargetServer(json: unknown): {
-  server: TargetServer | null;
-  problems: readonly JsonProblem[];
+  readonly server: TargetServer | null;
+  readonly problems: readonly TargetServerProblem[];
 } {
-  const fields = new JsonFields("target server", json);
-  const server: TargetServer = {
-    name: fields.text("name", /^[\w.-]{1,255}$/, "a name of letters, digits, dots, hyphens and underscores"),
-    host: fields.text("host", /^(?:[\w.-]+|\[[0-9a-f:.]+\])$/i, "a host without scheme, port or path"),
-    port: fields.port("port"),
-    protocol: fields.oneOf("protocol", protocols, "HTTP"),
-    isEnabled: fields.boolean("isEnabled", true),
-    sslInfo: readSslInfo(fields),
+  const result = v.safeParse(entity, json);
+  if (!result.success) return { server: null, problems: result.issues.map(invalidField) };
+  const { name, host, port, protocol, isEnabled, sSLInfo } = result.output;
+  const server = {
+    name,
+    host,
+    port,
+    protocol,
+    isEnabled,
+    sslInfo: sSLInfo && { ...sSLInfo, crlStore: null },
   };
-  fields.ignore("description");
-  fields.reportUnknown();
-  const failed = fields.problems.some(({ severity }) => severity === "error");
-  return { server: failed ? null : server, problems: fields.problems };
+  const problems = [...unknownFields(json), ...sslProblems(server)];
+  return { server: problems.some(({ severity }) => severity === "error") ? null : server, problems };
+}
+
+/** The target servers of a deployed environment, by name. Throws on one that deployment would have refused. */
+export function readTargetServers(entities: readonly unknown[]): ReadonlyMap<string, TargetServer> {
+  return new Map(
+    entities.map((json) => {
+      const { server, problems } = readTargetServer(json);
+      if (server !== null) return [server.name, server];
+      throw new Error(problems.map(({ message, remedy }) => `${message} ${remedy}`).join("\n"));
+    }),
+  );
 }
 
 /**
@@ -50,41 +143,38 @@ export function baseUrl({ host, port, sslInfo }: TargetServer, endpoint: SslInfo
   return `${(sslInfo ?? endpoint)?.enabled ? "https" : "http"}://${host}:${port}`;
 }
 
-function readSslInfo(server: JsonFields): SslInfo | null {
-  const fields = server.object("sSLInfo");
-  if (fields === null) {
-    server.absent("sSLInfo", "Write an object.");
-    return null;
-  }
-  const info: SslInfo = {
-    enabled: fields.boolean("enabled", false),
-    enforce: fields.boolean("enforce", false),
-    ignoreValidationErrors: fields.boolean("ignoreValidationErrors", false),
-    clientAuthEnabled: fields.boolean("clientAuthEnabled", false),
-    keyStore: fields.optionalText("keyStore"),
-    keyAlias: fields.optionalText("keyAlias"),
-    trustStore: fields.optionalText("trustStore"),
-    crlStore: null,
-    commonName: readCommonName(fields),
-    ciphers: fields.texts("ciphers"),
-    protocols: fields.texts("protocols"),
+function invalidField(issue: v.BaseIssue<unknown>): TargetServerProblem {
+  const field = v.getDotPath(issue) ?? "";
+  const subject = field === "" ? "A target server" : `The field "${field}" of a target server`;
+  const missing = issue.received === "undefined";
+  return {
+    severity: "error",
+    code: "InvalidTargetServer",
+    field,
+    message: `${subject} ${missing ? "is missing" : `cannot be ${issue.received}`}.`,
+    remedy: issue.message,
   };
-  fields.reportUnknown();
-  for (const { element, ...problem } of info.enabled ? checkSslInfo(info) : []) {
-    server.problems.push({
-      ...problem,
-      field: `sSLInfo.${element.charAt(0).toLowerCase()}${element.slice(1)}`,
-    });
-  }
-  return info;
 }
 
-/** A common name is a text, or an object with the text as its `value`. */
-function readCommonName(sslInfo: JsonFields): string | null {
-  const object = sslInfo.object("commonName");
-  if (object === null) return sslInfo.optionalText("commonName");
-  object.ignore("wildcardMatch");
-  const text = object.optionalText("value");
-  object.reportUnknown();
-  return text;
+function unknownFields(json: unknown): TargetServerProblem[] {
+  const named = (value: unknown, path: string, schema: { entries: object }) =>
+    Object.keys(Object(value))
+      .filter((name) => !Object.hasOwn(schema.entries, name))
+      .map((name) => path + name);
+  const { sSLInfo } = Object(json);
+  return [...named(json, "", entity), ...named(sSLInfo, "sSLInfo.", sslInfo)].map((field) => ({
+    severity: "warning",
+    code: "UnknownField",
+    field,
+    message: `The field "${field}" of a target server is not known and has no effect.`,
+    remedy: "Correct its name or remove it.",
+  }));
+}
+
+function sslProblems({ sslInfo }: TargetServer): TargetServerProblem[] {
+  if (!sslInfo?.enabled) return [];
+  return checkSslInfo(sslInfo).map(({ element, ...problem }) => ({
+    ...problem,
+    field: `sSLInfo.${element.charAt(0).toLowerCase()}${element.slice(1)}`,
+  }));
 }

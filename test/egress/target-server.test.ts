@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { baseUrl, readTargetServer } from "../../src/egress/target-server.ts";
+import { baseUrl, readTargetServer, readTargetServers } from "../../src/egress/target-server.ts";
 
 const minimal = { name: "backend", host: "api.example.com", port: 443 };
 
@@ -13,10 +13,19 @@ test("a target server needs name, host and port", () => {
     server: { ...minimal, protocol: "HTTP", isEnabled: true, sslInfo: null },
     problems: [],
   });
+  expect(readTargetServer({ ...minimal, port: undefined }).problems).toEqual([
+    {
+      severity: "error",
+      code: "InvalidTargetServer",
+      field: "port",
+      message: 'The field "port" of a target server is missing.',
+      remedy: "Write a port from 1 to 65535.",
+    },
+  ]);
   expect(brief({})).toEqual([
-    "error InvalidField name",
-    "error InvalidField host",
-    "error InvalidField port",
+    "error InvalidTargetServer name",
+    "error InvalidTargetServer host",
+    "error InvalidTargetServer port",
   ]);
 });
 
@@ -37,20 +46,22 @@ test.each(["HTTP", "GRPC_TARGET", "GRPC"])("the protocol may be %s", (protocol) 
 });
 
 test.each([
-  [{ ...minimal, host: "https://api.example.com" }, "error InvalidField host"],
-  [{ ...minimal, host: "api.example.com/path" }, "error InvalidField host"],
-  [{ ...minimal, host: "a b" }, "error InvalidField host"],
-  [{ ...minimal, host: "" }, "error InvalidField host"],
-  [{ ...minimal, port: 0 }, "error InvalidField port"],
-  [{ ...minimal, port: 65536 }, "error InvalidField port"],
-  [{ ...minimal, port: "https" }, "error InvalidField port"],
-  [{ ...minimal, protocol: "SOAP" }, "error InvalidField protocol"],
-  [{ ...minimal, isEnabled: "yes" }, "error InvalidField isEnabled"],
-  [{ ...minimal, sSLInfo: "on" }, "error InvalidField sSLInfo"],
-  [{ ...minimal, sSLInfo: { ciphers: "all" } }, "error InvalidField sSLInfo.ciphers"],
+  [{ ...minimal, host: "https://api.example.com" }, "error InvalidTargetServer host"],
+  [{ ...minimal, host: "api.example.com/path" }, "error InvalidTargetServer host"],
+  [{ ...minimal, host: "a b" }, "error InvalidTargetServer host"],
+  [{ ...minimal, host: "" }, "error InvalidTargetServer host"],
+  [{ ...minimal, port: 0 }, "error InvalidTargetServer port"],
+  [{ ...minimal, port: 65536 }, "error InvalidTargetServer port"],
+  [{ ...minimal, port: "https" }, "error InvalidTargetServer port"],
+  [{ ...minimal, protocol: "SOAP" }, "error InvalidTargetServer protocol"],
+  [{ ...minimal, isEnabled: "yes" }, "error InvalidTargetServer isEnabled"],
+  [{ ...minimal, sSLInfo: "on" }, "error InvalidTargetServer sSLInfo"],
+  [{ ...minimal, sSLInfo: { ciphers: "all" } }, "error InvalidTargetServer sSLInfo.ciphers"],
   [{ ...minimal, colour: "red" }, "warning UnknownField colour"],
-  [null, "error InvalidField "],
-  [[], "error InvalidField "],
+  [{ ...minimal, sSLInfo: { enabled: true, colour: "red" } }, "warning UnknownField sSLInfo.colour"],
+  [{ ...minimal, sSLInfo: { commonName: 5 } }, "error InvalidTargetServer sSLInfo.commonName"],
+  [null, "error InvalidTargetServer "],
+  [[], "error InvalidTargetServer name"],
 ])("%j has a problem: %s", (json, problem) => {
   expect(brief(json)).toContain(problem);
 });
@@ -104,4 +115,9 @@ test("the target server's own TLS settings win over the endpoint's", () => {
   expect(baseUrl(silent, tls.sslInfo)).toBe("https://api.example.com:443");
   expect(baseUrl(silent)).toBe("http://api.example.com:443");
   expect(baseUrl(read({ ...minimal, host: "[::1]" }))).toBe("http://[::1]:443");
+});
+
+test("the target servers of an environment are found by name", () => {
+  expect(readTargetServers([minimal, { ...minimal, name: "other" }]).get("other")?.port).toBe(443);
+  expect(() => readTargetServers([{ ...minimal, port: "x" }])).toThrow(/"port".*Write a port/);
 });

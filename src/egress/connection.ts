@@ -1,0 +1,170 @@
+import { compileTemplate } from "../expression/template.ts";
+import { ExpressionError } from "../expression/value.ts";
+import type { XmlElement } from "../xml/element.ts";
+import { readBoolean } from "../xml/read.ts";
+import type { Report } from "../xml/report.ts";
+import type { LoadBalancerConfig } from "./load-balancer.ts";
+import { readTargetProperties, type TargetProperties } from "./properties.ts";
+import { readLoadBalancer } from "./read-load-balancer.ts";
+import { readSslInfo } from "./read-ssl-info.ts";
+import type { SslInfo } from "./ssl-info.ts";
+
+export { isSuccess } from "./success-codes.ts";
+
+/** How an HTTP service is reached. Apigee: "API proxy configuration reference" (HTTPTargetConnection). */
+export interface HttpConnection {
+  /** A message template; null with a load balancer. */
+  readonly url: string | null;
+  /** A message template for the path behind a target server; null without a load balancer. */
+  readonly path: string | null;
+  readonly loadBalancer: LoadBalancerConfig | null;
+  readonly sslInfo: SslInfo | null;
+  readonly properties: TargetProperties;
+}
+
+/** How another proxy of the environment is reached: by name or by path. All of them are message templates. */
+export interface LocalConnection {
+  /** Null with a path. */
+  readonly proxy: string | null;
+  /** The proxy endpoint; null is the proxy's first. */
+  readonly endpoint: string | null;
+  /** Null with a proxy. */
+  readonly path: string | null;
+}
+
+/**
+ * Reads the HTTPTargetConnection of a TargetEndpoint or ServiceCallout.
+ * Reports URLMissing, InvalidURL, InvalidTemplate, URLAndLoadBalancer, PathWithoutEffect,
+ * GoogleAuthenticationNotSupported and HealthMonitorNotSupported, and what its parts report.
+ */
+export function readHttpTargetConnection(xml: XmlElement, report: Report): HttpConnection {
+  const urlElement = xml.child("URL");
+  const balancerElement = xml.child("LoadBalancer");
+  const pathElement = xml.child("Path");
+  const sslElement = xml.child("SSLInfo");
+  reportUnsupported(xml, report);
+
+  const url = urlElement?.text() ?? "";
+  if (urlElement && url !== "") {
+    checkTemplate(urlElement, report);
+    checkScheme(urlElement, report);
+    if (balancerElement) {
+      report.error("URLAndLoadBalancer", urlElement, "There are both <URL> and <LoadBalancer>.", "Keep one.");
+    }
+  } else if (!balancerElement) {
+    report.error(
+      "URLMissing",
+      urlElement ?? xml,
+      "The URL is missing.",
+      "Write the address of the service into <URL>, or name target servers in <LoadBalancer>.",
+    );
+  }
+  const path = pathElement?.text() ?? "";
+  if (pathElement && path !== "") {
+    checkTemplate(pathElement, report);
+    if (!balancerElement) {
+      report.warning(
+        "PathWithoutEffect",
+        pathElement,
+        "<Path> is used only with a <LoadBalancer>.",
+        "Move it into <URL>.",
+      );
+    }
+  }
+  return {
+    url: balancerElement ? null : url,
+    path: balancerElement && path !== "" ? path : null,
+    loadBalancer: balancerElement ? readLoadBalancer(balancerElement, report) : null,
+    sslInfo: sslElement
+      ? readSslInfo(sslElement, report, ({ enabled }) => (balancerElement ? enabled : !/^http:/i.test(url)))
+      : null,
+    properties: readTargetProperties(xml.child("Properties"), report),
+  };
+}
+
+/** Reads a LocalTargetConnection. Reports ConnectionInfoMissing, ConnectionInfoAmbiguous and InvalidTemplate. */
+export function readLocalTargetConnection(xml: XmlElement, report: Report): LocalConnection {
+  const read = (name: string): string | null => {
+    const element = xml.child(name);
+    if (element) checkTemplate(element, report);
+    return element?.text() || null;
+  };
+  const connection = { proxy: read("APIProxy"), endpoint: read("ProxyEndpoint"), path: read("Path") };
+  if (connection.path !== null && (connection.proxy !== null || connection.endpoint !== null)) {
+    report.error(
+      "ConnectionInfoAmbiguous",
+      xml,
+      "There is a <Path> beside <APIProxy> or <ProxyEndpoint>.",
+      "Keep <Path>, or <APIProxy> with an optional <ProxyEndpoint>.",
+    );
+  } else if (connection.path === null && connection.proxy === null) {
+    report.error(
+      "ConnectionInfoMissing",
+      xml,
+      "The proxy to call is missing.",
+      "Name it in <APIProxy>, or write its path into <Path>.",
+    );
+  }
+  return connection;
+}
+
+/**
+ * Scheme, host and port of a URL template when no variable can change them, for checks at deployment:
+ * `https://api.example.com` of `https://api.example.com/{id}`. Null when only a request will tell.
+ */
+export function fixedOrigin(url: string): string | null {
+  return /^https?:\/\/[^/?#{}]+(?=[/?#]|$)/i.exec(url)?.[0] ?? null;
+}
+
+function checkScheme(element: XmlElement, report: Report): void {
+  const url = element.text();
+  const isWhole = !url.includes("{");
+  if (
+    isWhole ? /^https?:\/\/[^/?#]/i.test(url) && URL.canParse(url) : /^(?:https?:\/\/|[^:/?#]*\{)/i.test(url)
+  ) {
+    return;
+  }
+  report.error(
+    "InvalidURL",
+    element,
+    `${JSON.stringify(url)} is not an absolute http or https URL.`,
+    "Write a URL such as https://api.example.com/path.",
+  );
+}
+
+function checkTemplate(element: XmlElement, report: Report): void {
+  const text = element.text();
+  try {
+    compileTemplate(text, () => () => null);
+  } catch (error) {
+    if (!(error instanceof ExpressionError)) throw error;
+    report.error(
+      "InvalidTemplate",
+      element,
+      `The message template ${JSON.stringify(text)} is not valid: ${error.message}.`,
+      "Correct the template; see “Message templates” for its syntax.",
+    );
+  }
+}
+
+function reportUnsupported(xml: XmlElement, report: Report): void {
+  const authentication = xml.child("Authentication");
+  if (authentication) {
+    report.error(
+      "GoogleAuthenticationNotSupported",
+      authentication,
+      "This version cannot make Google access and ID tokens for a call.",
+      "Remove <Authentication> and set the Authorization header in the flow.",
+    );
+  }
+  const monitor = xml.child("HealthMonitor");
+  if (monitor && readBoolean(monitor.child("IsEnabled"), false, report)) {
+    report.error(
+      "HealthMonitorNotSupported",
+      monitor,
+      "Nothing can monitor target servers between requests: isolates of a Worker share neither memory nor timers.",
+      "Remove <HealthMonitor>; with MaxFailures, a server that failed is tried again after five minutes.",
+    );
+  }
+  xml.ignore("Authentication", "HealthMonitor");
+}

@@ -1,0 +1,154 @@
+import type { XmlElement } from "../xml/element.ts";
+import { readBoolean, readInteger } from "../xml/read.ts";
+import type { Report } from "../xml/report.ts";
+import { parseSuccessCodes, type SuccessCodes } from "./success-codes.ts";
+
+/**
+ * The transport properties of a target that Workers can honour. Apigee: "Endpoint properties reference"
+ * (TargetEndpoint transport properties). Their values are literals.
+ */
+export interface TargetProperties {
+  /** io.timeout.millis: for the answer to start, and between parts of it. */
+  readonly ioTimeoutMs: number;
+  /** Null stands for the default: every status below 400. */
+  readonly successCodes: SuccessCodes | null;
+  readonly requestStreaming: boolean;
+  readonly responseStreaming: boolean;
+  /** response.payload.parse.limit in bytes. */
+  readonly responseBodyLimit: number;
+  /** Whether all headers of the message go on; otherwise only the retained ones do. */
+  readonly retainRequestHeaders: boolean;
+  readonly retainedRequestHeaders: readonly string[];
+  readonly retainResponseHeaders: boolean;
+  readonly retainedResponseHeaders: readonly string[];
+  readonly retainQueryParameters: boolean;
+  readonly retainedQueryParameters: readonly string[];
+}
+
+const MEGABYTE = 1024 * 1024;
+
+/** Documented or legacy properties that cannot change anything here, and why. */
+const withoutEffect: ReadonlyMap<string, string> = new Map([
+  ["allow.http10", "Workers choose the HTTP version"],
+  ["allow.post.without.content.length", "a POST without a body is always allowed"],
+  ["allow.put.without.content.length", "a PUT without a body is always allowed"],
+  ["allow.tls.session.resumption", "Workers manage connections"],
+  ["compression.algorithm", "Workers negotiate compression"],
+  ["connect.timeout.millis", "Workers do not limit connecting apart; io.timeout.millis covers it"],
+  ["ignore.allow.header.for.405", "a 405 without an Allow header always passes"],
+  ["keepalive.timeout.millis", "Workers manage connections"],
+  ["supports.http10", "Workers choose the HTTP version"],
+  ["supports.http11", "Workers choose the HTTP version"],
+  ["use.proxy", "there is no forward proxy"],
+  ["use.proxy.host.header.with.target.uri", "there is no forward proxy"],
+  ["use.proxy.tunneling", "there is no forward proxy"],
+]);
+
+/** The properties without effect whose value is a number of milliseconds; the others are booleans. */
+const milliseconds = new Set(["connect.timeout.millis", "keepalive.timeout.millis"]);
+const compressionAlgorithms = new Set(["gzip", "deflate", "none"]);
+
+/**
+ * Reads the Properties element of an HTTPTargetConnection. Reports InvalidProperty, InvalidBoolean and
+ * InvalidInteger as errors; PropertyWithoutEffect, DuplicateProperty and UnknownProperty as warnings.
+ */
+export function readTargetProperties(xml: XmlElement | undefined, report: Report): TargetProperties {
+  const properties = new Map<string, XmlElement>();
+  for (const element of xml?.children("Property") ?? []) {
+    const name = element.attribute("name")?.trim() ?? "";
+    if (name === "") {
+      report.error("InvalidProperty", element, "<Property> has no name.", 'Write <Property name="…">.');
+    } else if (properties.has(name)) {
+      report.warning("DuplicateProperty", element, `${name} is set twice; the last one counts.`, "Keep one.");
+    }
+    properties.set(name, element);
+  }
+  const known = new Set<string>([""]);
+  const property = (name: string) => {
+    known.add(name);
+    return properties.get(name);
+  };
+  const flag = (name: string, fallback: boolean) => readBoolean(property(name), fallback, report);
+  const names = (name: string) => listOf(property(name)?.text() ?? "");
+
+  const retainedRequestHeaders = names("request.retain.headers");
+  const retainedResponseHeaders = names("response.retain.headers");
+  const retainedQueryParameters = names("retain.queryparams");
+  const read: TargetProperties = {
+    ioTimeoutMs: readInteger(property("io.timeout.millis"), 55_000, report, { minimum: 1 }),
+    successCodes: successCodesOf(property("success.codes"), report),
+    requestStreaming: flag("request.streaming.enabled", false),
+    responseStreaming: flag("response.streaming.enabled", false),
+    responseBodyLimit: limitOf(property("response.payload.parse.limit"), report),
+    retainRequestHeaders: flag("request.retain.headers.enabled", true) && retainedRequestHeaders.length === 0,
+    retainedRequestHeaders,
+    retainResponseHeaders:
+      flag("response.retain.headers.enabled", true) && retainedResponseHeaders.length === 0,
+    retainedResponseHeaders,
+    retainQueryParameters: flag("retain.queryparams.enabled", true) && retainedQueryParameters.length === 0,
+    retainedQueryParameters,
+  };
+  for (const [name, element] of properties) if (!known.has(name)) reportUnused(name, element, report);
+  return read;
+}
+
+/** A property that nothing reads: its value is checked all the same, so that a slip does not go unseen. */
+function reportUnused(name: string, element: XmlElement, report: Report): void {
+  const reason = withoutEffect.get(name);
+  if (reason === undefined) {
+    report.warning(
+      "UnknownProperty",
+      element,
+      `The property ${name} is not known and has no effect.`,
+      "Correct the name or remove it; see “Endpoint properties reference”.",
+    );
+    return;
+  }
+  if (name !== "compression.algorithm") {
+    if (milliseconds.has(name)) readInteger(element, 0, report, { minimum: 1 });
+    else readBoolean(element, false, report);
+  } else if (!compressionAlgorithms.has(element.text().toLowerCase())) {
+    invalid(element, name, "gzip, deflate or none", report);
+  }
+  report.warning(
+    "PropertyWithoutEffect",
+    element,
+    `The property ${name} has no effect: ${reason}.`,
+    "Remove it if nothing depends on it.",
+  );
+}
+
+function successCodesOf(element: XmlElement | undefined, report: Report): SuccessCodes | null {
+  if (element === undefined || element.text() === "") return null;
+  const codes = parseSuccessCodes(element.text());
+  if (codes === null) {
+    invalid(
+      element,
+      "success.codes",
+      "statuses and classes with commas between them, such as 2xx,3xx,404",
+      report,
+    );
+  }
+  return codes;
+}
+
+function limitOf(element: XmlElement | undefined, report: Report): number {
+  const text = element?.text() ?? "";
+  if (element === undefined || text === "") return 10 * MEGABYTE;
+  const megabytes = Number(/^(\d{1,3}) ?m$/i.exec(text)?.[1] ?? 0);
+  if (megabytes >= 10 && megabytes <= 30) return megabytes * MEGABYTE;
+  invalid(element, "response.payload.parse.limit", "10M to 30M", report);
+  return 10 * MEGABYTE;
+}
+
+function invalid(element: XmlElement, name: string, expected: string, report: Report): void {
+  const message = `The property ${name} is ${JSON.stringify(element.text())}.`;
+  report.error("InvalidProperty", element, message, `Write ${expected}.`);
+}
+
+function listOf(text: string): string[] {
+  return text
+    .split(",")
+    .map((item) => item.trim())
+    .filter((item) => item !== "");
+}
