@@ -1,12 +1,15 @@
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, inject, test } from "vitest";
+import { Deadlines } from "../../src/egress/deadline.ts";
+import { Egress } from "../../src/egress/egress.ts";
 import { EgressError } from "../../src/egress/error.ts";
 import {
   type BalancedServer,
   LoadBalancer,
   type LoadBalancerConfig,
 } from "../../src/egress/load-balancer.ts";
-import type { TargetServer } from "../../src/egress/target-server.ts";
+import { compileEgressPolicy } from "../../src/egress/policy.ts";
+import { baseUrl, readTargetServers, type TargetServer } from "../../src/egress/target-server.ts";
 import { ManualClock } from "./clock.ts";
 
 function server(name: string, isEnabled = true): TargetServer {
@@ -308,4 +311,56 @@ describe("a disabled server", () => {
 
 test("a target server that does not exist cannot be balanced over", () => {
   expect(() => balance({ servers: { missing: {} } })).toThrow('There is no target server "missing".');
+});
+
+test("calls to real servers move on from one that closes the connection or answers 503", async () => {
+  const addresses = Object.entries(inject("servers")).map(([name, url]) => [name, new URL(url)] as const);
+  const targetServers = readTargetServers(
+    addresses.map(([name, { hostname, port }]) => ({ name, host: hostname, port })),
+  );
+  const egress = new Egress({
+    policy: compileEgressPolicy({ allow: addresses.map(([, url]) => url.origin), advice: "dev" }),
+    internet: { fetch: (url, init) => fetch(url, init) },
+    connections: new Map(),
+    log: () => {},
+  });
+  const balancer = new LoadBalancer(
+    {
+      algorithm: "RoundRobin",
+      servers: ["nobody", "a", "b", "c"].map((name) => ({
+        name,
+        weight: 1,
+        isEnabled: true,
+        isFallback: false,
+      })),
+      maxFailures: 1,
+      retryEnabled: true,
+      unhealthyCodes: [503],
+      disableMs: 300_000,
+    },
+    (name) => targetServers.get(name),
+    new ManualClock().now,
+  );
+  const deadlines = new Deadlines();
+  const send = (path: string) =>
+    balancer.send(
+      (server) =>
+        egress.send(
+          {
+            url: baseUrl(server) + path,
+            method: "GET",
+            headers: new Headers(),
+            body: null,
+            timeoutMs: 5000,
+            by: "default",
+          },
+          deadlines,
+        ),
+      true,
+    );
+  const first = await send("/sequence/balancer?steps=close,503,200");
+  expect(first).toMatchObject({ failedServers: ["nobody", "a", "b"], server: { name: "c" } });
+  expect(first.answer instanceof Response && first.answer.headers.get("x-server")).toBe("c");
+  const second = await send("/status/200");
+  expect(second).toMatchObject({ failedServers: [], server: { name: "c" } });
 });
