@@ -6,7 +6,7 @@ import { type Variable, variable } from "../flow/variable.ts";
 import { policyTypes } from "../policies/index.ts";
 import type { PolicyGateway, PolicyType } from "../policies/policy.ts";
 import { readBooleanAttribute } from "../xml/read.ts";
-import type { Report } from "../xml/report.ts";
+import type { Position, Report } from "../xml/report.ts";
 import type { CompileServices, FindSharedFlow } from "./compile-services.ts";
 import type { Policy } from "./model.ts";
 
@@ -45,8 +45,9 @@ export function compilePolicy(
   const config = type.read(policy.element, ownReport);
   policy.element.reportUnknown(ownReport);
   if (countErrors(report) === errorsBefore) type.check?.(config, services, ownReport);
+  if (countErrors(report) === errorsBefore) type.check?.(config, services, ownReport);
   if (countErrors(report) > errorsBefore) return null;
-  const gateway = new RecordingGateway(policy.name, services, sharedFlow);
+  const gateway = new RecordingGateway(policy, services, sharedFlow, ownReport);
   const built = type.build(config, gateway);
   const step = common.enabled
     ? recordingFailure(built, policy.name, type, common.continueOnError)
@@ -99,11 +100,15 @@ class RecordingGateway implements PolicyGateway {
   readonly policy: string;
   readonly contents = new Set<string>();
   readonly mentions = new Set<string>();
+  readonly #at: Position;
+  readonly #report: Report;
   readonly #services: CompileServices;
   readonly #findSharedFlow: FindSharedFlow;
 
-  constructor(policy: string, services: CompileServices, sharedFlow: FindSharedFlow) {
-    this.policy = policy;
+  constructor(policy: Policy, services: CompileServices, sharedFlow: FindSharedFlow, report: Report) {
+    this.policy = policy.name;
+    this.#at = policy.element;
+    this.#report = report;
     this.#services = services;
     this.#findSharedFlow = sharedFlow;
   }
@@ -138,6 +143,13 @@ class RecordingGateway implements PolicyGateway {
   sharedFlow(name: string): Step | null {
     const program = this.#findSharedFlow(name);
     for (const message of program?.mentions ?? []) this.mentions.add(message);
-    return program?.step ?? null;
+    if (program) return program.step;
+    this.#report.warning(
+      "SharedFlowNotFound",
+      this.#at,
+      `The shared flow ${name} is not deployed; calling it fails with flow.SharedFlowNotFound.`,
+      "Add the shared flow to the environment, or correct its name.",
+    );
+    return null;
   }
 }
