@@ -1,0 +1,130 @@
+import { type Connection, Egress } from "../../src/egress/egress.ts";
+import { internet } from "../../src/egress/internet.ts";
+import { compileEgressPolicy } from "../../src/egress/policy.ts";
+import { checkEnvironment } from "../../src/environment/check.ts";
+import { planDeployment } from "../../src/environment/deployment.ts";
+import { currentKey, revisionKey } from "../../src/environment/document.ts";
+import { type ConfigStore, Environment } from "../../src/environment/environment.ts";
+import { readEnvironment } from "../../src/environment/read-environment.ts";
+import { Snapshot } from "../../src/environment/snapshot.ts";
+import { Gateway } from "../../src/gateway/gateway.ts";
+import { callProxy } from "../../src/gateway/local-call.ts";
+import { Report } from "../../src/xml/report.ts";
+
+/** A gateway with an environment deployed to a store in memory. */
+export interface TestGateway {
+  /** Sends a request and returns the answer; the body is whatever the proxy streams. */
+  fetch(path: string, init?: RequestInit): Promise<Response>;
+  /** Settles when everything that runs after the answers has ended. */
+  settled(): Promise<void>;
+  /** Structured lines that the egress logged. */
+  readonly log: readonly Record<string, unknown>[];
+}
+
+/** Files of an environment by path, as text. */
+export type TestFiles = Readonly<Record<string, string>>;
+
+/** Deploys an environment, which must be free of errors, and serves it. */
+export async function serve(
+  files: TestFiles,
+  options: { connections?: ReadonlyMap<string, Connection>; allow?: readonly string[] } = {},
+): Promise<TestGateway> {
+  const encoder = new TextEncoder();
+  const report = new Report();
+  const bytes = new Map(Object.entries(files).map(([path, text]) => [path, encoder.encode(text)]));
+  const model = readEnvironment(bytes, "local", report);
+  checkEnvironment(model, report);
+  const errors = report.problems.filter(({ severity }) => severity === "error");
+  if (errors.length > 0) throw new Error(JSON.stringify(errors, null, 1));
+  const plan = await planDeployment(model, null, {
+    organization: "test",
+    now: new Date(0),
+    generation: 1,
+    advice: "list",
+    allow: options.allow ?? [],
+  });
+  const values = new Map<string, unknown>([[currentKey("local"), plan.document]]);
+  for (const [revision, zip] of plan.revisions) values.set(revisionKey(revision), zip.slice().buffer);
+  return gatewayOn({ get: async (key: string) => values.get(key) ?? null } as ConfigStore, options.connections);
+}
+
+/** Serves whatever a store holds. */
+export function gatewayOn(store: ConfigStore, connections: ReadonlyMap<string, Connection> = new Map()): TestGateway {
+  const log: Record<string, unknown>[] = [];
+  const pending: Promise<unknown>[] = [];
+  const environment = new Environment("local", store, (document, readRevision) => {
+    const policy = compileEgressPolicy({ allow: document.egress.allow, advice: "dev" });
+    const egress = new Egress({ policy, internet, connections, log: (line) => log.push(line) });
+    return new Snapshot(document, { readRevision, callProxy, egress });
+  });
+  const gateway = new Gateway(environment);
+  return {
+    log,
+    fetch: (path, init) =>
+      gateway.handle(new Request(`http://gateway.test${path}`, { redirect: "manual", ...init }), {
+        waitUntil: (work) => void pending.push(work),
+      }),
+    async settled() {
+      while (pending.length > 0) await pending.shift();
+    },
+  };
+}
+
+/** What a test proxy consists of; everything else takes its default. */
+export interface ProxyParts {
+  readonly basePath?: string;
+  /** Children of ProxyEndpoint besides the connection and routes: PreFlow, Flows, FaultRules, … */
+  readonly flows?: string;
+  /** RouteRule elements; by default one to the target endpoint `default`, or a null route without a target. */
+  readonly routes?: string;
+  readonly properties?: Readonly<Record<string, string>>;
+  /** Children of TargetEndpoint `default`, its connection among them. */
+  readonly target?: string;
+  /** Policy XML by name. */
+  readonly policies?: Readonly<Record<string, string>>;
+}
+
+/** The files of a proxy bundle, below `apiproxies/NAME/`. */
+export function proxyFiles(name: string, parts: ProxyParts): TestFiles {
+  const folder = `apiproxies/${name}/apiproxy`;
+  const route = parts.target ? "<TargetEndpoint>default</TargetEndpoint>" : "";
+  const properties = Object.entries(parts.properties ?? {})
+    .map(([key, value]) => `<Property name="${key}">${value}</Property>`)
+    .join("");
+  return {
+    [`${folder}/${name}.xml`]: `<APIProxy name="${name}" revision="3"/>`,
+    [`${folder}/proxies/default.xml`]: `<ProxyEndpoint name="default">
+      ${parts.flows ?? ""}
+      <HTTPProxyConnection>
+        <BasePath>${parts.basePath ?? `/${name}`}</BasePath>
+        <Properties>${properties}</Properties>
+      </HTTPProxyConnection>
+      ${parts.routes ?? `<RouteRule name="default">${route}</RouteRule>`}
+    </ProxyEndpoint>`,
+    ...(parts.target && {
+      [`${folder}/targets/default.xml`]: `<TargetEndpoint name="default">${parts.target}</TargetEndpoint>`,
+    }),
+    ...policyFiles(folder, parts.policies),
+  };
+}
+
+/** The files of a shared flow bundle, below `sharedflows/NAME/`. */
+export function sharedFlowFiles(name: string, steps: string, policies: ProxyParts["policies"]): TestFiles {
+  const folder = `sharedflows/${name}/sharedflowbundle`;
+  return {
+    [`${folder}/${name}.xml`]: `<SharedFlowBundle name="${name}" revision="1"/>`,
+    [`${folder}/sharedflows/default.xml`]: `<SharedFlow name="default">${steps}</SharedFlow>`,
+    ...policyFiles(folder, policies),
+  };
+}
+
+function policyFiles(folder: string, policies: ProxyParts["policies"] = {}): TestFiles {
+  return Object.fromEntries(
+    Object.entries(policies).map(([name, xml]) => [`${folder}/policies/${name}.xml`, xml]),
+  );
+}
+
+/** A step that runs a policy. */
+export function step(name: string, condition?: string): string {
+  return `<Step><Name>${name}</Name>${condition ? `<Condition>${condition}</Condition>` : ""}</Step>`;
+}
