@@ -1,0 +1,49 @@
+import type { Value } from "../../expression/value.ts";
+import type { FlowContext } from "../../flow/context.ts";
+import { type Message, mediaType } from "../../flow/message.ts";
+import { ReadOnlyVariable, Unsettable } from "../../flow/unsettable.ts";
+import type { PolicyGateway } from "../policy.ts";
+import type { ExtractionFaults } from "./faults.ts";
+
+/** What the policy extracts from: a message, or the text of a variable. */
+export type Source = Message | string;
+
+/** Sets the variables that one element of the policy finds in the source. Throws the policy's faults. */
+export type Extract = (flow: FlowContext, source: Source) => void;
+
+/** What every element of one policy uses when it is built. */
+export interface Extraction {
+  readonly gateway: PolicyGateway;
+  readonly faults: ExtractionFaults;
+  /** The variable that the policy extracts from. */
+  readonly source: string;
+  /** Precedes the names of all variables that the policy sets; empty for none. */
+  readonly variablePrefix: string;
+  readonly ignoreUnresolved: boolean;
+}
+
+/** Compiles the setting of a variable, whose complete name has the prefix and a dot in front. */
+export function compileAssignment(
+  { gateway, faults, variablePrefix }: Extraction,
+  name: string,
+): { readonly name: string; set(flow: FlowContext, value: Value): void } {
+  const fullName = variablePrefix === "" ? name : `${variablePrefix}.${name}`;
+  const variable = gateway.variable(fullName);
+  return {
+    name: fullName,
+    set(flow, value) {
+      try {
+        variable.set(flow, value);
+      } catch (error) {
+        if (error instanceof ReadOnlyVariable) throw faults.immutableVariable(fullName, error);
+        throw error instanceof Unsettable ? faults.setVariableFailed(fullName, value, error) : error;
+      }
+    },
+  };
+}
+
+/** The text to extract from, or null for a message with another media type. A variable's text has no type. */
+export function payloadOf(source: Source, isWanted: (mediaType: string) => boolean): string | null {
+  if (typeof source === "string") return source;
+  return isWanted(mediaType(source.contentType)) ? source.content : null;
+}
