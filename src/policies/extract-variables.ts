@@ -39,7 +39,7 @@ export const extractVariables = definePolicy({
     const extraction = { gateway, faults, source, variablePrefix, ignoreUnresolved };
     const findSource = compileSource(extraction, parts.some(needsMessage));
     const extracts = parts.map((part) => buildPart(part, extraction));
-    return function extract(flow) {
+    return function extractInOrder(flow) {
       const from = findSource(flow);
       for (const extract of extracts) extract(flow, from);
       if (clearPayload && from instanceof Message) from.setContent(null);
