@@ -1,0 +1,41 @@
+import { checkEnvironment, sortedProblems } from "../environment/check.ts";
+import { type EnvironmentModel, readEnvironment } from "../environment/read-environment.ts";
+import { type Problem, Report } from "../xml/report.ts";
+import { CommandFailure } from "./command-failure.ts";
+import type { EnvironmentFolder } from "./environment-folder.ts";
+import { pathOnDisk } from "./mount.ts";
+
+/** An environment and everything that is wrong with it; with an error in it, it must not be deployed. */
+export interface CheckedEnvironment {
+  readonly model: EnvironmentModel;
+  /** Files are paths on disk, relative to where the command was started. */
+  readonly problems: readonly Problem[];
+  readonly failed: boolean;
+}
+
+/**
+ * Reads and checks an environment. Throws {@link CommandFailure} when the folder has environments but not that.
+ * @param adjust changes what the files say before it is checked
+ */
+export function checkedEnvironment(
+  folder: EnvironmentFolder,
+  name: string,
+  adjust: (model: EnvironmentModel) => EnvironmentModel = (model) => model,
+): CheckedEnvironment {
+  if (folder.names.length > 0 && !folder.names.includes(name)) {
+    throw new CommandFailure(
+      `There is no environments/${name}; there is ${folder.names.join(", ")}. Choose one with --env.`,
+    );
+  }
+  const report = new Report();
+  const model = adjust(readEnvironment(folder.files, name, report));
+  checkEnvironment(model, report);
+  if (model.bundles.length === 0 && !report.failed) {
+    throw new CommandFailure(`The environment ${name} deploys neither a proxy nor a shared flow.`);
+  }
+  const located = report.problems.map((problem) => ({
+    ...problem,
+    file: pathOnDisk(folder.mounts, problem.file),
+  }));
+  return { model, problems: sortedProblems(located), failed: report.failed };
+}

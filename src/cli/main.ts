@@ -1,0 +1,26 @@
+import { Command, CommanderError } from "commander";
+import packageJson from "../../package.json" with { type: "json" };
+import { addCheck } from "./check.ts";
+import { CommandFailure } from "./command-failure.ts";
+
+const program = new Command("sortie")
+  .description("Runs Apigee proxy bundles on Cloudflare Workers.")
+  .version(packageJson.version)
+  .exitOverride()
+  .showHelpAfterError("(--help shows what there is)")
+  .configureHelp({ showGlobalOptions: false });
+
+addCheck(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = exitStatus(error);
+}
+
+/** 0 for help that was asked for; 2 for wrong usage and for what cannot be done. 1 is for problems found. */
+function exitStatus(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  console.error(error instanceof CommandFailure ? `error: ${error.message}` : error);
+  return 2;
+}
