@@ -1,5 +1,5 @@
 /** Two servers under the same load, in turns, so that whatever else the machine does meets both. */
-import { load, median, type Run } from "./load.ts";
+import { headers, load, median, type Run } from "./load.ts";
 
 /** One of the two: a URL to load and the process whose CPU time counts. */
 export interface Contender {
@@ -45,6 +45,11 @@ function medians(runs: readonly Run[]): Run {
 }
 
 async function expectSameAnswer(first: string, second: string): Promise<void> {
-  const [a, b] = await Promise.all([first, second].map(async (url) => (await fetch(url)).text()));
+  const [a, b] = await Promise.all([first, second].map(answerOf));
   if (a !== b) throw new Error(`${first} and ${second} answer differently:\n${a}\n${b}`);
+}
+
+async function answerOf(url: string): Promise<string> {
+  const answer = await fetch(url, { headers });
+  return `${answer.status} ${await answer.text()}`;
 }

@@ -1,13 +1,45 @@
 /** The gateway as a process to measure. */
-import { join } from "node:path";
-import { bundleWorker, type RunningWorker, startWorker } from "./worker.ts";
+import { readdirSync, readFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { planDeployment } from "../../src/environment/deployment.ts";
+import { currentKey, revisionKey } from "../../src/environment/document.ts";
+import { readEnvironment } from "../../src/environment/read-environment.ts";
+import { Report } from "../../src/xml/report.ts";
+import { bundleWorker, type Config, type RunningWorker, startWorker } from "./worker.ts";
 
 const entry = join(import.meta.dirname, "../../src/index.ts");
 
 /** The gateway's Worker as one module, as it would be uploaded. */
 export const bundleGateway = (): Promise<Uint8Array> => bundleWorker(entry);
 
-/** Starts the gateway on an environment, a folder laid out like `policies/`; nothing of it is deployed yet. */
-export async function startGateway(_environmentFolder: string): Promise<RunningWorker> {
-  return startWorker(await bundleGateway(), new Map());
+/** Starts the gateway with an environment, a folder laid out like `policies/`, already deployed. */
+export async function startGateway(environmentFolder: string): Promise<RunningWorker> {
+  return startWorker(await bundleGateway(), await deployed(environmentFolder));
+}
+
+/** What KV holds after a first deployment of an environment. Throws when something in its files is wrong. */
+async function deployed(folder: string): Promise<Config> {
+  const report = new Report();
+  const model = readEnvironment(readFiles(folder), "local", report);
+  if (report.failed) throw new Error(JSON.stringify(report.problems, null, 2));
+  const { document, revisions } = await planDeployment(model, null, {
+    organization: "bench",
+    now: new Date(),
+    generation: 1,
+    advice: "dev",
+  });
+  return new Map<string, Uint8Array | string>([
+    [currentKey(model.name), JSON.stringify(document)],
+    ...[...revisions].map(([revision, zip]) => [revisionKey(revision), zip] as const),
+  ]);
+}
+
+function readFiles(folder: string): Map<string, Uint8Array> {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((file) => file.isFile());
+  return new Map(
+    files.map((file) => {
+      const path = join(file.parentPath, file.name);
+      return [relative(folder, path), readFileSync(path)];
+    }),
+  );
 }

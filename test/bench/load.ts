@@ -12,7 +12,8 @@ export interface Run {
   readonly cpu: number;
 }
 
-const headers = {
+/** What every measured request carries. */
+export const headers = {
   accept: "application/json",
   "accept-language": "en-GB,en;q=0.8",
   "user-agent": "bench/1.0 (loopback)",

@@ -46,7 +46,12 @@ export async function startWorker(script: Uint8Array, config: Config = new Map()
   writeFileSync(join(folder, "workerd.capnp"), workerdConfig(kv.port));
   const command = pinned(gatewayCore, [workerd, "serve", join(folder, "workerd.capnp"), "--control-fd=3"]);
   const child = spawn(command.file, command.args, { stdio: ["ignore", "inherit", "inherit", "pipe"] });
-  process.once("exit", () => child.kill());
+  const end = () => {
+    child.kill();
+    kv.close();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  process.once("exit", end);
   const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   const port = await new Promise<number>((resolve, reject) => {
     child.stdio[3]?.once("data", (line: Buffer) => resolve(JSON.parse(line.toString()).port));
@@ -56,10 +61,9 @@ export async function startWorker(script: Uint8Array, config: Config = new Map()
     url: `http://127.0.0.1:${port}`,
     pid: child.pid ?? 0,
     async stop() {
-      child.kill();
+      process.off("exit", end);
+      end();
       await exited;
-      kv.close();
-      rmSync(folder, { recursive: true });
     },
   };
 }
