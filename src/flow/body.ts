@@ -1,16 +1,10 @@
-import { Fault, type FaultCode } from "./fault.ts";
+import { Fault } from "./fault.ts";
 
 /** Apigee: "Message payload size": a message that a policy reads may hold this many bytes. */
 export const BODY_LIMIT_BYTES = 10 * 1024 * 1024;
 
 /** What the platform's Request and Response constructors take, and nothing else. */
 export type BodySource = ReadableStream | Uint8Array | string | null;
-
-/** Turns the bytes of a compressed body into those of the content. */
-export interface Decoder {
-  readonly failure: FaultCode;
-  readonly stream: DecompressionStream;
-}
 
 /**
  * A message's payload: a stream until somebody reads it, so that a body nobody reads goes through
@@ -45,19 +39,21 @@ export class Body {
   }
 
   /**
-   * Reads a stream to its end, so that `text` and `bytes` work.
-   * @param limit in bytes; above it the fault is `protocol.http.TooBigBody` with `tooBigStatus`.
+   * Reads a stream to its end, so that `text` and `bytes` work. Rejects as the stream does.
+   * @param limit in decoded bytes; above it the fault is `protocol.http.TooBigBody` with `tooBigStatus`.
+   * @param format the compression to undo
    */
   async buffer(
     limit: number,
     tooBigStatus: 413 | 502,
     charset = "utf-8",
-    decoder: Decoder | null = null,
+    format: "gzip" | "deflate" | null = null,
   ): Promise<void> {
     const source = this.#source;
     if (!(source instanceof ReadableStream) || this.#opaque) return;
     this.#charset = charset;
-    const bytes = decoder ? await decoded(source, limit, decoder) : await readAtMost(source, limit);
+    const decoded = format === null ? source : source.pipeThrough(new DecompressionStream(format));
+    const bytes = await readAtMost(decoded, limit);
     if (bytes === null)
       throw new Fault("protocol.http.TooBigBody", "Body buffer overflow", { status: tooBigStatus });
     this.#source = bytes;
@@ -90,20 +86,8 @@ export class Body {
   }
 }
 
-async function decoded(
-  source: ReadableStream,
-  limit: number,
-  { stream, failure }: Decoder,
-): Promise<Uint8Array | null> {
-  try {
-    return await readAtMost(source.pipeThrough(stream), limit);
-  } catch (cause) {
-    throw new Fault(failure, "Decompression failure", { cause });
-  }
-}
-
 /** All bytes of a stream, or null when there are more than `limit` (the rest is cancelled). */
-export async function readAtMost(stream: ReadableStream, limit: number): Promise<Uint8Array | null> {
+async function readAtMost(stream: ReadableStream, limit: number): Promise<Uint8Array | null> {
   const reader: ReadableStreamDefaultReader<Uint8Array> = stream.getReader();
   const chunks: Uint8Array[] = [];
   let size = 0;

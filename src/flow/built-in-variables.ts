@@ -42,11 +42,18 @@ function timestamp(ms: number | undefined): bigint | null {
 const unsetTimes = { time: null, timestamp: null };
 const beforeSending = { time: "", timestamp: -1n };
 
+/**
+ * The target's URL as configured or as a flow set it, without what is appended for the call; with a load
+ * balancer the URL that was called, without its query.
+ */
+function baseUrl({ target }: FlowContext): string | null {
+  return target?.url ?? target?.evaluatedUrl?.replace(/\?.*$/s, "") ?? null;
+}
+
 /** A part of the target's URL, once there is one. */
 function targetUrl(part: (url: URL) => Value): BuiltIn {
   return read((flow) => {
-    const text = flow.target?.evaluatedUrl ?? flow.target?.url;
-    const url = text ? URL.parse(text) : null;
+    const url = URL.parse(baseUrl(flow) ?? "");
     return url ? part(url) : null;
   });
 }
@@ -101,12 +108,12 @@ const table: ReadonlyMap<string, BuiltIn> = new Map<string, BuiltIn>([
   ["target.name", read((flow) => flow.target?.name ?? null)],
   [
     "target.url",
-    targetProperty(
-      (target) => target.evaluatedUrl ?? target.url,
-      (target, value) => {
-        target.url = textOf(value);
+    {
+      get: baseUrl,
+      set: ({ target }, value) => {
+        if (target) target.url = textOf(value);
       },
-    ),
+    },
   ],
   [
     "target.copy.pathsuffix",
@@ -167,8 +174,9 @@ const table: ReadonlyMap<string, BuiltIn> = new Map<string, BuiltIn>([
 /** Names with a free part: `propertyset.SET.KEY`. */
 function patternVariable(name: string): BuiltIn | null {
   if (!name.startsWith("propertyset.")) return null;
-  const [, set = "", ...key] = name.split(".");
-  return read((flow) => flow.identity.propertySets.get(set)?.get(key.join(".")) ?? null);
+  const [, set = "", ...rest] = name.split(".");
+  const key = rest.join(".");
+  return read((flow) => flow.identity.propertySets.get(set)?.get(key) ?? null);
 }
 
 /** Sets a built-in variable, or says that it is read-only. */

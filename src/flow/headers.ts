@@ -1,22 +1,26 @@
 /**
  * Header values as flow variables see them: a comma splits a header into values, and so does a repeated
- * header line. Apigee: "Flow variables reference" (request.header.NAME.*).
+ * header line; but a Set-Cookie line is one value, because dates in cookies have commas (RFC 6265).
+ * Apigee: "Flow variables reference" (request.header.NAME.*).
  */
 export function headerValues(headers: Headers, name: string): string[] {
+  if (isSetCookie(name)) return headers.getSetCookie();
   const text = headerText(headers, name);
-  return text === null || !text.includes(",")
-    ? text === null
-      ? []
-      : [text]
-    : text.split(",").map((value) => value.trim());
+  if (text === null) return [];
+  return text.includes(",") ? text.split(",").map((value) => value.trim()) : [text];
 }
 
-/** The first comma-separated value, or null when there is no such header. */
+/** The first value, or null when there is no such header. */
 export function firstHeaderValue(headers: Headers, name: string): string | null {
+  if (isSetCookie(name)) return headers.getSetCookie()[0] ?? null;
   const text = headerText(headers, name);
   if (text === null) return null;
   const comma = text.indexOf(",");
   return comma === -1 ? text : text.slice(0, comma).trim();
+}
+
+function isSetCookie(name: string): boolean {
+  return name.length === 10 && name.toLowerCase() === "set-cookie";
 }
 
 /** The whole text of a header, or null. A name that no header can have is a header that is not there. */

@@ -102,6 +102,8 @@ const fixedProperties: ReadonlyMap<string, MessageProperty> = new Map([
     ),
   ],
   ["uri", property(request((m) => m.uri))],
+  // A request has a URL only once it is sent: see the variable `request.url`.
+  ["url", property(() => null)],
   [
     "verb",
     property(
@@ -241,14 +243,13 @@ function parameterProperty(text: string, home: ParameterHome): MessageProperty {
     get: (m) => values(m)[index - 1] ?? null,
     set: (m, value) =>
       home.update(m, (parameters) => {
-        const all = part === "" ? [] : parameters.values(name);
-        all[Math.min(index - 1, all.length)] = textOf(value);
-        parameters.set(name, ...all);
+        if (part === "") parameters.set(name, textOf(value));
+        else parameters.setAt(name, index - 1, textOf(value));
       }),
     remove: (m) =>
       home.update(m, (parameters) => {
-        const rest = part === "" ? [] : parameters.values(name).toSpliced(index - 1, 1);
-        parameters.set(name, ...rest);
+        if (part === "") parameters.remove(name);
+        else parameters.removeAt(name, index - 1);
       }),
   };
 }

@@ -1,5 +1,5 @@
-import { BODY_LIMIT_BYTES, Body, type BodySource, type Decoder } from "./body.ts";
-import { Fault } from "./fault.ts";
+import { BODY_LIMIT_BYTES, Body, type BodySource } from "./body.ts";
+import { Fault, type FaultCode } from "./fault.ts";
 import { Parameters } from "./parameters.ts";
 
 const FORM = "application/x-www-form-urlencoded";
@@ -15,6 +15,7 @@ export abstract class Message {
   bodyLimit = BODY_LIMIT_BYTES;
   #headers: Headers;
   #headersAreOwn: boolean;
+  #reading: Promise<void> | undefined;
 
   protected constructor(headers: Headers, headersAreOwn: boolean, body: BodySource) {
     this.#headers = headers;
@@ -62,6 +63,17 @@ export abstract class Message {
     return this.#headers.get("content-type") ?? "";
   }
 
+  /**
+   * The body for the platform to send. Text that nothing says the type of goes as bytes, because the platform
+   * would label it as text/plain.
+   */
+  get outgoing(): BodySource {
+    const { body } = this;
+    if (body.isEmpty) return null;
+    const { source } = body;
+    return typeof source === "string" && !this.#headers.has("content-type") ? body.bytes : source;
+  }
+
   /** Whether the payload is a form, as form parameters need it. */
   get isForm(): boolean {
     return mediaType(this.contentType) === FORM;
@@ -78,23 +90,32 @@ export abstract class Message {
 
   /**
    * Reads the body to its end and undoes its compression, so that `content` works. Returns nothing when there
-   * is nothing to wait for. Faults: `protocol.http.TooBigBody`, `…DecompressionFailureAtRequest` or `…AtResponse`.
+   * is nothing to wait for. Callers at the same time share one reading. After a fault the message has no body.
+   *
+   * Faults: `protocol.http.TooBigBody`, `…UnsupportedEncoding`; and of `messaging.adaptors.http.flow`, for a
+   * request `DecompressionFailureAtRequest` and `RequestTimeOut`, for a response
+   * `DecompressionFailureAtResponse` and `UnexpectedEOFAtTarget`.
    */
   buffer(): Promise<void> | undefined {
-    return this.body.isStream && !this.body.isOpaque ? this.#read() : undefined;
+    if (!this.body.isStream || this.body.isOpaque) return undefined;
+    this.#reading ??= this.#read().finally(() => {
+      this.#reading = undefined;
+    });
+    return this.#reading;
   }
 
   async #read(): Promise<void> {
-    const coding = this.#headers.get("content-encoding")?.trim().toLowerCase();
-    if (coding === undefined || coding === "identity") {
-      return this.body.buffer(this.bodyLimit, this.tooBigStatus, charsetOf(this.contentType));
+    const { body } = this;
+    const coding = this.#headers.get("content-encoding")?.trim().toLowerCase() ?? "identity";
+    const decoding = this.decoding(coding);
+    try {
+      const format = decoding === "here" ? compressionFormat(coding) : null;
+      await body.buffer(this.bodyLimit, this.reading.tooBigStatus, charsetOf(this.contentType), format);
+    } catch (error) {
+      this.body = new Body(null);
+      throw readFailure(error, decoding !== "none", this.reading);
     }
-    await this.body.buffer(
-      this.bodyLimit,
-      this.tooBigStatus,
-      charsetOf(this.contentType),
-      this.decoder(coding),
-    );
+    if (decoding === "none") return;
     this.contentCoding = coding;
     for (const stale of ["content-length", "content-encoding"]) this.ownHeaders.delete(stale);
   }
@@ -102,11 +123,37 @@ export abstract class Message {
   /** The compression that a buffered body came with and should leave with, such as `gzip`. */
   contentCoding: string | null = null;
 
-  protected abstract readonly tooBigStatus: 413 | 502;
+  protected abstract readonly reading: ReadingFaults;
 
-  /** What undoes a content coding; null where the platform already does. */
-  protected abstract decoder(coding: string): Decoder | null;
+  /** Who undoes a content coding: the platform, the gateway, or nobody, so that the bytes stay as they are. */
+  protected abstract decoding(coding: string): "platform" | "here" | "none";
 }
+
+/** What goes wrong when the bodies of one kind of message are read. */
+interface ReadingFaults {
+  readonly tooBigStatus: 413 | 502;
+  readonly undecodable: FaultCode;
+  readonly brokenOff: readonly [code: FaultCode, faultString: string];
+}
+
+/** The platform throws TypeErrors for bytes that it cannot decode, and other errors for lost connections. */
+function readFailure(error: unknown, isDecoded: boolean, faults: ReadingFaults): unknown {
+  if (error instanceof Fault) return error;
+  if (!(error instanceof TypeError)) return new Fault(...faults.brokenOff, { cause: error });
+  return isDecoded ? new Fault(faults.undecodable, "Decompression failure", { cause: error }) : error;
+}
+
+const requestReading: ReadingFaults = {
+  tooBigStatus: 413,
+  undecodable: "messaging.adaptors.http.flow.DecompressionFailureAtRequest",
+  brokenOff: ["messaging.adaptors.http.flow.RequestTimeOut", "The request broke off"],
+};
+
+const responseReading: ReadingFaults = {
+  tooBigStatus: 502,
+  undecodable: "messaging.adaptors.http.flow.DecompressionFailureAtResponse",
+  brokenOff: ["messaging.adaptors.http.flow.UnexpectedEOFAtTarget", "Unexpected EOF at target"],
+};
 
 /** A request: the client's, or one that a policy made for a callout. */
 export class RequestMessage extends Message {
@@ -115,7 +162,7 @@ export class RequestMessage extends Message {
   path: string;
   #query: string;
   #parameters: Parameters | undefined;
-  protected readonly tooBigStatus = 413;
+  protected readonly reading = requestReading;
 
   constructor(
     fields: { verb?: string; path?: string; query?: string; headers?: Headers; body?: BodySource } = {},
@@ -127,12 +174,10 @@ export class RequestMessage extends Message {
   }
 
   /** The platform hands request bodies over as they came. */
-  protected decoder(coding: string): Decoder {
-    const failure = "messaging.adaptors.http.flow.DecompressionFailureAtRequest";
-    const format = compressionFormat(coding);
-    if (format === null)
-      throw new Fault("protocol.http.UnsupportedEncoding", `Unsupported Encoding "${coding}"`);
-    return { failure, stream: new DecompressionStream(format) };
+  protected decoding(coding: string): "here" | "none" {
+    if (coding === "identity") return "none";
+    if (compressionFormat(coding) !== null) return "here";
+    throw new Fault("protocol.http.UnsupportedEncoding", `Unsupported Encoding "${coding}"`);
   }
 
   /** Query string without the question mark. */
@@ -172,7 +217,7 @@ export class RequestMessage extends Message {
 export class ResponseMessage extends Message {
   status: number;
   reason: string;
-  protected readonly tooBigStatus = 502;
+  protected readonly reading = responseReading;
 
   constructor(fields: { status?: number; reason?: string; headers?: Headers; body?: BodySource } = {}) {
     super(fields.headers ?? new Headers(), fields.headers === undefined, fields.body ?? null);
@@ -181,10 +226,9 @@ export class ResponseMessage extends Message {
   }
 
   /** The platform itself undoes gzip and br in the bodies that fetch brings. */
-  protected decoder(coding: string): Decoder | null {
-    if (coding !== "deflate") return null;
-    const failure = "messaging.adaptors.http.flow.DecompressionFailureAtResponse";
-    return { failure, stream: new DecompressionStream("deflate") };
+  protected decoding(coding: string): "platform" | "here" | "none" {
+    if (coding === "gzip" || coding === "br") return "platform";
+    return compressionFormat(coding) === null ? "none" : "here";
   }
 
   static of(response: Response): ResponseMessage {

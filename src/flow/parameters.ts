@@ -17,8 +17,9 @@ export class Parameters {
     this.#list = text === "" ? [] : text.split("&").map((raw) => parse(raw, plusIsSpace));
   }
 
+  /** Each distinct name, in the order of their first parameters. */
   get names(): string[] {
-    return [...new Set(this.#list.map(({ name }) => name))];
+    return [...new Set(this.#list.filter(({ raw }) => raw !== "").map(({ name }) => name))];
   }
 
   values(name: string): string[] {
@@ -31,6 +32,24 @@ export class Parameters {
     const rest = this.#list.filter((parameter) => parameter.name !== name);
     rest.splice(at === -1 ? rest.length : at, 0, ...values.map((value) => make(name, value)));
     this.#list = rest;
+  }
+
+  /** Replaces one of a name's values, counted from 0; past the end it is added. The others stay as they came. */
+  setAt(name: string, index: number, value: string): void {
+    const at = this.#indexOf(name, index);
+    if (at === -1) this.add(name, value);
+    else this.#list[at] = make(name, value);
+  }
+
+  /** Removes one of a name's values, counted from 0; nothing happens when there is none. */
+  removeAt(name: string, index: number): void {
+    const at = this.#indexOf(name, index);
+    if (at !== -1) this.#list.splice(at, 1);
+  }
+
+  #indexOf(name: string, index: number): number {
+    let before = index;
+    return this.#list.findIndex((parameter) => parameter.name === name && before-- === 0);
   }
 
   add(name: string, value: string): void {

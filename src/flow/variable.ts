@@ -73,33 +73,59 @@ function messageVariable(name: string, messageName: string, property: MessagePro
   };
 }
 
-/** In the response flow `request.uri` and `request.url` are those of the call to the target. */
+/**
+ * In the response flow `request.uri` and `request.url` are those of the call to the target, the URL without
+ * port. Apigee: "Flow variables reference".
+ */
 function sentRequestVariable(name: string): ((flow: FlowContext) => Value) | null {
   const sent = (flow: FlowContext) =>
-    flow.direction === "response" ? (flow.target?.evaluatedUrl ?? null) : null;
-  if (name === "request.url") return sent;
+    flow.direction === "response" ? URL.parse(flow.target?.evaluatedUrl ?? "") : null;
+  if (name === "request.url") {
+    return (flow) => {
+      const url = sent(flow);
+      return url && `${url.protocol}//${url.hostname}${url.pathname}${url.search}`;
+    };
+  }
   if (name !== "request.uri") return null;
   return (flow) => {
-    const url = URL.parse(sent(flow) ?? "");
+    const url = sent(flow);
     return url ? url.pathname + url.search : flow.request.uri;
   };
 }
 
 function plainVariable(name: string): Variable {
+  if (flowMessages.has(name)) return flowMessageVariable(name);
   const ancestors = ancestorsOf(name);
-  const find = messageFinder(name);
   return {
     name,
     contentOf: null,
-    get: (flow) => find(flow) ?? flow.variables.get(name) ?? null,
+    get: (flow) => flow.variables.get(name) ?? null,
     set(flow, value) {
-      if (setMessage(flow, name, value)) return;
       if (!flow.variables.has(name)) refuseClash(flow, name, ancestors);
       if (value === null) flow.variables.delete(name);
       else flow.variables.set(name, value);
     },
     remove: (flow) => {
       flow.variables.delete(name);
+    },
+  };
+}
+
+/** The messages that every flow has. */
+const flowMessages: ReadonlySet<string> = new Set(["message", "request", "response", "error"]);
+
+function flowMessageVariable(name: string): Variable {
+  return {
+    name,
+    contentOf: null,
+    get: messageFinder(name),
+    set(flow, value) {
+      if (!setMessage(flow, name, value))
+        throw new Unsettable(name, "its value must be a message of its kind");
+    },
+    /** Only the response may be missing. */
+    remove(flow) {
+      if (name === "response") flow.response = null;
     },
   };
 }
@@ -144,18 +170,13 @@ export function messageFinder(name: string): (flow: FlowContext) => Message | nu
   }
 }
 
-/** Puts a message in the place of one of the flow's own. Says whether the name was one of those. */
+/** Puts a message in the place of one of the flow's own. Says whether it is of that one's kind. */
 function setMessage(flow: FlowContext, name: string, value: Value): boolean {
-  if (name === "request" && value instanceof RequestMessage) flow.request = value;
-  else if (name === "response" && value instanceof ResponseMessage) {
+  if (value instanceof RequestMessage && (name === "request" || (name === "message" && !flow.error))) {
+    flow.request = value;
+  } else if (value instanceof ResponseMessage && name !== "request" && (name !== "error" || flow.error)) {
     if (flow.error) flow.error = value;
     else flow.response = value;
-  } else if (name === "error" && value instanceof ResponseMessage && flow.error) flow.error = value;
-  else if (name === "message" && value instanceof ResponseMessage && flow.error) flow.error = value;
-  else if (name === "message" && value instanceof ResponseMessage) flow.response = value;
-  else if (name === "message" && value instanceof RequestMessage) flow.request = value;
-  else if (["request", "response", "error", "message"].includes(name)) {
-    throw new Unsettable(name, "its value must be a message of its kind");
   } else return false;
   return true;
 }

@@ -1,7 +1,6 @@
 import type { ProxyProgram } from "../bundle/program.ts";
 import type { FlowContext } from "../flow/context.ts";
 import type { ResponseMessage } from "../flow/message.ts";
-import { markResponseCompression } from "./compression.ts";
 import { faultOf } from "./errors.ts";
 import { toResponse } from "./respond.ts";
 
@@ -15,7 +14,6 @@ export async function answerClient(
   flow: FlowContext,
 ): Promise<Response> {
   if (program.keepsResponseBody) await answer.buffer();
-  markResponseCompression(answer, null);
   const response = toResponse(answer, flow.request.verb);
   if (!program.postClient) return response;
   const { sent, counted } = tellWhenSent(response);

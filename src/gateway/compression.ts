@@ -9,16 +9,26 @@ export type CompressionAlgorithm = "gzip" | "deflate" | "none" | null;
  * A body that streams through untouched keeps whatever compression it has.
  */
 export function compressRequest(message: Message, algorithm: CompressionAlgorithm): BodySource {
-  const source = message.body.source;
+  const body = message.outgoing;
   const coding = compressionFormat(algorithm ?? message.contentCoding ?? "");
-  if (source === null || coding === null || source instanceof ReadableStream) return source;
+  if (body === null || coding === null || body instanceof ReadableStream) return body;
   message.ownHeaders.set("content-encoding", coding);
-  return new Blob([source]).stream().pipeThrough(new CompressionStream(coding));
+  return compressed(body, coding);
 }
 
-/** For a response the platform compresses by itself what its Content-Encoding header promises. */
-export function markResponseCompression(message: ResponseMessage, algorithm: CompressionAlgorithm): void {
+/**
+ * The same for a response, where the platform by itself compresses what the Content-Encoding header promises,
+ * but for deflate.
+ */
+export function compressResponse(message: ResponseMessage, algorithm: CompressionAlgorithm): BodySource {
+  const body = message.outgoing;
   const coding = algorithm ?? message.contentCoding;
-  if (coding === null || coding === "none" || message.body.isStream || message.body.isEmpty) return;
-  message.ownHeaders.set("content-encoding", coding);
+  if (body === null || coding === null || coding === "none" || body instanceof ReadableStream) return body;
+  const format = compressionFormat(coding);
+  message.ownHeaders.set("content-encoding", format ?? coding);
+  return format === "deflate" ? compressed(body, format) : body;
+}
+
+function compressed(body: Uint8Array | string, format: "gzip" | "deflate"): ReadableStream {
+  return new Blob([body]).stream().pipeThrough(new CompressionStream(format));
 }

@@ -133,13 +133,13 @@ async function callLocal(
       ? { proxy: connection.proxy?.(flow).trim() ?? "", endpoint: connection.endpoint?.(flow).trim() || null }
       : { path };
   target.evaluatedUrl = path;
-  const { verb, headers, body } = request;
+  const { verb, headers } = request;
   const forwarded = new RequestMessage({
     verb,
     path,
     query,
     headers: new Headers(headers),
-    body: body.source,
+    body: request.outgoing,
   });
   try {
     return await flow.exchange.within(remainingMs, program.services.callProxy(flow, to, forwarded));
