@@ -17,6 +17,8 @@ export interface PolicyType<Config = unknown> {
   readonly variablePrefix: string;
   /** Deployment: checks the XML and turns it into plain data. Reports everything that is wrong. */
   read(xml: XmlElement, report: Report): Config;
+  /** Deployment: checks what only the environment knows. Runs after `read` found no error. */
+  check?(config: Config, environment: PolicyEnvironment, report: Report): void;
   /** Loading: turns the data of a valid policy into a step. */
   build(config: Config, gateway: PolicyGateway): Step;
 }
@@ -24,6 +26,14 @@ export interface PolicyType<Config = unknown> {
 /** Declares a policy type, so that `build` gets exactly what `read` returns. */
 export function definePolicy<Config>(type: PolicyType<Config>): PolicyType<Config> {
   return type;
+}
+
+/** What a policy can learn about the environment that it is deployed to. */
+export interface PolicyEnvironment {
+  /** Its name. */
+  readonly environment: string;
+  /** A target server of the environment; undefined when there is none of that name. */
+  targetServer(name: string): TargetServer | undefined;
 }
 
 /** A template ready to use; see `compileTemplate`. */

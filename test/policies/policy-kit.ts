@@ -94,7 +94,14 @@ export function loadPolicy<Config>(
   root.ignore("DisplayName", "Properties");
   const config = type.read(root, report.forPolicy(policy));
   root.reportUnknown(report);
-  const step = report.failed ? null : type.build(config, gatewayFor(policy, parts, reads));
+  const gateway = gatewayFor(policy, parts, reads);
+  if (!report.failed)
+    type.check?.(
+      config,
+      { environment: "test", targetServer: gateway.targetServer },
+      report.forPolicy(policy),
+    );
+  const step = report.failed ? null : type.build(config, gateway);
   return { report, step, reads };
 }
 
