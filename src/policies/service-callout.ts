@@ -1,0 +1,94 @@
+import { BODY_LIMIT_BYTES } from "../flow/body.ts";
+import type { XmlElement } from "../xml/element.ts";
+import type { Report } from "../xml/report.ts";
+import { definePolicy } from "./policy.ts";
+import { buildSeparateCallout, buildWaitingCallout } from "./service-callout/answer.ts";
+import { buildRequest } from "./service-callout/build-request.ts";
+import { CalloutFaults } from "./service-callout/faults.ts";
+import { buildHttpCall } from "./service-callout/http.ts";
+import { buildLocalCall } from "./service-callout/local.ts";
+import { type CalloutConnection, readConnection } from "./service-callout/read-connection.ts";
+import { type CalloutRequest, readRequest } from "./service-callout/read-request.ts";
+import { readTimeout } from "./service-callout/read-timeout.ts";
+
+/** A ServiceCallout as configured. */
+interface ServiceCallout {
+  readonly request: CalloutRequest;
+  /** The name of the variable for the answer; null when the flow does not wait for one. */
+  readonly response: string | null;
+  /** Milliseconds for the answer's headers and body; null when the policy does not say. */
+  readonly timeoutMs: number | null;
+  readonly connection: CalloutConnection;
+}
+
+/** Apigee's default HTTP timeout. */
+const DEFAULT_TIMEOUT_MS = 55_000;
+
+/**
+ * Calls another service, or another proxy of the environment, with a request of its own.
+ * Apigee: "ServiceCallout policy".
+ *
+ * Faults (all 500): `steps.servicecallout.ExecutionFailed`, `…RequestVariableNotMessageType`,
+ * `…RequestVariableNotRequestMessageType`, and `entities.UnresolvedVariable`.
+ */
+export const serviceCallout = definePolicy<ServiceCallout>({
+  element: "ServiceCallout",
+  variablePrefix: "servicecallout",
+
+  read(xml, report) {
+    return {
+      request: readRequest(xml.child("Request"), report),
+      response: readResponse(xml.child("Response"), report),
+      timeoutMs: readTimeout(xml.child("Timeout"), report),
+      connection: readConnection(xml, report),
+    };
+  },
+
+  check({ connection }, environment, report) {
+    if (connection.kind === "local") return;
+    for (const { name, at } of connection.servers) {
+      if (environment.targetServer(name)) continue;
+      report.error(
+        "TargetServerMissing",
+        at,
+        `There is no target server ${name} in the environment ${environment.environment}.`,
+        `Add it to environments/${environment.environment}/targetservers.json, or pass --target-server ${name}=URL.`,
+      );
+    }
+  },
+
+  build({ request, response, timeoutMs, connection }, gateway) {
+    const faults = new CalloutFaults(gateway.policy);
+    const prepare = buildRequest(request, gateway, faults);
+    const options = { ...limitsOf(connection, timeoutMs), clearPayload: request.clearPayload, faults };
+    const send =
+      connection.kind === "local"
+        ? buildLocalCall(connection.local, gateway)
+        : buildHttpCall(connection.http, { ...options, waits: response !== null }, gateway);
+    return response === null
+      ? buildSeparateCallout(prepare, send, options)
+      : buildWaitingCallout(prepare, send, response, options, gateway);
+  },
+});
+
+function readResponse(response: XmlElement | undefined, report: Report): string | null {
+  const name = response?.text() || null;
+  if (response && name === null) {
+    report.warning(
+      "ResponseVariableMissing",
+      response,
+      "<Response> names no variable: the flow does not wait for the answer and cannot use it.",
+      "Write the name of a variable into <Response>, or remove it.",
+    );
+  }
+  return name;
+}
+
+/** Timeout counts; without it the time that the connection's io.timeout.millis gives. */
+function limitsOf(connection: CalloutConnection, timeoutMs: number | null) {
+  if (connection.kind === "local") {
+    return { timeoutMs: timeoutMs ?? DEFAULT_TIMEOUT_MS, bodyLimit: BODY_LIMIT_BYTES, successCodes: null };
+  }
+  const { ioTimeoutMs, responseBodyLimit, successCodes } = connection.http.properties;
+  return { timeoutMs: timeoutMs ?? ioTimeoutMs, bodyLimit: responseBodyLimit, successCodes };
+}

@@ -1,0 +1,68 @@
+import type { FlowContext } from "../../flow/context.ts";
+import { Message, RequestMessage } from "../../flow/message.ts";
+import { Unsettable } from "../../flow/unsettable.ts";
+import { buildMessageEdits } from "../message-edits/build.ts";
+import type { MessageEdit } from "../message-edits/edit.ts";
+import type { PolicyGateway } from "../policy.ts";
+import type { CalloutFaults } from "./faults.ts";
+import type { CalloutRequest } from "./read-request.ts";
+
+/** A request that a ServiceCallout made for one execution. It stays readable afterwards, but is never sent again. */
+class OneTimeRequest extends RequestMessage {}
+
+/** Compiles what finds or makes the request of a callout, and changes it as the policy says. */
+export function buildRequest(
+  { variable: name, clearPayload, ignoreUnresolved, edits }: CalloutRequest,
+  gateway: PolicyGateway,
+  faults: CalloutFaults,
+): (flow: FlowContext) => RequestMessage {
+  const variable = gateway.variable(name);
+  gateway.readsContentOf(name);
+  const choosesVerb = edits.some(isAboutVerb);
+  const edit = buildMessageEdits(edits, gateway, {
+    edited: name,
+    ignoreUnresolved,
+    faults: {
+      unresolved: (missing) => faults.unresolved(missing),
+      notMessage: (source) => faults.failed(`value of variable ${source} is not of type Message`),
+      unsettable: (cause) => faults.failed(cause.message, cause),
+    },
+  });
+
+  function make(flow: FlowContext): RequestMessage {
+    const request = clearPayload ? new OneTimeRequest() : new RequestMessage();
+    try {
+      variable.set(flow, request);
+    } catch (error) {
+      throw error instanceof Unsettable ? faults.notRequest(name) : error;
+    }
+    return request;
+  }
+
+  return function prepareRequest(flow) {
+    const found = variable.get(flow);
+    if (found === null || (clearPayload && found instanceof OneTimeRequest)) {
+      const request = make(flow);
+      edit(flow, request);
+      // A payload needs a verb that can carry it when nobody chose one.
+      if (!choosesVerb && !request.body.isEmpty) request.verb = "POST";
+      return request;
+    }
+    if (!(found instanceof Message)) throw faults.notMessage(name);
+    if (!(found instanceof RequestMessage)) throw faults.notRequest(name);
+    edit(flow, found);
+    return found;
+  };
+}
+
+function isAboutVerb(edit: MessageEdit): boolean {
+  switch (edit.action) {
+    case "SetProperty":
+      return edit.property === "Verb";
+    case "Copy":
+    case "Remove":
+      return edit.parts.properties.includes("Verb");
+    default:
+      return false;
+  }
+}

@@ -1,0 +1,130 @@
+import type { HttpConnection } from "../../egress/connection.ts";
+import type { OutboundCall } from "../../egress/egress.ts";
+import { EgressError } from "../../egress/error.ts";
+import { LoadBalancer, type LoadBalancerConfig } from "../../egress/load-balancer.ts";
+import { baseUrl, type TargetServer } from "../../egress/target-server.ts";
+import { extendUrl, hostOf, uriOf } from "../../egress/url.ts";
+import type { FlowContext } from "../../flow/context.ts";
+import { type RequestMessage, ResponseMessage } from "../../flow/message.ts";
+import type { PolicyGateway } from "../policy.ts";
+import type { CalloutFaults } from "./faults.ts";
+import { contentOf, type Send, unlimited } from "./send.ts";
+
+/** What an HTTP callout needs besides its connection. */
+export interface HttpCallOptions {
+  /** For headers and body together, and for all attempts. */
+  readonly timeoutMs: number;
+  /** Whether the flow waits for the answer. One that does not is left alone as soon as the call has begun. */
+  readonly waits: boolean;
+  readonly faults: CalloutFaults;
+}
+
+/** Compiles a callout over HTTP. Apigee: "ServiceCallout policy" (HTTPTargetConnection). */
+export function buildHttpCall(
+  connection: HttpConnection,
+  options: HttpCallOptions,
+  gateway: PolicyGateway,
+): Send {
+  const { loadBalancer } = connection;
+  return loadBalancer === null
+    ? buildUrlCall(connection, options, gateway)
+    : buildBalancedCall(connection, loadBalancer, options, gateway);
+}
+
+function buildUrlCall(
+  { url }: HttpConnection,
+  { timeoutMs, faults }: HttpCallOptions,
+  gateway: PolicyGateway,
+): Send {
+  const base = gateway.template(url ?? "");
+  const remember = rememberUrl(gateway.policy);
+  const { egress, policy } = gateway;
+  return async function callUrl(flow, request) {
+    const address = extendUrl(base(flow).trim(), request.path, request.query);
+    remember(flow, address);
+    const call = { url: address, ...callOf(request, policy, faults), timeoutMs };
+    const { exchange } = flow;
+    const end = exchange.now() + timeoutMs;
+    const response = await egress.send(call, unlimited);
+    if (exchange.now() > end) throw tooLate(response);
+    return ResponseMessage.of(response);
+  };
+}
+
+/** Apigee: "Load balancing across backend servers". */
+function buildBalancedCall(
+  { path, sslInfo, properties }: HttpConnection,
+  config: LoadBalancerConfig,
+  { timeoutMs, waits, faults }: HttpCallOptions,
+  gateway: PolicyGateway,
+): Send {
+  const balancer = new LoadBalancer(config, (name) => gateway.targetServer(name), Date.now);
+  const base = gateway.template(path ?? "");
+  const remember = rememberUrl(gateway.policy);
+  const { egress, policy } = gateway;
+  return async function callTargetServer(flow, request) {
+    const { exchange } = flow;
+    const uri = absolute(extendUrl(base(flow).trim(), request.path, request.query));
+    const call = callOf(request, policy, faults);
+    // Later attempts begin when a flow that does not wait may have changed the headers.
+    const headers = waits ? call.headers : new Headers(call.headers);
+    const end = exchange.now() + timeoutMs;
+    let flowIsHere = true;
+    const attempt = (server: TargetServer): Promise<Response> => {
+      const left = end - exchange.now();
+      if (left <= 0) return Promise.reject(timeout());
+      const url = baseUrl(server, sslInfo) + uri;
+      if (flowIsHere) remember(flow, url);
+      return egress.send(
+        { ...call, url, headers, timeoutMs: Math.min(left, properties.ioTimeoutMs) },
+        exchange,
+      );
+    };
+    const sending = balancer.send(attempt, true);
+    flowIsHere = waits;
+    const { answer, server, failedServers, isFallback } = await sending;
+    if (waits) flow.loadBalancing = { targetServer: server?.name ?? null, failedServers, isFallback };
+    if (answer instanceof EgressError) throw answer;
+    if (exchange.now() > end) throw tooLate(answer);
+    return ResponseMessage.of(answer);
+  };
+}
+
+/** What is sent, but for the URL. */
+function callOf(
+  request: RequestMessage,
+  by: string,
+  faults: CalloutFaults,
+): Omit<OutboundCall, "url" | "timeoutMs"> {
+  const { verb: method } = request;
+  const content = contentOf(request);
+  if (content.body !== null && /^(?:get|head)$/i.test(method)) {
+    throw faults.failed(`a ${method} request cannot carry a payload`);
+  }
+  return { method, headers: content.headers, body: content.body, by };
+}
+
+/** Sets the variables that say what was called. Apigee: "ServiceCallout policy" (flow variables). */
+function rememberUrl(policy: string): (flow: FlowContext, url: string) => void {
+  const targetUrl = `servicecallout.${policy}.target.url`;
+  const expectedName = `servicecallout.${policy}.expectedcn`;
+  return ({ variables }, url) => {
+    variables.set(targetUrl, url);
+    variables.set("servicecallout.requesturi", uriOf(url));
+    if (url.startsWith("https:")) variables.set(expectedName, hostOf(url));
+  };
+}
+
+function absolute(uri: string): string {
+  return uri === "" || uri.startsWith("/") ? uri : `/${uri}`;
+}
+
+function timeout(): EgressError {
+  return new EgressError("timeout", "No answer within the time of the callout.");
+}
+
+/** An answer that nobody waits for any more is not read. */
+function tooLate(response: Response): EgressError {
+  response.body?.cancel().catch(() => {});
+  return timeout();
+}

@@ -1,0 +1,55 @@
+import type { LocalConnection } from "../../egress/connection.ts";
+import { extendUrl, splitQuery } from "../../egress/url.ts";
+import type { FlowContext } from "../../flow/context.ts";
+import { RequestMessage } from "../../flow/message.ts";
+import type { LocalDestination, PolicyGateway } from "../policy.ts";
+import { contentOf, type Send } from "./send.ts";
+
+/**
+ * Compiles a callout to a proxy of the same environment, which runs in this process with its own flows and
+ * faults. The request's path and query go behind the configured path, or behind the base path of the proxy.
+ * Apigee: "ServiceCallout policy" (LocalTargetConnection).
+ */
+export function buildLocalCall(connection: LocalConnection, gateway: PolicyGateway): Send {
+  const destination = buildDestination(connection, gateway);
+  return function callLocalProxy(flow, request) {
+    const { base, to } = destination(flow);
+    const uri = extendUrl(base, request.path, request.query);
+    flow.variables.set("servicecallout.requesturi", uri);
+    const [path, query] = splitQuery(uri);
+    const sent = contentOf(request);
+    const copy = new RequestMessage({
+      verb: request.verb,
+      path,
+      query,
+      headers: new Headers(sent.headers),
+      body: sent.body,
+    });
+    return gateway.callProxy(flow, to(path), copy);
+  };
+}
+
+interface Destination {
+  /** What stands before the request's own path. */
+  readonly base: string;
+  to(path: string): LocalDestination;
+}
+
+function buildDestination(
+  { proxy, endpoint, path }: LocalConnection,
+  gateway: PolicyGateway,
+): (flow: FlowContext) => Destination {
+  if (proxy === null) {
+    const base = gateway.template(path ?? "");
+    return (flow) => {
+      const text = base(flow).trim();
+      return { base: text.startsWith("/") ? text : `/${text}`, to: (path) => ({ path }) };
+    };
+  }
+  const proxyName = gateway.template(proxy);
+  const endpointName = endpoint === null ? () => null : gateway.template(endpoint);
+  return (flow) => {
+    const to = { proxy: proxyName(flow).trim(), endpoint: endpointName(flow)?.trim() || null };
+    return { base: "", to: () => to };
+  };
+}

@@ -1,0 +1,24 @@
+import type { TimeLimit } from "../../egress/egress.ts";
+import { withoutHopByHop } from "../../egress/hop-by-hop.ts";
+import type { BodySource } from "../../flow/body.ts";
+import type { FlowContext } from "../../flow/context.ts";
+import type { RequestMessage, ResponseMessage } from "../../flow/message.ts";
+
+/**
+ * Sends a callout's request. When it returns, everything that will be sent has been taken from the request, so
+ * that the flow may change it. The answer's body is not read yet.
+ * Rejects with EgressError or Fault.
+ */
+export type Send = (flow: FlowContext, request: RequestMessage) => Promise<ResponseMessage>;
+
+/** For calls whose time somebody else keeps: Timeout is for headers and body together. */
+export const unlimited: TimeLimit = { within: (_ms, work) => work };
+
+/**
+ * Headers and body of a request as they leave. A body that streams through the flow is for the target:
+ * policies see no content in it.
+ */
+export function contentOf(request: RequestMessage): { headers: Headers; body: BodySource } {
+  const { headers, body } = request;
+  return { headers: withoutHopByHop(headers), body: body.isOpaque ? null : request.outgoing };
+}
