@@ -98,6 +98,8 @@ export class FlowContext {
   target: Target | null = null;
   loadBalancing: LoadBalancing | null = null;
   clientSentAt: { start: number; end: number } | null = null;
+  /** Epoch milliseconds after which no further step may run; see {@link checkTime}. */
+  endsAt = Number.POSITIVE_INFINITY;
   /** Variables that policies set, and named messages among them. */
   readonly variables = new Map<string, Value>();
 

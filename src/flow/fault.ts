@@ -92,6 +92,11 @@ export function faultBody(fault: Fault, accept: string | null): { contentType: s
   return { contentType: "application/json", text: JSON.stringify(body) };
 }
 
+/** Markup escaped, and characters that XML 1.0 cannot hold left out. */
 function escapeMarkup(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+  return text
+    .replace(/[^\t\n\r\x20-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, "")
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;");
 }

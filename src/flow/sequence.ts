@@ -1,7 +1,11 @@
 import type { FlowContext, Step } from "./context.ts";
+import { checkTime } from "./time-limit.ts";
 import { messageFinder } from "./variable.ts";
 
-/** Runs steps in order as one step; stays synchronous as long as they do. */
+/**
+ * Runs steps in order as one step; stays synchronous as long as they do. Time passes only in steps that wait,
+ * so it is checked after those.
+ */
 export function sequence(steps: readonly Step[]): Step {
   const [only] = steps;
   if (steps.length === 1 && only) return only;
@@ -13,7 +17,11 @@ export function sequence(steps: readonly Step[]): Step {
 function runFrom(start: number, steps: readonly Step[], flow: FlowContext): void | Promise<void> {
   for (let index = start; index < steps.length; index++) {
     const pending = steps[index]?.(flow);
-    if (pending) return pending.then(() => runFrom(index + 1, steps, flow));
+    if (!pending) continue;
+    return pending.then(() => {
+      checkTime(flow);
+      return runFrom(index + 1, steps, flow);
+    });
   }
 }
 

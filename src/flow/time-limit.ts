@@ -1,0 +1,11 @@
+import type { FlowContext } from "./context.ts";
+import { Fault } from "./fault.ts";
+
+/**
+ * Ends an exchange that has used up its time. Fault rules and PostClientFlow run all the same.
+ * Apigee: "Endpoint properties reference" (api.timeout).
+ */
+export function checkTime(flow: FlowContext): void {
+  if (flow.exchange.now() <= flow.endsAt || flow.error !== null || flow.clientSentAt !== null) return;
+  throw new Fault("flow.APITimedOut", "API timed out");
+}

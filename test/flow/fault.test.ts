@@ -1,0 +1,110 @@
+import { describe, expect, test } from "vitest";
+import { Fault, type FaultCode, faultBody } from "../../src/flow/fault.ts";
+
+/** Apigee: "Runtime error code reference" and the error references of the policies. */
+const documented: [code: FaultCode, status: number, name: string, category: string][] = [
+  ["steps.servicecallout.ExecutionFailed", 500, "ExecutionFailed", "Step"],
+  ["steps.servicecallout.RequestVariableNotMessageType", 500, "RequestVariableNotMessageType", "Step"],
+  [
+    "steps.servicecallout.RequestVariableNotRequestMessageType",
+    500,
+    "RequestVariableNotRequestMessageType",
+    "Step",
+  ],
+  ["steps.assignmessage.SetVariableFailed", 500, "SetVariableFailed", "Step"],
+  ["steps.assignmessage.VariableOfNonMsgType", 500, "VariableOfNonMsgType", "Step"],
+  ["steps.assignmessage.UnresolvedVariable", 500, "UnresolvedVariable", "Step"],
+  ["steps.extractvariables.ExecutionFailed", 500, "ExecutionFailed", "Step"],
+  ["steps.extractvariables.ImmutableVariable", 500, "ImmutableVariable", "Step"],
+  ["steps.extractvariables.InvalidJSONPath", 500, "InvalidJSONPath", "Step"],
+  ["steps.extractvariables.JsonPathParsingFailure", 500, "JsonPathParsingFailure", "Step"],
+  ["steps.extractvariables.SetVariableFailed", 500, "SetVariableFailed", "Step"],
+  ["steps.extractvariables.SourceMessageNotAvailable", 500, "SourceMessageNotAvailable", "Step"],
+  ["steps.extractvariables.UnableToCast", 500, "UnableToCast", "Step"],
+  ["steps.raisefault.RaiseFault", 500, "RaiseFault", "Step"],
+  ["entities.UnresolvedVariable", 500, "UnresolvedVariable", "Step"],
+  ["flow.APITimedOut", 504, "APITimedOut", "System"],
+  ["flow.SharedFlowNotFound", 500, "SharedFlowNotFound", "System"],
+  ["messaging.adaptors.http.flow.ApplicationNotFound", 404, "ApplicationNotFound", "Messaging"],
+  [
+    "messaging.adaptors.http.flow.DecompressionFailureAtRequest",
+    400,
+    "DecompressionFailureAtRequest",
+    "Messaging",
+  ],
+  [
+    "messaging.adaptors.http.flow.DecompressionFailureAtResponse",
+    500,
+    "DecompressionFailureAtResponse",
+    "Messaging",
+  ],
+  ["messaging.adaptors.http.flow.ErrorResponseCode", 500, "ErrorResponseCode", "Messaging"],
+  ["messaging.adaptors.http.flow.GatewayTimeout", 504, "GatewayTimeout", "Messaging"],
+  ["messaging.adaptors.http.flow.LengthRequired", 411, "LengthRequired", "Messaging"],
+  ["messaging.adaptors.http.flow.NoActiveTargets", 503, "NoActiveTargets", "Messaging"],
+  ["messaging.adaptors.http.flow.RequestTimeOut", 408, "RequestTimeOut", "Messaging"],
+  ["messaging.adaptors.http.flow.ServiceUnavailable", 503, "ServiceUnavailable", "Messaging"],
+  ["messaging.adaptors.http.flow.SslHandshakeFailed", 503, "SslHandshakeFailed", "Messaging"],
+  ["messaging.adaptors.http.flow.UnexpectedEOFAtTarget", 502, "UnexpectedEOFAtTarget", "Messaging"],
+  ["messaging.runtime.RouteFailed", 500, "RouteFailed", "Messaging"],
+  ["messaging.runtime.TargetMissing", 500, "TargetMissing", "Messaging"],
+  ["protocol.http.BadPath", 400, "BadPath", "Transport"],
+  ["protocol.http.DuplicateHeader", 400, "DuplicateHeader", "Transport"],
+  ["protocol.http.Response405WithoutAllowHeader", 502, "Response405WithoutAllowHeader", "Transport"],
+  ["protocol.http.TooBigBody", 413, "TooBigBody", "Transport"],
+  ["protocol.http.UnsupportedEncoding", 415, "UnsupportedEncoding", "Transport"],
+];
+
+test.each(documented)(
+  "%s has the status %d, the name %s and the category %s",
+  (code, status, name, category) => {
+    const fault = new Fault(code, "text");
+    expect([fault.status, fault.faultName, fault.category]).toEqual([status, name, category]);
+  },
+);
+
+test("a fault may have another status than its code's", () => {
+  expect(new Fault("protocol.http.TooBigBody", "Body buffer overflow", { status: 502 }).status).toBe(502);
+});
+
+describe("the default body", () => {
+  const fault = new Fault("steps.raisefault.RaiseFault", 'Raising fault. Fault name : <R> & "S"');
+  const json = `{"fault":{"faultstring":"Raising fault. Fault name : <R> & \\"S\\"","detail":{"errorcode":"steps.raisefault.RaiseFault"}}}`;
+  const xml =
+    '<fault><faultstring>Raising fault. Fault name : &lt;R&gt; &amp; "S"</faultstring><detail><errorcode>steps.raisefault.RaiseFault</errorcode></detail></fault>';
+
+  test.each([
+    [null, "json"],
+    ["", "json"],
+    ["*/*", "json"],
+    ["application/json", "json"],
+    ["application/xml", "xml"],
+    ["text/xml", "xml"],
+    ["APPLICATION/XML;q=0.9", "xml"],
+    ["application/soap+xml", "xml"],
+    ["application/xml, application/json", "json"],
+    ["application/xml, application/problem+json", "json"],
+    ["text/html, application/xhtml+xml, application/xml;q=0.9, */*;q=0.8", "xml"],
+    ["text/html", "json"],
+    ["application/xmlish", "json"],
+  ])("for Accept %j is %s", (accept, kind) => {
+    expect(faultBody(fault, accept)).toEqual(
+      kind === "xml"
+        ? { contentType: "application/xml", text: xml }
+        : { contentType: "application/json", text: json },
+    );
+  });
+
+  test("says nothing of the cause", () => {
+    const { text } = faultBody(
+      new Fault("flow.APITimedOut", "API timed out", { cause: new Error("secret") }),
+      null,
+    );
+    expect(text).not.toContain("secret");
+  });
+
+  test("leaves out of XML what XML cannot hold", () => {
+    const { text } = faultBody(new Fault("flow.APITimedOut", "a\u0000b\u001fc\ufffe\td"), "text/xml");
+    expect(text).toContain("<faultstring>abc\td</faultstring>");
+  });
+});
