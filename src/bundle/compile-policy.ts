@@ -45,7 +45,6 @@ export function compilePolicy(
   const config = type.read(policy.element, ownReport);
   policy.element.reportUnknown(ownReport);
   if (countErrors(report) === errorsBefore) type.check?.(config, services, ownReport);
-  if (countErrors(report) === errorsBefore) type.check?.(config, services, ownReport);
   if (countErrors(report) > errorsBefore) return null;
   const gateway = new RecordingGateway(policy, services, sharedFlow, ownReport);
   const built = type.build(config, gateway);
