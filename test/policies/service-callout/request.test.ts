@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { Body } from "../../../src/flow/body.ts";
 import { RequestMessage, ResponseMessage } from "../../../src/flow/message.ts";
 import { serviceCallout } from "../../../src/policies/service-callout.ts";
 import { faultOf, flowOf, variableOf } from "../policy-kit.ts";
@@ -316,6 +317,14 @@ describe("the client's own request", () => {
     expect(sentIn(await callOut(xml, flow)).body).toBe("streamed");
   });
 
+  test("that streams through to the target is sent without a body, and goes on untouched", async () => {
+    const request = new RequestMessage({ verb: "POST" });
+    request.body = new Body(new Blob(["for the target"]).stream(), true);
+    const flow = await callOut(calling('<Request variable="request"/>'), flowOf({ request }));
+    expect(sentIn(flow)).toMatchObject({ method: "POST", body: "" });
+    expect(await new Response(flow.request.body.source).text()).toBe("for the target");
+  });
+
   test("that is an empty GET is sent without a body", async () => {
     expect(sentIn(await callOut(xml, client({}, "GET", ""))).method).toBe("GET");
   });
@@ -344,6 +353,7 @@ describe("values from variables", () => {
     ["@evil.example", "/echo/@evil.example"],
     ["//evil.example", "/echo//evil.example"],
     ["/a?b=1#c", "/echo/a?b=1%23c"],
+    ["/a HTTP/1.1\r\nX-Injected: 1", "/echo/a%20HTTP/1.1X-Injected:%201"],
   ])("cannot change the host through the path: %s", async (value, url) => {
     const xml = calling("<Request><Set><Path>{value}</Path></Set></Request>");
     expect(sentIn(await callOut(xml, flowOf({ variables: { value } }))).url).toBe(url);
