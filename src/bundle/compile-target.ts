@@ -24,6 +24,7 @@ export class TargetCompiler {
   /** Messages whose bodies target endpoints read after the call. */
   readonly lateMentions = new Set<string>();
   readonly #services: CompileServices;
+  readonly #hooks: HookSteps;
   readonly #report: Report;
   readonly #targets: ReadonlyMap<string, TargetProgram>;
 
@@ -35,9 +36,10 @@ export class TargetCompiler {
     report: Report,
   ) {
     this.#services = services;
+    this.#hooks = hooks;
     this.#report = report;
     this.#targets = new Map(
-      [...bundle.targetEndpoints].map(([name, endpoint]) => [name, this.#compile(endpoint, compiler, hooks)]),
+      [...bundle.targetEndpoints].map(([name, endpoint]) => [name, this.#compile(endpoint, compiler)]),
     );
   }
 
@@ -45,9 +47,8 @@ export class TargetCompiler {
     return this.#targets.get(name) ?? null;
   }
 
-  /** The target of a RouteRule with a URL: no flows and no fault rules of its own. */
+  /** The target of a RouteRule with a URL: no flows and no fault rules of its own, but the environment's hooks. */
   fromUrl(url: string, at: Position): TargetProgram {
-    const nothing = () => {};
     const settings: HttpConnection = {
       url: readTemplate(url, at, this.#report),
       path: null,
@@ -57,24 +58,24 @@ export class TargetCompiler {
     };
     return {
       name: "default",
-      request: nothing,
-      response: nothing,
+      request: sequence(this.#hooks.steps("preTarget", new Set())),
+      response: sequence(this.#hooks.steps("postTarget", this.lateMentions)),
       errors: null,
       connection: this.#http(settings),
     };
   }
 
-  #compile(endpoint: TargetEndpoint, compiler: StepCompiler, hooks: HookSteps): TargetProgram {
+  #compile(endpoint: TargetEndpoint, compiler: StepCompiler): TargetProgram {
     const late = this.lateMentions;
     return {
       name: endpoint.name,
       request: sequence([
-        ...hooks.steps("preTarget", new Set()),
+        ...this.#hooks.steps("preTarget", new Set()),
         compileFlows(endpoint, "request", compiler, new Set()),
       ]),
       response: sequence([
         compileFlows(endpoint, "response", compiler, late),
-        ...hooks.steps("postTarget", late),
+        ...this.#hooks.steps("postTarget", late),
       ]),
       errors: compileFaults(endpoint, "top to bottom", compiler, late),
       connection: this.#connection(endpoint.connection),

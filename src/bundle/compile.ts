@@ -48,6 +48,7 @@ function compileEndpoint(
   targets: TargetCompiler,
   report: Report,
 ): ProxyProgram {
+  const routes = endpoint.routeRules.map((rule) => compileRoute(rule, compiler, targets));
   const early = new Set<string>();
   const late = new Set<string>(targets.lateMentions);
   const afterAnswer = new Set<string>();
@@ -62,7 +63,6 @@ function compileEndpoint(
   const errors = compileFaults(endpoint, "bottom to top", compiler, late);
   const postClient =
     endpoint.postClientFlow.length > 0 ? compiler.steps(endpoint.postClientFlow, afterAnswer) : null;
-  const routes = endpoint.routeRules.map((rule) => compileRoute(rule, compiler, targets));
   return {
     identity: {
       organization: services.organization,

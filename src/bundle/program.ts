@@ -1,5 +1,6 @@
 import type { HttpConnection } from "../egress/connection.ts";
 import type { LoadBalancer } from "../egress/load-balancer.ts";
+import type { CompressionAlgorithm } from "../egress/properties.ts";
 import type { FlowContext, ProxyIdentity, Step } from "../flow/context.ts";
 import type { Text } from "../policies/policy.ts";
 import type { CompileServices } from "./compile-services.ts";
@@ -82,5 +83,7 @@ export interface ProxyProperties {
   readonly responseStreaming: boolean;
   readonly xForwardedFor: boolean;
   readonly requestBodyLimit: number;
+  /** What answers are compressed with; null is what they came with. */
+  readonly compression: CompressionAlgorithm | null;
   readonly ignoreContentTypeCharset: boolean;
 }

@@ -1,3 +1,4 @@
+import { readCompressionAlgorithm } from "../egress/properties.ts";
 import { BODY_LIMIT_BYTES } from "../flow/body.ts";
 import type { Report } from "../xml/report.ts";
 import type { ProxyEndpoint } from "./model.ts";
@@ -11,7 +12,6 @@ const MEGABYTE = 1024 * 1024;
 /** Documented properties that need nothing here: Workers decide, or the property is obsolete. */
 const withoutEffect = new Set([
   "allow.http10",
-  "compression.algorithm",
   "enable.method.override",
   "GET.override.method",
   "POST.override.method",
@@ -49,12 +49,17 @@ export function readProxyProperties(
   if (limit === undefined || Number(limit) < 10 || Number(limit) > 30) {
     invalid("request.payload.parse.limit", "10M to 30M");
   }
+  const compression = readCompressionAlgorithm(properties.get("compression.algorithm") ?? "");
+  if (compression === null && properties.get("compression.algorithm")) {
+    invalid("compression.algorithm", "gzip, deflate or none");
+  }
   const known = {
     apiTimeoutMs: apiTimeout,
     requestStreaming: flag("request.streaming.enabled"),
     responseStreaming: flag("response.streaming.enabled"),
     xForwardedFor: flag("X-Forwarded-For"),
     requestBodyLimit: limit === undefined ? BODY_LIMIT_BYTES : Number(limit) * MEGABYTE,
+    compression,
     ignoreContentTypeCharset: flag("request.queryparams.ignore.content.type.charset"),
   };
   for (const property of properties.keys()) {
@@ -79,6 +84,7 @@ export function readProxyProperties(
 
 const supported = new Set([
   "api.timeout",
+  "compression.algorithm",
   "request.payload.parse.limit",
   "request.streaming.enabled",
   "response.streaming.enabled",

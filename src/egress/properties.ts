@@ -12,6 +12,8 @@ export interface TargetProperties {
   readonly ioTimeoutMs: number;
   /** Null stands for the default: every status below 400. */
   readonly successCodes: SuccessCodes | null;
+  /** compression.algorithm: what requests are compressed with; null is what they came with. */
+  readonly compression: CompressionAlgorithm | null;
   readonly requestStreaming: boolean;
   readonly responseStreaming: boolean;
   /** response.payload.parse.limit in bytes. */
@@ -25,6 +27,8 @@ export interface TargetProperties {
   readonly retainedQueryParameters: readonly string[];
 }
 
+export type CompressionAlgorithm = "gzip" | "deflate" | "none";
+
 const MEGABYTE = 1024 * 1024;
 
 /** Documented or legacy properties that cannot change anything here, and why. */
@@ -33,7 +37,6 @@ const withoutEffect: ReadonlyMap<string, string> = new Map([
   ["allow.post.without.content.length", "a POST without a body is always allowed"],
   ["allow.put.without.content.length", "a PUT without a body is always allowed"],
   ["allow.tls.session.resumption", "Workers manage connections"],
-  ["compression.algorithm", "Workers negotiate compression"],
   ["connect.timeout.millis", "Workers do not limit connecting apart; io.timeout.millis covers it"],
   ["ignore.allow.header.for.405", "a 405 without an Allow header always passes"],
   ["keepalive.timeout.millis", "Workers manage connections"],
@@ -46,7 +49,6 @@ const withoutEffect: ReadonlyMap<string, string> = new Map([
 
 /** The properties without effect whose value is a number of milliseconds; the others are booleans. */
 const milliseconds = new Set(["connect.timeout.millis", "keepalive.timeout.millis"]);
-const compressionAlgorithms = new Set(["gzip", "deflate", "none"]);
 
 /**
  * Reads the Properties element of an HTTPTargetConnection. Reports InvalidProperty, InvalidBoolean and
@@ -77,6 +79,7 @@ export function readTargetProperties(xml: XmlElement | undefined, report: Report
   const read: TargetProperties = {
     ioTimeoutMs: readInteger(property("io.timeout.millis"), 55_000, report, { minimum: 1 }),
     successCodes: successCodesOf(property("success.codes"), report),
+    compression: compressionOf(property("compression.algorithm"), report),
     requestStreaming: flag("request.streaming.enabled", false),
     responseStreaming: flag("response.streaming.enabled", false),
     responseBodyLimit: limitOf(property("response.payload.parse.limit"), report),
@@ -104,12 +107,8 @@ function reportUnused(name: string, element: XmlElement, report: Report): void {
     );
     return;
   }
-  if (name !== "compression.algorithm") {
-    if (milliseconds.has(name)) readInteger(element, 0, report, { minimum: 1 });
-    else readBoolean(element, false, report);
-  } else if (!compressionAlgorithms.has(element.text().toLowerCase())) {
-    invalid(element, name, "gzip, deflate or none", report);
-  }
+  if (milliseconds.has(name)) readInteger(element, 0, report, { minimum: 1 });
+  else readBoolean(element, false, report);
   report.warning(
     "PropertyWithoutEffect",
     element,
@@ -130,6 +129,19 @@ function successCodesOf(element: XmlElement | undefined, report: Report): Succes
     );
   }
   return codes;
+}
+
+/** A value of the property compression.algorithm; null when it is none of those. */
+export function readCompressionAlgorithm(text: string): CompressionAlgorithm | null {
+  const name = text.trim().toLowerCase();
+  return name === "gzip" || name === "deflate" || name === "none" ? name : null;
+}
+
+function compressionOf(element: XmlElement | undefined, report: Report): CompressionAlgorithm | null {
+  if (element === undefined || element.text() === "") return null;
+  const algorithm = readCompressionAlgorithm(element.text());
+  if (algorithm === null) invalid(element, "compression.algorithm", "gzip, deflate or none", report);
+  return algorithm;
 }
 
 function limitOf(element: XmlElement | undefined, report: Report): number {

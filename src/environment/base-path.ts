@@ -58,15 +58,18 @@ function segmentsOf(basePath: string): string[] {
 
 /** The longest match on the path from `at`, the offset of a slash or the path's end. */
 function deepest<T>(node: Segment<T>, path: string, at: number): BasePathMatch<T> | null {
-  const here = node.entry && { ...node.entry, pathSuffix: path.slice(at) };
-  if (at === path.length) return here;
+  if (at === path.length) return matchOf(node, path, at);
   const slash = path.indexOf("/", at + 1);
   const end = slash === -1 ? path.length : slash;
   const part = path.slice(at + 1, end);
   const literal = node.literal.get(part);
   const byLiteral = literal ? deepest(literal, path, end) : null;
   const byWildcard = node.wildcard && part !== "" ? deepest(node.wildcard, path, end) : null;
-  return longest(byLiteral, byWildcard) ?? here;
+  return longest(byLiteral, byWildcard) ?? matchOf(node, path, at);
+}
+
+function matchOf<T>({ entry }: Segment<T>, path: string, at: number): BasePathMatch<T> | null {
+  return entry && { value: entry.value, basePath: entry.basePath, pathSuffix: path.slice(at) };
 }
 
 /** The match that leaves the shorter path suffix; the first when they are equal. */

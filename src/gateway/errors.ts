@@ -7,18 +7,32 @@ import { mergeRaised, RaisedFault } from "../flow/raised-fault.ts";
 import { internalError } from "./internal-error.ts";
 
 /**
- * Enters the error state and runs the fault rules of the endpoint whose flow was running. Afterwards
- * `flow.error` is the answer. Apigee: "Handling faults".
+ * Enters the error state and runs the fault rules of the endpoint whose flow was running. Returns the answer,
+ * which is also `flow.error`. Apigee: "Handling faults".
+ *
+ * @param keepsBody whether something reads the answer's body after it has gone out
  */
 export async function runErrorFlow(
   flow: FlowContext,
   fault: Fault,
-  program: ErrorProgram | null,
-): Promise<void> {
-  enterErrorState(flow, fault);
-  const rule = await firstThatApplies(program?.rules ?? [], flow);
+  program: ErrorProgram,
+  keepsBody: boolean,
+): Promise<ResponseMessage> {
+  let answer = enterErrorState(flow, fault);
+  try {
+    await runRules(flow, program);
+    answer = flow.error ?? answer;
+    if (keepsBody) await answer.buffer();
+    return answer;
+  } catch (thrown) {
+    // The target's own error answer broke off while its body was read.
+    return enterErrorState(flow, faultOf(thrown, flow));
+  }
+}
+
+async function runRules(flow: FlowContext, { rules, fallback }: ErrorProgram): Promise<void> {
+  const rule = await firstThatApplies(rules, flow);
   const raised = rule !== null && (await runRule(rule, flow));
-  const fallback = program?.fallback ?? null;
   if (fallback === null || raised || (rule !== null && !fallback.alwaysEnforce)) return;
   const enforced = await firstThatApplies([fallback], flow);
   if (enforced) await runRule(enforced, flow);
@@ -54,10 +68,12 @@ async function runRule(rule: FaultRuleProgram, flow: FlowContext): Promise<boole
   }
 }
 
-function enterErrorState(flow: FlowContext, fault: Fault): void {
+function enterErrorState(flow: FlowContext, fault: Fault): ResponseMessage {
+  const pending = pendingMessage(flow, fault);
   flow.fault = fault;
   flow.lastFault = fault;
-  flow.error = pendingMessage(flow, fault);
+  flow.error = pending;
+  return pending;
 }
 
 /** The target's own answer, what RaiseFault prepared, or the default error body. */

@@ -1,7 +1,7 @@
 import { withoutHopByHop } from "../egress/hop-by-hop.ts";
 import type { TargetProperties } from "../egress/properties.ts";
 import type { FlowContext } from "../flow/context.ts";
-import type { RequestMessage, ResponseMessage } from "../flow/message.ts";
+import type { RequestMessage } from "../flow/message.ts";
 import { Parameters } from "../flow/parameters.ts";
 
 /**
@@ -12,21 +12,17 @@ import { Parameters } from "../flow/parameters.ts";
 export function forwardedHeaders(request: RequestMessage, properties: TargetProperties): Headers {
   return properties.retainRequestHeaders
     ? withoutHopByHop(request.headers)
-    : only(request.headers, properties.retainedRequestHeaders);
+    : onlyNamed(request.headers, properties.retainedRequestHeaders);
 }
 
-/** Takes away the target's response headers that are not retained. Apigee: the same page. */
-export function retainResponseHeaders(response: ResponseMessage, properties: TargetProperties): void {
-  if (properties.retainResponseHeaders) return;
-  response.ownHeaders = only(response.headers, properties.retainedResponseHeaders);
-}
+/** What a body means and cannot be read without. */
+const ofTheBody = ["content-type", "content-encoding"];
 
-function only(headers: Headers, names: readonly string[]): Headers {
-  const kept = new Headers();
-  for (const name of names) {
-    const value = headers.get(name);
-    if (value !== null) kept.set(name, value);
-  }
+/** The named headers, line by line as they came, and those that describe the body. */
+export function onlyNamed(headers: Headers, names: readonly string[]): Headers {
+  const wanted = new Set([...names.map((name) => name.toLowerCase()), ...ofTheBody]);
+  const kept = new Headers(headers);
+  for (const name of headers.keys()) if (!wanted.has(name)) kept.delete(name);
   return kept;
 }
 
@@ -40,9 +36,7 @@ export function addForwardedFor({ request, exchange }: FlowContext): void {
 /** The query string for the target, without the question mark. Apigee: the same page (retain.queryparams). */
 export function forwardedQuery(request: RequestMessage, properties: TargetProperties): string {
   if (properties.retainQueryParameters) return request.query;
-  const kept = new Parameters("", false);
-  for (const name of properties.retainedQueryParameters) {
-    for (const value of request.queryParameters.values(name)) kept.add(name, value);
-  }
+  const kept = new Parameters(request.query, false);
+  for (const name of kept.names) if (!properties.retainedQueryParameters.includes(name)) kept.remove(name);
   return kept.toString();
 }

@@ -4,7 +4,7 @@ import { FlowContext, type Lifetime } from "../flow/context.ts";
 import { Fault, faultBody } from "../flow/fault.ts";
 import { answerClient } from "./answer.ts";
 import { ClientExchange } from "./client-exchange.ts";
-import { clientRequest } from "./client-request.ts";
+import { ClientRequest } from "./client-request.ts";
 import { runExchange } from "./exchange.ts";
 import { internalError } from "./internal-error.ts";
 
@@ -45,10 +45,10 @@ export class Gateway {
       const endpoint = found instanceof Promise ? await found : found;
       if (!endpoint) throw notFound(url);
       const { program, pathSuffix } = endpoint;
-      const message = clientRequest(request, url, program.properties);
+      const message = new ClientRequest(request, url, program.properties, exchange);
       const flow = new FlowContext(program.identity, exchange, message, { pathSuffix, url: request.url });
       const answer = await runExchange(program, flow);
-      return await answerClient(answer, program, flow);
+      return await answerClient(answer, request.method, program, flow);
     } catch (thrown) {
       return refusal(thrown, request, exchange.id);
     }

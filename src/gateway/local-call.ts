@@ -1,3 +1,4 @@
+import type { ProxyProgram } from "../bundle/program.ts";
 import type { Snapshot } from "../environment/snapshot.ts";
 import { FlowContext } from "../flow/context.ts";
 import { Fault } from "../flow/fault.ts";
@@ -5,6 +6,7 @@ import type { RequestMessage, ResponseMessage } from "../flow/message.ts";
 import type { LocalDestination } from "../policies/policy.ts";
 import { runPostClient } from "./answer.ts";
 import { LocalExchange } from "./client-exchange.ts";
+import { applyProperties } from "./client-request.ts";
 import { runExchange } from "./exchange.ts";
 
 /** How many proxies may call each other within one client request. */
@@ -12,8 +14,8 @@ export const MAX_CALLOUT_DEPTH = 8;
 
 /**
  * Runs a proxy of the same environment in this process: its own flows, faults and PostClientFlow, with
- * variables of its own. The request's path tells where below its base path it is called.
- * Apigee: "Chaining API proxies together".
+ * variables of its own. The request's path is the whole one of a call by path, and the one below the base path
+ * of a call by name. Apigee: "Chaining API proxies together".
  */
 export async function callProxy(
   snapshot: Snapshot,
@@ -27,23 +29,48 @@ export async function callProxy(
       `Proxies call each other more than ${MAX_CALLOUT_DEPTH} deep`,
     );
   }
-  const found = "path" in to ? snapshot.match(to.path) : snapshot.find(to.proxy, to.endpoint);
-  if (!found) {
-    throw new Fault(
-      "messaging.adaptors.http.flow.ApplicationNotFound",
-      `Unable to identify proxy for ${"path" in to ? `url: ${to.path}` : `name: ${to.proxy}`}`,
-    );
-  }
-  const program = await snapshot.program(found.value, caller.exchange);
-  const pathSuffix = "pathSuffix" in found ? found.pathSuffix : request.path;
-  request.path = "path" in to ? to.path : `${found.basePath === "/" ? "" : found.basePath}${request.path}`;
-  const url = `${caller.exchange.client.scheme}://${caller.exchange.client.host}${request.uri}`;
-  const flow = new FlowContext(program.identity, new LocalExchange(caller.exchange), request, {
-    pathSuffix,
-    url,
-  });
+  const called = await find(snapshot, caller, to, request.path);
+  const { program, pathSuffix } = called;
+  request.path = called.path;
+  applyProperties(request, program.properties);
+  const { scheme, host } = caller.exchange.client;
+  const url = `${scheme}://${host}${request.uri}`;
+  const exchange = new LocalExchange(caller.exchange);
+  const flow = new FlowContext(program.identity, exchange, request, { pathSuffix, url });
   const answer = await runExchange(program, flow);
-  if (program.keepsResponseBody) await answer.buffer();
-  if (program.postClient) flow.exchange.waitUntil(runPostClient(program, flow));
+  if (program.postClient) exchange.waitUntil(runPostClient(program, flow));
   return answer;
+}
+
+interface Called {
+  readonly program: ProxyProgram;
+  readonly path: string;
+  readonly pathSuffix: string;
+}
+
+async function find(
+  snapshot: Snapshot,
+  { exchange }: FlowContext,
+  to: LocalDestination,
+  requested: string,
+): Promise<Called> {
+  if ("path" in to) {
+    const path = normalised(to.path);
+    const match = snapshot.match(path) ?? notFound(`url: ${path}`);
+    const program = await snapshot.program(match.value, exchange);
+    return { program, path, pathSuffix: match.pathSuffix };
+  }
+  const found = snapshot.find(to.proxy, to.endpoint) ?? notFound(`name: ${to.proxy}`);
+  const program = await snapshot.program(found.value, exchange);
+  const path = normalised(found.basePath.replace(/\/$/, "") + requested);
+  return { program, path, pathSuffix: requested };
+}
+
+/** As the path of a request from outside is: without dot segments, whatever a template made of it. */
+function normalised(path: string): string {
+  return new URL(`http://local${path.startsWith("/") ? "" : "/"}${path}`).pathname;
+}
+
+function notFound(what: string): never {
+  throw new Fault("messaging.adaptors.http.flow.ApplicationNotFound", `Unable to identify proxy for ${what}`);
 }

@@ -1,15 +1,42 @@
+import type { CompressionAlgorithm } from "../egress/properties.ts";
+import type { BodySource } from "../flow/body.ts";
 import type { ResponseMessage } from "../flow/message.ts";
 import { compressResponse } from "./compression.ts";
 
 /** Statuses whose answers have no body (Fetch standard: null body statuses). */
 const bodiless = new Set([204, 205, 304]);
 
-/** The platform's response for a message: what goes to the client. */
-export function toResponse(message: ResponseMessage, verb: string): Response {
-  const status = message.status >= 200 && message.status <= 599 ? message.status : 502;
-  const body = bodiless.has(status) || verb === "HEAD" ? null : compressResponse(message, null);
-  const statusText = reasonPhrase.test(message.reason) ? message.reason : "";
-  return new Response(body, { status, statusText, headers: message.headers });
+/** The platform's response for a message: what goes to the client, whose request had that method. */
+export function toResponse(
+  message: ResponseMessage,
+  method: string,
+  compression: CompressionAlgorithm | null,
+): Response | Promise<Response> {
+  const { status } = message;
+  if (bodiless.has(status)) return respond(message, withoutBody(message));
+  if (method === "HEAD") return respond(message, headersOnly(message));
+  const body = compressResponse(message, compression);
+  return body instanceof Promise ? body.then((bytes) => respond(message, bytes)) : respond(message, body);
+}
+
+/** A status that Workers cannot send is an answer of the target's that nobody can rely on. */
+function respond({ status: wanted, reason, headers }: ResponseMessage, body: BodySource): Response {
+  const status = wanted >= 200 && wanted <= 599 ? wanted : 502;
+  const statusText = reasonPhrase.test(reason) ? reason : "";
+  return new Response(body, { status, statusText, headers });
+}
+
+function withoutBody({ body: { source } }: ResponseMessage): null {
+  if (source instanceof ReadableStream) source.cancel().catch(() => {});
+  return null;
+}
+
+/** A HEAD request learns how long the answer to a GET would be. */
+function headersOnly(message: ResponseMessage): null {
+  const { body } = message;
+  if (body.isStream) return withoutBody(message);
+  if (!body.isEmpty) message.ownHeaders.set("content-length", String(body.bytes.byteLength));
+  return null;
 }
 
 /** RFC 9112: what a reason phrase may hold; anything else would make the platform refuse the response. */

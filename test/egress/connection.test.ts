@@ -25,6 +25,7 @@ const problemsOf = (content: string, url = "https://api.example.com") =>
   readHttp(`<URL>${url}</URL>${content}`).problems.map((problem) => problem.split(" ").slice(0, 2).join(" "));
 
 const defaults = {
+  compression: null,
   ioTimeoutMs: 55_000,
   successCodes: null,
   requestStreaming: false,
@@ -221,6 +222,9 @@ describe("Properties", () => {
     ["io.timeout.millis", "30000", { ioTimeoutMs: 30_000 }],
     ["success.codes", "1xx, 2XX,3xx,\n400", { successCodes: { classes: [1, 2, 3], codes: [400] } }],
     ["success.codes", "", {}],
+    ["compression.algorithm", "GZIP", { compression: "gzip" }],
+    ["compression.algorithm", "deflate", { compression: "deflate" }],
+    ["compression.algorithm", "none", { compression: "none" }],
     ["request.streaming.enabled", "TRUE", { requestStreaming: true }],
     ["response.streaming.enabled", "true", { responseStreaming: true }],
     ["response.payload.parse.limit", "15M", { responseBodyLimit: 15 * 1024 * 1024 }],
@@ -245,6 +249,7 @@ describe("Properties", () => {
     ["success.codes", "2xx;3xx", "InvalidProperty"],
     ["success.codes", "6xx", "InvalidProperty"],
     ["success.codes", "2xx,,3xx", "InvalidProperty"],
+    ["compression.algorithm", "br", "InvalidProperty"],
     ["request.streaming.enabled", "yes", "InvalidBoolean"],
     ["response.payload.parse.limit", "31M", "InvalidProperty"],
     ["response.payload.parse.limit", "9M", "InvalidProperty"],
@@ -259,7 +264,6 @@ describe("Properties", () => {
     ["allow.post.without.content.length", "true"],
     ["allow.put.without.content.length", "true"],
     ["allow.tls.session.resumption", "false"],
-    ["compression.algorithm", "gzip"],
     ["connect.timeout.millis", "3000"],
     ["ignore.allow.header.for.405", "false"],
     ["keepalive.timeout.millis", "60000"],

@@ -45,11 +45,17 @@ export async function serve(
   });
   const values = new Map<string, unknown>([[currentKey("local"), plan.document]]);
   for (const [revision, zip] of plan.revisions) values.set(revisionKey(revision), zip.slice().buffer);
-  return gatewayOn({ get: async (key: string) => values.get(key) ?? null } as ConfigStore, options.connections);
+  return gatewayOn(
+    { get: async (key: string) => values.get(key) ?? null } as ConfigStore,
+    options.connections,
+  );
 }
 
 /** Serves whatever a store holds. */
-export function gatewayOn(store: ConfigStore, connections: ReadonlyMap<string, Connection> = new Map()): TestGateway {
+export function gatewayOn(
+  store: ConfigStore,
+  connections: ReadonlyMap<string, Connection> = new Map(),
+): TestGateway {
   const log: Record<string, unknown>[] = [];
   const pending: Promise<unknown>[] = [];
   const environment = new Environment("local", store, (document, readRevision) => {

@@ -7,7 +7,11 @@ const target = (url: string) => `<HTTPTargetConnection><URL>${url}</URL></HTTPTa
 
 test("a proxy without policies passes request and response through", async () => {
   const gateway = await serve(proxyFiles("echo", { target: target(`${a}/echo`) }));
-  const response = await gateway.fetch("/echo/deep?x=1&y=a%20b", { method: "POST", body: "hello", headers: { "x-one": "1" } });
+  const response = await gateway.fetch("/echo/deep?x=1&y=a%20b", {
+    method: "POST",
+    body: "hello",
+    headers: { "x-one": "1" },
+  });
   expect(response.status).toBe(200);
   const echo = await response.json<{ method: string; url: string; body: string }>();
   expect(echo).toMatchObject({ method: "POST", url: "/echo/deep?x=1&y=a%20b", body: "hello" });
