@@ -3,7 +3,8 @@ import { describe, expect, test } from "vitest";
 import { Body } from "../../src/flow/body.ts";
 import { mediaType, RequestMessage, ResponseMessage } from "../../src/flow/message.ts";
 
-const streamOf = (content: BlobPart): ReadableStream => new Blob([content]).stream();
+const streamOf = (content: string | ArrayBuffer | Uint8Array<ArrayBuffer>): ReadableStream =>
+  new Blob([content]).stream();
 
 const breaking = (reason: unknown): ReadableStream =>
   new ReadableStream({
@@ -335,7 +336,9 @@ test("any content that is set can be read, as text, bytes and what leaves", () =
       message.setContent(text, typed ? "text/plain" : undefined);
       const { outgoing } = message;
       expect(message.content).toBe(text);
-      expect(new TextDecoder("utf-8", { ignoreBOM: true }).decode(message.body.bytes)).toBe(text);
+      expect(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(message.body.bytes)).toBe(
+        text,
+      );
       if (outgoing instanceof Uint8Array) expect(outgoing).toEqual(message.body.bytes);
       else expect(outgoing).toBe(text === "" ? null : text);
     }),
