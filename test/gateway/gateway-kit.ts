@@ -134,3 +134,65 @@ function policyFiles(folder: string, policies: ProxyParts["policies"] = {}): Tes
 export function step(name: string, condition?: string): string {
   return `<Step><Name>${name}</Name>${condition ? `<Condition>${condition}</Condition>` : ""}</Step>`;
 }
+
+/** An HTTPTargetConnection to a URL. */
+export function httpTarget(url: string, properties: Readonly<Record<string, string>> = {}): string {
+  const all = Object.entries(properties).map(
+    ([name, value]) => `<Property name="${name}">${value}</Property>`,
+  );
+  return `<HTTPTargetConnection><URL>${url}</URL><Properties>${all.join("")}</Properties></HTTPTargetConnection>`;
+}
+
+/** An AssignMessage policy that ignores what is not set. */
+export function assign(name: string, edits: string): Record<string, string> {
+  return {
+    [name]: `<AssignMessage name="${name}"><IgnoreUnresolvedVariables>true</IgnoreUnresolvedVariables>${edits}</AssignMessage>`,
+  };
+}
+
+/** AssignMessage that sets a header of the ambient message to a template. */
+export function setHeader(name: string, header: string, template: string): Record<string, string> {
+  return assign(name, `<Set><Headers><Header name="${header}">${template}</Header></Headers></Set>`);
+}
+
+/** AssignMessage that sets a variable to a template. */
+export function setVariable(name: string, variable: string, template: string): Record<string, string> {
+  return assign(
+    name,
+    `<AssignVariable><Name>${variable}</Name><Template>${template}</Template></AssignVariable>`,
+  );
+}
+
+/**
+ * Policies that leave a mark: each appends its name to the variable `marks`. `Show` puts what there is so far
+ * into the header `x-marks` of the ambient message.
+ */
+export function marks(...names: readonly string[]): Record<string, string> {
+  const policies = names.map((name) => setVariable(name, "marks", `{marks}${name},`));
+  return Object.assign(setHeader("Show", "x-marks", "{marks}"), ...policies);
+}
+
+/** RaiseFault with a status and, if given, a payload. */
+export function raise(name: string, status: number, payload?: string): Record<string, string> {
+  const content = payload === undefined ? "" : `<Payload contentType="text/plain">${payload}</Payload>`;
+  return {
+    [name]: `<RaiseFault name="${name}"><FaultResponse><Set><StatusCode>${status}</StatusCode>${content}</Set></FaultResponse></RaiseFault>`,
+  };
+}
+
+/** The default error body. */
+export function defaultFault(errorcode: string, faultstring: string): unknown {
+  return { fault: { faultstring, detail: { errorcode } } };
+}
+
+/** A service in the place of a real one: answers every call with 200, and keeps what was called. */
+export function recorder(): Connection & { readonly calls: { url: string; init: RequestInit }[] } {
+  const calls: { url: string; init: RequestInit }[] = [];
+  return {
+    calls,
+    async fetch(url, init) {
+      calls.push({ url, init });
+      return new Response("recorded");
+    },
+  };
+}
