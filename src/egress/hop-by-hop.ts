@@ -1,8 +1,9 @@
 /**
  * Request headers about one connection that the platform would send on. It drops Connection, Keep-Alive, TE,
- * Trailer, Transfer-Encoding and Upgrade itself, and sets Host and Content-Length anew.
+ * Trailer and Transfer-Encoding itself, and sets Host and Content-Length anew. An upgrade to another protocol
+ * would take the connection away from the flow.
  */
-const hopByHop = ["proxy-authorization", "proxy-connection", "expect", "http2-settings"];
+const hopByHop = ["proxy-authorization", "proxy-connection", "expect", "upgrade", "http2-settings"];
 
 /**
  * Headers without those that concern only the connection they came on (RFC 9110), as a copy; the same object
@@ -24,5 +25,5 @@ function namedInConnection(connection: string | null): string[] {
   return connection
     .split(",")
     .map((name) => name.trim())
-    .filter((name) => /^[!#$%&'*+\-.^_`|~0-9a-z]+$/i.test(name) && !/^upgrade$/i.test(name));
+    .filter((name) => /^[!#$%&'*+\-.^_`|~0-9a-z]+$/i.test(name));
 }

@@ -140,7 +140,7 @@ export function httpTarget(url: string, properties: Readonly<Record<string, stri
   const all = Object.entries(properties).map(
     ([name, value]) => `<Property name="${name}">${value}</Property>`,
   );
-  return `<HTTPTargetConnection><URL>${url}</URL><Properties>${all.join("")}</Properties></HTTPTargetConnection>`;
+  return `<HTTPTargetConnection><URL>${url.replaceAll("&", "&amp;")}</URL><Properties>${all.join("")}</Properties></HTTPTargetConnection>`;
 }
 
 /** An AssignMessage policy that ignores what is not set. */
