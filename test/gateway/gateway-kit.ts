@@ -1,3 +1,4 @@
+import type { GoogleIdentity } from "../../src/credentials/google-tokens.ts";
 import { type Connection, Egress } from "../../src/egress/egress.ts";
 import { internet } from "../../src/egress/internet.ts";
 import { compileEgressPolicy } from "../../src/egress/policy.ts";
@@ -24,10 +25,20 @@ export interface TestGateway {
 /** Files of an environment by path, as text. */
 export type TestFiles = Readonly<Record<string, string>>;
 
+/** What a gateway is given besides its environment. */
+export interface GatewayOptions {
+  readonly connections?: ReadonlyMap<string, Connection>;
+  readonly googleIdentity?: (account: string) => GoogleIdentity;
+}
+
+function noIdentity(account: string): GoogleIdentity {
+  throw new Error(`the test gave the gateway no tokens of ${account}`);
+}
+
 /** Deploys an environment, which must be free of errors, and serves it. */
 export async function serve(
   files: TestFiles,
-  options: { connections?: ReadonlyMap<string, Connection>; allow?: readonly string[] } = {},
+  options: GatewayOptions & { allow?: readonly string[] } = {},
 ): Promise<TestGateway> {
   const encoder = new TextEncoder();
   const report = new Report();
@@ -45,23 +56,20 @@ export async function serve(
   });
   const values = new Map<string, unknown>([[currentKey("local"), plan.document]]);
   for (const [revision, zip] of plan.revisions) values.set(revisionKey(revision), zip.slice().buffer);
-  return gatewayOn(
-    { get: async (key: string) => values.get(key) ?? null } as ConfigStore,
-    options.connections,
-  );
+  return gatewayOn({ get: async (key: string) => values.get(key) ?? null } as ConfigStore, options);
 }
 
 /** Serves whatever a store holds. */
 export function gatewayOn(
   store: ConfigStore,
-  connections: ReadonlyMap<string, Connection> = new Map(),
+  { connections = new Map(), googleIdentity = noIdentity }: GatewayOptions = {},
 ): TestGateway {
   const log: Record<string, unknown>[] = [];
   const pending: Promise<unknown>[] = [];
   const environment = new Environment("local", store, (document, readRevision) => {
     const policy = compileEgressPolicy({ allow: document.egress.allow, advice: "dev" });
     const egress = new Egress({ policy, internet, connections, log: (line) => log.push(line) });
-    return new Snapshot(document, { readRevision, callProxy, egress });
+    return new Snapshot(document, { readRevision, callProxy, egress, googleIdentity });
   });
   const gateway = new Gateway(environment);
   return {
