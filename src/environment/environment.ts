@@ -1,4 +1,5 @@
 import type { ProxyProgram } from "../bundle/program.ts";
+import { type Clock, systemClock } from "../egress/deadline.ts";
 import type { Lifetime } from "../flow/context.ts";
 import { Fault } from "../flow/fault.ts";
 import { currentKey, type EnvironmentDocument, parseDocument, revisionKey } from "./document.ts";
@@ -10,17 +11,30 @@ export interface Serving {
   readonly pathSuffix: string;
 }
 
-/** The part of a KV namespace that serving needs. */
+/** The part of a KV namespace that serving needs. `cacheTtl` is in seconds. */
 export interface ConfigStore {
-  get(key: string, type: "json"): Promise<unknown>;
-  get(key: string, type: "arrayBuffer"): Promise<ArrayBuffer | null>;
+  get(key: string, options: { type: "json"; cacheTtl: number }): Promise<unknown>;
+  get(key: string, options: { type: "arrayBuffer"; cacheTtl: number }): Promise<ArrayBuffer | null>;
 }
 
 /** How long a snapshot is used before a look at KV in the background, in milliseconds. */
 export const REFRESH_AFTER_MS = 30_000;
 
-/** How long one read of KV may take, in milliseconds. */
-const KV_TIMEOUT_MS = 5_000;
+/** How long a proxy that could not be loaded is left alone, in milliseconds. */
+export const RETRY_AFTER_MS = 10_000;
+
+/**
+ * How long one read of KV may take, in milliseconds: several in a row must end before the platform ends what a
+ * client that has left began.
+ */
+export const KV_TIMEOUT_MS = 5_000;
+
+/** How many of the proxies in use are loaded before a new state takes over; a Worker may read KV only so often. */
+const MOST_WARMED = 20;
+
+/** How long Cloudflare may keep what it read, in seconds: the least it allows, and a day for what never changes. */
+const CURRENT_TTL_S = 30;
+const REVISION_TTL_S = 86_400;
 
 /**
  * The environment that an isolate serves. A steady request reads KV zero times: the snapshot is in memory,
@@ -29,48 +43,78 @@ const KV_TIMEOUT_MS = 5_000;
 export class Environment {
   readonly name: string;
   readonly #store: ConfigStore;
-  readonly #makeSnapshot: (document: EnvironmentDocument, readRevision: ReadRevision) => Snapshot;
+  readonly #makeSnapshot: MakeSnapshot;
+  readonly #clock: Pick<Clock, "after">;
   #snapshot: Snapshot | null = null;
   /** The snapshot before: serves proxies that the current one cannot load. */
   #previous: Snapshot | null = null;
+  /** When proxies of the current snapshot could not be loaded, and why. */
+  readonly #unloadable = new Map<string, { readonly at: number; readonly error: unknown }>();
   #checkedAt = Number.NEGATIVE_INFINITY;
-  #refreshing: Promise<void> | null = null;
+  #looking: Promise<void> | null = null;
+  /** Why the last look failed; null when it did not. */
+  #trouble: unknown = null;
 
   constructor(
     name: string,
     store: ConfigStore,
-    makeSnapshot: (document: EnvironmentDocument, readRevision: ReadRevision) => Snapshot,
+    makeSnapshot: MakeSnapshot,
+    clock: Pick<Clock, "after"> = systemClock,
   ) {
     this.name = name;
     this.#store = store;
     this.#makeSnapshot = makeSnapshot;
+    this.#clock = clock;
   }
 
-  /** The deployed state; null when nothing is deployed. Waits for KV only when there is none in memory. */
+  /**
+   * The deployed state; null when nothing is deployed, or none could be read. Waits for KV only when there is
+   * none in memory.
+   */
   current(now: number, lifetime: Lifetime): Snapshot | null | Promise<Snapshot | null> {
     if (this.#snapshot && now - this.#checkedAt < REFRESH_AFTER_MS) return this.#snapshot;
-    const refreshing = this.refresh(now);
+    const looking = this.#look(now);
     // Others wait for it too, so it must go on when this client leaves.
-    lifetime.waitUntil(refreshing);
-    return this.#snapshot ?? refreshing.then(() => this.#snapshot);
+    lifetime.waitUntil(looking);
+    return this.#snapshot ?? looking.then(() => this.#snapshot);
   }
 
-  /** The proxy endpoint that serves a path, ready to run; null when there is none. */
+  /**
+   * The proxy endpoint that serves a path, ready to run; null when there is none.
+   * Fault: `sortie.ProxyUnavailable`.
+   */
   endpoint(path: string, now: number, lifetime: Lifetime): Serving | null | Promise<Serving | null> {
     const snapshot = this.current(now, lifetime);
-    if (snapshot instanceof Promise) return snapshot.then((found) => this.#serving(found, path, lifetime));
-    return this.#serving(snapshot, path, lifetime);
+    if (snapshot instanceof Promise) {
+      return snapshot.then((found) => this.#serving(found, path, now, lifetime));
+    }
+    return this.#serving(snapshot, path, now, lifetime);
   }
 
-  #serving(snapshot: Snapshot | null, path: string, lifetime: Lifetime): Serving | null | Promise<Serving> {
+  #serving(
+    snapshot: Snapshot | null,
+    path: string,
+    now: number,
+    lifetime: Lifetime,
+  ): Serving | null | Promise<Serving> {
+    if (!snapshot && this.#trouble !== null) throw unavailable(this.#trouble);
     const match = snapshot?.match(path);
     if (!snapshot || !match) return null;
     const { pathSuffix, value } = match;
+    const { name } = value.proxy;
+    const failed = this.#unloadable.get(name);
+    if (failed && now - failed.at < RETRY_AFTER_MS) {
+      return this.#servingFromPrevious(name, path, failed.error, lifetime);
+    }
     const program = snapshot.program(value, lifetime);
     if (!(program instanceof Promise)) return { program, pathSuffix };
     return program.then(
       (loaded) => ({ program: loaded, pathSuffix }),
-      (error) => this.#servingFromPrevious(value.proxy.name, path, error, lifetime),
+      (error) => {
+        logTrouble(this.name, error);
+        if (snapshot === this.#snapshot) this.#unloadable.set(name, { at: now, error });
+        return this.#servingFromPrevious(name, path, error, lifetime);
+      },
     );
   }
 
@@ -81,64 +125,100 @@ export class Environment {
     error: unknown,
     lifetime: Lifetime,
   ): Promise<Serving> {
-    logTrouble(this.name, error);
     const match = this.#previous?.match(path);
-    if (!this.#previous || match?.value.proxy.name !== proxy) {
-      throw new Fault("sortie.ProxyUnavailable", "The proxy cannot be loaded at the moment", {
-        cause: error,
-      });
+    if (!this.#previous || match?.value.proxy.name !== proxy) throw unavailable(error);
+    try {
+      return {
+        program: await this.#previous.program(match.value, lifetime),
+        pathSuffix: match.pathSuffix,
+      };
+    } catch {
+      throw unavailable(error);
     }
-    const program = await this.#previous.program(match.value, lifetime);
-    return { program, pathSuffix: match.pathSuffix };
   }
 
-  /** Looks for a newer deployment. Never rejects: trouble is logged and changes nothing. */
-  refresh(now: number): Promise<void> {
+  /** Looks for a newer deployment, one that is there now. Never rejects: trouble is logged and changes nothing. */
+  async refresh(now: number): Promise<void> {
+    // A look that has begun may have read the state before.
+    await this.#looking;
+    await this.#look(now);
+  }
+
+  #look(now: number): Promise<void> {
     this.#checkedAt = now;
-    this.#refreshing ??= this.#adoptNewer()
-      .catch((error) => logTrouble(this.name, error))
+    this.#looking ??= this.#adoptNewer()
+      .then(
+        () => {
+          this.#trouble = null;
+        },
+        (error) => {
+          this.#trouble = error;
+          logTrouble(this.name, error);
+        },
+      )
       .finally(() => {
-        this.#refreshing = null;
+        this.#looking = null;
       });
-    return this.#refreshing;
+    return this.#looking;
   }
 
   async #adoptNewer(): Promise<void> {
-    const json = await withinTime(this.#store.get(currentKey(this.name), "json"));
+    const options = { type: "json", cacheTtl: CURRENT_TTL_S } as const;
+    const json = await this.#withinTime(this.#store.get(currentKey(this.name), options));
     if (json === null) {
       if (this.#snapshot) throw new Error("the environment's document is missing");
       return;
     }
     const document = parseDocument(json);
-    if (document.generation === this.#snapshot?.document.generation) return;
+    if (this.#snapshot && isSameDeployment(document, this.#snapshot.document)) return;
     const next = this.#makeSnapshot(document, (revision) => this.#readRevision(revision));
     await this.#warm(next);
     this.#previous = this.#snapshot;
     this.#snapshot = next;
+    this.#unloadable.clear();
   }
 
   /** What is in use must be loadable before the new state takes over. */
   async #warm(next: Snapshot): Promise<void> {
-    const active = new Set(this.#snapshot?.active);
+    const active = new Set(this.#snapshot?.active.slice(-MOST_WARMED));
     await Promise.all(
       next.document.proxies.filter(({ name }) => active.has(name)).map((proxy) => next.load(proxy)),
     );
   }
 
   async #readRevision(revision: string): Promise<Uint8Array> {
-    const bytes = await withinTime(this.#store.get(revisionKey(revision), "arrayBuffer"));
+    const key = revisionKey(revision);
+    const bytes =
+      (await this.#read(key, REVISION_TTL_S)) ??
+      // That it is missing is kept as long as what is there would be; a shorter time asks again.
+      (await this.#read(key, CURRENT_TTL_S));
     if (!bytes) throw new Error(`revision ${revision} is missing in KV`);
     return new Uint8Array(bytes);
   }
+
+  #read(key: string, cacheTtl: number): Promise<ArrayBuffer | null> {
+    return this.#withinTime(this.#store.get(key, { type: "arrayBuffer", cacheTtl }));
+  }
+
+  #withinTime<T>(work: Promise<T>): Promise<T> {
+    const { promise, reject } = Promise.withResolvers<never>();
+    const callOff = this.#clock.after(KV_TIMEOUT_MS, () =>
+      reject(new Error(`KV did not answer in ${KV_TIMEOUT_MS} ms`)),
+    );
+    return Promise.race([work, promise]).finally(callOff);
+  }
 }
 
-function withinTime<T>(work: Promise<T>): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(
-    () => reject(new Error(`KV did not answer in ${KV_TIMEOUT_MS} ms`)),
-    KV_TIMEOUT_MS,
-  );
-  return Promise.race([work, promise]).finally(() => clearTimeout(timer));
+/** How a deployed document becomes a snapshot. */
+type MakeSnapshot = (document: EnvironmentDocument, readRevision: ReadRevision) => Snapshot;
+
+/** After a rollback a generation's number may be given again. */
+function isSameDeployment(one: EnvironmentDocument, other: EnvironmentDocument): boolean {
+  return one.generation === other.generation && one.deployedAt === other.deployedAt;
+}
+
+function unavailable(cause: unknown): Fault {
+  return new Fault("sortie.ProxyUnavailable", "The proxy cannot be loaded at the moment", { cause });
 }
 
 function logTrouble(environment: string, error: unknown): void {
