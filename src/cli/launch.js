@@ -22,12 +22,11 @@ function startWithNewerNode() {
     );
     return;
   }
-  // The channel lets the program end itself when this process is gone for whatever reason.
-  const child = spawn(node, [program, ...process.argv.slice(2)], {
-    stdio: ["inherit", "inherit", "inherit", "ipc"],
-  });
+  const env = { ...process.env, SORTIE_LAUNCHED: "1" };
+  const child = spawn(node, [program, ...process.argv.slice(2)], { stdio: "inherit", env });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
-  child.on("exit", (code) => {
+  child.on("exit", (code, signal) => {
+    if (signal) console.error(`Sortie was ended by ${signal}.`);
     process.exitCode = code ?? 2;
   });
 }

@@ -2,6 +2,8 @@ import { Command, CommanderError } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
 import { addCheck } from "./check.ts";
 import { CommandFailure } from "./command-failure.ts";
+import { addDev } from "./dev.ts";
+import { addExample } from "./example.ts";
 
 const program = new Command("sortie")
   .description("Runs Apigee proxy bundles on Cloudflare Workers.")
@@ -10,7 +12,7 @@ const program = new Command("sortie")
   .showHelpAfterError("(--help shows what there is)")
   .configureHelp({ showGlobalOptions: false });
 
-addCheck(program);
+for (const add of [addDev, addCheck, addExample]) add(program);
 
 try {
   await program.parseAsync();

@@ -2,6 +2,7 @@ import { namedHosts } from "../bundle/named-hosts.ts";
 import { baseUrl } from "../egress/target-server.ts";
 import type { EnvironmentDocument } from "./document.ts";
 import type { EnvironmentBundle, EnvironmentModel } from "./read-environment.ts";
+import { serviceAccountOf } from "./service-accounts.ts";
 
 /** A deployment worked out: what to write, and what it changes. */
 export interface DeploymentPlan {
@@ -19,6 +20,9 @@ export interface Change {
 
 /**
  * Works out the next generation of an environment. Deploy the revisions first and the document last.
+ *
+ * With the advice `list`, flows may call the hosts that bundles name, the target servers, the environment's own
+ * list and `allow`; with `dev` nothing but `allow`.
  * @param previous what is deployed now
  */
 export async function planDeployment(
@@ -48,16 +52,26 @@ export async function planDeployment(
             name: bundle.name,
             revision,
             endpoints: bundle.proxyEndpoints.map(({ name, basePath }) => ({ name, basePath })),
+            serviceAccount: serviceAccountOf(settings, bundle.kind, bundle.name),
           }
         : [],
     ),
     sharedFlows: revised.flatMap(({ bundle, revision }) =>
-      bundle.kind === "sharedflow" ? { name: bundle.name, revision } : [],
+      bundle.kind === "sharedflow"
+        ? {
+            name: bundle.name,
+            revision,
+            serviceAccount: serviceAccountOf(settings, bundle.kind, bundle.name),
+          }
+        : [],
     ),
     flowHooks: settings.flowHooks,
     targetServers: [...settings.targetServerEntities],
     keyValueMaps: structuredClone(settings.keyValueMaps) as EnvironmentDocument["keyValueMaps"],
-    egress: { allow: [...allowedHosts(model), ...(options.allow ?? [])], advice: options.advice },
+    egress: {
+      allow: [...(options.advice === "list" ? allowedHosts(model) : []), ...(options.allow ?? [])],
+      advice: options.advice,
+    },
   };
   return {
     document,
@@ -92,15 +106,17 @@ function changesBetween(before: EnvironmentDocument | null, after: EnvironmentDo
 interface Revised {
   readonly name: string;
   readonly revision: string;
+  readonly serviceAccount: string | null;
 }
 
 function compare(noun: string, before: readonly Revised[], after: readonly Revised[]): Change[] {
-  const old = new Map(before.map(({ name, revision }) => [name, revision]));
+  const stateOf = ({ revision, serviceAccount }: Revised) => `${revision} ${serviceAccount}`;
+  const old = new Map(before.map((entry) => [entry.name, stateOf(entry)]));
   const kept = new Set(after.map(({ name }) => name));
   return [
-    ...after.map(({ name, revision }) => ({
-      kind: kindOf(old.get(name) ?? null, revision),
-      what: `${noun} ${name}`,
+    ...after.map((entry) => ({
+      kind: kindOf(old.get(entry.name) ?? null, stateOf(entry)),
+      what: `${noun} ${entry.name}`,
     })),
     ...before
       .filter(({ name }) => !kept.has(name))

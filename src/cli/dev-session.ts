@@ -1,0 +1,117 @@
+import { type DeploymentPlan, planDeployment } from "../environment/deployment.ts";
+import type { EnvironmentModel } from "../environment/read-environment.ts";
+import { checkedEnvironment } from "./checked-environment.ts";
+import { CommandFailure } from "./command-failure.ts";
+import { allowedInDev, type DevSettings, withDevSettings } from "./dev-settings.ts";
+import { readPaths, withProxiesForSharedFlows } from "./environment-folder.ts";
+import { LocalGateway } from "./local-gateway.ts";
+import { formatProblems } from "./print-problems.ts";
+import { formatWorkerLog } from "./print-worker-log.ts";
+import { watchFiles } from "./watch-files.ts";
+
+export interface DevSessionOptions extends DevSettings {
+  readonly paths: readonly string[];
+  readonly environment: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+}
+
+/**
+ * One run of `sortie dev`: the files are checked and deployed to a gateway on this machine, again after each
+ * change. While they have errors, the gateway goes on with the last good state; at the start that is nothing.
+ */
+export class DevSession {
+  readonly #options: DevSessionOptions;
+  readonly #gateway: LocalGateway;
+  #deployed: DeploymentPlan["document"] | null = null;
+  /** True when the files on disk are not what is served. */
+  #behind = true;
+  #watching: ReturnType<typeof watchFiles> | null = null;
+
+  private constructor(options: DevSessionOptions, gateway: LocalGateway) {
+    this.#options = options;
+    this.#gateway = gateway;
+  }
+
+  /** Resolves when the gateway serves, or waits for an edit. Rejects with {@link CommandFailure}. */
+  static async start(options: DevSessionOptions): Promise<DevSession> {
+    const { mounts } = readPaths(options.paths);
+    const { port, environment, connections } = options;
+    const log = (line: { level: string; message: string }) => console.error(formatWorkerLog(line));
+    const gateway = await LocalGateway.start({ port, environment, connections, log });
+    const session = new DevSession(options, gateway);
+    try {
+      const watched = mounts.flatMap((mount) => mount.watched);
+      session.#watching = watchFiles(watched, () => session.#update());
+      await session.#watching.ready;
+      await session.#update();
+    } catch (error) {
+      await session.stop();
+      throw error;
+    }
+    return session;
+  }
+
+  get url(): string {
+    return `http://localhost:${this.#gateway.port}`;
+  }
+
+  /** What is served: base paths and their proxies. */
+  get routes(): readonly { readonly basePath: string; readonly proxy: string }[] {
+    return (this.#deployed?.proxies ?? []).flatMap(({ name, endpoints }) =>
+      endpoints.map(({ basePath }) => ({ basePath, proxy: name })),
+    );
+  }
+
+  async stop(): Promise<void> {
+    await this.#watching?.close();
+    await this.#gateway.stop();
+  }
+
+  /** Deploys what the files say now; prints what is wrong with them. Never rejects. */
+  async #update(): Promise<void> {
+    try {
+      const model = this.#goodModel();
+      if (model) await this.#deploy(model);
+      else this.#behind = true;
+    } catch (error) {
+      this.#behind = true;
+      console.error(error instanceof CommandFailure ? `error: ${error.message}` : error);
+    }
+    if (this.#behind) {
+      console.error(
+        this.#deployed
+          ? "The last good state goes on serving."
+          : "Nothing is served until this is put right.",
+      );
+    }
+  }
+
+  #goodModel(): EnvironmentModel | null {
+    const folder = withProxiesForSharedFlows(readPaths(this.#options.paths));
+    this.#watching?.add(folder.mounts.flatMap(({ watched }) => watched));
+    const { model, problems, failed } = checkedEnvironment(folder, this.#options.environment, (model) =>
+      withDevSettings(model, this.#options),
+    );
+    if (problems.length > 0) process.stderr.write(`\n${formatProblems(problems, process.stderr)}`);
+    return failed ? null : model;
+  }
+
+  async #deploy(model: EnvironmentModel): Promise<void> {
+    const plan = await planDeployment(model, this.#deployed, {
+      organization: "local",
+      now: new Date(),
+      generation: (this.#deployed?.generation ?? 0) + 1,
+      advice: "dev",
+      allow: allowedInDev(model, this.#options),
+    });
+    const changes = plan.changes.filter(({ kind }) => kind !== "unchanged");
+    if (changes.length > 0) await this.#gateway.deploy(plan);
+    if (this.#deployed) {
+      for (const { kind, what } of changes) console.log(`${kind} ${what}`);
+      if (changes.length === 0 && this.#behind) console.log("The files are again what is served.");
+    }
+    if (changes.length > 0) this.#deployed = plan.document;
+    this.#behind = false;
+  }
+}

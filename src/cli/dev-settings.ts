@@ -1,0 +1,55 @@
+import { addressOf, kindOf } from "../egress/ip.ts";
+import { baseUrl } from "../egress/target-server.ts";
+import type { EnvironmentModel } from "../environment/read-environment.ts";
+import type { GivenKeyValue, GivenTargetServer, HostConnection } from "./dev-options.ts";
+
+/** What the options of `sortie dev` set beside the environment's files. */
+export interface DevSettings {
+  readonly connections: readonly HostConnection[];
+  readonly targetServers: readonly GivenTargetServer[];
+  readonly keyValues: readonly GivenKeyValue[];
+}
+
+/** The environment with the target servers and key value map entries of the command line. */
+export function withDevSettings(model: EnvironmentModel, given: DevSettings): EnvironmentModel {
+  const { settings } = model;
+  const names = new Set<unknown>(given.targetServers.map(({ server }) => server.name));
+  const keyValueMaps = new Map(Object.entries(settings.keyValueMaps));
+  for (const { map, key, value } of given.keyValues) {
+    keyValueMaps.set(map, { ...keyValueMaps.get(map), [key]: value });
+  }
+  return {
+    ...model,
+    settings: {
+      ...settings,
+      targetServerEntities: [
+        ...settings.targetServerEntities.filter((entity) => !isNamed(entity, names)),
+        ...given.targetServers.map(({ entity }) => entity),
+      ],
+      targetServers: new Map([
+        ...settings.targetServers,
+        ...given.targetServers.map(({ server }) => [server.name, server] as const),
+      ]),
+      keyValueMaps: Object.fromEntries(keyValueMaps),
+    },
+  };
+}
+
+/** What flows may call under `sortie dev`: what the command line names, and target servers on this machine. */
+export function allowedInDev({ settings }: EnvironmentModel, given: DevSettings): string[] {
+  const local = [...settings.targetServers.values()].filter(({ host }) => isLoopback(host));
+  const named = given.targetServers.map(({ server }) => server);
+  return [
+    ...given.connections.map(({ rule }) => rule),
+    ...new Set([...local, ...named].map((server) => baseUrl(server))),
+  ];
+}
+
+function isLoopback(host: string): boolean {
+  const address = addressOf(host);
+  return host === "localhost" || (address !== null && kindOf(address) === "loopback");
+}
+
+function isNamed(entity: unknown, names: ReadonlySet<unknown>): boolean {
+  return typeof entity === "object" && entity !== null && "name" in entity && names.has(entity.name);
+}

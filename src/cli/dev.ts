@@ -1,0 +1,63 @@
+import type { Command } from "commander";
+import { parseConnection, parseKeyValue, parsePort, parseTargetServer } from "./dev-options.ts";
+import { DevSession, type DevSessionOptions } from "./dev-session.ts";
+import { stopSignal } from "./stop-signal.ts";
+
+export const DEFAULT_PORT = 8787;
+
+/** `sortie dev`: the gateway on this machine, following every change of the files. */
+export function addDev(program: Command): void {
+  program
+    .command("dev")
+    .description("serve an environment or bundles on this machine and follow every change of the files")
+    .argument("<path...>", "an environment folder, or bundles: folders or zip files")
+    .option("--port <n>", "port to listen on; 0 takes a free one", parsePort, DEFAULT_PORT)
+    .option(
+      "--connect-to <host[:port]=url>",
+      "send what is meant for a host to another address; may be given several times",
+      collect(parseConnection),
+      [],
+    )
+    .option("--target-server <name=url>", "define or replace a target server", collect(parseTargetServer), [])
+    .option("--kvm <map.key=value>", "set an entry of a key value map", collect(parseKeyValue), [])
+    .option("--env <name>", "the environment whose settings apply", "local")
+    .addHelpText(
+      "after",
+      "\nFlows may call only what --connect-to and --target-server name, and target servers on this machine.\n" +
+        "Example: sortie dev orders-v1/apiproxy --connect-to api.example.com=http://localhost:3000",
+    )
+    .action(async (paths: string[], options) => {
+      await serveUntilStopped({
+        paths,
+        port: options.port,
+        environment: options.env,
+        connections: options.connectTo,
+        targetServers: options.targetServer,
+        keyValues: options.kvm,
+      });
+    });
+}
+
+/**
+ * Serves until the process is told to stop. Rejects with `CommandFailure` when it cannot start.
+ * @param advice printed once it serves
+ */
+export async function serveUntilStopped(
+  options: DevSessionOptions,
+  advice?: (url: string) => string,
+): Promise<void> {
+  const session = await DevSession.start(options);
+  const stopped = stopSignal();
+  const width = Math.max(0, ...session.routes.map(({ basePath }) => basePath.length));
+  console.log(`\nSortie serves ${options.paths.join(", ")} on ${session.url}\n`);
+  for (const { basePath, proxy } of session.routes) console.log(`  ${basePath.padEnd(width)}  ${proxy}`);
+  console.log(
+    `\n${advice ? `${advice(session.url)}\n\n` : ""}Changes of the files take effect at once. Ctrl+C stops.`,
+  );
+  await stopped;
+  await session.stop();
+}
+
+function collect<T>(parse: (text: string) => T): (text: string, earlier: readonly T[]) => readonly T[] {
+  return (text, earlier) => [...earlier, parse(text)];
+}

@@ -1,0 +1,47 @@
+import { join, relative } from "node:path";
+import type { Command } from "commander";
+import { DEFAULT_PORT, serveUntilStopped } from "./dev.ts";
+import { parsePort, parseTargetServer } from "./dev-options.ts";
+import { startExampleServices } from "./example/services.ts";
+
+/** `sortie example`: the worked example and the services behind it; what `npm start` runs. */
+export function addExample(program: Command): void {
+  program
+    .command("example")
+    .description("serve the worked example, with the services that it calls")
+    .option("--port <n>", "port to listen on; 0 takes a free one", parsePort, DEFAULT_PORT)
+    .action(async ({ port }: { port: number }) => {
+      const { services, stop } = await startExampleServices();
+      try {
+        await serveUntilStopped(
+          {
+            paths: [relative(process.cwd(), examplePath()) || "."],
+            port,
+            environment: "local",
+            connections: [],
+            targetServers: services.map((service) =>
+              parseTargetServer(`${service.name}=http://127.0.0.1:${service.port}`),
+            ),
+            keyValues: [],
+          },
+          requestsToTry,
+        );
+      } finally {
+        await stop();
+      }
+    });
+}
+
+function requestsToTry(url: string): string {
+  return [
+    "Try:",
+    `  curl -i ${url}/v1/orders/1001    an order, put together from three services`,
+    `  curl -i ${url}/v1/orders/9999    an order that does not exist`,
+    `  curl -i ${url}/_sortie/health    what is deployed`,
+  ].join("\n");
+}
+
+/** The environment that comes with Sortie. */
+function examplePath(): string {
+  return join(import.meta.dirname, "..", "policies");
+}

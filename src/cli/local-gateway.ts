@@ -1,0 +1,133 @@
+import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { Miniflare, type WorkerdStructuredLog } from "miniflare";
+import type { DeploymentPlan } from "../environment/deployment.ts";
+import { currentKey, generationKey, revisionKey } from "../environment/document.ts";
+import { CommandFailure } from "./command-failure.ts";
+import type { HostConnection } from "./dev-options.ts";
+
+const WORKER = "sortie";
+
+/** Same as in `wrangler.toml`. */
+const COMPATIBILITY_DATE = "2026-10-01";
+
+/** Attempts to have a deployment taken over: a look at KV that was already under way may miss it. */
+const REFRESH_ATTEMPTS = 5;
+
+export interface LocalGatewayOptions {
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly environment: string;
+  readonly connections: readonly HostConnection[];
+  /** Takes what the Worker writes to its console. */
+  readonly log: (line: WorkerdStructuredLog) => void;
+}
+
+/** The gateway in workerd on this machine, with a KV namespace in a temporary folder. */
+export class LocalGateway {
+  readonly port: number;
+  readonly #miniflare: Miniflare;
+  readonly #environment: string;
+  readonly #token: string;
+
+  private constructor(miniflare: Miniflare, port: number, environment: string, token: string) {
+    this.#miniflare = miniflare;
+    this.port = port;
+    this.#environment = environment;
+    this.#token = token;
+  }
+
+  /** Rejects with {@link CommandFailure} when the port is in use. */
+  static async start(options: LocalGatewayOptions): Promise<LocalGateway> {
+    await checkPort(options.port);
+    const token = randomBytes(24).toString("base64url");
+    const miniflare = new Miniflare({
+      cf: false,
+      logRequests: false,
+      telemetry: { enabled: false },
+      handleStructuredLogs: options.log,
+      workers: [
+        {
+          config: {
+            name: WORKER,
+            compatibilityDate: COMPATIBILITY_DATE,
+            compatibilityFlags: ["nodejs_compat"],
+            manifest: {
+              mainModule: "worker.js",
+              modules: { "worker.js": { type: "esm", contents: readWorker() } },
+            },
+            env: bindings(options, token),
+          },
+          // Clients reach the Worker itself: Miniflare's own server in front of it would change their headers.
+          dev: { unsafeDirectSockets: [{ host: "127.0.0.1", port: options.port }] },
+        },
+      ],
+    });
+    try {
+      await miniflare.ready;
+      const { port } = await miniflare.unsafeGetDirectURL(WORKER);
+      return new LocalGateway(miniflare, Number(port), options.environment, token);
+    } catch (error) {
+      await miniflare.dispose();
+      throw error;
+    }
+  }
+
+  /** Writes a deployment and waits until it serves. Rejects when the Worker does not take it over. */
+  async deploy({ document, revisions }: DeploymentPlan): Promise<void> {
+    const { CONFIG: kv } = await this.#miniflare.getBindings<{ CONFIG: KVNamespace }>(WORKER);
+    for (const [revision, zip] of revisions) await kv.put(revisionKey(revision), new Uint8Array(zip).buffer);
+    const json = JSON.stringify(document);
+    await kv.put(generationKey(this.#environment, document.generation), json);
+    await kv.put(currentKey(this.#environment), json);
+    for (let attempt = 0; attempt < REFRESH_ATTEMPTS; attempt++) {
+      await this.#fetch("/_sortie/refresh", {
+        method: "POST",
+        headers: { authorization: `Bearer ${this.#token}` },
+      });
+      const health = await this.#fetch("/_sortie/health");
+      const { generation } = (await health.json()) as { generation: number };
+      if (generation === document.generation) return;
+    }
+    throw new Error("the gateway did not take the change over; its log says why");
+  }
+
+  stop(): Promise<void> {
+    return this.#miniflare.dispose();
+  }
+
+  #fetch(path: string, init: RequestInit = {}): Promise<Response> {
+    return fetch(`http://127.0.0.1:${this.port}${path}`, init);
+  }
+}
+
+function bindings({ environment, connections }: LocalGatewayOptions, token: string) {
+  const names = connections.flatMap(({ hosts }, index) => hosts.map((host) => [host, `CONNECTION_${index}`]));
+  return {
+    CONFIG: { type: "kv" as const, id: "sortie-config" },
+    ENVIRONMENT: { type: "text" as const, value: environment },
+    REFRESH_TOKEN: { type: "text" as const, value: token },
+    CONNECTIONS: { type: "text" as const, value: JSON.stringify(Object.fromEntries(names)) },
+    ...Object.fromEntries(
+      connections.map(({ to }, index) => [`CONNECTION_${index}`, { type: "external" as const, ...to }]),
+    ),
+  };
+}
+
+function readWorker(): string {
+  return readFileSync(join(import.meta.dirname, "worker.js"), "utf8");
+}
+
+/** workerd's own message about a port in use names neither the port nor what to do. */
+function checkPort(port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once("error", (cause: NodeJS.ErrnoException) => {
+      const reason = cause.code === "EADDRINUSE" ? "is in use" : `cannot be used (${cause.code})`;
+      reject(new CommandFailure(`Port ${port} ${reason}. Choose another one with --port.`, { cause }));
+    });
+    probe.listen(port, "127.0.0.1", () => probe.close(() => resolve()));
+  });
+}

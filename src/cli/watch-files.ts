@@ -1,0 +1,47 @@
+import { basename } from "node:path";
+import { watch } from "chokidar";
+
+/** How long files must be left alone before a change counts, in milliseconds: editors write several at once. */
+const QUIET_MS = 40;
+
+/** Files under watch. */
+export interface FileWatch {
+  /** Resolves when no later change is missed. */
+  readonly ready: Promise<void>;
+  /** Watches these as well; those that are watched already make no difference. */
+  add(paths: readonly string[]): void;
+  close(): Promise<void>;
+}
+
+/**
+ * Calls `changed` after files or folders were added, changed or removed, one call at a time: what changes
+ * while it runs leads to one more call.
+ */
+export function watchFiles(paths: readonly string[], changed: () => Promise<void>): FileWatch {
+  const watcher = watch([...paths], { ignoreInitial: true, ignored: isIgnored });
+  let timer: NodeJS.Timeout | undefined;
+  let running: Promise<void> = Promise.resolve();
+  watcher.on("all", () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      running = running.then(changed);
+    }, QUIET_MS);
+  });
+  watcher.on("error", (error) => console.error("Watching the files failed:", error));
+  return {
+    ready: new Promise((resolve) => watcher.once("ready", () => resolve())),
+    add: (more) => {
+      watcher.add([...more]);
+    },
+    close: async () => {
+      clearTimeout(timer);
+      await watcher.close();
+      await running;
+    },
+  };
+}
+
+function isIgnored(path: string): boolean {
+  const name = basename(path);
+  return name.startsWith(".") || name === "node_modules";
+}
