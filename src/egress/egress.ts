@@ -9,7 +9,8 @@ export interface OutboundCall {
   readonly method: string;
   /** Sent as they are. Workers set Host from the URL, and Content-Length and Transfer-Encoding from the body. */
   readonly headers: Headers;
-  readonly body: BodyInit | null;
+  /** A request that was received stands for its body, unread: the only way in which GET can have one. */
+  readonly body: BodyInit | Request | null;
   /** For the answer's status and headers to arrive. */
   readonly timeoutMs: number;
   /** The policy or target that calls, for the log. */
@@ -18,7 +19,7 @@ export interface OutboundCall {
 
 /** Whatever can fetch: the global function wrapped in an object, or a service or certificate binding. */
 export interface Connection {
-  fetch(url: string, init: RequestInit): Promise<Response>;
+  fetch(url: string | Request, init: RequestInit): Promise<Response>;
 }
 
 /** Holds a call to its time; see {@link Deadlines}. */
@@ -53,16 +54,27 @@ export class Egress {
    */
   async send(call: OutboundCall, limit: TimeLimit): Promise<Response> {
     this.#check(call);
-    const { url, method, headers, timeoutMs } = call;
-    const init = { method, headers, body: bodyOf(call), redirect: "manual" } as const;
+    const { url, by, timeoutMs } = call;
     let answer: Promise<Response> | undefined;
     try {
-      answer = this.#connectionTo(url).fetch(url, init);
+      answer = this.#fetch(call);
       return await limit.within(timeoutMs, answer);
     } catch (error) {
       answer?.then(letGo, () => {});
-      throw explain(error, url);
+      const failure = explain(error, url);
+      if (failure.kind === "invalid") {
+        this.#options.log({ level: "error", event: "egress.invalid", by, reason: failure.message });
+      }
+      throw failure;
     }
+  }
+
+  #fetch(call: OutboundCall): Promise<Response> {
+    const { url, method, headers, body } = call;
+    const connection = this.#connectionTo(url);
+    return body instanceof Request
+      ? connection.fetch(new Request(url, body), { headers, redirect: "manual" })
+      : connection.fetch(url, { method, headers, body: bodyOf(method, body, call.by), redirect: "manual" });
   }
 
   #check({ url, by }: OutboundCall): void {
@@ -88,7 +100,7 @@ export function bodyFailure(error: unknown): EgressError {
 }
 
 /** The body to send. An empty one is none where HTTP gives bodies no meaning. */
-function bodyOf({ method, body, by }: OutboundCall): BodyInit | null {
+function bodyOf(method: string, body: BodyInit | null, by: string): BodyInit | null {
   if (body === null || !/^(?:get|head)$/i.test(method)) return body;
   if (body === "" || (body instanceof Uint8Array && body.length === 0)) return null;
   throw new EgressError("invalid", `${by} sends a body with ${method}, which Workers cannot send.`);

@@ -15,7 +15,10 @@ export async function runExchange(program: ProxyProgram, flow: FlowContext): Pro
   let errors: ErrorProgram = program.errors;
   try {
     const request = program.request(flow);
-    if (request) await request;
+    if (request) {
+      await request;
+      checkTime(flow);
+    }
     const route = await chooseRoute(program.routes, flow);
     flow.route = { name: route.name, target: route.target?.name ?? "" };
     if (route.target) {
@@ -27,8 +30,10 @@ export async function runExchange(program: ProxyProgram, flow: FlowContext): Pro
     }
     flow.direction = "response";
     const response = program.response(flow);
-    if (response) await response;
-    checkTime(flow);
+    if (response) {
+      await response;
+      checkTime(flow);
+    }
     if (program.keepsResponseBody) await flow.response?.buffer();
     return flow.response ?? new ResponseMessage();
   } catch (thrown) {

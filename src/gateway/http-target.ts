@@ -5,6 +5,9 @@ import { baseUrl } from "../egress/target-server.ts";
 import { extendUrl } from "../egress/url.ts";
 import type { BodySource } from "../flow/body.ts";
 import type { FlowContext, Target } from "../flow/context.ts";
+import type { RequestMessage } from "../flow/message.ts";
+import { withToken } from "../policies/google-authentication.ts";
+import { ClientRequest } from "./client-request.ts";
 import { compressRequest } from "./compression.ts";
 import { addForwardedFor, forwardedHeaders, forwardedQuery } from "./forwarding.ts";
 import { TargetResponse } from "./target-response.ts";
@@ -24,16 +27,19 @@ export async function callHttp(
   if (program.properties.xForwardedFor) addForwardedFor(flow);
   const compressed = compressRequest(request, properties.compression);
   const body = compressed instanceof Promise ? await compressed : compressed;
-  const headers = forwardedHeaders(request, properties);
+  const sent = receivedAs(request, body) ?? body;
+  const plain = forwardedHeaders(request, properties);
   const suffix = target.copyPathSuffix ? flow.pathSuffix : "";
   const query = target.copyQueryParams ? forwardedQuery(request, properties) : "";
   const timeLeft = () => Math.max(1, Math.min(properties.ioTimeoutMs, flow.endsAt - exchange.now()));
-  const send = (base: string): Promise<Response> => {
+  const authenticate = connection.authenticate?.(flow, timeLeft());
+  const send = async (base: string): Promise<Response> => {
     const url = extendUrl(base, suffix, query);
     target.evaluatedUrl = url;
     const method = request.verb;
+    const headers = authenticate ? await withToken(plain, authenticate(url)) : plain;
     return program.services.egress.send(
-      { url, method, headers, body, timeoutMs: timeLeft(), by: target.name },
+      { url, method, headers, body: sent, timeoutMs: timeLeft(), by: target.name },
       exchange,
     );
   };
@@ -44,6 +50,17 @@ export async function callHttp(
   target.receivedAt = { start: receivedAt, end: receivedAt };
   const streams = properties.responseStreaming || program.properties.responseStreaming;
   return new TargetResponse(response, properties, streams, timeLeft(), exchange);
+}
+
+/**
+ * The client's request when it stands for its own unread body. Workers send a body with GET or HEAD only in
+ * that form; one that a flow has read or made cannot be sent.
+ */
+function receivedAs(request: RequestMessage, body: BodySource): Request | null {
+  if (body === null || !(request instanceof ClientRequest)) return null;
+  const { received, verb } = request;
+  const isItsOwn = received.body === body && received.method === verb;
+  return isItsOwn && (verb === "GET" || verb === "HEAD") ? received : null;
 }
 
 function toTargetOrServer(

@@ -5,11 +5,14 @@ import { Environment } from "../environment/environment.ts";
 import { Snapshot } from "../environment/snapshot.ts";
 import type { WorkerEnv } from "../worker-env.ts";
 import { Gateway } from "./gateway.ts";
+import { makeGoogleTokens } from "./google-tokens.ts";
 import { callProxy } from "./local-call.ts";
 
 /** Puts the gateway together from a Worker's bindings. */
 export function makeGateway(env: WorkerEnv): Gateway {
   const connections = readConnections(env);
+  const log = (line: Record<string, unknown>) => console.error(JSON.stringify(line));
+  const googleTokens = makeGoogleTokens(env, connections, log);
   const environment = new Environment(env.ENVIRONMENT, env.CONFIG, (document, readRevision) => {
     const { allow, advice } = document.egress;
     const list = `environments/${document.environment}/egress.json`;
@@ -21,8 +24,9 @@ export function makeGateway(env: WorkerEnv): Gateway {
         policy,
         internet,
         connections,
-        log: (line) => console.error(JSON.stringify(line)),
+        log,
       }),
+      googleIdentity: (account) => googleTokens.identity(account),
     });
   });
   return new Gateway(environment);

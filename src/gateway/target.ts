@@ -30,8 +30,10 @@ export async function runTarget(
   flow.target = target;
   if (streamsRequest(connection)) flow.request.body = new Body(flow.request.body.source, true);
   const before = flows.request(flow);
-  if (before) await before;
-  checkTime(flow);
+  if (before) {
+    await before;
+    checkTime(flow);
+  }
   // Variables in the URL may have been set by the target's own flow; a URL that a policy wrote stays.
   if (target.url === url) target.url = configuredUrl(connection, flow);
   if (program.keepsRequestBody) await flow.request.buffer();
