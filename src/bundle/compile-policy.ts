@@ -1,7 +1,6 @@
 import { compileTemplate } from "../expression/template.ts";
 import type { FlowContext, Step } from "../flow/context.ts";
 import { Fault } from "../flow/fault.ts";
-import { RaisedFault } from "../flow/raised-fault.ts";
 import { type Variable, variable } from "../flow/variable.ts";
 import { policyTypes } from "../policies/index.ts";
 import type { PolicyGateway, PolicyType } from "../policies/policy.ts";
@@ -67,7 +66,7 @@ function doNothing(): void {}
 
 /**
  * Sets `PREFIX.NAME.failed`, and lets the flow go on after a fault when continueOnError is true.
- * Apigee: "What you need to know about policy errors". A RaiseFault always raises.
+ * Apigee: "What you need to know about policy errors". A fault that was raised on purpose always is one.
  */
 function recordingFailure(step: Step, name: string, type: PolicyType, continueOnError: boolean): Step {
   const failed = `${type.variablePrefix}.${name}.failed`;
@@ -77,7 +76,7 @@ function recordingFailure(step: Step, name: string, type: PolicyType, continueOn
   const fail = (flow: FlowContext, thrown: unknown) => {
     flow.variables.set(failed, true);
     if (thrown instanceof Fault) flow.lastFault = thrown;
-    if (!continueOnError || !(thrown instanceof Fault) || thrown instanceof RaisedFault) throw thrown;
+    if (!continueOnError || !(thrown instanceof Fault) || thrown.isDeliberate) throw thrown;
   };
   return function runPolicy(flow) {
     try {

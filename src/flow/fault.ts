@@ -9,6 +9,9 @@ export const faultStatus = {
   "steps.assignmessage.SetVariableFailed": 500,
   "steps.assignmessage.VariableOfNonMsgType": 500,
   "steps.assignmessage.UnresolvedVariable": 500,
+  "steps.externalcallout.ExecutionError": 500,
+  /** What an ExternalCallout raises when no TLS connection to its server can be made. */
+  GrpcTlsInitFailed: 500,
   "steps.extractvariables.ExecutionFailed": 500,
   "steps.extractvariables.ImmutableVariable": 500,
   "steps.extractvariables.InvalidJSONPath": 500,
@@ -21,6 +24,9 @@ export const faultStatus = {
   "entities.UnresolvedVariable": 500,
   "flow.APITimedOut": 504,
   "flow.SharedFlowNotFound": 500,
+  /** An ID token with neither an audience nor the target's URL for it. */
+  "googletoken.EmptyIDTokenAudience": 500,
+  "messaging.adaptors.http.filter.GoogleTokenGenerationFailure": 500,
   "messaging.adaptors.http.flow.ApplicationNotFound": 404,
   "messaging.adaptors.http.flow.DecompressionFailureAtRequest": 400,
   "messaging.adaptors.http.flow.DecompressionFailureAtResponse": 500,
@@ -47,7 +53,10 @@ export const faultStatus = {
   "sortie.CalloutDepthExceeded": 508,
 } as const satisfies Record<string, number>;
 
-export type FaultCode = keyof typeof faultStatus;
+/** A documented code, or one that the server of an ExternalCallout chose. */
+export type FaultCode = keyof typeof faultStatus | `steps.externalcallout.${string}`;
+
+const statusByCode: Readonly<Record<string, number>> = faultStatus;
 
 /**
  * The error state that a policy or the pipeline enters: thrown, and caught only by the runner.
@@ -56,11 +65,18 @@ export type FaultCode = keyof typeof faultStatus;
 export class Fault extends Error {
   readonly code: FaultCode;
   readonly status: number;
+  /** Whether it was raised on purpose: then continueOnError does not let the flow go on. */
+  readonly isDeliberate: boolean;
 
-  constructor(code: FaultCode, faultString: string, options: { status?: number; cause?: unknown } = {}) {
+  constructor(
+    code: FaultCode,
+    faultString: string,
+    options: { status?: number; cause?: unknown; isDeliberate?: boolean } = {},
+  ) {
     super(faultString, { cause: options.cause });
     this.code = code;
-    this.status = options.status ?? faultStatus[code];
+    this.status = options.status ?? statusByCode[code] ?? 500;
+    this.isDeliberate = options.isDeliberate ?? false;
   }
 
   /** The variable `fault.name`: the last part of the error code. */

@@ -11,7 +11,7 @@ export class RaisedFault extends Fault {
   readonly setsStatus: boolean;
 
   constructor(faultString: string, response: ResponseMessage, setsStatus: boolean, cause?: unknown) {
-    super("steps.raisefault.RaiseFault", faultString, { status: response.status, cause });
+    super("steps.raisefault.RaiseFault", faultString, { status: response.status, cause, isDeliberate: true });
     this.response = response;
     this.setsStatus = setsStatus;
   }
