@@ -74,11 +74,16 @@ const entity = v.object(
       v.picklist(["HTTP", "GRPC_TARGET", "GRPC"], "Write HTTP, GRPC_TARGET or GRPC."),
       "HTTP",
     ),
+    /** Ours, beside Apigee's fields. */
+    grpcTransport: v.nullish(v.picklist(["grpc-web", "connect"], "Write grpc-web or connect."), "grpc-web"),
     isEnabled: v.nullish(flag, true),
     sSLInfo: v.nullish(sslInfo, null),
   },
   "Write an object.",
 );
+
+/** How a gRPC server is called: Workers cannot send gRPC's own HTTP/2. */
+export type GrpcTransport = "grpc-web" | "connect";
 
 /** A named host of an environment. Apigee: "Load balancing across backend servers" and the TargetServer resource. */
 export interface TargetServer {
@@ -88,6 +93,8 @@ export interface TargetServer {
   readonly port: number;
   /** HTTP, gRPC as a proxy's target, or gRPC for ExternalCallout. */
   readonly protocol: "HTTP" | "GRPC_TARGET" | "GRPC";
+  /** How a gRPC server is called from here; without effect for HTTP. */
+  readonly grpcTransport: GrpcTransport;
   /** A disabled server is never called. */
   readonly isEnabled: boolean;
   /** Null when the entity says nothing about TLS; then the endpoint that uses it decides. */
@@ -111,12 +118,13 @@ export function readTargetServer(json: unknown): {
 } {
   const result = v.safeParse(entity, json);
   if (!result.success) return { server: null, problems: result.issues.map(invalidField) };
-  const { name, host, port, protocol, isEnabled, sSLInfo } = result.output;
+  const { name, host, port, protocol, grpcTransport, isEnabled, sSLInfo } = result.output;
   const server = {
     name,
     host,
     port,
     protocol,
+    grpcTransport,
     isEnabled,
     sslInfo: sSLInfo && { ...sSLInfo, crlStore: null },
   };

@@ -171,6 +171,9 @@ const table: ReadonlyMap<string, BuiltIn> = new Map<string, BuiltIn>([
   ["system.uuid", read((flow) => flow.exchange.uuid())],
 ]);
 
+/** The names of all of them, but for those with a free part. */
+export const builtInNames: readonly string[] = [...table.keys()];
+
 /** Names with a free part: `propertyset.SET.KEY`. */
 function patternVariable(name: string): BuiltIn | null {
   if (!name.startsWith("propertyset.")) return null;

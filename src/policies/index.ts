@@ -1,11 +1,19 @@
 import { assignMessage } from "./assign-message.ts";
+import { externalCallout } from "./external-callout.ts";
 import { extractVariables } from "./extract-variables.ts";
 import { flowCallout } from "./flow-callout.ts";
 import type { PolicyType } from "./policy.ts";
 import { raiseFault } from "./raise-fault.ts";
 import { serviceCallout } from "./service-callout.ts";
 
-const all: readonly PolicyType[] = [assignMessage, extractVariables, flowCallout, raiseFault, serviceCallout];
+const all: readonly PolicyType[] = [
+  assignMessage,
+  externalCallout,
+  extractVariables,
+  flowCallout,
+  raiseFault,
+  serviceCallout,
+];
 
 /** Every policy type that Sortie runs, by its root element's name. */
 export const policyTypes: ReadonlyMap<string, PolicyType> = new Map(all.map((type) => [type.element, type]));

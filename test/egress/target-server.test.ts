@@ -10,7 +10,7 @@ const brief = (json: unknown) =>
 
 test("a target server needs name, host and port", () => {
   expect(readTargetServer(minimal)).toEqual({
-    server: { ...minimal, protocol: "HTTP", isEnabled: true, sslInfo: null },
+    server: { ...minimal, protocol: "HTTP", grpcTransport: "grpc-web", isEnabled: true, sslInfo: null },
     problems: [],
   });
   expect(readTargetServer({ ...minimal, port: undefined }).problems).toEqual([
@@ -45,7 +45,14 @@ test.each(["HTTP", "GRPC_TARGET", "GRPC"])("the protocol may be %s", (protocol) 
   expect(readTargetServer({ ...minimal, protocol }).server?.protocol).toBe(protocol);
 });
 
+test.each(["grpc-web", "connect"])("a gRPC server may be called by %s", (grpcTransport) => {
+  const { server, problems } = readTargetServer({ ...minimal, protocol: "GRPC", grpcTransport });
+  expect(problems).toEqual([]);
+  expect(server?.grpcTransport).toBe(grpcTransport);
+});
+
 test.each([
+  [{ ...minimal, grpcTransport: "http2" }, "error InvalidTargetServer grpcTransport"],
   [{ ...minimal, host: "https://api.example.com" }, "error InvalidTargetServer host"],
   [{ ...minimal, host: "api.example.com/path" }, "error InvalidTargetServer host"],
   [{ ...minimal, host: "a b" }, "error InvalidTargetServer host"],

@@ -1,0 +1,40 @@
+import { Code, ConnectError } from "@connectrpc/connect";
+
+/** The answer of one call while it comes in, so that whoever stops waiting can let go of it. */
+export class OpenAnswer {
+  #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
+  #isLetGo = false;
+
+  /** Reads the body to its end. Rejects with ConnectError `ResourceExhausted` once it is longer than `limit` bytes. */
+  async read(answer: Response, limit: number): Promise<Uint8Array> {
+    this.#reader = answer.body?.getReader();
+    if (this.#isLetGo) this.letGo();
+    const chunks: Uint8Array[] = [];
+    let size = 0;
+    for (let next = await this.#reader?.read(); next && !next.done; next = await this.#reader?.read()) {
+      chunks.push(next.value);
+      size += next.value.byteLength;
+      if (size > limit) {
+        throw new ConnectError(`gRPC message exceeds maximum size ${limit}`, Code.ResourceExhausted);
+      }
+    }
+    const [only] = chunks;
+    return chunks.length === 1 && only ? only : joined(chunks, size);
+  }
+
+  /** Cancels what is still to come, also when the answer comes later. */
+  letGo(): void {
+    this.#isLetGo = true;
+    this.#reader?.cancel().catch(() => {});
+  }
+}
+
+function joined(chunks: readonly Uint8Array[], size: number): Uint8Array {
+  const all = new Uint8Array(size);
+  let offset = 0;
+  for (const chunk of chunks) {
+    all.set(chunk, offset);
+    offset += chunk.byteLength;
+  }
+  return all;
+}

@@ -1,0 +1,107 @@
+import { create, type DescMessage, fromBinary, type MessageShape, toBinary } from "@bufbuild/protobuf";
+import { Code, ConnectError, createContextKey, type Transport } from "@connectrpc/connect";
+import { bodyFailure, type OutboundCall, type TimeLimit } from "../egress.ts";
+import { EgressError } from "../error.ts";
+import type { GrpcTransport } from "../target-server.ts";
+import { connect } from "./connect.ts";
+import { grpcWeb } from "./grpc-web.ts";
+import { OpenAnswer } from "./open-answer.ts";
+
+/** How large a message a server may answer with, in bytes: what gRPC clients accept by default. */
+export const ANSWER_LIMIT_BYTES = 4 * 1024 * 1024;
+
+/** What may come around the message: frames and trailers. */
+const OVERHEAD_BYTES = 64 * 1024;
+
+const protocols = { "grpc-web": grpcWeb, connect };
+
+/** For calls whose time is held by somebody else. */
+const unlimited: TimeLimit = { within: (_ms, work) => work };
+
+/** What holds a call to its time, as a value of the call's context. */
+export const timeLimit = createContextKey(unlimited, { description: "holds a call to its time" });
+
+export interface UnaryTransportOptions {
+  readonly protocol: GrpcTransport;
+  /** Scheme, host and port. */
+  readonly baseUrl: string;
+  /** The policy that calls, for the log. */
+  readonly by: string;
+  /** The door to the outside: `Egress.send`. */
+  send(call: OutboundCall, limit: TimeLimit): Promise<Response>;
+}
+
+/**
+ * A ConnectRPC transport for unary calls that leave through the egress. It behaves like the stock transports,
+ * and leaves out what makes them slow: interceptors, abort signals, and streams for a single message.
+ *
+ * A call's time is for the whole answer. Rejects with ConnectError; where the egress failed, its error is the cause.
+ */
+export function createUnaryTransport({ protocol, baseUrl, by, send }: UnaryTransportOptions): Transport {
+  const { setHeaders, body, read } = protocols[protocol];
+
+  async function exchange(call: OutboundCall, open: OpenAnswer) {
+    const answer = await send(call, unlimited);
+    const bytes = await open.read(answer, ANSWER_LIMIT_BYTES + OVERHEAD_BYTES).catch((error) => {
+      throw error instanceof ConnectError ? error : bodyFailure(error);
+    });
+    return { header: answer.headers, ...read(answer, bytes) };
+  }
+
+  return {
+    async unary(method, signal, timeoutMs, header, input, contextValues) {
+      if (signal) throw new ConnectError("a call can be held to a time, not aborted", Code.Unimplemented);
+      const headers = new Headers(header);
+      setHeaders(headers, timeoutMs);
+      const message = body(toBinary(method.input, create(method.input, input)));
+      const url = `${baseUrl}/${method.parent.typeName}/${method.name}`;
+      const open = new OpenAnswer();
+      const work = exchange(
+        { url, method: "POST", headers, body: message, timeoutMs: timeoutMs ?? 0, by },
+        open,
+      );
+      const limit = contextValues?.get(timeLimit) ?? unlimited;
+      try {
+        const answer = await (timeoutMs === undefined ? work : limit.within(timeoutMs, work));
+        return {
+          stream: false,
+          service: method.parent,
+          method,
+          header: answer.header,
+          message: parse(method.output, answer.message),
+          trailer: answer.trailer,
+        };
+      } catch (error) {
+        open.letGo();
+        throw error instanceof EgressError ? explain(error, timeoutMs) : error;
+      }
+    },
+
+    stream() {
+      return Promise.reject(
+        new ConnectError("only calls with one message each way are supported", Code.Unimplemented),
+      );
+    },
+  };
+}
+
+function parse<O extends DescMessage>(type: O, bytes: Uint8Array): MessageShape<O> {
+  if (bytes.byteLength > ANSWER_LIMIT_BYTES) {
+    const text = `gRPC message exceeds maximum size ${ANSWER_LIMIT_BYTES}: ${bytes.byteLength}`;
+    throw new ConnectError(text, Code.ResourceExhausted);
+  }
+  try {
+    return fromBinary(type, bytes);
+  } catch (error) {
+    throw new ConnectError("Invalid protobuf byte sequence", Code.Internal, undefined, undefined, error);
+  }
+}
+
+/** The status of a call that the egress could not finish. The texts are those that Java's gRPC uses. */
+function explain(error: EgressError, timeoutMs = 0): ConnectError {
+  const [text, code] =
+    error.kind === "timeout"
+      ? [`deadline exceeded after ${timeoutMs / 1000}s`, Code.DeadlineExceeded]
+      : ["io exception", Code.Unavailable];
+  return new ConnectError(text, code, undefined, undefined, error);
+}

@@ -1,0 +1,60 @@
+import { createClient, createContextValues } from "@connectrpc/connect";
+import { timeLimit } from "../egress/grpc/unary-transport.ts";
+import { applyAnswer } from "./external-callout/apply-answer.ts";
+import { calloutFault, raiseAnswered } from "./external-callout/faults.ts";
+import { buildMessageContext } from "./external-callout/message-context.ts";
+import { type ExternalCallout, readExternalCallout } from "./external-callout/read.ts";
+import { buildTransport } from "./external-callout/transport.ts";
+import { ExternalCalloutService, type MessageContext } from "./external-callout/wire/external_callout_pb.ts";
+import { definePolicy } from "./policy.ts";
+
+/**
+ * Sends the state of the exchange to a gRPC server, which may change the message, flow variables and the
+ * target, or raise a fault. Apigee: "ExternalCallout policy".
+ *
+ * Faults (all 500): `steps.externalcallout.ExecutionError`, `GrpcTlsInitFailed`, and
+ * `steps.externalcallout.NAME` with whatever name the server gives.
+ */
+export const externalCallout = definePolicy<ExternalCallout>({
+  element: "ExternalCallout",
+  variablePrefix: "externalcallout",
+  read: readExternalCallout,
+
+  check({ server: { name, at } }, environment, report) {
+    const server = environment.targetServer(name);
+    const file = `environments/${environment.environment}/targetservers.json`;
+    if (server === undefined) {
+      report.error(
+        "TargetServerMissing",
+        at,
+        `There is no target server ${name} in the environment ${environment.environment}.`,
+        `Add it to ${file} with the protocol GRPC.`,
+      );
+    } else if (server.protocol !== "GRPC") {
+      report.error(
+        "TargetServerNotGrpc",
+        at,
+        `The target server ${name} has the protocol ${server.protocol}, and an ExternalCallout calls gRPC servers only.`,
+        `Set its protocol to GRPC in ${file}, or name another target server.`,
+      );
+    }
+  },
+
+  build(config, gateway) {
+    const { timeoutMs } = config;
+    const client = createClient(ExternalCalloutService, buildTransport(config, gateway));
+    const describe = buildMessageContext(config, gateway);
+    return async function callOut(flow) {
+      const sent = describe(flow);
+      const contextValues = createContextValues().set(timeLimit, flow.exchange);
+      let answered: MessageContext;
+      try {
+        answered = await client.processMessage(sent, { timeoutMs, contextValues });
+        await applyAnswer(flow, sent, answered);
+      } catch (error) {
+        throw calloutFault(error);
+      }
+      raiseAnswered(answered.fault);
+    };
+  },
+});

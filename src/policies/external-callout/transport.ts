@@ -1,0 +1,21 @@
+import { Code, ConnectError, type Transport } from "@connectrpc/connect";
+import { createUnaryTransport } from "../../egress/grpc/unary-transport.ts";
+import { baseUrl } from "../../egress/target-server.ts";
+import type { PolicyGateway } from "../policy.ts";
+import type { ExternalCallout } from "./read.ts";
+
+/** How the policy reaches its gRPC server. */
+export function buildTransport({ server: { name } }: ExternalCallout, gateway: PolicyGateway): Transport {
+  const server = gateway.targetServer(name);
+  if (server === undefined) throw new Error(`There is no target server "${name}".`);
+  const { egress, policy } = gateway;
+  return createUnaryTransport({
+    protocol: server.grpcTransport,
+    baseUrl: baseUrl(server),
+    by: policy,
+    async send(call, limit) {
+      if (server.isEnabled) return egress.send(call, limit);
+      throw new ConnectError(`the target server ${name} is disabled`, Code.Unavailable);
+    },
+  });
+}
