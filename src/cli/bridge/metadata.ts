@@ -3,7 +3,7 @@ import { Metadata } from "@grpc/grpc-js";
 
 /** Headers that concern one hop of HTTP or the protocol that the bridge undoes. */
 const ownHeaders =
-  /^(?::.*|host|connection|keep-alive|te|trailer|transfer-encoding|upgrade|expect|proxy-.*|content-.*|accept.*|user-agent|x-user-agent|x-grpc-web|grpc-.*|connect-.*)$/;
+  /^(?::.*|host|connection|date|keep-alive|te|trailer|transfer-encoding|upgrade|expect|proxy-.*|content-.*|accept.*|user-agent|x-user-agent|x-grpc-web|grpc-.*|connect-.*)$/;
 
 /** The metadata of a call from the headers of its request; values with the suffix -bin are base64. */
 export function metadataOf(headers: IncomingHttpHeaders): Metadata {
@@ -24,9 +24,11 @@ function addHeader(metadata: Metadata, name: string, value: string): void {
   }
 }
 
-/** Metadata as header lines, names prefixed. */
+/** Metadata as header lines, names prefixed; without what concerns the connection to the native server. */
 export function headerLines(metadata: Metadata, prefix = ""): [name: string, value: string][] {
-  return Object.keys(metadata.toJSON()).flatMap((name) =>
+  const names = Object.keys(metadata.toJSON());
+  const kept = names.filter((name) => name === "grpc-status-details-bin" || !ownHeaders.test(name));
+  return kept.flatMap((name) =>
     metadata
       .get(name)
       .map((value): [string, string] => [
