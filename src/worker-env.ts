@@ -4,4 +4,10 @@ export interface WorkerEnv extends Env {
   readonly CONNECTIONS?: string;
   /** Lets whoever knows it ask for a look at KV now (`POST /_sortie/refresh`). Not set when deployed. */
   readonly REFRESH_TOKEN?: string;
+  /** A Google service account key, as Google's JSON file. Further ones: `GOOGLE_SERVICE_ACCOUNT_…`. */
+  readonly GOOGLE_SERVICE_ACCOUNT?: string;
+  /** Where the IAM Credentials API is, when it is not Google's. */
+  readonly GOOGLE_IAM_CREDENTIALS?: string;
+  /** 32 bytes in base64: seals tokens that isolates share through KV. Without it they share none. */
+  readonly SEALING_KEY?: string;
 }

@@ -26,6 +26,7 @@ export function compilePolicy(
   policy: Policy,
   services: CompileServices,
   sharedFlow: FindSharedFlow,
+  googleIdentity: PolicyGateway["googleIdentity"],
   report: Report,
 ): PolicyProgram | null {
   const type = policyTypes.get(policy.type);
@@ -45,7 +46,7 @@ export function compilePolicy(
   policy.element.reportUnknown(ownReport);
   if (countErrors(report) === errorsBefore) type.check?.(config, services, ownReport);
   if (countErrors(report) > errorsBefore) return null;
-  const gateway = new RecordingGateway(policy, services, sharedFlow, ownReport);
+  const gateway = new RecordingGateway(policy, services, sharedFlow, googleIdentity, ownReport);
   const built = type.build(config, gateway);
   const step = common.enabled
     ? recordingFailure(built, policy.name, type, common.continueOnError)
@@ -96,6 +97,7 @@ function recordingFailure(step: Step, name: string, type: PolicyType, continueOn
 /** Notes which bodies a policy will read while it is being built. */
 class RecordingGateway implements PolicyGateway {
   readonly policy: string;
+  readonly googleIdentity: PolicyGateway["googleIdentity"];
   readonly contents = new Set<string>();
   readonly mentions = new Set<string>();
   readonly #at: Position;
@@ -103,7 +105,14 @@ class RecordingGateway implements PolicyGateway {
   readonly #services: CompileServices;
   readonly #findSharedFlow: FindSharedFlow;
 
-  constructor(policy: Policy, services: CompileServices, sharedFlow: FindSharedFlow, report: Report) {
+  constructor(
+    policy: Policy,
+    services: CompileServices,
+    sharedFlow: FindSharedFlow,
+    googleIdentity: PolicyGateway["googleIdentity"],
+    report: Report,
+  ) {
+    this.googleIdentity = googleIdentity;
     this.policy = policy.name;
     this.#at = policy.element;
     this.#report = report;

@@ -1,3 +1,4 @@
+import type { GoogleIdentity } from "../credentials/google-tokens.ts";
 import type { Egress } from "../egress/egress.ts";
 import type { TargetServer } from "../egress/target-server.ts";
 import type { Step } from "../flow/context.ts";
@@ -12,7 +13,16 @@ export interface CompileServices {
   sharedFlow(name: string): SharedFlowBundle | undefined;
   targetServer(name: string): TargetServer | undefined;
   readonly egress: Egress;
+  readonly google: GoogleServices;
   readonly callProxy: PolicyGateway["callProxy"];
+}
+
+/** Who bundles are to Google. */
+export interface GoogleServices {
+  /** The service account that a bundle was deployed with; null without one. */
+  serviceAccount(kind: "apiproxy" | "sharedflow", name: string): string | null;
+  /** The tokens of an account. */
+  identity(account: string): GoogleIdentity;
 }
 
 /** Names of shared flows. Apigee: "Attaching a shared flow using a flow hook". */

@@ -1,3 +1,4 @@
+import type { GoogleIdentity } from "../credentials/google-tokens.ts";
 import {
   type HttpConnection,
   readHttpTargetConnection,
@@ -9,11 +10,13 @@ import { compileTemplate } from "../expression/template.ts";
 import type { FlowContext } from "../flow/context.ts";
 import { sequence } from "../flow/sequence.ts";
 import { variable } from "../flow/variable.ts";
+import { buildAuthentication } from "../policies/google-authentication.ts";
 import type { Text } from "../policies/policy.ts";
 import { readTemplate } from "../policies/read-template.ts";
 import type { Position, Report } from "../xml/report.ts";
 import { compileFaults, compileFlows } from "./compile-flows.ts";
 import type { CompileServices } from "./compile-services.ts";
+import type { IdentityFor } from "./google-identity.ts";
 import type { HookSteps } from "./hook-steps.ts";
 import type { Connection, ProxyBundle, TargetEndpoint } from "./model.ts";
 import type { HttpTarget, LocalTarget, TargetProgram } from "./program.ts";
@@ -25,6 +28,7 @@ export class TargetCompiler {
   readonly lateMentions = new Set<string>();
   readonly #services: CompileServices;
   readonly #hooks: HookSteps;
+  readonly #identityAt: (at: Position) => GoogleIdentity;
   readonly #report: Report;
   readonly #targets: ReadonlyMap<string, TargetProgram>;
 
@@ -33,10 +37,12 @@ export class TargetCompiler {
     services: CompileServices,
     compiler: StepCompiler,
     hooks: HookSteps,
+    identityFor: IdentityFor,
     report: Report,
   ) {
     this.#services = services;
     this.#hooks = hooks;
+    this.#identityAt = (at) => identityFor(bundle, at, report);
     this.#report = report;
     this.#targets = new Map(
       [...bundle.targetEndpoints].map(([name, endpoint]) => [name, this.#compile(endpoint, compiler)]),
@@ -54,6 +60,7 @@ export class TargetCompiler {
       path: null,
       loadBalancer: null,
       sslInfo: null,
+      authentication: null,
       properties: readTargetProperties(undefined, this.#report),
     };
     return {
@@ -103,6 +110,9 @@ export class TargetCompiler {
       settings,
       url: text(settings.url),
       path: text(settings.path),
+      authenticate:
+        settings.authentication &&
+        buildAuthentication(settings.authentication, { variable, googleIdentity: this.#identityAt }),
       loadBalancer:
         settings.loadBalancer && usable
           ? new LoadBalancer(settings.loadBalancer, targetServer, Date.now)

@@ -3,6 +3,7 @@ import type { Report } from "../xml/report.ts";
 import { compileFaults, compileFlows } from "./compile-flows.ts";
 import type { CompileServices } from "./compile-services.ts";
 import { TargetCompiler } from "./compile-target.ts";
+import { callersIdentity, identitiesIn } from "./google-identity.ts";
 import { HookSteps } from "./hook-steps.ts";
 import type { ProxyBundle, ProxyEndpoint, RouteRule, SharedFlowBundle } from "./model.ts";
 import type { ProxyProgram, Route, TargetProgram } from "./program.ts";
@@ -19,10 +20,11 @@ export function compileProxy(
   services: CompileServices,
   report: Report,
 ): ReadonlyMap<string, ProxyProgram> {
-  const sharedFlow = new SharedFlows(services, report).find;
-  const compiler = new StepCompiler(bundle, services, sharedFlow, report);
+  const identityFor = identitiesIn(bundle, services);
+  const sharedFlow = new SharedFlows(services, identityFor, report).find;
+  const compiler = new StepCompiler(bundle, services, sharedFlow, identityFor, report);
   const hooks = new HookSteps(services.flowHooks, sharedFlow);
-  const targets = new TargetCompiler(bundle, services, compiler, hooks, report);
+  const targets = new TargetCompiler(bundle, services, compiler, hooks, identityFor, report);
   return new Map(
     bundle.proxyEndpoints.map((endpoint) => [
       endpoint.name,
@@ -33,10 +35,9 @@ export function compileProxy(
 
 /** Checks a shared flow on its own, as a deployment of it does. */
 export function checkSharedFlow(bundle: SharedFlowBundle, services: CompileServices, report: Report): void {
-  new StepCompiler(bundle, services, new SharedFlows(services, report).find, report).steps(
-    bundle.sharedFlow.steps,
-    new Set(),
-  );
+  const sharedFlow = new SharedFlows(services, callersIdentity, report).find;
+  const compiler = new StepCompiler(bundle, services, sharedFlow, callersIdentity, report);
+  compiler.steps(bundle.sharedFlow.steps, new Set());
 }
 
 function compileEndpoint(

@@ -2,6 +2,7 @@ import type { HttpConnection } from "../egress/connection.ts";
 import type { LoadBalancer } from "../egress/load-balancer.ts";
 import type { CompressionAlgorithm } from "../egress/properties.ts";
 import type { FlowContext, ProxyIdentity, Step } from "../flow/context.ts";
+import type { buildAuthentication } from "../policies/google-authentication.ts";
 import type { Text } from "../policies/policy.ts";
 import type { CompileServices } from "./compile-services.ts";
 
@@ -51,6 +52,8 @@ export interface HttpTarget {
   readonly url: Text | null;
   /** The path behind a target server; null without a load balancer or a Path. */
   readonly path: Text | null;
+  /** Null when calls carry no Google token. */
+  readonly authenticate: ReturnType<typeof buildAuthentication> | null;
   readonly loadBalancer: LoadBalancer | null;
 }
 

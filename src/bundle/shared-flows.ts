@@ -1,17 +1,20 @@
 import type { Report } from "../xml/report.ts";
 import type { CompileServices, FindSharedFlow, SharedFlowProgram } from "./compile-services.ts";
+import type { IdentityFor } from "./google-identity.ts";
 import type { SharedFlowBundle } from "./model.ts";
 import { StepCompiler } from "./step-compiler.ts";
 
 /** The shared flows that one proxy uses, each compiled once. Apigee: "Reusable shared flows". */
 export class SharedFlows {
   readonly #services: CompileServices;
+  readonly #identityFor: IdentityFor;
   readonly #report: Report;
   readonly #programs = new Map<string, SharedFlowProgram>();
   readonly #compiling = new Set<string>();
 
-  constructor(services: CompileServices, report: Report) {
+  constructor(services: CompileServices, identityFor: IdentityFor, report: Report) {
     this.#services = services;
+    this.#identityFor = identityFor;
     this.#report = report;
   }
 
@@ -24,10 +27,8 @@ export class SharedFlows {
     if (this.#compiling.has(name)) return this.#refuseCycle(name, bundle);
     this.#compiling.add(name);
     const mentions = new Set<string>();
-    const step = new StepCompiler(bundle, this.#services, this.find, this.#report).steps(
-      bundle.sharedFlow.steps,
-      mentions,
-    );
+    const compiler = new StepCompiler(bundle, this.#services, this.find, this.#identityFor, this.#report);
+    const step = compiler.steps(bundle.sharedFlow.steps, mentions);
     this.#compiling.delete(name);
     const program = { step, mentions };
     this.#programs.set(name, program);

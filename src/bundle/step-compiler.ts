@@ -3,9 +3,10 @@ import { ExpressionError } from "../expression/value.ts";
 import type { FlowContext, Step } from "../flow/context.ts";
 import { sequence, withContentOf } from "../flow/sequence.ts";
 import { variable } from "../flow/variable.ts";
-import type { Report } from "../xml/report.ts";
+import type { Position, Report } from "../xml/report.ts";
 import { compilePolicy, type PolicyProgram } from "./compile-policy.ts";
 import type { CompileServices, FindSharedFlow } from "./compile-services.ts";
+import type { IdentityFor } from "./google-identity.ts";
 import type { Bundle, Condition, Step as StepModel } from "./model.ts";
 
 /** A compiled condition. */
@@ -20,12 +21,19 @@ export class StepCompiler {
   readonly #policies: ReadonlyMap<string, PolicyProgram | null>;
   readonly #report: Report;
 
-  constructor(bundle: Bundle, services: CompileServices, sharedFlow: FindSharedFlow, report: Report) {
+  constructor(
+    bundle: Bundle,
+    services: CompileServices,
+    sharedFlow: FindSharedFlow,
+    identityFor: IdentityFor,
+    report: Report,
+  ) {
     this.#report = report;
+    const identityAt = (at: Position) => identityFor(bundle, at, report);
     this.#policies = new Map(
       [...bundle.policies].map(([name, policy]) => [
         name,
-        compilePolicy(policy, services, sharedFlow, report),
+        compilePolicy(policy, services, sharedFlow, identityAt, report),
       ]),
     );
   }

@@ -5,6 +5,7 @@ import { readBoolean } from "../xml/read.ts";
 import type { Report } from "../xml/report.ts";
 import type { LoadBalancerConfig } from "./load-balancer.ts";
 import { readTargetProperties, type TargetProperties } from "./properties.ts";
+import { type GoogleAuthentication, readAuthentication } from "./read-authentication.ts";
 import { readLoadBalancer } from "./read-load-balancer.ts";
 import { readSslInfo } from "./read-ssl-info.ts";
 import type { SslInfo } from "./ssl-info.ts";
@@ -19,6 +20,8 @@ export interface HttpConnection {
   readonly path: string | null;
   readonly loadBalancer: LoadBalancerConfig | null;
   readonly sslInfo: SslInfo | null;
+  /** The Google token that calls carry; null without one. */
+  readonly authentication: GoogleAuthentication | null;
   readonly properties: TargetProperties;
 }
 
@@ -34,14 +37,15 @@ export interface LocalConnection {
 
 /**
  * Reads the HTTPTargetConnection of a TargetEndpoint or ServiceCallout.
- * Reports URLMissing, InvalidURL, InvalidTemplate, URLAndLoadBalancer, PathWithoutEffect,
- * GoogleAuthenticationNotSupported and HealthMonitorNotSupported, and what its parts report.
+ * Reports URLMissing, InvalidURL, InvalidTemplate, URLAndLoadBalancer, PathWithoutEffect
+ * and HealthMonitorNotSupported, and what its parts report.
  */
 export function readHttpTargetConnection(xml: XmlElement, report: Report): HttpConnection {
   const urlElement = xml.child("URL");
   const balancerElement = xml.child("LoadBalancer");
   const pathElement = xml.child("Path");
   const sslElement = xml.child("SSLInfo");
+  const authentication = xml.child("Authentication");
   reportUnsupported(xml, report);
 
   const url = urlElement?.text() ?? "";
@@ -78,6 +82,7 @@ export function readHttpTargetConnection(xml: XmlElement, report: Report): HttpC
     sslInfo: sslElement
       ? readSslInfo(sslElement, report, ({ enabled }) => (balancerElement ? enabled : !/^http:/i.test(url)))
       : null,
+    authentication: authentication ? readAuthentication(authentication, report) : null,
     properties: readTargetProperties(xml.child("Properties"), report),
   };
 }
@@ -148,15 +153,6 @@ function checkTemplate(element: XmlElement, report: Report): void {
 }
 
 function reportUnsupported(xml: XmlElement, report: Report): void {
-  const authentication = xml.child("Authentication");
-  if (authentication) {
-    report.error(
-      "GoogleAuthenticationNotSupported",
-      authentication,
-      "This version cannot make Google access and ID tokens for a call.",
-      "Remove <Authentication> and set the Authorization header in the flow.",
-    );
-  }
   const monitor = xml.child("HealthMonitor");
   if (monitor && readBoolean(monitor.child("IsEnabled"), false, report)) {
     report.error(
@@ -166,5 +162,5 @@ function reportUnsupported(xml: XmlElement, report: Report): void {
       "Remove <HealthMonitor>; with MaxFailures, a server that failed is tried again after five minutes.",
     );
   }
-  xml.ignore("Authentication", "HealthMonitor");
+  xml.ignore("HealthMonitor");
 }

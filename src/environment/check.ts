@@ -5,13 +5,15 @@ import { Egress } from "../egress/egress.ts";
 import { compileEgressPolicy } from "../egress/policy.ts";
 import type { Problem, Report } from "../xml/report.ts";
 import type { EnvironmentModel } from "./read-environment.ts";
+import { checkServiceAccounts, serviceAccountOf } from "./service-accounts.ts";
 
 /**
  * Everything that a deployment checks beyond reading the files: each bundle compiled as it would be to serve,
  * and names and base paths against each other. The same code runs before a request, so what passes here loads.
+ * @param organization for the texts of problems that name a deployment as Apigee does
  */
-export function checkEnvironment(model: EnvironmentModel, report: Report): void {
-  const services = servicesFor(model);
+export function checkEnvironment(model: EnvironmentModel, report: Report, organization = "local"): void {
+  const services = servicesFor(model, organization);
   for (const { bundle, folder } of model.bundles) {
     const ownReport = report.inFolder(folder);
     if (bundle.kind === "apiproxy") compileProxy(bundle, services, ownReport);
@@ -20,6 +22,7 @@ export function checkEnvironment(model: EnvironmentModel, report: Report): void 
   checkNames(model, report);
   checkBasePaths(model, report);
   checkFlowHooks(model, report);
+  checkServiceAccounts(model, report);
 }
 
 /** Each problem once, in the order of files and lines. */
@@ -31,7 +34,7 @@ export function sortedProblems(problems: readonly Problem[]): Problem[] {
 }
 
 /** What compiling needs. Nothing is called while checking, so nothing is allowed. */
-function servicesFor({ name, bundles, settings }: EnvironmentModel): CompileServices {
+function servicesFor({ name, bundles, settings }: EnvironmentModel, organization: string): CompileServices {
   const sharedFlows = new Map(
     bundles.flatMap(({ bundle }) => (bundle.kind === "sharedflow" ? [[bundle.name, bundle] as const] : [])),
   ) satisfies ReadonlyMap<string, SharedFlowBundle>;
@@ -42,12 +45,19 @@ function servicesFor({ name, bundles, settings }: EnvironmentModel): CompileServ
     log: () => {},
   });
   return {
-    organization: "",
+    organization,
     environment: name,
     flowHooks: settings.flowHooks,
     sharedFlow: (flow) => sharedFlows.get(flow),
     targetServer: (server) => settings.targetServers.get(server),
     egress,
+    google: {
+      serviceAccount: (kind, bundle) => serviceAccountOf(settings, kind, bundle),
+      identity: (account) => ({
+        account,
+        source: () => ({ get: () => Promise.reject(new Error("nothing is called while checking")) }),
+      }),
+    },
     callProxy: () => Promise.reject(new Error("nothing is called while checking")),
   };
 }

@@ -1,13 +1,17 @@
 import * as v from "valibot";
 
+/** Who the bundle is to Google: an e-mail address; null when the deployment names no service account. */
+const serviceAccount = v.optional(v.nullable(v.string()), null);
+
 const proxy = v.object({
   name: v.string(),
   /** Key of the immutable revision: the digest of the bundle's zip. */
   revision: v.string(),
   endpoints: v.array(v.object({ name: v.string(), basePath: v.string() })),
+  serviceAccount,
 });
 
-const sharedFlow = v.object({ name: v.string(), revision: v.string() });
+const sharedFlow = v.object({ name: v.string(), revision: v.string(), serviceAccount });
 
 const hook = v.optional(v.string());
 

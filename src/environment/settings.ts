@@ -2,7 +2,7 @@ import * as v from "valibot";
 import type { FlowHooks } from "../bundle/compile-services.ts";
 import { EgressRuleError, readEgressRule } from "../egress/rule.ts";
 import { readTargetServer, type TargetServer } from "../egress/target-server.ts";
-import type { Report } from "../xml/report.ts";
+import type { Position, Report } from "../xml/report.ts";
 import { JsonFile } from "./json-file.ts";
 
 /** What an environment sets for all its proxies: the files in `environments/NAME/`. */
@@ -18,6 +18,15 @@ export interface Settings {
     readonly proxies: ReadonlySet<string>;
     readonly sharedFlows: ReadonlySet<string>;
   } | null;
+  readonly serviceAccounts: ServiceAccounts;
+}
+
+/** The Google service accounts that bundles are deployed with: e-mail addresses. */
+export interface ServiceAccounts {
+  /** For every proxy without one of its own; null when there is none. */
+  readonly fallback: string | null;
+  readonly proxies: ReadonlyMap<string, string>;
+  readonly sharedFlows: ReadonlyMap<string, string>;
 }
 
 /**
@@ -28,7 +37,7 @@ export interface Settings {
  */
 export function readSettings(files: ReadonlyMap<string, Uint8Array>, report: Report): Settings {
   const read = <T>(name: string, schema: v.GenericSchema<unknown, T>, fallback: T) =>
-    readFile(files.get(name), name, schema, fallback, report);
+    readFile(files.get(name), name, schema, fallback, report).value;
   const { targetServerEntities, targetServers } = readTargetServers(files.get("targetservers.json"), report);
   const hooks = read("flowhooks.json", flowHooksSchema, {});
   const maps = read("keyvaluemaps.json", keyValueMapsSchema, []);
@@ -54,6 +63,11 @@ export function readSettings(files: ReadonlyMap<string, Uint8Array>, report: Rep
       ]),
     ),
     egressAllow: readEgress(files.get("egress.json"), report),
+    serviceAccounts: {
+      fallback: deployments?.defaultServiceAccount ?? null,
+      proxies: accountsOf(deployments?.proxies),
+      sharedFlows: accountsOf(deployments?.sharedflows),
+    },
     deployed: deployments && {
       proxies: new Set(deployments.proxies?.map(nameOf)),
       sharedFlows: new Set(deployments.sharedflows?.map(nameOf)),
@@ -78,10 +92,11 @@ const hookPoints = [
 ] as const;
 
 /** Flow hook entities by their point, or a list of entities that name it. */
-const flowHooksSchema = v.union([
-  v.record(v.picklist(hookPoints), v.object({ sharedFlow: v.string() })),
-  v.array(v.object({ flowHookPoint: v.picklist(hookPoints), sharedFlow: v.string() })),
-]);
+const hooksByPoint = v.record(v.picklist(hookPoints), v.object({ sharedFlow: v.string() }));
+const listOfHooks = v.array(v.object({ flowHookPoint: v.picklist(hookPoints), sharedFlow: v.string() }));
+const flowHooksSchema = v.lazy((json): typeof hooksByPoint | typeof listOfHooks =>
+  Array.isArray(json) ? listOfHooks : hooksByPoint,
+);
 
 function hookFlow(hooks: v.InferOutput<typeof flowHooksSchema>, point: (typeof hookPoints)[number]) {
   return Array.isArray(hooks)
@@ -94,11 +109,31 @@ const keyValueMapsSchema = v.array(
   v.object({ name: v.string(), entry: entriesSchema, entries: entriesSchema }),
 );
 
-const namesSchema = v.optional(v.array(v.union([v.string(), v.object({ name: v.string() })])));
-const deploymentsSchema = v.nullable(v.object({ proxies: namesSchema, sharedflows: namesSchema }));
+const accountSchema = v.optional(v.string());
+const deploymentSchema = v.object({ name: v.string(), serviceAccount: accountSchema });
+const namesSchema = v.optional(v.array(v.union([v.string(), deploymentSchema])));
+const deploymentsSchema = v.nullable(
+  v.object({ proxies: namesSchema, sharedflows: namesSchema, defaultServiceAccount: accountSchema }),
+);
 const nameOf = (entry: string | { name: string }) => (typeof entry === "string" ? entry : entry.name);
 
+function accountsOf(entries: v.InferOutput<typeof namesSchema> = []): Map<string, string> {
+  return new Map(
+    entries.flatMap((entry) =>
+      typeof entry === "object" && entry.serviceAccount !== undefined
+        ? [[entry.name, entry.serviceAccount] as const]
+        : [],
+    ),
+  );
+}
+
 const egressSchema = v.object({ allow: v.array(v.string()) });
+
+/** What a settings file holds, and where its values stand. */
+interface SettingsFile<T> {
+  readonly value: T;
+  at(path: readonly (string | number)[]): Position;
+}
 
 /** A settings file checked against its schema; the fallback when there is none or it is wrong. */
 function readFile<T>(
@@ -107,47 +142,57 @@ function readFile<T>(
   schema: v.GenericSchema<unknown, T>,
   fallback: T,
   report: Report,
-): T {
-  const file = bytes && new JsonFile(name, bytes, report);
-  if (file?.value === undefined) return fallback;
+): SettingsFile<T> {
+  if (!bytes) return { value: fallback, at: () => ({ file: name, line: 1, column: 1 }) };
+  const file = new JsonFile(name, bytes, report);
+  const at = (path: readonly (string | number)[]) => file.at(path);
+  if (file.value === undefined) return { value: fallback, at };
   const result = v.safeParse(schema, file.value);
-  if (result.success) return result.output;
+  if (result.success) return { value: result.output, at };
   for (const issue of result.issues) {
     const path = issue.path?.map(({ key }) => key as string | number) ?? [];
     const place = path.length > 0 ? `${path.join(".")}: ` : "";
-    report.error("InvalidSetting", file.at(path), `${place}${issue.message}.`, "Correct the value.");
+    report.error("InvalidSetting", at(path), `${place}${issue.message}.`, "Correct the value.");
   }
-  return fallback;
+  return { value: fallback, at };
 }
 
 function readTargetServers(bytes: Uint8Array | undefined, report: Report) {
-  const name = "targetservers.json";
-  const entities = readFile(bytes, name, v.array(v.unknown()), [], report);
-  const file = bytes && new JsonFile(name, bytes, report.inFolder(""));
+  const file = readFile(bytes, "targetservers.json", v.array(v.unknown()), [], report);
   const targetServers = new Map<string, TargetServer>();
-  for (const [index, entity] of entities.entries()) {
+  for (const [index, entity] of file.value.entries()) {
     const { server, problems } = readTargetServer(entity);
     for (const { severity, code, field, message, remedy } of problems) {
-      const at = file?.at([index, ...field.split(".").filter(Boolean)]) ?? { file: name, line: 1, column: 1 };
-      report[severity](code, at, message, remedy);
+      report[severity](code, file.at([index, ...field.split(".").filter(Boolean)]), message, remedy);
     }
-    if (server) targetServers.set(server.name, server);
+    if (!server) continue;
+    if (targetServers.has(server.name)) {
+      report.error(
+        "DuplicateTargetServer",
+        file.at([index, "name"]),
+        `There is another target server ${server.name}.`,
+        "Rename one of them or take it out.",
+      );
+    }
+    targetServers.set(server.name, server);
   }
-  return { targetServerEntities: entities, targetServers };
+  return { targetServerEntities: file.value, targetServers };
 }
 
 function readEgress(bytes: Uint8Array | undefined, report: Report): readonly string[] {
-  const name = "egress.json";
-  const { allow } = readFile(bytes, name, egressSchema, { allow: [] }, report);
-  const file = bytes && new JsonFile(name, bytes, report);
-  return allow.filter((rule, index) => {
+  const file = readFile(bytes, "egress.json", egressSchema, { allow: [] }, report);
+  return file.value.allow.filter((rule, index) => {
     try {
       readEgressRule(rule);
       return true;
     } catch (error) {
       if (!(error instanceof EgressRuleError)) throw error;
-      const at = file?.at(["allow", index]) ?? { file: name, line: 1, column: 1 };
-      report.error("InvalidEgressRule", at, error.message, "Write a host, a host and port, or *.domain.");
+      report.error(
+        "InvalidEgressRule",
+        file.at(["allow", index]),
+        error.message,
+        "Write a host, a host and port, or *.domain.",
+      );
       return false;
     }
   });

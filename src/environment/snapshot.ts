@@ -1,7 +1,7 @@
 import { readArchive } from "../bundle/archive.ts";
 import { readBundle } from "../bundle/bundle.ts";
 import { compileProxy } from "../bundle/compile.ts";
-import type { CompileServices } from "../bundle/compile-services.ts";
+import type { CompileServices, GoogleServices } from "../bundle/compile-services.ts";
 import type { Bundle, SharedFlowBundle } from "../bundle/model.ts";
 import type { ProxyProgram } from "../bundle/program.ts";
 import type { Egress } from "../egress/egress.ts";
@@ -35,19 +35,27 @@ export class Snapshot {
   readonly #readRevision: ReadRevision;
   readonly #callProxy: CallProxy;
   readonly #egress: Egress;
+  readonly #googleIdentity: GoogleServices["identity"];
   readonly #basePaths: BasePaths<DeployedEndpoint>;
   readonly #targetServers: ReadonlyMap<string, TargetServer>;
   readonly #programs = new Map<string, ReadonlyMap<string, ProxyProgram>>();
   readonly #loading = new Map<string, Promise<ReadonlyMap<string, ProxyProgram>>>();
+  readonly #sharedFlowReads = new Map<string, Promise<SharedFlowBundle>>();
 
   constructor(
     document: EnvironmentDocument,
-    services: { readRevision: ReadRevision; callProxy: CallProxy; egress: Egress },
+    services: {
+      readRevision: ReadRevision;
+      callProxy: CallProxy;
+      egress: Egress;
+      googleIdentity: GoogleServices["identity"];
+    },
   ) {
     this.document = document;
     this.#readRevision = services.readRevision;
     this.#callProxy = services.callProxy;
     this.#egress = services.egress;
+    this.#googleIdentity = services.googleIdentity;
     this.#targetServers = new Map(
       document.targetServers
         .flatMap((entity) => readTargetServer(entity).server ?? [])
@@ -107,11 +115,11 @@ export class Snapshot {
 
   async #compile(proxy: DeployedProxy): Promise<ReadonlyMap<string, ProxyProgram>> {
     const report = new Report();
-    const bundle = await this.#read(proxy.revision, "apiproxy", report);
-    const sharedFlows = await this.#sharedFlows(bundle, report);
+    const bundle = await this.#read(proxy.revision, "apiproxy");
+    const sharedFlows = await this.#sharedFlows(bundle);
     const programs = compileProxy(bundle, this.#compileServices(sharedFlows), report);
-    const error = report.problems.find(({ severity }) => severity === "error");
-    if (error) throw new Error(`${proxy.name}: ${error.file}:${error.line}: ${error.message}`);
+    refuseErrors(proxy.name, report);
+    for (const { name } of proxy.endpoints) chosen(programs, name);
     return programs;
   }
 
@@ -124,38 +132,59 @@ export class Snapshot {
       sharedFlow: (name) => sharedFlows.get(name),
       targetServer: (name) => this.#targetServers.get(name),
       egress: this.#egress,
+      google: {
+        serviceAccount: (kind, name) => this.#serviceAccount(kind, name),
+        identity: this.#googleIdentity,
+      },
       callProxy: (...call) => this.#callProxy(this, ...call),
     };
   }
 
-  async #read<K extends Bundle["kind"]>(
-    revision: string,
-    kind: K,
-    report: Report,
-  ): Promise<Bundle & { kind: K }> {
+  #serviceAccount(kind: Bundle["kind"], name: string): string | null {
+    const { proxies, sharedFlows } = this.document;
+    const deployed = kind === "apiproxy" ? proxies : sharedFlows;
+    return deployed.find((bundle) => bundle.name === name)?.serviceAccount ?? null;
+  }
+
+  async #read<K extends Bundle["kind"]>(revision: string, kind: K): Promise<Bundle & { kind: K }> {
+    const report = new Report();
     const bundle = readBundle(readArchive(await this.#readRevision(revision), report), report);
     if (bundle?.kind !== kind) throw new Error(`revision ${revision} holds no ${kind}`);
+    refuseErrors(bundle.name, report);
     return bundle as Bundle & { kind: K };
   }
 
+  /** Many proxies call the same shared flows, so each is read once; a failure is tried again by the next. */
+  #sharedFlow(revision: string): Promise<SharedFlowBundle> {
+    const known = this.#sharedFlowReads.get(revision);
+    if (known) return known;
+    const reading = this.#read(revision, "sharedflow");
+    this.#sharedFlowReads.set(revision, reading);
+    reading.catch(() => this.#sharedFlowReads.delete(revision));
+    return reading;
+  }
+
   /** The shared flows that a bundle calls, those that they call, and those on the environment's hooks. */
-  async #sharedFlows(bundle: Bundle, report: Report): Promise<ReadonlyMap<string, SharedFlowBundle>> {
+  async #sharedFlows(bundle: Bundle): Promise<ReadonlyMap<string, SharedFlowBundle>> {
     const { sharedFlows, flowHooks } = this.document;
     const found = new Map<string, SharedFlowBundle>();
     let wanted = [...sharedFlowsCalledBy(bundle), ...Object.values(flowHooks)];
     while (wanted.length > 0) {
       const missing = sharedFlows.filter(({ name }) => wanted.includes(name) && !found.has(name));
       const loaded = await Promise.all(
-        missing.map(async ({ name, revision }) => ({
-          name,
-          read: await this.#read(revision, "sharedflow", report),
-        })),
+        missing.map(async ({ name, revision }) => [name, await this.#sharedFlow(revision)] as const),
       );
-      for (const { name, read } of loaded) found.set(name, read);
-      wanted = loaded.flatMap(({ read }) => sharedFlowsCalledBy(read));
+      for (const [name, read] of loaded) found.set(name, read);
+      wanted = loaded.flatMap(([, read]) => sharedFlowsCalledBy(read));
     }
     return found;
   }
+}
+
+/** The first error says enough: deployments are checked before they are written. */
+function refuseErrors(name: string, { problems }: Report): void {
+  const error = problems.find(({ severity }) => severity === "error");
+  if (error) throw new Error(`${name}: ${error.file}:${error.line}: ${error.message}`);
 }
 
 function chosen(programs: ReadonlyMap<string, ProxyProgram>, endpoint: string): ProxyProgram {

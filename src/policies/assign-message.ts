@@ -1,3 +1,4 @@
+import { readAuthentication } from "../egress/read-authentication.ts";
 import type { Direction, FlowContext } from "../flow/context.ts";
 import { Fault } from "../flow/fault.ts";
 import { Message, RequestMessage, ResponseMessage } from "../flow/message.ts";
@@ -5,36 +6,52 @@ import { Unsettable } from "../flow/unsettable.ts";
 import type { XmlElement } from "../xml/element.ts";
 import { readBoolean, readBooleanAttribute, readOneOfAttribute } from "../xml/read.ts";
 import type { Report } from "../xml/report.ts";
+import { buildAuthentication, type TokenHeader } from "./google-authentication.ts";
 import { buildMessageEdits, type EditFaults } from "./message-edits/build.ts";
 import { readMessageEdits } from "./message-edits/read.ts";
 import { definePolicy, type PolicyGateway } from "./policy.ts";
+
+/** How long the policy waits for a Google token. */
+const TOKEN_TIMEOUT_MS = 10_000;
 
 /**
  * Changes a message, makes a new one, or sets variables: its actions run in document order.
  * Apigee: "AssignMessage policy".
  *
  * Faults (all 500): `steps.assignmessage.UnresolvedVariable`, `steps.assignmessage.VariableOfNonMsgType`,
- * `steps.assignmessage.SetVariableFailed`.
+ * `steps.assignmessage.SetVariableFailed`, and those of {@link buildAuthentication}.
  */
 export const assignMessage = definePolicy({
   element: "AssignMessage",
   variablePrefix: "assignmessage",
 
   read(xml, report) {
+    const authentication = xml.child("Set")?.child("Authentication");
     return {
       edits: readMessageEdits(xml, report, { variables: true }),
+      authentication: authentication ? readAuthentication(authentication, report) : null,
       assignTo: readAssignTo(xml.child("AssignTo"), report),
       ignoreUnresolved: readBoolean(xml.child("IgnoreUnresolvedVariables"), false, report),
     };
   },
 
-  build({ edits, assignTo, ignoreUnresolved }, gateway) {
+  build({ edits, authentication, assignTo, ignoreUnresolved }, gateway) {
     const faults = faultsOf(gateway.policy);
     const target = buildTarget(assignTo, gateway, faults);
     const edited = assignTo.name ?? "message";
     const edit = buildMessageEdits(edits, gateway, { edited, ignoreUnresolved, faults });
-    return function assign(flow) {
-      edit(flow, target(flow));
+    if (authentication === null) {
+      return function assign(flow) {
+        edit(flow, target(flow));
+      };
+    }
+    const authenticate = buildAuthentication(authentication, gateway);
+    return function assignWithToken(flow) {
+      const message = target(flow);
+      edit(flow, message);
+      const token = authenticate(flow, TOKEN_TIMEOUT_MS)(flow.target?.url ?? "");
+      const set = ({ name, value }: TokenHeader) => message.ownHeaders.set(name, value);
+      return token instanceof Promise ? token.then(set) : set(token);
     };
   },
 });

@@ -1,10 +1,11 @@
+import type { GoogleIdentity } from "../credentials/google-tokens.ts";
 import type { Egress } from "../egress/egress.ts";
 import type { TargetServer } from "../egress/target-server.ts";
 import type { FlowContext, Step } from "../flow/context.ts";
 import type { RequestMessage, ResponseMessage } from "../flow/message.ts";
 import type { Variable } from "../flow/variable.ts";
 import type { XmlElement } from "../xml/element.ts";
-import type { Report } from "../xml/report.ts";
+import type { Position, Report } from "../xml/report.ts";
 
 /**
  * A policy type: one object in one file, listed in `index.ts`. What all policies share (name, enabled,
@@ -63,6 +64,11 @@ export interface PolicyGateway {
   /** Declares that the step reads the body of a message: a variable's name, or `*` for whichever it will be. */
   readsContentOf(message: string): void;
   readonly egress: Egress;
+  /**
+   * The Google tokens that calls from here can carry: those of the service account of the deployment. Without
+   * one, the deployment is refused with the position of the element that asks for it.
+   */
+  googleIdentity(at: Position): GoogleIdentity;
   /** A target server of the environment; undefined when there is none of that name. */
   targetServer(name: string): TargetServer | undefined;
   /** Runs a proxy of the same environment in this process. */

@@ -4,8 +4,13 @@ import type { Clock } from "../../src/egress/deadline.ts";
 export class ManualClock implements Clock {
   /** How often a timer was set. */
   timersSet = 0;
-  #now = 1_000_000;
+  #now: number;
   readonly #timers = new Set<{ at: number; action: () => void }>();
+
+  /** @param start epoch milliseconds */
+  constructor(start = 1_000_000) {
+    this.#now = start;
+  }
 
   readonly now = (): number => this.#now;
 

@@ -47,6 +47,7 @@ describe("the URL", () => {
         path: null,
         loadBalancer: null,
         sslInfo: null,
+        authentication: null,
         properties: defaults,
       },
       problems: [],
@@ -301,12 +302,6 @@ describe("success.codes", () => {
 });
 
 describe("what this version does not support is refused by name", () => {
-  test("Authentication", () => {
-    const content =
-      "<Authentication><GoogleAccessToken><Scopes><Scope>s</Scope></Scopes></GoogleAccessToken></Authentication>";
-    expect(problemsOf(content)).toEqual(["error GoogleAuthenticationNotSupported"]);
-  });
-
   test("HealthMonitor, unless it is off", () => {
     const monitor = (enabled: boolean) =>
       `<HealthMonitor><IsEnabled>${enabled}</IsEnabled><IntervalInSec>5</IntervalInSec></HealthMonitor>`;

@@ -119,6 +119,7 @@ function gatewayFor(policy: string, parts: GatewayParts, reads: Set<string>): Po
     get egress() {
       return parts.egress ?? notGiven("egress");
     },
+    googleIdentity: parts.googleIdentity ?? (() => notGiven("googleIdentity")),
     targetServer: parts.targetServer ?? (() => undefined),
     callProxy: parts.callProxy ?? (() => notGiven("callProxy")),
     sharedFlow: parts.sharedFlow ?? (() => null),

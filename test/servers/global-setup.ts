@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { TestProject } from "vitest/node";
+import { startIssuer } from "./google-issuer.ts";
 import { answer } from "./routes.ts";
 
 /** Where the servers of a test run listen, as base URLs without a trailing slash. */
@@ -12,6 +13,10 @@ export interface TestServers {
   readonly c: string;
   /** An address on which nobody listens. */
   readonly nobody: string;
+  /** Issues Google tokens (see google-issuer.ts). */
+  readonly google: string;
+  /** Where tests register service accounts with the issuer: `PUT /EMAIL`. */
+  readonly googleAccounts: string;
 }
 
 declare module "vitest" {
@@ -28,9 +33,11 @@ export default async function startServers(project: TestProject): Promise<() => 
   const unused = createServer();
   const [a = "", b = "", c = "", nobody = ""] = await Promise.all([...servers, unused].map(listen));
   await stop(unused);
-  project.provide("servers", { a, b, c, nobody });
+  const { issuer, registry } = await startIssuer();
+  const googleAccounts = await listen(registry);
+  project.provide("servers", { a, b, c, nobody, google: issuer.url, googleAccounts });
   return async () => {
-    await Promise.all(servers.map(stop));
+    await Promise.all([...[...servers, registry].map(stop), issuer.stop()]);
   };
 }
 

@@ -22,7 +22,7 @@ const ACTIONS = ["Add", "Copy", "Remove", "Set"];
  * Apigee: "AssignMessage policy", "RaiseFault policy", "ServiceCallout policy" (Request).
  *
  * Problems: InvalidIndex, InvalidVariableName, InvalidPayload, InvalidTemplate, InvalidHeaderName,
- * InvalidStatusCode, MissingName, ResourceURLUnsupported, GoogleAuthenticationUnsupported.
+ * InvalidStatusCode, MissingName, ResourceURLUnsupported.
  *
  * @param options.variables whether AssignVariable is one of the actions
  */
@@ -53,15 +53,6 @@ function readAction(action: XmlElement, report: Report): MessageEdit[] {
 }
 
 function readSet(set: XmlElement, report: Report): MessageEdit[] {
-  for (const authentication of set.children("Authentication")) {
-    authentication.markup();
-    report.error(
-      "GoogleAuthenticationUnsupported",
-      authentication,
-      "Google authentication in <Set> is not part of this version.",
-      "Remove <Authentication> and set the Authorization header from a variable.",
-    );
-  }
   return inDocumentOrder(set, [...valueLists, ...textProperties, "Payload"]).flatMap((part) => {
     if (part.name === "Payload") return readPayload(part, report);
     const property = textProperties.find((name) => name === part.name);

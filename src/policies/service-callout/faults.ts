@@ -61,7 +61,10 @@ export class CalloutFaults {
   }
 }
 
-/** What HTTP itself may fail with on the way, such as a body that is too big. */
+/** What HTTP itself may fail with on the way, such as a body that is too big. Tokens have faults of their own. */
 function isHttpFault(error: unknown): error is Fault {
-  return error instanceof Fault && /^(?:messaging|protocol)\./.test(error.code);
+  return (
+    error instanceof Fault &&
+    /^(?:messaging\.adaptors\.http\.flow|messaging\.runtime|protocol)\./.test(error.code)
+  );
 }

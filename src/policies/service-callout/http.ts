@@ -6,6 +6,7 @@ import { baseUrl, type TargetServer } from "../../egress/target-server.ts";
 import { extendUrl, hostOf, uriOf } from "../../egress/url.ts";
 import type { FlowContext } from "../../flow/context.ts";
 import { type RequestMessage, ResponseMessage } from "../../flow/message.ts";
+import { buildAuthentication, withToken } from "../google-authentication.ts";
 import type { PolicyGateway } from "../policy.ts";
 import type { CalloutFaults } from "./faults.ts";
 import { contentOf, type Send, unlimited } from "./send.ts";
@@ -32,12 +33,13 @@ export function buildHttpCall(
 }
 
 function buildUrlCall(
-  { url }: HttpConnection,
+  { url, authentication }: HttpConnection,
   { timeoutMs, faults }: HttpCallOptions,
   gateway: PolicyGateway,
 ): Send {
   const base = gateway.template(url ?? "");
   const remember = rememberUrl(gateway.policy);
+  const authenticate = authentication && buildAuthentication(authentication, gateway);
   const { egress, policy } = gateway;
   return async function callUrl(flow, request) {
     const address = extendUrl(base(flow).trim(), request.path, request.query);
@@ -45,6 +47,7 @@ function buildUrlCall(
     const call = { url: address, ...callOf(request, policy, faults), timeoutMs };
     const { exchange } = flow;
     const end = exchange.now() + timeoutMs;
+    if (authenticate) call.headers = await withToken(call.headers, authenticate(flow, timeoutMs)(address));
     const response = await egress.send(call, unlimited);
     if (exchange.now() > end) throw tooLate(response);
     return ResponseMessage.of(response);
@@ -53,7 +56,7 @@ function buildUrlCall(
 
 /** Apigee: "Load balancing across backend servers". */
 function buildBalancedCall(
-  { path, sslInfo, properties }: HttpConnection,
+  { path, sslInfo, properties, authentication }: HttpConnection,
   config: LoadBalancerConfig,
   { timeoutMs, waits, faults }: HttpCallOptions,
   gateway: PolicyGateway,
@@ -61,20 +64,23 @@ function buildBalancedCall(
   const balancer = new LoadBalancer(config, (name) => gateway.targetServer(name), Date.now);
   const base = gateway.template(path ?? "");
   const remember = rememberUrl(gateway.policy);
+  const prepareToken = authentication && buildAuthentication(authentication, gateway);
   const { egress, policy } = gateway;
   return async function callTargetServer(flow, request) {
     const { exchange } = flow;
     const uri = absolute(extendUrl(base(flow).trim(), request.path, request.query));
     const call = callOf(request, policy, faults);
     // Later attempts begin when a flow that does not wait may have changed the headers.
-    const headers = waits ? call.headers : new Headers(call.headers);
+    const plain = waits ? call.headers : new Headers(call.headers);
+    const authenticate = prepareToken?.(flow, timeoutMs);
     const end = exchange.now() + timeoutMs;
     let flowIsHere = true;
-    const attempt = (server: TargetServer): Promise<Response> => {
-      const left = end - exchange.now();
-      if (left <= 0) return Promise.reject(timeout());
+    const attempt = async (server: TargetServer): Promise<Response> => {
       const url = baseUrl(server, sslInfo) + uri;
       if (flowIsHere) remember(flow, url);
+      const headers = authenticate ? await withToken(plain, authenticate(url)) : plain;
+      const left = end - exchange.now();
+      if (left <= 0) throw timeout();
       return egress.send(
         { ...call, url, headers, timeoutMs: Math.min(left, properties.ioTimeoutMs) },
         exchange,

@@ -255,9 +255,9 @@ test.each([
   ["an empty suffix", set('<Payload variableSuffix="">x</Payload>'), "error InvalidPayload 1:30"],
   ["a malformed function call", set("<Verb>{toUpperCase(</Verb>"), "error InvalidTemplate 1:30"],
   [
-    "Google authentication",
+    "Google authentication without a scope",
     set("<Authentication><GoogleAccessToken><Scopes/></GoogleAccessToken></Authentication>"),
-    "error GoogleAuthenticationUnsupported 1:30",
+    "error ScopeMissing 1:46",
   ],
   ["an unknown part", set("<Cookies/>"), "warning UnknownElement 1:30"],
   ["a part that only Set has", add("<Verb>GET</Verb>"), "warning UnknownElement 1:30"],

@@ -53,12 +53,6 @@ describe("a deployment is refused", () => {
       `Invalid Timeout value ${timeout}`,
     ]),
     [
-      "with Google authentication",
-      `<ServiceCallout name="SC"><HTTPTargetConnection>\n<Authentication><GoogleAccessToken><Scopes><Scope>x</Scope></Scopes></GoogleAccessToken></Authentication><URL>http://api.example/</URL></HTTPTargetConnection></ServiceCallout>`,
-      "GoogleAuthenticationNotSupported 2:1",
-      "This version cannot make Google access and ID tokens for a call.",
-    ],
-    [
       "with a target server that does not exist",
       `<ServiceCallout name="SC">${balanced('<Server name="a"/>\n<Server name="b"/>')}</ServiceCallout>`,
       "TargetServerMissing 4:1",

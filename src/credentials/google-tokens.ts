@@ -1,0 +1,193 @@
+import { type MintOptions, mintToken } from "./mint.ts";
+import type { SealedStore } from "./sealed-store.ts";
+import { TokenError } from "./token-error.ts";
+import type { Token, TokenContext, TokenRequest } from "./token-request.ts";
+
+/** One token of one account, ready to be asked for again and again. */
+export interface TokenSource {
+  /** At once while a good token is in memory. Rejects with {@link TokenError}. */
+  get(context: TokenContext): string | Promise<string>;
+}
+
+/** What one service account can get. */
+export interface GoogleIdentity {
+  readonly account: string;
+  source(request: TokenRequest): TokenSource;
+}
+
+export interface GoogleTokensOptions extends MintOptions {
+  /** Tokens that isolates share; null to keep them in memory only. */
+  readonly store: SealedStore | null;
+  /** Takes one structured line. */
+  readonly log: (line: Record<string, unknown>) => void;
+}
+
+/** How many different tokens an isolate keeps; the one not asked for anew for the longest time goes first. */
+export const KEPT_TOKENS = 500;
+
+/** A token is not sent any more when less than this is left, or a tenth of a short lifetime. Milliseconds. */
+export const UNUSABLE_BEFORE_EXPIRY_MS = 30_000;
+
+/** A new one is fetched when less than this is left, or a fifth of a short lifetime. Milliseconds. */
+export const RENEWED_BEFORE_EXPIRY_MS = 300_000;
+
+/** How long a failure is remembered: a clear no, and any other. Milliseconds. */
+export const REFUSAL_REMEMBERED_MS = 30_000;
+export const TROUBLE_REMEMBERED_MS = 3_000;
+
+/** How long making a token may take. Milliseconds. */
+export const MINT_TIMEOUT_MS = 10_000;
+
+/** How long KV may take of that. Milliseconds. */
+const STORE_TIMEOUT_MS = 1_000;
+
+/** What is known of one token. Times are epoch milliseconds. */
+interface Slot {
+  token: { readonly value: string; readonly renewAt: number; readonly usableUntil: number } | null;
+  minting: { readonly value: Promise<string>; readonly startedAt: number } | null;
+  failure: { readonly error: TokenError; readonly until: number } | null;
+}
+
+/**
+ * The Google tokens of an isolate. A good token is handed out at once; one that expires soon is renewed in the
+ * background; each is made once at a time, and a failure is not repeated for a while.
+ */
+export class GoogleTokens {
+  readonly #options: GoogleTokensOptions;
+  readonly #slots = new Map<string, Slot>();
+
+  constructor(options: GoogleTokensOptions) {
+    this.#options = options;
+  }
+
+  /** The tokens of one account, by its e-mail address. */
+  identity(account: string): GoogleIdentity {
+    return {
+      account,
+      source: (request) => {
+        const id = idOf(account, request);
+        return { get: (context) => this.#get(id, account, request, context) };
+      },
+    };
+  }
+
+  #get(id: string, account: string, request: TokenRequest, context: TokenContext): string | Promise<string> {
+    const slot = this.#slots.get(id) ?? this.#addSlot(id);
+    const now = context.now();
+    const { token } = slot;
+    if (token && now < token.renewAt) return token.value;
+    const hasFailed = slot.failure !== null && now < slot.failure.until;
+    if (token && now < token.usableUntil) {
+      if (!hasFailed) this.#mint(slot, id, account, request, context);
+      return token.value;
+    }
+    if (slot.failure && hasFailed) return Promise.reject(slot.failure.error);
+    return this.#mint(slot, id, account, request, context);
+  }
+
+  /** Others wait for it too, so it goes on when this client leaves. One that the platform ended never settles. */
+  #mint(
+    slot: Slot,
+    id: string,
+    account: string,
+    request: TokenRequest,
+    context: TokenContext,
+  ): Promise<string> {
+    const now = context.now();
+    if (slot.minting && now - slot.minting.startedAt <= MINT_TIMEOUT_MS) return slot.minting.value;
+    const value = this.#fetch(slot, id, account, request, context);
+    const minting = { value, startedAt: now };
+    slot.minting = minting;
+    const settled = value
+      .catch((error: TokenError) => this.#remember(slot, error, account, context))
+      .then(() => {
+        if (slot.minting === minting) slot.minting = null;
+      });
+    context.waitUntil(settled);
+    return value;
+  }
+
+  async #fetch(
+    slot: Slot,
+    id: string,
+    account: string,
+    request: TokenRequest,
+    context: TokenContext,
+  ): Promise<string> {
+    const minted = this.#storedOrNew(slot, id, account, request, context);
+    try {
+      const token = await context.within(MINT_TIMEOUT_MS, minted);
+      const lifetime = token.expiresAt - token.issuedAt;
+      slot.token = {
+        value: token.value,
+        renewAt: token.expiresAt - Math.min(RENEWED_BEFORE_EXPIRY_MS, lifetime / 5),
+        usableUntil: token.expiresAt - Math.min(UNUSABLE_BEFORE_EXPIRY_MS, lifetime / 10),
+      };
+      slot.failure = null;
+      return token.value;
+    } catch (error) {
+      throw error instanceof TokenError
+        ? error
+        : new TokenError(`${account}: ${messageOf(error)}`, { cause: error });
+    }
+  }
+
+  /** Another isolate may have put a new token into the store; it is taken unless it is due for renewal, too. */
+  async #storedOrNew(
+    slot: Slot,
+    id: string,
+    account: string,
+    request: TokenRequest,
+    context: TokenContext,
+  ): Promise<Token> {
+    const { store } = this.#options;
+    const stored = store && (await this.#tryStore(store.read(id, context.now()), context));
+    if (stored && isFresh(stored, slot, context.now())) return stored;
+    const token = await mintToken(account, request, context, this.#options, (other, needed) =>
+      this.#get(idOf(other, needed), other, needed, context),
+    );
+    if (store) context.waitUntil(this.#tryStore(store.write(id, token, context.now()), context));
+    return token;
+  }
+
+  /** KV in trouble costs a token of its own and nothing else. */
+  async #tryStore<T>(work: Promise<T>, context: TokenContext): Promise<T | null> {
+    try {
+      return await context.within(STORE_TIMEOUT_MS, work);
+    } catch (error) {
+      this.#options.log({ level: "warn", event: "google-token.store-failed", reason: messageOf(error) });
+      return null;
+    }
+  }
+
+  #remember(slot: Slot, error: TokenError, account: string, context: TokenContext): void {
+    const forMs = error.isFinal ? REFUSAL_REMEMBERED_MS : TROUBLE_REMEMBERED_MS;
+    slot.failure = { error, until: context.now() + forMs };
+    this.#options.log({ level: "error", event: "google-token.failed", account, reason: error.message });
+  }
+
+  #addSlot(id: string): Slot {
+    const oldest = this.#slots.size < KEPT_TOKENS ? undefined : this.#slots.keys().next().value;
+    if (oldest !== undefined) this.#slots.delete(oldest);
+    const slot: Slot = { token: null, minting: null, failure: null };
+    this.#slots.set(id, slot);
+    return slot;
+  }
+}
+
+function idOf(account: string, request: TokenRequest): string {
+  return JSON.stringify(
+    request.kind === "access"
+      ? [account, "access", request.lifetime, ...request.scopes]
+      : [account, "id", request.includeEmail, request.audience],
+  );
+}
+
+function isFresh({ issuedAt, expiresAt }: Token, slot: Slot, now: number): boolean {
+  const renewAt = expiresAt - Math.min(RENEWED_BEFORE_EXPIRY_MS, (expiresAt - issuedAt) / 5);
+  return now < renewAt && renewAt > (slot.token?.renewAt ?? 0);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
