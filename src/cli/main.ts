@@ -4,6 +4,9 @@ import { addCheck } from "./check.ts";
 import { CommandFailure } from "./command-failure.ts";
 import { addDev } from "./dev.ts";
 import { addExample } from "./example.ts";
+import { addPush } from "./push.ts";
+import { addRollback } from "./rollback.ts";
+import { addStatus } from "./status.ts";
 
 const program = new Command("sortie")
   .description("Runs Apigee proxy bundles on Cloudflare Workers.")
@@ -12,7 +15,7 @@ const program = new Command("sortie")
   .showHelpAfterError("(--help shows what there is)")
   .configureHelp({ showGlobalOptions: false });
 
-for (const add of [addDev, addCheck, addExample]) add(program);
+for (const add of [addDev, addCheck, addPush, addStatus, addRollback, addExample]) add(program);
 
 try {
   await program.parseAsync();

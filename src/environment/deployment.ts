@@ -95,7 +95,8 @@ function allowedHosts({ bundles, settings }: EnvironmentModel): ReadonlySet<stri
   ]);
 }
 
-function changesBetween(before: EnvironmentDocument | null, after: EnvironmentDocument): Change[] {
+/** What deploying a document changes. */
+export function changesBetween(before: EnvironmentDocument | null, after: EnvironmentDocument): Change[] {
   return [
     ...compare("proxy", before?.proxies ?? [], after.proxies),
     ...compare("shared flow", before?.sharedFlows ?? [], after.sharedFlows),
@@ -129,6 +130,7 @@ function kindOf(before: string | null, after: string): Change["kind"] {
   return before === after ? "unchanged" : "changed";
 }
 
-function settingsOf({ flowHooks, targetServers, keyValueMaps, egress }: EnvironmentDocument): string {
-  return JSON.stringify([flowHooks, targetServers, keyValueMaps, egress]);
+function settingsOf(document: EnvironmentDocument): string {
+  const { organization, flowHooks, targetServers, keyValueMaps, egress } = document;
+  return JSON.stringify([organization, flowHooks, targetServers, keyValueMaps, egress]);
 }

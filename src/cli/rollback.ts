@@ -1,0 +1,44 @@
+import { type Command, InvalidArgumentError } from "commander";
+import { changesBetween } from "../environment/deployment.ts";
+import { CommandFailure } from "./command-failure.ts";
+import { DeploymentStore } from "./deployment-store.ts";
+import { addKvOptions, type KvOptions, openKv } from "./kv-options.ts";
+import { formatChanges } from "./print-changes.ts";
+
+/**
+ * `sortie rollback`: makes an earlier generation the deployed state again. It gets a new number, because the
+ * running Worker looks for numbers that it does not know.
+ */
+export function addRollback(program: Command): void {
+  const rollback = program
+    .command("rollback")
+    .description("go back to an earlier generation of an environment, which becomes the newest one")
+    .requiredOption("--env <name>", "the environment")
+    .option(
+      "--to <n>",
+      "the generation to go back to (default: the one before the deployed one)",
+      parseNumber,
+    );
+  addKvOptions(rollback).action(async (options: KvOptions & { env: string; to?: number }) => {
+    const store = new DeploymentStore(openKv(options), options.env);
+    const current = await store.current();
+    if (!current) throw new CommandFailure(`Nothing is deployed to ${options.env}.`);
+    const number = options.to ?? (await store.generations()).findLast((each) => each < current.generation);
+    if (number === undefined) throw new CommandFailure(`${options.env} has no earlier generation.`);
+    const document = {
+      ...(await store.generation(number)),
+      generation: current.generation + 1,
+      deployedAt: new Date().toISOString(),
+    };
+    process.stdout.write(formatChanges(changesBetween(current, document)));
+    await store.deploy({ document, revisions: new Map() }, current);
+    console.log(
+      `Deployed generation ${document.generation} of ${options.env}, which is generation ${number} again.`,
+    );
+  });
+}
+
+function parseNumber(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError("A generation is a number from 1.");
+  return Number(text);
+}
