@@ -1,6 +1,6 @@
 import { readCompressionAlgorithm } from "../egress/properties.ts";
 import { BODY_LIMIT_BYTES } from "../flow/body.ts";
-import type { Report } from "../xml/report.ts";
+import type { Position, Report } from "../xml/report.ts";
 import type { ProxyEndpoint } from "./model.ts";
 import type { ProxyProperties } from "./program.ts";
 
@@ -22,72 +22,86 @@ const withoutEffect = new Set([
 ]);
 
 /**
- * Transport properties of a ProxyEndpoint. Apigee: "Endpoint properties reference".
- * Reports InvalidProperty and, for properties that change nothing on Workers, PropertyWithoutEffect.
+ * Transport properties of a ProxyEndpoint; an empty one has its default. Apigee: "Endpoint properties reference".
+ * Reports InvalidProperty as an error, and as warnings PropertyWithoutEffect, for properties that change
+ * nothing on Workers, and UnknownProperty.
  */
 export function readProxyProperties(
-  { properties, at, name }: ProxyEndpoint,
+  { properties, at, name: endpoint }: ProxyEndpoint,
   report: Report,
 ): ProxyProperties {
-  const invalid = (property: string, expected: string) =>
+  const known = new Set<string>();
+  const read = <T>(name: string, fallback: T, parse: (text: string) => T | null, expected: string): T => {
+    known.add(name);
+    const text = properties.get(name) ?? "";
+    const value = parse(text);
+    if (text === "" || value !== null) return value ?? fallback;
     report.error(
       "InvalidProperty",
       at,
-      `The property ${property} of proxy endpoint ${name} is ${JSON.stringify(properties.get(property))}.`,
+      `The property ${name} of proxy endpoint ${endpoint} is ${JSON.stringify(text)}.`,
       `Write ${expected}.`,
     );
-  const flag = (property: string): boolean => {
-    const text = properties.get(property)?.toLowerCase() ?? "false";
-    if (text !== "true" && text !== "false") invalid(property, "true or false");
-    return text === "true";
+    return fallback;
   };
-  const apiTimeout = Number(properties.get("api.timeout") ?? INGRESS_TIMEOUT_MS);
-  if (!Number.isInteger(apiTimeout) || apiTimeout < 1 || apiTimeout > INGRESS_TIMEOUT_MS) {
-    invalid("api.timeout", `milliseconds from 1 to ${INGRESS_TIMEOUT_MS}`);
-  }
-  const limit = /^(\d+)\s*m$/i.exec(properties.get("request.payload.parse.limit") ?? "10M")?.[1];
-  if (limit === undefined || Number(limit) < 10 || Number(limit) > 30) {
-    invalid("request.payload.parse.limit", "10M to 30M");
-  }
-  const compression = readCompressionAlgorithm(properties.get("compression.algorithm") ?? "");
-  if (compression === null && properties.get("compression.algorithm")) {
-    invalid("compression.algorithm", "gzip, deflate or none");
-  }
-  const known = {
-    apiTimeoutMs: apiTimeout,
+  const flag = (name: string) => read(name, false, readFlag, "true or false");
+
+  const meaning: ProxyProperties = {
+    apiTimeoutMs: read(
+      "api.timeout",
+      INGRESS_TIMEOUT_MS,
+      readTimeout,
+      `milliseconds up to ${INGRESS_TIMEOUT_MS}`,
+    ),
     requestStreaming: flag("request.streaming.enabled"),
     responseStreaming: flag("response.streaming.enabled"),
     xForwardedFor: flag("X-Forwarded-For"),
-    requestBodyLimit: limit === undefined ? BODY_LIMIT_BYTES : Number(limit) * MEGABYTE,
-    compression,
+    requestBodyLimit: read("request.payload.parse.limit", BODY_LIMIT_BYTES, readLimit, "10M to 30M"),
+    compression: read<ProxyProperties["compression"]>(
+      "compression.algorithm",
+      null,
+      readCompressionAlgorithm,
+      "gzip, deflate or none",
+    ),
     ignoreContentTypeCharset: flag("request.queryparams.ignore.content.type.charset"),
   };
-  for (const property of properties.keys()) {
-    if (withoutEffect.has(property)) {
-      report.warning(
-        "PropertyWithoutEffect",
-        at,
-        `The property ${property} of proxy endpoint ${name} has no effect on Workers.`,
-        "Remove it if nothing depends on it.",
-      );
-    } else if (!supported.has(property)) {
-      report.warning(
-        "UnknownProperty",
-        at,
-        `The property ${property} of proxy endpoint ${name} is not known and has no effect.`,
-        "Correct the name or remove it; see “Endpoint properties reference”.",
-      );
-    }
+  for (const name of properties.keys()) {
+    if (!known.has(name)) reportUnused(name, endpoint, at, report);
   }
-  return known;
+  return meaning;
 }
 
-const supported = new Set([
-  "api.timeout",
-  "compression.algorithm",
-  "request.payload.parse.limit",
-  "request.streaming.enabled",
-  "response.streaming.enabled",
-  "X-Forwarded-For",
-  "request.queryparams.ignore.content.type.charset",
-]);
+function readFlag(text: string): boolean | null {
+  const word = text.toLowerCase();
+  return word === "true" || word === "false" ? word === "true" : null;
+}
+
+function readTimeout(text: string): number | null {
+  const ms = /^\d{1,6}$/.test(text) ? Number(text) : 0;
+  return ms >= 1 && ms <= INGRESS_TIMEOUT_MS ? ms : null;
+}
+
+function readLimit(text: string): number | null {
+  const megabytes = Number(/^(\d{1,3}) ?m$/i.exec(text)?.[1] ?? 0);
+  return megabytes >= 10 && megabytes <= 30 ? megabytes * MEGABYTE : null;
+}
+
+/** A property that nothing reads. */
+function reportUnused(name: string, endpoint: string, at: Position, report: Report): void {
+  const property = `The property ${name} of proxy endpoint ${endpoint}`;
+  if (withoutEffect.has(name)) {
+    report.warning(
+      "PropertyWithoutEffect",
+      at,
+      `${property} has no effect on Workers.`,
+      "Remove it if nothing depends on it.",
+    );
+  } else {
+    report.warning(
+      "UnknownProperty",
+      at,
+      `${property} is not known and has no effect.`,
+      "Correct the name or remove it; see “Endpoint properties reference”.",
+    );
+  }
+}
