@@ -85,7 +85,8 @@ function checkBasePaths({ bundles }: EnvironmentModel, report: Report): void {
   for (const { bundle, folder } of bundles) {
     if (bundle.kind !== "apiproxy") continue;
     for (const { basePath, at } of bundle.proxyEndpoints) {
-      const other = seen.get(basePath);
+      const path = basePath.replace(/\/$/, "");
+      const other = seen.get(path);
       if (other !== undefined && other !== bundle.name) {
         report
           .inFolder(folder)
@@ -96,7 +97,7 @@ function checkBasePaths({ bundles }: EnvironmentModel, report: Report): void {
             "Give one of them another base path.",
           );
       }
-      seen.set(basePath, bundle.name);
+      seen.set(path, bundle.name);
     }
   }
 }

@@ -4,7 +4,7 @@ import type { Position, Report } from "../xml/report.ts";
 /** A JSON file of an environment, with positions for what is wrong in it. */
 export class JsonFile {
   /** What the file holds; undefined when it is not JSON. */
-  readonly value: unknown;
+  readonly value: unknown = undefined;
   readonly #path: string;
   readonly #text: string;
   readonly #root: Node | undefined;
@@ -14,18 +14,18 @@ export class JsonFile {
     this.#path = path;
     this.#text = new TextDecoder().decode(bytes);
     const errors: ParseError[] = [];
-    this.#root = parseTree(this.#text, errors, { disallowComments: true });
-    const [first] = errors;
-    if (first) {
-      const reason = printParseErrorCode(first.error);
-      report.error(
-        "InvalidJSON",
-        this.#position(first.offset),
-        `The file is not JSON: ${reason}.`,
-        "Correct it.",
-      );
+    const refuse = (offset: number, reason: string) =>
+      report.error("InvalidJSON", this.#position(offset), `The file is not JSON: ${reason}.`, "Correct it.");
+    try {
+      this.#root = parseTree(this.#text, errors, { disallowComments: true });
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      refuse(0, "it is nested too deep");
+      return;
     }
-    this.value = first ? undefined : JSON.parse(this.#text);
+    const [first] = errors;
+    if (first) refuse(first.offset, printParseErrorCode(first.error));
+    else this.value = JSON.parse(this.#text);
   }
 
   /** Where a value stands, such as `[2, "port"]`; where its parent stands when it is missing. */

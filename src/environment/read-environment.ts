@@ -29,7 +29,9 @@ export interface EnvironmentModel {
 export function readEnvironment(files: EnvironmentFiles, name: string, report: Report): EnvironmentModel {
   const settingsFolder = `environments/${name}/`;
   const settings = readSettings(below(files, settingsFolder), report.inFolder(settingsFolder));
-  const bundles = [...folders(files, "apiproxies/"), ...folders(files, "sharedflows/")].flatMap((folder) =>
+  const found = [...folders(files, "apiproxies/"), ...folders(files, "sharedflows/")];
+  checkDeployed(found, settings, report.inFolder(settingsFolder));
+  const bundles = found.flatMap((folder) =>
     isDeployed(folder, settings) ? (readOne(files, folder, report) ?? []) : [],
   );
   return { name, bundles, settings };
@@ -46,9 +48,33 @@ function folders(files: EnvironmentFiles, parent: string): string[] {
 }
 
 function isDeployed(folder: string, { deployed }: Settings): boolean {
-  const [kind, name = ""] = folder.split("/");
   if (deployed === null) return true;
-  return (kind === "apiproxies" ? deployed.proxies : deployed.sharedFlows).has(name.replace(/\.zip$/, ""));
+  const names = folder.startsWith("apiproxies/") ? deployed.proxies : deployed.sharedFlows;
+  return names.has(nameOf(folder));
+}
+
+/** `orders-v1` for `apiproxies/orders-v1/` and for `apiproxies/orders-v1.zip/`. */
+function nameOf(folder: string): string {
+  const [, name = ""] = folder.split("/");
+  return name.replace(/\.zip$/, "");
+}
+
+/** Whatever `deployments.json` names must be there. */
+function checkDeployed(found: readonly string[], { deployed }: Settings, report: Report): void {
+  const missing = (parent: string, names: ReadonlySet<string> = new Set()) => {
+    const there = new Set(found.filter((folder) => folder.startsWith(parent)).map(nameOf));
+    for (const name of names) {
+      if (there.has(name)) continue;
+      report.error(
+        "BundleNotFound",
+        { file: "deployments.json", line: 1, column: 1 },
+        `${name} is to be deployed, but there is no ${parent}${name}.`,
+        "Add the bundle, or take its name out.",
+      );
+    }
+  };
+  missing("apiproxies/", deployed?.proxies);
+  missing("sharedflows/", deployed?.sharedFlows);
 }
 
 function readOne(files: EnvironmentFiles, folder: string, report: Report): EnvironmentBundle | null {

@@ -113,7 +113,10 @@ const accountSchema = v.optional(v.string());
 const deploymentSchema = v.object({ name: v.string(), serviceAccount: accountSchema });
 const namesSchema = v.optional(v.array(v.union([v.string(), deploymentSchema])));
 const deploymentsSchema = v.nullable(
-  v.object({ proxies: namesSchema, sharedflows: namesSchema, defaultServiceAccount: accountSchema }),
+  v.pipe(
+    v.custom<object>((json) => !Array.isArray(json), "Expected an object"),
+    v.strictObject({ proxies: namesSchema, sharedflows: namesSchema, defaultServiceAccount: accountSchema }),
+  ),
 );
 const nameOf = (entry: string | { name: string }) => (typeof entry === "string" ? entry : entry.name);
 

@@ -1,0 +1,103 @@
+import { describe, expect, test } from "vitest";
+import { checkEnvironment, sortedProblems } from "../../src/environment/check.ts";
+import { readEnvironment } from "../../src/environment/read-environment.ts";
+import { type Problem, Report } from "../../src/xml/report.ts";
+import { filesOf, plainProxy, sharedFlow, type TestFiles } from "./deployed.ts";
+
+function problemsOf(...files: TestFiles[]): string[] {
+  const report = new Report();
+  const model = readEnvironment(filesOf(Object.assign({}, ...files)), "test", report);
+  checkEnvironment(model, report);
+  return sortedProblems(report.problems).map(
+    ({ severity, code, file, line }) => `${severity} ${code} ${file}:${line}`,
+  );
+}
+
+const settings = (name: string, json: unknown) => ({ [`environments/test/${name}`]: JSON.stringify(json) });
+
+/** A proxy with one policy in its request flow. */
+const withPolicy = (xml: string): TestFiles => ({
+  ...plainProxy("a"),
+  "apiproxies/a/apiproxy/policies/P.xml": xml,
+  "apiproxies/a/apiproxy/proxies/default.xml": `<ProxyEndpoint name="default">
+    <PreFlow><Request><Step><Name>P</Name></Step></Request></PreFlow>
+    <HTTPProxyConnection><BasePath>/a</BasePath></HTTPProxyConnection>
+    <RouteRule name="none"/></ProxyEndpoint>`,
+});
+
+test("an environment without problems has none", () => {
+  const hooks = settings("flowhooks.json", { PostProxyFlowHook: { sharedFlow: "s" } });
+  expect(problemsOf(plainProxy("a"), plainProxy("b"), sharedFlow("s"), hooks)).toEqual([]);
+});
+
+test("policies are checked as they are before a request", () => {
+  expect(problemsOf(withPolicy("<ServiceCallout name='P'/>"))).toContainEqual(
+    expect.stringMatching(/^error \w+ apiproxies\/a\/apiproxy\/policies\/P\.xml:1$/),
+  );
+});
+
+test("shared flows are checked on their own, also those that nobody calls", () => {
+  expect(problemsOf(sharedFlow("s", "missing"))).toEqual([
+    "warning SharedFlowNotFound sharedflows/s/sharedflowbundle/policies/FC-Next.xml:1",
+  ]);
+});
+
+test("a target server that a callout names must be there", () => {
+  const callout = withPolicy(
+    `<ServiceCallout name="P"><Response>r</Response><HTTPTargetConnection><LoadBalancer>
+      <Server name="t"/></LoadBalancer></HTTPTargetConnection></ServiceCallout>`,
+  );
+  const server = settings("targetservers.json", [{ name: "t", host: "t.example.com", port: 443 }]);
+  expect(problemsOf(callout)).toEqual(["error TargetServerMissing apiproxies/a/apiproxy/policies/P.xml:2"]);
+  expect(problemsOf(callout, server)).toEqual([]);
+});
+
+describe("base paths", () => {
+  test.each([
+    ["/a", "/a", true],
+    ["/a", "/a/", true],
+    ["/a/*", "/a/*", true],
+    ["/a", "/a/b", false],
+    ["/a/*", "/a/b", false],
+    ["/a", "/A", false],
+  ])("%s and %s of two proxies conflict: %s", (first, second, conflict) => {
+    expect(problemsOf(plainProxy("a", "1", first), plainProxy("b", "1", second))).toEqual(
+      conflict ? ["error BasePathConflict apiproxies/b/apiproxy/proxies/default.xml:1"] : [],
+    );
+  });
+});
+
+test("two bundles of one kind cannot have one name", () => {
+  const twin = Object.fromEntries(
+    Object.entries(plainProxy("a", "2", "/b")).map(([path, text]) => [path.replace("/a/", "/b/"), text]),
+  );
+  expect(problemsOf(plainProxy("a"), twin)).toEqual(["error DuplicateBundle apiproxies/b/:1"]);
+});
+
+test("a proxy and a shared flow may have one name", () => {
+  expect(problemsOf(plainProxy("a"), sharedFlow("a"))).toEqual([]);
+});
+
+test("a flow hook's shared flow must be deployed", () => {
+  const hooks = settings("flowhooks.json", { PreTargetFlowHook: { sharedFlow: "s" } });
+  const none = settings("deployments.json", { sharedflows: [] });
+  const expected = ["error SharedFlowNotFound environments/test/flowhooks.json:1"];
+  expect(problemsOf(hooks)).toEqual(expected);
+  expect(problemsOf(hooks, sharedFlow("s"), none)).toEqual(expected);
+  expect(problemsOf(hooks, sharedFlow("s"))).toEqual([]);
+});
+
+test("problems are sorted by file and place, each once", () => {
+  const problem = (file: string, line: number, column: number): Problem => ({
+    code: "C",
+    severity: "error",
+    policy: null,
+    message: "m",
+    remedy: "r",
+    file,
+    line,
+    column,
+  });
+  const sorted = [problem("a", 1, 1), problem("a", 1, 2), problem("a", 2, 1), problem("b", 1, 1)];
+  expect(sortedProblems([...sorted].reverse().flatMap((one) => [one, { ...one }]))).toEqual(sorted);
+});

@@ -1,0 +1,107 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { JsonFile } from "../../src/environment/json-file.ts";
+import { Report } from "../../src/xml/report.ts";
+
+function read(text: string) {
+  const report = new Report();
+  const file = new JsonFile("file.json", new TextEncoder().encode(text), report);
+  return { file, problems: report.problems.map(({ code, line, column }) => `${code} ${line}:${column}`) };
+}
+
+describe("a JSON file", () => {
+  test.each<[text: string, value: unknown]>([
+    ["{}", {}],
+    ['[1, "a", null, true, 1e3]', [1, "a", null, true, 1000]],
+    ["null", null],
+    [' "é" ', "é"],
+    ["\uFEFF[1]", [1]],
+    ['{"__proto__": 1}', JSON.parse('{"__proto__": 1}')],
+  ])("%j is read", (text, value) => {
+    const { file, problems } = read(text);
+    expect([file.value, problems]).toEqual([value, []]);
+  });
+
+  test.each([
+    ["", "1:1"],
+    ["{", "1:2"],
+    ['{\n  "a": 1,\n}', "3:1"],
+    ["[1]\n// comment", "2:1"],
+    ['{"a": tru}', "1:7"],
+    ["[1] 2", "1:5"],
+    ["{'a': 1}", "1:2"],
+    ["[\r\n1,\r\n,]", "3:1"],
+  ])("%j is not JSON, from %s on", (text, position) => {
+    const { file, problems } = read(text);
+    expect([file.value, problems]).toEqual([undefined, [`InvalidJSON ${position}`]]);
+  });
+});
+
+describe("where a value stands", () => {
+  const { file } = read('[\n  {"name": "a",\n   "port": 1},\n  {}\n]');
+
+  test.each<[path: (string | number)[], line: number, column: number]>([
+    [[], 1, 1],
+    [[0], 2, 3],
+    [[0, "name"], 2, 12],
+    [[0, "port"], 3, 12],
+    [[0, "host"], 2, 3],
+    [[1, "a", "b"], 4, 3],
+    [[7], 1, 1],
+  ])("%j", (path, line, column) => {
+    expect(file.at(path)).toEqual({ file: "file.json", line, column });
+  });
+
+  test("of a file that is not JSON is its beginning", () => {
+    expect(read("{").file.at(["a"])).toMatchObject({ line: 1, column: 1 });
+  });
+});
+
+describe("any text", () => {
+  test("that JSON.parse takes has the same value, and nothing else has one", () => {
+    const text = fc.oneof(
+      fc.json(),
+      fc.string({
+        unit: fc.constantFrom(
+          "{",
+          "}",
+          "[",
+          "]",
+          '"',
+          ",",
+          ":",
+          "1",
+          "0",
+          "-",
+          ".",
+          "e",
+          " ",
+          "\n",
+          "\\",
+          "a",
+          "/",
+          "\u00a0",
+        ),
+      }),
+      fc.string(),
+    );
+    fc.assert(
+      fc.property(text, (text) => {
+        const { file, problems } = read(text);
+        let expected: unknown;
+        try {
+          expected = JSON.parse(text.replace(/^\uFEFF/, "").toWellFormed());
+        } catch {
+          expected = undefined;
+        }
+        expect([file.value, problems.length]).toEqual([expected, expected === undefined ? 1 : 0]);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  test("that is nested too deep is reported", () => {
+    const { file, problems } = read("[".repeat(100_000) + "]".repeat(100_000));
+    expect([file.value, problems]).toEqual([undefined, ["InvalidJSON 1:1"]]);
+  });
+});

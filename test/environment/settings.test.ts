@@ -1,0 +1,169 @@
+import { describe, expect, test } from "vitest";
+import { readSettings } from "../../src/environment/settings.ts";
+import { Report } from "../../src/xml/report.ts";
+import { filesOf, type TestFiles } from "./deployed.ts";
+
+function read(files: TestFiles) {
+  const report = new Report();
+  const settings = readSettings(filesOf(files), report);
+  const problems = report.problems.map(
+    ({ severity, code, file, line, column, message }) =>
+      `${severity} ${code} ${file}:${line}:${column} ${message}`,
+  );
+  return { settings, problems };
+}
+
+/** Settings of a file that must be right. */
+function settingsOf(name: string, json: unknown) {
+  const { settings, problems } = read({ [name]: JSON.stringify(json) });
+  expect(problems).toEqual([]);
+  return settings;
+}
+
+/** What is wrong with a file, without the message. */
+const problemsOf = (name: string, text: string) =>
+  read({ [name]: text }).problems.map((problem) => problem.split(" ").slice(0, 3).join(" "));
+
+test("without files everything has its default", () => {
+  const { settings, problems } = read({});
+  expect(problems).toEqual([]);
+  expect(settings).toMatchObject({
+    targetServerEntities: [],
+    flowHooks: {},
+    keyValueMaps: {},
+    egressAllow: [],
+    deployed: null,
+  });
+  expect(settings.targetServers.size).toBe(0);
+});
+
+describe("targetservers.json", () => {
+  const server = { name: "t", host: "t.example.com", port: 443 };
+
+  test("lists target servers as Apigee's API writes them", () => {
+    const { targetServers, targetServerEntities } = settingsOf("targetservers.json", [server]);
+    expect([...targetServers.keys()]).toEqual(["t"]);
+    expect(targetServerEntities).toEqual([server]);
+  });
+
+  test.each([
+    ["{}", ["error InvalidSetting targetservers.json:1:1"]],
+    [
+      '[\n{"name":"t","host":"t.example.com","port":0}]',
+      ["error InvalidTargetServer targetservers.json:2:43"],
+    ],
+    ['[\n {"name":"t","port":1}]', ["error InvalidTargetServer targetservers.json:2:2"]],
+    [
+      '[{"name":"t","host":"a","port":1},\n{"name":"t","host":"b","port":1}]',
+      ["error DuplicateTargetServer targetservers.json:2:9"],
+    ],
+    ["[", ["error InvalidJSON targetservers.json:1:2"]],
+  ])("%s is wrong", (text, expected) => {
+    expect(problemsOf("targetservers.json", text)).toEqual(expected);
+  });
+});
+
+describe("flowhooks.json", () => {
+  test.each([
+    ["by their points", { PreProxyFlowHook: { sharedFlow: "a" }, PostTargetFlowHook: { sharedFlow: "b" } }],
+    [
+      "as a list",
+      [
+        { flowHookPoint: "PreProxyFlowHook", sharedFlow: "a" },
+        { flowHookPoint: "PostTargetFlowHook", sharedFlow: "b" },
+      ],
+    ],
+  ])("names shared flows %s", (_title, json) => {
+    expect(settingsOf("flowhooks.json", json).flowHooks).toEqual({
+      preProxy: "a",
+      preTarget: undefined,
+      postTarget: "b",
+      postProxy: undefined,
+    });
+  });
+
+  test.each([
+    ['{"PreProxy": {"sharedFlow": "a"}}', ["error InvalidSetting flowhooks.json:1:14"]],
+    ['{"PreProxyFlowHook": {"flow": "a"}}', ["error InvalidSetting flowhooks.json:1:22"]],
+    ['[{"flowHookPoint": "Other", "sharedFlow": "a"}]', ["error InvalidSetting flowhooks.json:1:20"]],
+  ])("%s is wrong", (text, expected) => {
+    expect(problemsOf("flowhooks.json", text)).toEqual(expected);
+  });
+});
+
+describe("keyvaluemaps.json", () => {
+  test.each(["entry", "entries"])("lists maps with their %s", (field) => {
+    const entries = [
+      { name: "k", value: "v" },
+      { name: "__proto__", value: "w" },
+    ];
+    const { keyValueMaps } = settingsOf("keyvaluemaps.json", [
+      { name: "m", [field]: entries },
+      { name: "empty" },
+    ]);
+    expect(JSON.stringify(keyValueMaps)).toBe('{"m":{"k":"v","__proto__":"w"},"empty":{}}');
+  });
+
+  test("has texts as values", () => {
+    expect(problemsOf("keyvaluemaps.json", '[{"name":"m","entry":[{"name":"k","value":1}]}]')).toEqual([
+      "error InvalidSetting keyvaluemaps.json:1:43",
+    ]);
+  });
+});
+
+describe("deployments.json", () => {
+  test("names what is deployed, as objects or as texts", () => {
+    const { deployed } = settingsOf("deployments.json", {
+      proxies: [{ name: "a" }, "b"],
+      sharedflows: ["s"],
+    });
+    expect(deployed).toEqual({ proxies: new Set(["a", "b"]), sharedFlows: new Set(["s"]) });
+  });
+
+  test("may name nothing", () => {
+    expect(settingsOf("deployments.json", {}).deployed).toEqual({
+      proxies: new Set(),
+      sharedFlows: new Set(),
+    });
+  });
+
+  test.each([
+    ["[]", "1:1"],
+    ['{"apis": ["a"]}', "1:10"],
+    ['{"proxies": [\n1]}', "2:1"],
+  ])("%s is wrong", (text, position) => {
+    expect(problemsOf("deployments.json", text)).toEqual([
+      `error InvalidSetting deployments.json:${position}`,
+    ]);
+  });
+});
+
+describe("egress.json", () => {
+  test("lists the rules of where flows may call", () => {
+    const allow = ["api.example.com", "*.example.com", "10.0.0.1:8080"];
+    expect(settingsOf("egress.json", { allow }).egressAllow).toEqual(allow);
+  });
+
+  test("leaves out a rule that cannot be read, and says where it is", () => {
+    const { settings, problems } = read({ "egress.json": '{"allow": ["a.example.com",\n"*"]}' });
+    expect(settings.egressAllow).toEqual(["a.example.com"]);
+    expect(problems).toEqual([expect.stringMatching(/^error InvalidEgressRule egress\.json:2:1 /)]);
+  });
+
+  test.each(["{", "[]", '{"allow": "a"}'])("%s is wrong, and nothing more is allowed", (text) => {
+    const { settings, problems } = read({ "egress.json": text });
+    expect([settings.egressAllow, problems.length]).toEqual([[], 1]);
+  });
+});
+
+test("a file that has no effect is told by name", () => {
+  expect(read({ "targetServers.json": "[]", "debugmask.json": "{}" }).problems).toEqual([
+    "warning UnknownFile targetServers.json:1:1 The file has no effect.",
+  ]);
+});
+
+test("the message names the place and what is expected there", () => {
+  expect(read({ "keyvaluemaps.json": '[{"name": 1}]' }).problems).toEqual([
+    "error InvalidSetting keyvaluemaps.json:1:11 0.name: Invalid type: Expected string but received 1.",
+  ]);
+});
