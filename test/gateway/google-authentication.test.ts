@@ -8,7 +8,7 @@ beforeAll(() => register());
 
 /** An environment whose proxies act as the account. */
 function deployedAs(files: TestFiles, account = ACCOUNT): TestFiles {
-  const deployments = { proxies: [{ name: "p", serviceAccount: account }], sharedflows: [{ name: "sf" }] };
+  const deployments = { proxies: [{ name: "p", serviceAccount: account }] };
   return { ...files, "environments/local/deployments.json": JSON.stringify(deployments) };
 }
 
