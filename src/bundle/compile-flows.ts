@@ -44,13 +44,13 @@ function firstThatApplies(
   compiler: StepCompiler,
   mentions: Set<string>,
 ): Step[] {
-  if (flows.every((model) => model[side].length === 0)) return [];
   const contents = new Set<string>();
-  const candidates = flows.map((model) => {
-    const test = compiler.test(model.condition, mentions);
-    for (const message of test?.contents ?? []) contents.add(message);
-    return { applies: appliesOf(test), run: entering(model, compiler.steps(model[side], mentions)) };
-  });
+  const candidates = flows.map((model) => ({
+    applies: appliesOf(compiler.test(model.condition, contents)),
+    run: entering(model, compiler.steps(model[side], mentions)),
+  }));
+  if (flows.every((model) => model[side].length === 0)) return [];
+  for (const message of contents) mentions.add(message);
   return [
     withContentOf(contents, function runFirstFlowThatApplies(flow) {
       for (const { applies, run } of candidates) if (applies(flow)) return run(flow);

@@ -46,11 +46,10 @@ export function compilePolicy(
   policy.element.reportUnknown(ownReport);
   if (countErrors(report) === errorsBefore) type.check?.(config, services, ownReport);
   if (countErrors(report) > errorsBefore) return null;
+  if (!common.enabled) return switchedOff;
   const gateway = new RecordingGateway(policy, services, sharedFlow, googleIdentity, ownReport);
   const built = type.build(config, gateway);
-  const step = common.enabled
-    ? recordingFailure(built, policy.name, type, common.continueOnError)
-    : doNothing;
+  const step = recordingFailure(built, policy.name, type, common.continueOnError);
   return { step, contents: gateway.contents, mentions: gateway.mentions };
 }
 
@@ -63,7 +62,8 @@ function readCommon({ element }: Policy, report: Report): { enabled: boolean; co
 
 const countErrors = (report: Report) => report.problems.filter(({ severity }) => severity === "error").length;
 
-function doNothing(): void {}
+/** A policy with enabled="false": it does nothing and reads nothing. */
+const switchedOff: PolicyProgram = { step: () => {}, contents: new Set(), mentions: new Set() };
 
 /**
  * Sets `PREFIX.NAME.failed`, and lets the flow go on after a fault when continueOnError is true.
@@ -151,6 +151,8 @@ class RecordingGateway implements PolicyGateway {
     const program = this.#findSharedFlow(name);
     for (const message of program?.mentions ?? []) this.mentions.add(message);
     if (program) return program.step;
+    // One that calls itself has been reported where it is.
+    if (this.#services.sharedFlow(name)) return null;
     this.#report.warning(
       "SharedFlowNotFound",
       this.#at,

@@ -20,6 +20,8 @@ export interface Test {
 export class StepCompiler {
   readonly #policies: ReadonlyMap<string, PolicyProgram | null>;
   readonly #report: Report;
+  /** A flow's condition is tried in the request and in the response. */
+  readonly #tests = new Map<Condition, Test>();
 
   constructor(
     bundle: Bundle,
@@ -53,6 +55,13 @@ export class StepCompiler {
   /** Null when there is no condition, or an empty one. Apigee: "Conditions reference". */
   test(condition: Condition | null, mentions: Set<string>): Test | null {
     if (condition === null || condition.text.trim() === "") return null;
+    const test = this.#tests.get(condition) ?? this.#compileTest(condition);
+    this.#tests.set(condition, test);
+    for (const message of test.contents) mentions.add(message);
+    return test;
+  }
+
+  #compileTest(condition: Condition): Test {
     const contents = new Set<string>();
     try {
       const applies = compileCondition<FlowContext>(condition.text, (name) => {
@@ -60,7 +69,6 @@ export class StepCompiler {
         if (contentOf !== null) contents.add(contentOf);
         return get;
       });
-      for (const message of contents) mentions.add(message);
       return { applies, contents };
     } catch (error) {
       if (!(error instanceof ExpressionError)) throw error;

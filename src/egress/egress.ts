@@ -19,7 +19,7 @@ export interface OutboundCall {
 
 /** Whatever can fetch: the global function wrapped in an object, or a service or certificate binding. */
 export interface Connection {
-  fetch(url: string | Request, init: RequestInit): Promise<Response>;
+  fetch(url: string, init: RequestInit): Promise<Response>;
 }
 
 /** Holds a call to its time; see {@link Deadlines}. */
@@ -71,10 +71,11 @@ export class Egress {
 
   #fetch(call: OutboundCall): Promise<Response> {
     const { url, method, headers, body } = call;
-    const connection = this.#connectionTo(url);
-    return body instanceof Request
-      ? connection.fetch(new Request(url, body), { headers, redirect: "manual" })
-      : connection.fetch(url, { method, headers, body: bodyOf(method, body, call.by), redirect: "manual" });
+    const init =
+      body instanceof Request
+        ? new Request(new Request(url, body), { headers, redirect: "manual" })
+        : ({ method, headers, body: bodyOf(method, body, call.by), redirect: "manual" } as const);
+    return this.#connectionTo(url).fetch(url, init);
   }
 
   #check({ url, by }: OutboundCall): void {

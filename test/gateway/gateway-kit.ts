@@ -199,7 +199,7 @@ export function recorder(): Connection & { readonly calls: { url: string; init: 
   return {
     calls,
     async fetch(url, init) {
-      calls.push({ url: url instanceof Request ? url.url : url, init });
+      calls.push({ url, init });
       return new Response("recorded");
     },
   };
