@@ -7,14 +7,14 @@ import {
   revisionKey,
 } from "../environment/document.ts";
 import { CommandFailure } from "./command-failure.ts";
-import type { WranglerKv } from "./wrangler-kv.ts";
+import type { KvStore } from "./wrangler-kv.ts";
 
 /** What is deployed to one environment, and what was before. */
 export class DeploymentStore {
-  readonly #kv: WranglerKv;
+  readonly #kv: KvStore;
   readonly environment: string;
 
-  constructor(kv: WranglerKv, environment: string) {
+  constructor(kv: KvStore, environment: string) {
     this.#kv = kv;
     this.environment = environment;
   }
@@ -73,7 +73,8 @@ export class DeploymentStore {
 
   async #expectCurrent(expected: EnvironmentDocument | null, failure: string): Promise<void> {
     const found = await this.current();
-    if (JSON.stringify(found) !== JSON.stringify(expected)) throw new CommandFailure(failure);
+    const asRead = expected && this.#parse(JSON.stringify(expected));
+    if (JSON.stringify(found) !== JSON.stringify(asRead)) throw new CommandFailure(failure);
   }
 
   #parse(text: string): EnvironmentDocument {

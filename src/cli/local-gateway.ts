@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { Miniflare, type WorkerdStructuredLog } from "miniflare";
+import type { Miniflare, WorkerdStructuredLog } from "miniflare";
 import type { DeploymentPlan } from "../environment/deployment.ts";
 import { currentKey, generationKey, revisionKey } from "../environment/document.ts";
 import { CommandFailure } from "./command-failure.ts";
@@ -43,6 +43,8 @@ export class LocalGateway {
   static async start(options: LocalGatewayOptions): Promise<LocalGateway> {
     await checkPort(options.port);
     const token = randomBytes(24).toString("base64url");
+    // Loaded only here: it takes most of a second, which other commands should not wait for.
+    const { Miniflare } = await import("miniflare");
     const miniflare = new Miniflare({
       cf: false,
       logRequests: false,

@@ -21,6 +21,15 @@ export interface KvEntry {
   readonly value: Uint8Array;
 }
 
+/** A KV namespace as deploying needs it. Every method may reject with {@link CommandFailure}. */
+export interface KvStore {
+  /** The values of keys in their order; null for those that do not exist. */
+  getTexts(keys: readonly string[]): Promise<(string | null)[]>;
+  put(entries: readonly KvEntry[]): Promise<void>;
+  /** The keys that start with a prefix. */
+  list(prefix: string): Promise<string[]>;
+}
+
 /** Values of one write together, in bytes; the API takes 100 MB, and base64 makes them a third larger. */
 const MAX_WRITE_BYTES = 50 * 1024 * 1024;
 
@@ -32,15 +41,14 @@ const MAX_OUTPUT = 256 * 1024 * 1024;
 
 const run = promisify(execFile);
 
-/** The KV namespace of a Worker, by way of Wrangler and its login. Every method rejects with {@link CommandFailure}. */
-export class WranglerKv {
+/** The KV namespace of a Worker, by way of Wrangler and its login. */
+export class WranglerKv implements KvStore {
   readonly #place: KvPlace;
 
   constructor(place: KvPlace) {
     this.#place = place;
   }
 
-  /** The values of keys in their order; null for those that do not exist. */
   async getTexts(keys: readonly string[]): Promise<(string | null)[]> {
     const values: (string | null)[] = [];
     for (let start = 0; start < keys.length; start += MAX_READ_KEYS) {
@@ -63,7 +71,6 @@ export class WranglerKv {
     }
   }
 
-  /** The keys that start with a prefix. */
   async list(prefix: string): Promise<string[]> {
     const output = await this.#wrangler(["key", "list", "--prefix", prefix]);
     return (readJson(output, "[") as { name: string }[]).map(({ name }) => name);

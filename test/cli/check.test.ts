@@ -1,0 +1,138 @@
+import { zipSync } from "fflate";
+import { beforeAll, describe, expect, test } from "vitest";
+import type { Problem } from "../../src/xml/report.ts";
+import { answeringProxy, below, type Finished, folderWith, sortie } from "./sortie.ts";
+
+const brokenEnvironment = {
+  ...below("apiproxies/good", answeringProxy("good", "fine")),
+  ...below("apiproxies/twin", answeringProxy("twin", "fine", "/good")),
+  ...below("apiproxies/bad", answeringProxy("bad", "fine")),
+  "apiproxies/bad/apiproxy/policies/Unclosed.xml": "<AssignMessage name='Unclosed'>\n  <Set>\n",
+  "apiproxies/bad/apiproxy/policies/Unknown.xml": "<TeaPot name='Unknown'/>",
+  "apiproxies/bad/apiproxy/policies/NoUrl.xml":
+    "<ServiceCallout name='NoUrl'>\n  <HTTPTargetConnection/>\n</ServiceCallout>",
+  "apiproxies/bad/apiproxy/notes.txt": "what is this?",
+  "environments/test/targetservers.json": '[\n  { "name": "a", "host": "a.example", "port": 70000 }\n]',
+  "environments/test/flowhooks.json": '{ "PreProxyFlowHook": { "sharedFlow": "nowhere" } }',
+  "environments/test/egress.json": '{ "allow": ["*"] }',
+  "environments/test/surprise.json": "{}",
+  "environments/other/keyvaluemaps.json": "[",
+};
+
+describe("everything that is wrong with an environment is said at once", () => {
+  const folder = folderWith(brokenEnvironment);
+  let text: Finished;
+  let json: Finished;
+  let problems: Problem[];
+
+  beforeAll(async () => {
+    [text, json] = await Promise.all([
+      sortie(["check", "."], folder),
+      sortie(["check", ".", "--json"], folder),
+    ]);
+    problems = JSON.parse(json.stdout);
+  });
+
+  test.each([
+    ["BasePathConflict", "error", "apiproxies/twin/apiproxy/proxies/default.xml", 1],
+    ["InvalidXML", "error", "apiproxies/bad/apiproxy/policies/Unclosed.xml", 2],
+    ["UnknownPolicyType", "error", "apiproxies/bad/apiproxy/policies/Unknown.xml", 1],
+    ["URLMissing", "error", "apiproxies/bad/apiproxy/policies/NoUrl.xml", 2],
+    ["UnknownFile", "warning", "apiproxies/bad/apiproxy/notes.txt", 1],
+    ["InvalidTargetServer", "error", "environments/test/targetservers.json", 2],
+    ["SharedFlowNotFound", "error", "environments/test/flowhooks.json", 1],
+    ["InvalidEgressRule", "error", "environments/test/egress.json", 1],
+    ["UnknownFile", "warning", "environments/test/surprise.json", 1],
+    ["InvalidJSON", "error", "environments/other/keyvaluemaps.json", 1],
+  ])("%s, %s, in %s:%i", (code, severity, file, line) => {
+    const found = problems.filter((problem) => problem.code === code && problem.file === file);
+    expect(found).toEqual([expect.objectContaining({ severity, line })]);
+    const [problem] = found;
+    expect(text.stdout).toContain(
+      `${file}:${line}:${problem?.column}  ${severity}  ${code}  ${problem?.message}\n`,
+    );
+    expect(text.stdout).toContain(`    ${problem?.remedy}\n`);
+  });
+
+  test("each problem has the same fields in JSON", () => {
+    for (const problem of problems) {
+      expect(Object.keys(problem).sort()).toEqual([
+        "code",
+        "column",
+        "file",
+        "line",
+        "message",
+        "policy",
+        "remedy",
+        "severity",
+      ]);
+    }
+    expect(problems.find(({ code }) => code === "URLMissing")).toMatchObject({ policy: "NoUrl" });
+  });
+
+  test("the last line counts them, and the exit status is 1", () => {
+    const errors = problems.filter(({ severity }) => severity === "error").length;
+    expect(text.stdout).toMatch(new RegExp(`\\n${errors} errors, ${problems.length - errors} warnings.\\n$`));
+    expect([text.status, json.status]).toEqual([1, 1]);
+  });
+
+  test("what is no terminal gets no colours", () => {
+    expect(text.stdout).not.toContain("\u001b");
+  });
+});
+
+describe("the exit status is", () => {
+  test("0 without errors", async () => {
+    const folder = folderWith(answeringProxy("fine", "text"));
+    expect(await sortie(["check", "."], folder)).toEqual({
+      status: 0,
+      stdout: "0 errors, 0 warnings.\n",
+      stderr: "",
+    });
+  });
+
+  test("0 with warnings alone", async () => {
+    const folder = folderWith({ ...answeringProxy("fine", "text"), "apiproxy/notes.txt": "" });
+    const { status, stdout } = await sortie(["check", ".", "--json"], folder);
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject([{ severity: "warning", file: "apiproxy/notes.txt" }]);
+  });
+
+  test.each([
+    ["a path that does not exist", ["check", "nowhere"], /nowhere does not exist/],
+    ["a file that is no zip", ["check", "notes.txt"], /neither a folder nor a zip file/],
+    ["an empty folder", ["check", "empty"], /neither an environment .* nor a bundle/],
+    ["no path", ["check"], /missing required argument 'path'/],
+    ["an unknown option", ["check", ".", "--jsn"], /unknown option '--jsn'\n\(Did you mean --json\?\)/],
+    ["an unknown command", ["chek"], /unknown command 'chek'\n\(Did you mean check\?\)/],
+    [
+      "an environment that does not exist",
+      ["check", "env", "--env", "prod"],
+      /no environments\/prod; there is test/,
+    ],
+    ["an environment and something else", ["check", "env", "."], /has to be the only PATH/],
+  ])("2 for %s", async (_, args, message) => {
+    const folder = folderWith({
+      ...answeringProxy("fine", "text"),
+      "notes.txt": "",
+      "empty/.keep": "",
+      "env/environments/test/targetservers.json": "[]",
+    });
+    const { status, stdout, stderr } = await sortie(args, folder);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toContain("    at ");
+  });
+});
+
+test("problems in a zip are reported with the zip's path before theirs", async () => {
+  const encoder = new TextEncoder();
+  const files = { ...answeringProxy("zipped", "text"), "apiproxy/policies/Tea.xml": "<TeaPot name='Tea'/>" };
+  const zip = zipSync(
+    Object.fromEntries(Object.entries(files).map(([path, text]) => [path, encoder.encode(text)])),
+  );
+  const folder = folderWith({ "in/zipped.zip": zip, "in/broken.zip": "no zip" });
+  const { stdout } = await sortie(["check", "in/zipped.zip", "in/broken.zip"], folder);
+  expect(stdout).toContain("in/zipped.zip/apiproxy/policies/Tea.xml:1:1  error  UnknownPolicyType");
+  expect(stdout).toContain("in/broken.zip:1:1  error  InvalidArchive");
+});

@@ -1,0 +1,160 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Miniflare } from "miniflare";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import {
+  answer,
+  answeringProxy,
+  below,
+  type Finished,
+  folderWith,
+  repository,
+  sortie,
+  writeIn,
+} from "./sortie.ts";
+
+/** The Worker as it is deployed, on the KV namespace that Wrangler keeps on this machine. */
+function startWorker(persistTo: string): Miniflare {
+  return new Miniflare({
+    cf: false,
+    resourcePersistencePath: join(persistTo, "v3"),
+    workers: [
+      {
+        config: {
+          name: "sortie",
+          compatibilityDate: "2026-10-01",
+          manifest: {
+            mainModule: "worker.js",
+            modules: {
+              "worker.js": {
+                type: "esm",
+                contents: readFileSync(join(repository, "dist", "worker.js"), "utf8"),
+              },
+            },
+          },
+          env: {
+            CONFIG: { type: "kv", id: "sortie-config" },
+            ENVIRONMENT: { type: "text", value: "test" },
+            REFRESH_TOKEN: { type: "text", value: "token" },
+          },
+        },
+      },
+    ],
+  });
+}
+
+describe("an environment deployed to KV", () => {
+  const state = folderWith({});
+  const folder = folderWith({
+    ...below("apiproxies/a", answeringProxy("a", "first")),
+    ...below("apiproxies/b", answeringProxy("b", "stays")),
+    "environments/test/egress.json": '{ "allow": ["api.example.com"] }',
+  });
+  const kv = ["--local", "--persist-to", state, "--config", join(repository, "wrangler.toml")];
+  const deployment = (command: string, ...args: string[]) =>
+    sortie([command, ...args, "--env", "test", ...kv], folder);
+  let first: Finished;
+  let second: Finished;
+  let worker: Miniflare;
+
+  const get = async (path: string) => (await worker.dispatchFetch(`http://gateway${path}`)).text();
+  const refresh = () =>
+    worker.dispatchFetch("http://gateway/_sortie/refresh", {
+      method: "POST",
+      headers: { authorization: "Bearer token" },
+    });
+
+  beforeAll(async () => {
+    first = await deployment("push", ".");
+    writeIn(folder, "apiproxies/a/apiproxy/policies/Answer.xml", answer("second"));
+    second = await deployment("push", ".");
+    worker = startWorker(state);
+  });
+  afterAll(() => worker?.dispose());
+
+  test("is all new at first", () => {
+    expect(first).toEqual({
+      status: 0,
+      stderr: "",
+      stdout: "added      proxy a\nadded      proxy b\nadded      settings\nDeployed generation 1 of test.\n",
+    });
+  });
+
+  test("changes in what is pushed later", () => {
+    expect(second).toEqual({
+      status: 0,
+      stderr: "",
+      stdout: "changed    proxy a\nunchanged  proxy b\nunchanged  settings\nDeployed generation 2 of test.\n",
+    });
+  });
+
+  test("is served by a Worker on that namespace", async () => {
+    expect(await get("/a")).toBe("second");
+    expect(await get("/b")).toBe("stays");
+  });
+
+  test("is not touched by a push that changes nothing", async () => {
+    const { status, stdout } = await deployment("push", ".");
+    expect(stdout).toMatch(/Nothing has changed: test stays at generation 2.\n$/);
+    expect(status).toBe(0);
+  });
+
+  test("is shown with its proxies and the generations that can be gone back to", async () => {
+    const { status, stdout } = await sortie(["status", ...kv], folder);
+    expect(stdout).toMatch(
+      new RegExp(
+        "^test: generation 2, deployed 20\\d\\d-\\S+Z\n" +
+          "  proxy a, revision [0-9a-f]{12}, /a\n" +
+          "  proxy b, revision [0-9a-f]{12}, /b\n" +
+          "  can be rolled back to: 1\n$",
+      ),
+    );
+    expect(status).toBe(0);
+  });
+
+  test("goes back to the generation before, which gets a new number", async () => {
+    const { status, stdout } = await deployment("rollback");
+    expect(stdout).toBe(
+      "changed    proxy a\nunchanged  proxy b\nunchanged  settings\n" +
+        "Deployed generation 3 of test, which is generation 1 again.\n",
+    );
+    expect(status).toBe(0);
+    expect((await refresh()).status).toBe(204);
+    expect(await get("/a")).toBe("first");
+  });
+});
+
+describe("a push is refused", () => {
+  test("with exit status 1 when the environment has errors", async () => {
+    const folder = folderWith(below("apiproxies/a", answeringProxy("a", "text")));
+    writeIn(folder, "apiproxies/a/apiproxy/policies/Answer.xml", "<Answer");
+    const { status, stdout, stderr } = await sortie(["push", ".", "--env", "test", "--local"], folder);
+    expect(stderr).toMatch(/Answer.xml:1:1 {2}error {2}InvalidXML[^]*Nothing was deployed.\n$/);
+    expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+  });
+
+  test.each([
+    ["without a name of an environment", ["push", "."], /required option '--env <name>' not specified/],
+    [
+      "when its settings do not exist",
+      ["push", ".", "--env", "prod"],
+      /no environments\/prod; there is test/,
+    ],
+    ["when there is no such folder", ["push", "--env", "prod"], /policies does not exist/],
+  ])("%s", async (_, args, message) => {
+    const folder = folderWith({
+      ...below("apiproxies/a", answeringProxy("a", "text")),
+      "environments/test/targetservers.json": "[]",
+    });
+    const { status, stderr } = await sortie(args, folder);
+    expect(stderr).toMatch(message);
+    expect(status).toBe(2);
+  });
+
+  test("with what Wrangler says when it cannot work", async () => {
+    const folder = folderWith(below("apiproxies/a", answeringProxy("a", "text")));
+    const { status, stderr } = await sortie(["push", ".", "--env", "test", "--local"], folder);
+    expect(stderr).toMatch(/^error: wrangler kv bulk get failed: /);
+    expect(status).toBe(2);
+  });
+});

@@ -1,0 +1,121 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { vi } from "vitest";
+
+// Whole processes are started, some of them one after the other.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 });
+
+/** The root of the repository. */
+export const repository = resolve(import.meta.dirname, "..", "..");
+
+const launcher = join(repository, "src", "cli", "launch.js");
+
+export interface Finished {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs `sortie` to its end, as a user would. */
+export async function sortie(args: readonly string[], cwd = repository): Promise<Finished> {
+  const child = spawn(process.execPath, [launcher, ...args], { cwd, stdio: ["ignore", "pipe", "pipe"] });
+  const stdout = collect(child.stdout);
+  const stderr = collect(child.stderr);
+  const [status] = (await once(child, "close")) as [number | null];
+  return { status, stdout: stdout.join(""), stderr: stderr.join("") };
+}
+
+/** A `sortie` that goes on running. */
+export class RunningSortie {
+  readonly child: ChildProcess;
+  readonly #output: string[];
+
+  constructor(args: readonly string[], cwd = repository) {
+    this.child = spawn(process.execPath, [launcher, ...args], { cwd, stdio: ["ignore", "pipe", "pipe"] });
+    this.#output = [];
+    for (const stream of [this.child.stdout, this.child.stderr]) collect(stream, this.#output);
+  }
+
+  /** Everything it has printed so far. */
+  get output(): string {
+    return this.#output.join("");
+  }
+
+  /** Resolves with the address once it serves. Rejects when it has ended instead. */
+  async ready(): Promise<string> {
+    await this.prints(/Ctrl\+C stops/);
+    return /on (http:\/\/localhost:\d+)/.exec(this.output)?.[1] ?? "";
+  }
+
+  /** Resolves when it has printed something that matches, after the first `after` characters. */
+  async prints(pattern: RegExp, after = 0): Promise<void> {
+    await vi.waitFor(
+      () => {
+        if (this.child.exitCode !== null) throw new Error(`sortie has ended: ${this.output}`);
+        if (!pattern.test(this.output.slice(after))) throw new Error(`${pattern} is not in: ${this.output}`);
+      },
+      { timeout: 30_000, interval: 20 },
+    );
+  }
+
+  /** Ends it and resolves with its exit status. */
+  async stop(signal: NodeJS.Signals = "SIGTERM"): Promise<number | null> {
+    if (this.child.exitCode === null) {
+      this.child.kill(signal);
+      await once(this.child, "close");
+    }
+    return this.child.exitCode;
+  }
+}
+
+function collect(stream: NodeJS.ReadableStream | null, into: string[] = []): string[] {
+  stream?.setEncoding("utf8").on("data", (text: string) => into.push(text));
+  return into;
+}
+
+const temporary = realpathSync(mkdtempSync(join(tmpdir(), "sortie-test-")));
+process.on("exit", () => rmSync(temporary, { recursive: true, force: true }));
+
+/** A folder with files that is there until the end of the run. */
+export function folderWith(files: Readonly<Record<string, string | Uint8Array>>): string {
+  const folder = mkdtempSync(join(temporary, "folder-"));
+  for (const [path, content] of Object.entries(files)) writeIn(folder, path, content);
+  return folder;
+}
+
+export function writeIn(folder: string, path: string, content: string | Uint8Array): void {
+  mkdirSync(dirname(join(folder, path)), { recursive: true });
+  writeFileSync(join(folder, path), content);
+}
+
+/** A proxy whose route rule has no target and that answers with a text. */
+export function answeringProxy(name: string, text: string, basePath = `/${name}`): Record<string, string> {
+  return {
+    [`apiproxy/${name}.xml`]: `<APIProxy name="${name}"/>`,
+    "apiproxy/proxies/default.xml": `<ProxyEndpoint name="default">
+  <PostFlow><Response><Step><Name>Answer</Name></Step></Response></PostFlow>
+  <HTTPProxyConnection><BasePath>${basePath}</BasePath></HTTPProxyConnection>
+  <RouteRule name="none"/>
+</ProxyEndpoint>`,
+    "apiproxy/policies/Answer.xml": answer(text),
+  };
+}
+
+/** The policy of {@link answeringProxy} that sets the text. */
+export function answer(text: string): string {
+  return `<AssignMessage name="Answer"><Set><Payload>${text}</Payload></Set></AssignMessage>`;
+}
+
+/** The files with each path below a folder. */
+export function below(folder: string, files: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(files).map(([path, text]) => [`${folder}/${path}`, text]));
+}
+
+/** Status and text of a GET. */
+export async function get(url: string): Promise<{ status: number; text: string }> {
+  const response = await fetch(url);
+  return { status: response.status, text: await response.text() };
+}
