@@ -31,7 +31,9 @@ function document(generation: number, revision: string): EnvironmentDocument {
     environment: "test",
     generation,
     deployedAt: "2026-01-01T00:00:00.000Z",
-    proxies: [{ name: "a", revision, endpoints: [{ name: "default", basePath: "/a" }] }],
+    proxies: [
+      { name: "a", revision, endpoints: [{ name: "default", basePath: "/a" }], serviceAccount: null },
+    ],
     sharedFlows: [],
     flowHooks: { preProxy: undefined, preTarget: undefined, postTarget: undefined, postProxy: undefined },
     targetServers: [],

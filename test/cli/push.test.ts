@@ -129,7 +129,7 @@ describe("a push is refused", () => {
     const folder = folderWith(below("apiproxies/a", answeringProxy("a", "text")));
     writeIn(folder, "apiproxies/a/apiproxy/policies/Answer.xml", "<Answer");
     const { status, stdout, stderr } = await sortie(["push", ".", "--env", "test", "--local"], folder);
-    expect(stderr).toMatch(/Answer.xml:1:1 {2}error {2}InvalidXML[^]*Nothing was deployed.\n$/);
+    expect(stderr).toMatch(/Answer.xml:1:1 {2}error {2}InvalidXML[\s\S]*Nothing was deployed.\n$/);
     expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
   });
 
