@@ -1,6 +1,8 @@
 import { createClient, createContextValues } from "@connectrpc/connect";
 import { timeLimit } from "../egress/grpc/unary-transport.ts";
+import type { FlowContext } from "../flow/context.ts";
 import { applyAnswer } from "./external-callout/apply-answer.ts";
+import { buildCredentials } from "./external-callout/credentials.ts";
 import { calloutFault, raiseAnswered } from "./external-callout/faults.ts";
 import { buildMessageContext } from "./external-callout/message-context.ts";
 import { type ExternalCallout, readExternalCallout } from "./external-callout/read.ts";
@@ -12,8 +14,8 @@ import { definePolicy } from "./policy.ts";
  * Sends the state of the exchange to a gRPC server, which may change the message, flow variables and the
  * target, or raise a fault. Apigee: "ExternalCallout policy".
  *
- * Faults (all 500): `steps.externalcallout.ExecutionError`, `GrpcTlsInitFailed`, and
- * `steps.externalcallout.NAME` with whatever name the server gives.
+ * Faults (all 500): `steps.externalcallout.ExecutionError`, `GrpcTlsInitFailed`,
+ * `googletoken.EmptyIDTokenAudience`, and `steps.externalcallout.NAME` with whatever name the server gives.
  */
 export const externalCallout = definePolicy<ExternalCallout>({
   element: "ExternalCallout",
@@ -44,13 +46,24 @@ export const externalCallout = definePolicy<ExternalCallout>({
     const { timeoutMs } = config;
     const client = createClient(ExternalCalloutService, buildTransport(config, gateway));
     const describe = buildMessageContext(config, gateway);
-    return async function callOut(flow) {
+    const authenticate = buildCredentials(config, gateway);
+
+    async function call(flow: FlowContext): Promise<MessageContext> {
       const sent = describe(flow);
-      const contextValues = createContextValues().set(timeLimit, flow.exchange);
+      const { exchange } = flow;
+      const contextValues = createContextValues().set(timeLimit, exchange);
+      const end = exchange.now() + timeoutMs;
+      const token = authenticate?.(flow);
+      const options = token ? { headers: await token, timeoutMs: end - exchange.now() } : { timeoutMs };
+      const answered = await client.processMessage(sent, { ...options, contextValues });
+      await applyAnswer(flow, sent, answered);
+      return answered;
+    }
+
+    return async function callOut(flow) {
       let answered: MessageContext;
       try {
-        answered = await client.processMessage(sent, { timeoutMs, contextValues });
-        await applyAnswer(flow, sent, answered);
+        answered = await call(flow);
       } catch (error) {
         throw calloutFault(error);
       }

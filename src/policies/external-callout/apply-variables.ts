@@ -18,7 +18,9 @@ type Variables = Readonly<Record<string, FlowVariable>>;
  * that nobody may set, stay as they are. Throws {@link Unsettable}.
  */
 export function applyVariables(flow: FlowContext, sent: Variables, answered: Variables): void {
-  const changed = Object.entries(answered).filter(([name, value]) => !isSame(value, sent[name]));
+  const isUnchanged = (name: string, value: FlowVariable) =>
+    Object.hasOwn(sent, name) && isSame(value, sent[name]);
+  const changed = Object.entries(answered).filter(([name, value]) => !isUnchanged(name, value));
   if (changed.length > MOST_CHANGED) {
     const reason = `the answer changes ${changed.length} variables, and at most ${MOST_CHANGED} can be changed`;
     throw new Unsettable(changed[0]?.[0] ?? "", reason);

@@ -14,6 +14,13 @@ const MOST_QUOTED = 1000;
  */
 export function calloutFault(error: unknown): unknown {
   if (error instanceof Unsettable) return executionError(error.message, error);
+  if (
+    error instanceof Fault &&
+    error.code === "messaging.adaptors.http.filter.GoogleTokenGenerationFailure"
+  ) {
+    const reason = "io.grpc.StatusRuntimeException: UNAVAILABLE: Credentials failed to obtain metadata";
+    return executionError(reason, error);
+  }
   if (!(error instanceof ConnectError)) return error;
   if (error.cause instanceof EgressError && error.cause.kind === "tls") {
     return new Fault("GrpcTlsInitFailed", "No TLS connection to the gRPC server", { cause: error });

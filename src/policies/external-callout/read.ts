@@ -1,3 +1,4 @@
+import { type GoogleAuthentication, readAuthentication } from "../../egress/read-authentication.ts";
 import type { XmlElement } from "../../xml/element.ts";
 import { readBoolean } from "../../xml/read.ts";
 import { type Position, positionOf, type Report } from "../../xml/report.ts";
@@ -8,6 +9,8 @@ export interface ExternalCallout {
   /** For the call and the whole answer, in milliseconds. */
   readonly timeoutMs: number;
   readonly server: { readonly name: string; readonly at: Position };
+  /** The ID token that calls carry; null without. */
+  readonly authentication: GoogleAuthentication | null;
   /** What of the messages the server gets to see; names as in the configuration. */
   readonly sends: Readonly<Record<SentPart, boolean>>;
   /** Variables of these names, and all whose names go on with a dot, are sent. */
@@ -25,13 +28,17 @@ export type SentPart = (typeof sentParts)[number];
 
 /**
  * Reads the policy. Reports TimeoutMsMissing, InvalidTimeoutValue, GrpcConnectionMissing, ServerNameMissing,
- * UnknownProperty, InvalidBoolean and InvalidFlowVariable.
+ * UnknownProperty, InvalidBoolean and InvalidFlowVariable, and what `readAuthentication` reports.
  */
 export function readExternalCallout(xml: XmlElement, report: Report): ExternalCallout {
   const configurations = xml.child("Configurations");
+  const authentication = xml.child("GrpcConnection")?.child("Authentication");
   return {
     timeoutMs: readRequiredTimeout(xml, report),
     server: readServer(xml, report),
+    authentication: authentication
+      ? readAuthentication(authentication, report, { accessTokens: false })
+      : null,
     sends: readSentParts(configurations?.children("Property") ?? [], report),
     variablePrefixes: readPrefixes(configurations?.children("FlowVariable") ?? [], report),
   };
