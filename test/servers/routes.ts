@@ -19,11 +19,13 @@
  * | `/arrived/KEY` | nothing until a request for `/hold/KEY` or `/half/KEY` has come in, then 200 |
  * | `/left/KEY` | nothing until a client has gone away from `/hold/KEY` or `/half/KEY` unanswered, then 200 |
  * | `/release/KEY` | releases `/hold/KEY` and `/half/KEY`, those to come as well |
+ * | `/grpc/NAME…` | to a gRPC-Web or Connect call, the answer of that name in grpc-answers.ts |
  * | `/close` | closes the connection without an answer |
  * | `/cut` | promises 100 bytes, sends `cut` and closes the connection |
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { gzipSync } from "node:zlib";
+import { rawAnswers } from "./grpc-answers.ts";
 
 /** The body of `/echo`: the request as it arrived on the wire. */
 export interface Echo {
@@ -80,6 +82,20 @@ const routes: Record<string, Route> = {
       bodyBase64: body.toString("base64"),
     };
     response.setHeader("content-type", "application/json").end(JSON.stringify(echo));
+  },
+
+  async grpc(request, response, _url, name) {
+    await readAll(request);
+    const {
+      status = 200,
+      headers = {},
+      body,
+      cut,
+      open,
+    } = rawAnswers.get(decodeURIComponent(name)) ?? { status: 500 };
+    response.writeHead(status, headers);
+    if (open || cut) response.write(body ?? "", () => cut && response.destroy());
+    else response.end(body);
   },
 
   pipe(request, response) {

@@ -28,9 +28,9 @@ export const grpcWeb: UnaryProtocol = {
     const { message, trailer } = readFrames(body, answer);
     if (trailer === undefined) {
       // An error without any message may stand in the headers alone.
-      throw findTrailerError(answer.headers) ?? new ConnectError("missing trailer", Code.Unknown);
+      throw findTrailerError(readable(answer.headers)) ?? new ConnectError("missing trailer", Code.Unknown);
     }
-    validateTrailer(trailer, answer.headers);
+    validateTrailer(readable(trailer), answer.headers);
     if (message === undefined) throw new ConnectError("missing message", Code.Unimplemented);
     return { message, trailer };
   },
@@ -71,5 +71,23 @@ function readTrailer(content: Uint8Array): Headers {
     return trailerParse(content);
   } catch (error) {
     throw new ConnectError("malformed trailer", Code.Unknown, undefined, undefined, error);
+  }
+}
+
+/** The same with a text that can be decoded: what a server did not percent-encode is taken as it is. */
+function readable(metadata: Headers): Headers {
+  const text = metadata.get("grpc-message");
+  if (text === null || isPercentEncoded(text)) return metadata;
+  const readable = new Headers(metadata);
+  readable.set("grpc-message", encodeURIComponent(text.toWellFormed()));
+  return readable;
+}
+
+function isPercentEncoded(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
   }
 }
