@@ -13,10 +13,11 @@ import { asFault } from "./transport-fault.ts";
  * fault of the target endpoint. Apigee: "Controlling API proxies with flows", "Request and response flow".
  */
 export async function runTarget(
-  { name, connection, ...flows }: TargetProgram,
+  endpoint: TargetProgram,
   program: ProxyProgram,
   flow: FlowContext,
 ): Promise<void> {
+  const { name, connection } = endpoint;
   const url = configuredUrl(connection, flow);
   const target: Target = {
     name,
@@ -29,7 +30,7 @@ export async function runTarget(
   };
   flow.target = target;
   if (streamsRequest(connection)) flow.request.body = new Body(flow.request.body.source, true);
-  const before = flows.request(flow);
+  const before = endpoint.request(flow);
   if (before) {
     await before;
     checkTime(flow);
@@ -41,7 +42,7 @@ export async function runTarget(
   flow.response = response;
   flow.direction = "response";
   if (!isSuccess(response.status, successCodes(connection))) throw new ErrorResponse(response);
-  const after = flows.response(flow);
+  const after = endpoint.response(flow);
   if (after) await after;
 }
 

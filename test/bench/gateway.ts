@@ -26,7 +26,7 @@ async function deployed(folder: string): Promise<Config> {
     organization: "bench",
     now: new Date(),
     generation: 1,
-    advice: "dev",
+    advice: "list",
   });
   return new Map<string, Uint8Array | string>([
     [currentKey(model.name), JSON.stringify(document)],

@@ -3,7 +3,7 @@ import { type Connection, Egress } from "../../src/egress/egress.ts";
 import { internet } from "../../src/egress/internet.ts";
 import { compileEgressPolicy } from "../../src/egress/policy.ts";
 import { checkEnvironment } from "../../src/environment/check.ts";
-import { planDeployment } from "../../src/environment/deployment.ts";
+import { type DeploymentPlan, planDeployment } from "../../src/environment/deployment.ts";
 import { currentKey, revisionKey } from "../../src/environment/document.ts";
 import { type ConfigStore, Environment } from "../../src/environment/environment.ts";
 import { readEnvironment } from "../../src/environment/read-environment.ts";
@@ -40,6 +40,14 @@ export async function serve(
   files: TestFiles,
   options: GatewayOptions & { allow?: readonly string[] } = {},
 ): Promise<TestGateway> {
+  const { document, revisions } = await deploy(files, options.allow);
+  const values = new Map<string, unknown>([[currentKey("local"), document]]);
+  for (const [revision, zip] of revisions) values.set(revisionKey(revision), zip.slice().buffer);
+  return gatewayOn({ get: async (key: string) => values.get(key) ?? null } as ConfigStore, options);
+}
+
+/** Works out the first deployment of an environment, which must be free of errors. */
+export async function deploy(files: TestFiles, allow: readonly string[] = []): Promise<DeploymentPlan> {
   const encoder = new TextEncoder();
   const report = new Report();
   const bytes = new Map(Object.entries(files).map(([path, text]) => [path, encoder.encode(text)]));
@@ -47,16 +55,8 @@ export async function serve(
   checkEnvironment(model, report);
   const errors = report.problems.filter(({ severity }) => severity === "error");
   if (errors.length > 0) throw new Error(JSON.stringify(errors, null, 1));
-  const plan = await planDeployment(model, null, {
-    organization: "test",
-    now: new Date(0),
-    generation: 1,
-    advice: "list",
-    allow: options.allow ?? [],
-  });
-  const values = new Map<string, unknown>([[currentKey("local"), plan.document]]);
-  for (const [revision, zip] of plan.revisions) values.set(revisionKey(revision), zip.slice().buffer);
-  return gatewayOn({ get: async (key: string) => values.get(key) ?? null } as ConfigStore, options);
+  const [organization, now] = ["test", new Date(0)];
+  return planDeployment(model, null, { organization, now, generation: 1, advice: "list", allow });
 }
 
 /** Serves whatever a store holds. */
