@@ -3,6 +3,7 @@ import type { FlowContext } from "../flow/context.ts";
 import type { ResponseMessage } from "../flow/message.ts";
 import { faultOf } from "./errors.ts";
 import { toResponse } from "./respond.ts";
+import { TargetResponse } from "./target-response.ts";
 
 /**
  * Hands the answer to the platform and lets PostClientFlow run once the client has it.
@@ -18,29 +19,31 @@ export function answerClient(
 ): Response | Promise<Response> {
   const response = toResponse(answer, method, program.properties.compression);
   if (!program.postClient) return response;
-  return response instanceof Promise
-    ? response.then((made) => followedByPostClient(made, program, flow))
-    : followedByPostClient(response, program, flow);
-}
-
-function followedByPostClient(response: Response, program: ProxyProgram, flow: FlowContext): Response {
-  const { sent, watched } = tellWhenSent(response);
-  flow.exchange.waitUntil(sent.then(() => runPostClient(program, flow)));
-  return watched;
+  const follow = (made: Response) => {
+    const { sent, watched } = tellWhenSent(made, lengthOf(answer));
+    flow.exchange.waitUntil(sent.then(() => runPostClient(program, flow)));
+    return watched;
+  };
+  return response instanceof Promise ? response.then(follow) : follow(response);
 }
 
 /** The same response, and a promise that settles when its body has gone out or the client has left. */
-function tellWhenSent(response: Response): { sent: Promise<void>; watched: Response } {
+function tellWhenSent(response: Response, length: number | null): { sent: Promise<void>; watched: Response } {
   if (!response.body) return { sent: Promise.resolve(), watched: response };
-  const { readable, writable } = streamOf(response.headers);
+  const { readable, writable } =
+    length === null ? new IdentityTransformStream() : new FixedLengthStream(length);
   const sent = response.body.pipeTo(writable).catch(() => {});
   return { sent, watched: new Response(readable, response) };
 }
 
-/** A length that is known stays known; that of compressed bytes is not, because they are read decompressed. */
-function streamOf(headers: Headers): TransformStream {
-  const length = headers.has("content-encoding") ? null : headers.get("content-length");
-  return length === null ? new IdentityTransformStream() : new FixedLengthStream(Number(length));
+/**
+ * In bytes; null when it is not known. That of a compressed body is not, because it is read decompressed; and
+ * what a policy wrote into Content-Length need not be true.
+ */
+function lengthOf(answer: ResponseMessage): number | null {
+  if (answer.headers.has("content-encoding")) return null;
+  if (!answer.body.isStream) return answer.body.bytes.byteLength;
+  return answer instanceof TargetResponse ? answer.receivedLength : null;
 }
 
 /** Runs PostClientFlow. The answer is gone, so a failure can only be logged. */

@@ -10,6 +10,7 @@ import { readWithin } from "./read-within.ts";
 
 /** A target's answer, body unread. */
 export class TargetResponse extends ResponseMessage {
+  readonly #received: Headers;
   readonly #timeoutMs: number;
   readonly #exchange: Exchange;
 
@@ -28,8 +29,15 @@ export class TargetResponse extends ResponseMessage {
     super({ status, reason, headers: retained(headers, properties), body });
     if (streams && isSuccess(status, properties.successCodes)) this.body = new Body(body, true);
     this.bodyLimit = properties.responseBodyLimit;
+    this.#received = headers;
     this.#timeoutMs = timeoutMs;
     this.#exchange = exchange;
+  }
+
+  /** How many bytes of body the target promised, whatever policies made of the headers; null when it did not. */
+  get receivedLength(): number | null {
+    const length = this.#received.get("content-length");
+    return length === null || this.#received.has("content-encoding") ? null : Number(length);
   }
 
   /** Faults: those of {@link ResponseMessage}, and `…GatewayTimeout` when the target takes too long. */

@@ -285,6 +285,22 @@ describe("PostClientFlow", () => {
     expect(new Headers(service.calls[0]?.init.headers).get("x-marks")).toContain("RouteFailed");
   });
 
+  test.each([
+    ["of the target's", httpTarget(`${a}/bytes/10`), "x".repeat(10)],
+    ["of a policy's", "", "made"],
+  ])("does not mind a policy that lies about the length of the body: one %s", async (_, target, body) => {
+    const response = `<Response>${target ? "" : step("Content")}${step("Lie")}</Response>`;
+    const gateway = await serve(
+      proxyFiles("lies", {
+        flows: `<PreFlow>${response}</PreFlow><PostClientFlow><Response>${step("Late")}</Response></PostClientFlow>`,
+        target,
+        policies: { ...parts.policies, ...setHeader("Lie", "Content-Length", "3") },
+      }),
+    );
+    expect(await (await gateway.fetch("/lies")).text()).toBe(body);
+    await gateway.settled();
+  });
+
   test("cannot change the answer, whatever fails in it", async () => {
     const gateway = await serve(
       proxyFiles("fails", {
