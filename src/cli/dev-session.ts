@@ -36,9 +36,15 @@ export class DevSession {
   /** Resolves when the gateway serves, or waits for an edit. Rejects with {@link CommandFailure}. */
   static async start(options: DevSessionOptions): Promise<DevSession> {
     const { mounts } = readPaths(options.paths);
-    const { port, environment, connections } = options;
+    const { port, environment, connections, google } = options;
     const log = (line: { level: string; message: string }) => console.error(formatWorkerLog(line));
-    const gateway = await LocalGateway.start({ port, environment, connections, log });
+    const gateway = await LocalGateway.start({
+      port,
+      environment,
+      connections,
+      secrets: google.secrets,
+      log,
+    });
     const session = new DevSession(options, gateway);
     try {
       const watched = mounts.flatMap((mount) => mount.watched);

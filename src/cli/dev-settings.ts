@@ -1,6 +1,8 @@
 import { addressOf, kindOf } from "../egress/ip.ts";
 import { baseUrl } from "../egress/target-server.ts";
 import type { EnvironmentModel } from "../environment/read-environment.ts";
+import { withDefaultServiceAccount } from "../environment/service-accounts.ts";
+import type { DevGoogle } from "./dev-google.ts";
 import type { GivenKeyValue, GivenTargetServer, HostConnection } from "./dev-options.ts";
 
 /** What the options of `sortie dev` set beside the environment's files. */
@@ -8,9 +10,10 @@ export interface DevSettings {
   readonly connections: readonly HostConnection[];
   readonly targetServers: readonly GivenTargetServer[];
   readonly keyValues: readonly GivenKeyValue[];
+  readonly google: DevGoogle;
 }
 
-/** The environment with the target servers and key value map entries of the command line. */
+/** The environment with the target servers, key value map entries and service account of the command line. */
 export function withDevSettings(model: EnvironmentModel, given: DevSettings): EnvironmentModel {
   const { settings } = model;
   const names = new Set<unknown>(given.targetServers.map(({ server }) => server.name));
@@ -18,7 +21,7 @@ export function withDevSettings(model: EnvironmentModel, given: DevSettings): En
   for (const { map, key, value } of given.keyValues) {
     keyValueMaps.set(map, { ...keyValueMaps.get(map), [key]: value });
   }
-  return {
+  const changed = {
     ...model,
     settings: {
       ...settings,
@@ -33,6 +36,8 @@ export function withDevSettings(model: EnvironmentModel, given: DevSettings): En
       keyValueMaps: Object.fromEntries(keyValueMaps),
     },
   };
+  const { defaultAccount } = given.google;
+  return defaultAccount === null ? changed : withDefaultServiceAccount(changed, defaultAccount);
 }
 
 /** What flows may call under `sortie dev`: what the command line names, and target servers on this machine. */

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { googleKeysIn, startDevIssuer } from "./dev-google.ts";
 import { parseConnection, parseKeyValue, parsePort, parseTargetServer } from "./dev-options.ts";
 import { DevSession, type DevSessionOptions } from "./dev-session.ts";
 import { stopSignal } from "./stop-signal.ts";
@@ -20,6 +21,10 @@ export function addDev(program: Command): void {
     )
     .option("--target-server <name=url>", "define or replace a target server", collect(parseTargetServer), [])
     .option("--kvm <map.key=value>", "set an entry of a key value map", collect(parseKeyValue), [])
+    .option(
+      "--google-issuer",
+      "make Google tokens on this machine, for any service account; proxies without one get one",
+    )
     .option("--env <name>", "the environment whose settings apply", "local")
     .addHelpText(
       "after",
@@ -27,14 +32,20 @@ export function addDev(program: Command): void {
         "Example: sortie dev orders-v1/apiproxy --connect-to api.example.com=http://localhost:3000",
     )
     .action(async (paths: string[], options) => {
-      await serveUntilStopped({
-        paths,
-        port: options.port,
-        environment: options.env,
-        connections: options.connectTo,
-        targetServers: options.targetServer,
-        keyValues: options.kvm,
-      });
+      const google = options.googleIssuer ? await startDevIssuer() : googleKeysIn(process.env);
+      try {
+        await serveUntilStopped({
+          paths,
+          port: options.port,
+          environment: options.env,
+          connections: options.connectTo,
+          targetServers: options.targetServer,
+          keyValues: options.kvm,
+          google,
+        });
+      } finally {
+        await google.stop();
+      }
     });
 }
 

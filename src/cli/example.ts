@@ -1,6 +1,7 @@
 import { join, relative } from "node:path";
 import type { Command } from "commander";
 import { DEFAULT_PORT, serveUntilStopped } from "./dev.ts";
+import { startDevIssuer } from "./dev-google.ts";
 import { parsePort, parseTargetServer } from "./dev-options.ts";
 import { startExampleServices } from "./example/services.ts";
 
@@ -12,6 +13,7 @@ export function addExample(program: Command): void {
     .option("--port <n>", "port to listen on; 0 takes a free one", parsePort, DEFAULT_PORT)
     .action(async ({ port }: { port: number }) => {
       const { services, stop } = await startExampleServices();
+      const google = await startDevIssuer();
       try {
         await serveUntilStopped(
           {
@@ -23,10 +25,12 @@ export function addExample(program: Command): void {
               parseTargetServer(`${service.name}=http://127.0.0.1:${service.port}`),
             ),
             keyValues: [],
+            google,
           },
           requestsToTry,
         );
       } finally {
+        await google.stop();
         await stop();
       }
     });

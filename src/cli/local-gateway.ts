@@ -21,6 +21,8 @@ export interface LocalGatewayOptions {
   readonly port: number;
   readonly environment: string;
   readonly connections: readonly HostConnection[];
+  /** By name. */
+  readonly secrets: Readonly<Record<string, string>>;
   /** Takes what the Worker writes to its console. */
   readonly log: (line: WorkerdStructuredLog) => void;
 }
@@ -105,13 +107,16 @@ export class LocalGateway {
   }
 }
 
-function bindings({ environment, connections }: LocalGatewayOptions, token: string) {
+function bindings({ environment, connections, secrets }: LocalGatewayOptions, token: string) {
   const names = connections.flatMap(({ hosts }, index) => hosts.map((host) => [host, `CONNECTION_${index}`]));
   return {
     CONFIG: { type: "kv" as const, id: "sortie-config" },
     ENVIRONMENT: { type: "text" as const, value: environment },
     REFRESH_TOKEN: { type: "text" as const, value: token },
     CONNECTIONS: { type: "text" as const, value: JSON.stringify(Object.fromEntries(names)) },
+    ...Object.fromEntries(
+      Object.entries(secrets).map(([name, value]) => [name, { type: "text" as const, value }]),
+    ),
     ...Object.fromEntries(
       connections.map(({ to }, index) => [`CONNECTION_${index}`, { type: "external" as const, ...to }]),
     ),

@@ -44,17 +44,28 @@ export class GoogleIssuer {
   readonly #accounts = new Map<string, IssuerAccount>();
   readonly #keys: GenerateKeyPairResult;
   readonly #jwk: JWK;
+  readonly #actsForAnyone: string | null;
   readonly #server: Server;
 
-  private constructor(url: string, server: Server, keys: GenerateKeyPairResult, jwk: JWK) {
+  private constructor(
+    url: string,
+    server: Server,
+    keys: GenerateKeyPairResult,
+    jwk: JWK,
+    actsForAnyone: string | null,
+  ) {
     this.url = url;
     this.#server = server;
     this.#keys = keys;
     this.#jwk = jwk;
+    this.#actsForAnyone = actsForAnyone;
   }
 
-  /** Starts an issuer without accounts on a free port of this machine. */
-  static async start(): Promise<GoogleIssuer> {
+  /**
+   * Starts an issuer without accounts on a free port of this machine.
+   * @param options.actsForAnyone an account that may ask for the tokens of any other, known or not
+   */
+  static async start(options: { actsForAnyone?: string } = {}): Promise<GoogleIssuer> {
     const keys = await generateKeyPair("RS256", { extractable: true });
     const publicKey = await exportJWK(keys.publicKey);
     const jwk = { ...publicKey, kid: await calculateJwkThumbprint(publicKey), alg: "RS256", use: "sig" };
@@ -62,7 +73,7 @@ export class GoogleIssuer {
     const server = createServer((request, response) => listener(request, response));
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const issuer = new GoogleIssuer(url, server, keys, jwk);
+    const issuer = new GoogleIssuer(url, server, keys, jwk, options.actsForAnyone ?? null);
     listener = issuer.#listener;
     return issuer;
   }
@@ -168,8 +179,10 @@ export class GoogleIssuer {
   /** The service account methods of "IAM Service Account Credentials API". */
   async #generate(caller: string, email: string, method: string, body: unknown): Promise<object> {
     const account = this.#accounts.get(email);
-    if (!account) throw refuseCall(404, "NOT_FOUND", "Unknown service account");
-    if (!account.actors.includes(caller)) {
+    if (!account && caller !== this.#actsForAnyone) {
+      throw refuseCall(404, "NOT_FOUND", "Unknown service account");
+    }
+    if (!account?.actors.includes(caller) && caller !== this.#actsForAnyone) {
       throw refuseCall(403, "PERMISSION_DENIED", "Permission 'iam.serviceAccounts.getAccessToken' denied");
     }
     if (method === "generateAccessToken") {

@@ -1,0 +1,51 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type ExampleServices, startExampleServices } from "../../src/cli/example/services.ts";
+import { get, RunningSortie } from "../cli/sortie.ts";
+
+describe("the worked example", () => {
+  let services: ExampleServices;
+  let dev: RunningSortie;
+  let url: string;
+
+  beforeAll(async () => {
+    services = await startExampleServices();
+    const targetServers = services.services.map(
+      ({ name, port }) => `--target-server=${name}=http://127.0.0.1:${port}`,
+    );
+    dev = new RunningSortie(["dev", "policies", "--port", "0", ...targetServers]);
+    url = await dev.ready();
+  });
+  afterAll(async () => {
+    await dev?.stop();
+    await services?.stop();
+  });
+
+  test("puts an order together from three services", async () => {
+    const { status, text } = await get(`${url}/v1/orders/1001`);
+    expect(status).toBe(200);
+    expect(JSON.parse(text)).toMatchObject({
+      id: "1001",
+      customer: { name: expect.any(String) },
+      stock: { available: expect.any(Number) },
+    });
+  });
+
+  test("turns an unknown order and an unknown path into its own answers", async () => {
+    for (const path of ["/v1/orders/9999", "/v1/orders/1001/unknown"]) {
+      const { status, text } = await get(url + path);
+      expect(status).toBe(404);
+      expect(JSON.parse(text)).toMatchObject({
+        error: { code: expect.any(String), message: expect.any(String) },
+      });
+    }
+  });
+
+  test("answers 503 with its own error while the inventory is stopped", async () => {
+    await services.services.find(({ name }) => name === "inventory")?.stop();
+    const { status, text } = await get(`${url}/v1/orders/1001`);
+    expect(status).toBe(503);
+    expect(JSON.parse(text)).toMatchObject({
+      error: { code: expect.any(String), message: expect.any(String) },
+    });
+  });
+});

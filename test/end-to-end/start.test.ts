@@ -1,0 +1,41 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { expect, test, vi } from "vitest";
+import { get, RunningSortie, repository } from "../cli/sortie.ts";
+
+test("the example prints three requests, which answer, and stops with its services", async () => {
+  const example = new RunningSortie(["example", "--port", "0"]);
+  const url = await example.ready();
+  const requests = [...example.output.matchAll(/curl -i (\S+)/g)].map(([, request]) => request ?? "");
+  expect(requests).toHaveLength(3);
+  expect(await Promise.all(requests.map(async (request) => (await get(request)).status))).toEqual([
+    200, 404, 200,
+  ]);
+  expect(await example.stop("SIGINT")).toBe(0);
+  await expect(fetch(url)).rejects.toThrow();
+});
+
+test("nothing goes on when the launcher is killed", async () => {
+  const launcher = join(repository, "src/cli/launch.js");
+  const script = `
+    const child = require("node:child_process").spawn(
+      process.execPath,
+      [${JSON.stringify(launcher)}, "dev", "policies", "--port", "0"],
+      { stdio: ["ignore", 1, 2], env: { ...process.env, SORTIE_LAUNCHED: "1" } },
+    );`;
+  const parent = spawn(process.execPath, ["-e", script], {
+    cwd: repository,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  let output = "";
+  parent.stdout.setEncoding("utf8").on("data", (text) => {
+    output += text;
+  });
+  await vi.waitFor(() => expect(output).toContain("Ctrl+C stops"), { timeout: 30_000 });
+  const url = /http:\/\/localhost:\d+/.exec(output)?.[0] ?? "";
+  expect((await get(`${url}/_sortie/health`)).status).toBe(200);
+  parent.kill("SIGKILL");
+  await once(parent, "exit");
+  await vi.waitFor(() => expect(fetch(url)).rejects.toThrow(), { timeout: 30_000 });
+});
