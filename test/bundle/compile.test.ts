@@ -3,7 +3,9 @@ import { checkSharedFlow, compileProxy } from "../../src/bundle/compile.ts";
 import type { CompileServices, FlowHooks } from "../../src/bundle/compile-services.ts";
 import type { SharedFlowBundle } from "../../src/bundle/model.ts";
 import type { ProxyProgram } from "../../src/bundle/program.ts";
+import { Fault } from "../../src/flow/fault.ts";
 import { Report } from "../../src/xml/report.ts";
+import { flowOf } from "../policies/policy-kit.ts";
 import { proxyEndpoint, readFlow, readProxy } from "./files.ts";
 
 interface Environment {
@@ -180,6 +182,15 @@ describe("what is wrong is reported where it stands", () => {
     expect(report.problems.map(({ code }) => code)).toEqual(["InvalidCondition"]);
   });
 });
+
+test.each(["preProxy", "postProxy"] as const)(
+  "a shared flow that is on the hook %s but not deployed fails every request",
+  (hook) => {
+    const { program } = compile("", {}, { flowHooks: { [hook]: "absent" } });
+    const run = hook === "preProxy" ? program.request : program.response;
+    expect(() => run(flowOf())).toThrow(new Fault("flow.SharedFlowNotFound", "Shared Flow absent Not Found"));
+  },
+);
 
 test("a program knows the identity of what it runs", () => {
   expect(compile("").program.identity).toMatchObject({

@@ -215,6 +215,24 @@ describe("a target's answer that breaks off", () => {
     await expect((await gateway.fetch("/p")).text()).rejects.toThrow();
   });
 
+  test("of which the client goes away lets PostClientFlow run", async () => {
+    const service = recorder();
+    const gateway = await serve(
+      proxyFiles("p", {
+        flows: `<PostClientFlow><Response>${step("Call")}</Response></PostClientFlow>`,
+        target: httpTarget(`${a}/half/bodies-client-left`),
+        policies: {
+          Call: `<ServiceCallout name="Call"><HTTPTargetConnection><URL>http://record.test/</URL></HTTPTargetConnection></ServiceCallout>`,
+        },
+      }),
+      { connections: new Map([["record.test:80", service]]) },
+    );
+    await (await gateway.fetch("/p")).body?.cancel();
+    await gateway.settled();
+    expect(service.calls).toHaveLength(1);
+    await (await fetch(`${b}/release/bodies-client-left`)).text();
+  });
+
   test("lets PostClientFlow run", async () => {
     const gateway = await serve(
       proxyFiles("p", {

@@ -157,6 +157,11 @@ describe("DefaultFaultRule", () => {
     ],
     ["does not run when the chosen FaultRule runs no step", rules(rule("empty", "")) + runs, null],
     [
+      "runs with AlwaysEnforce after a policy of the FaultRule failed",
+      rules(rule("fails", "", "A", "Broken")) + always,
+      "A,D,",
+    ],
+    [
       "does not run with AlwaysEnforce when the FaultRule raised a fault",
       rules(rule("raises", "", "A", "Show", "Again")) + always,
       "A,",

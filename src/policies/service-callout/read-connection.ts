@@ -23,6 +23,7 @@ const unusable: CalloutConnection = { kind: "local", local: { proxy: null, endpo
 
 /** Properties of a target that cannot mean anything for a callout. */
 const withoutEffect = new Set([
+  "compression.algorithm",
   "request.streaming.enabled",
   "response.streaming.enabled",
   "request.retain.headers",

@@ -119,12 +119,14 @@ describe("a deployment is warned", () => {
   test.each([
     "request.streaming.enabled",
     "response.streaming.enabled",
+    "compression.algorithm",
     "request.retain.headers",
     "request.retain.headers.enabled",
     "response.retain.headers",
     "retain.queryparams.enabled",
   ])("that %s has no effect", (name) => {
-    const value = name.endsWith("enabled") ? "false" : "\n User-Agent,Referer\n ";
+    const lists = "\n User-Agent,Referer\n ";
+    const value = name.endsWith("enabled") ? "false" : name.endsWith("algorithm") ? "gzip" : lists;
     const xml = `<ServiceCallout name="SC"><HTTPTargetConnection><URL>http://api.example/</URL><Properties>
       <Property name="${name}">${value}</Property></Properties></HTTPTargetConnection></ServiceCallout>`;
     expect(problemsOf(xml)).toEqual(["warning PropertyWithoutEffect 2:7"]);
