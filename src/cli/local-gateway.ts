@@ -33,6 +33,8 @@ export class LocalGateway {
   readonly #miniflare: Miniflare;
   readonly #environment: string;
   readonly #token: string;
+  /** The revisions that KV has. */
+  readonly #revisions = new Set<string>();
 
   private constructor(miniflare: Miniflare, port: number, environment: string, token: string) {
     this.#miniflare = miniflare;
@@ -82,7 +84,11 @@ export class LocalGateway {
   /** Writes a deployment and waits until it serves. Rejects when the Worker does not take it over. */
   async deploy({ document, revisions }: DeploymentPlan): Promise<void> {
     const { CONFIG: kv } = await this.#miniflare.getBindings<{ CONFIG: KVNamespace }>(WORKER);
-    for (const [revision, zip] of revisions) await kv.put(revisionKey(revision), new Uint8Array(zip).buffer);
+    for (const [revision, zip] of revisions) {
+      if (this.#revisions.has(revision)) continue;
+      await kv.put(revisionKey(revision), new Uint8Array(zip).buffer);
+      this.#revisions.add(revision);
+    }
     const json = JSON.stringify(document);
     await kv.put(generationKey(this.#environment, document.generation), json);
     await kv.put(currentKey(this.#environment), json);

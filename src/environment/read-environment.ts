@@ -29,22 +29,27 @@ export interface EnvironmentModel {
 export function readEnvironment(files: EnvironmentFiles, name: string, report: Report): EnvironmentModel {
   const settingsFolder = `environments/${name}/`;
   const settings = readSettings(below(files, settingsFolder), report.inFolder(settingsFolder));
-  const found = [...folders(files, "apiproxies/"), ...folders(files, "sharedflows/")];
-  checkDeployed(found, settings, report.inFolder(settingsFolder));
-  const bundles = found.flatMap((folder) =>
-    isDeployed(folder, settings) ? (readOne(files, folder, report) ?? []) : [],
+  const found = bundleFiles(files);
+  const folders = [...found.keys()].sort();
+  checkDeployed(folders, settings, report.inFolder(settingsFolder));
+  const bundles = folders.flatMap((folder) =>
+    isDeployed(folder, settings) ? (readOne(found.get(folder) ?? new Map(), folder, report) ?? []) : [],
   );
   return { name, bundles, settings };
 }
 
-/** The folders and zips directly below a folder, each with a slash at its end. */
-function folders(files: EnvironmentFiles, parent: string): string[] {
-  const found = new Set<string>();
-  for (const path of files.keys()) {
-    const [name, ...rest] = path.startsWith(parent) ? path.slice(parent.length).split("/") : [];
-    if (name && (rest.length > 0 || name.endsWith(".zip"))) found.add(`${parent}${name}/`);
+/** The files of each bundle by the bundle's folder; a zip has a folder too, with the zip as its file `""`. */
+function bundleFiles(files: EnvironmentFiles): Map<string, Map<string, Uint8Array>> {
+  const found = new Map<string, Map<string, Uint8Array>>();
+  for (const [path, content] of files) {
+    const [parent = "", name = "", ...rest] = path.split("/");
+    if (parent !== "apiproxies" && parent !== "sharedflows") continue;
+    if (rest.length === 0 && !name.endsWith(".zip")) continue;
+    const folder = `${parent}/${name}/`;
+    const bundle = found.get(folder) ?? new Map<string, Uint8Array>();
+    found.set(folder, bundle.set(rest.join("/"), content));
   }
-  return [...found].sort();
+  return found;
 }
 
 function isDeployed(folder: string, { deployed }: Settings): boolean {
@@ -77,12 +82,16 @@ function checkDeployed(found: readonly string[], { deployed }: Settings, report:
   missing("sharedflows/", deployed?.sharedFlows);
 }
 
-function readOne(files: EnvironmentFiles, folder: string, report: Report): EnvironmentBundle | null {
+/** Files are packed before they are read, so that they are held to the limits of what can be deployed. */
+function readOne(
+  files: ReadonlyMap<string, Uint8Array>,
+  folder: string,
+  report: Report,
+): EnvironmentBundle | null {
   const ownReport = report.inFolder(folder);
-  const given = files.get(folder.slice(0, -1));
-  const content = given ? readArchive(given, ownReport) : below(files, folder);
-  const bundle = readBundle(content, ownReport);
-  return bundle && { folder, bundle, zip: given ?? writeArchive(content) };
+  const zip = files.get("") ?? writeArchive(files);
+  const bundle = readBundle(readArchive(zip, ownReport), ownReport);
+  return bundle && { folder, bundle, zip };
 }
 
 /** The files below a folder, by their path there. */

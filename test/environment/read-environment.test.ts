@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { writeArchive } from "../../src/bundle/archive.ts";
+import { MAX_ENTRY_SIZE, writeArchive } from "../../src/bundle/archive.ts";
 import { readEnvironment } from "../../src/environment/read-environment.ts";
 import { Report } from "../../src/xml/report.ts";
 import { filesOf, plainProxy, sharedFlow, type TestFiles } from "./deployed.ts";
@@ -41,6 +41,12 @@ describe("an environment's files", () => {
     const { model, found, problems } = read({}, { "apiproxies/a.zip": zip });
     expect([found, problems]).toEqual([["apiproxies/a.zip/ apiproxy a"], []]);
     expect(model.bundles[0]?.zip).toBe(zip);
+  });
+
+  test("are held to the limits of a zip that can be deployed", () => {
+    const large = new Uint8Array(MAX_ENTRY_SIZE + 1);
+    const { problems } = read(plainProxy("a"), { "apiproxies/a/apiproxy/resources/jsc/a.js": large });
+    expect(problems).toEqual(["error ArchiveTooLarge apiproxies/a/apiproxy/resources/jsc/a.js"]);
   });
 
   test("may be none", () => {
