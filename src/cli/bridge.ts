@@ -1,9 +1,12 @@
 import { readFileSync } from "node:fs";
 import { type Command, InvalidArgumentError } from "commander";
 import { type Address, authorityOf, parseAddress } from "./bridge/address.ts";
-import { DEFAULT_MESSAGE_BYTES, type Identity, startBridge } from "./bridge/start-bridge.ts";
+import type { Identity } from "./bridge/start-bridge.ts";
 import { CommandFailure } from "./command-failure.ts";
 import { stopSignal } from "./stop-signal.ts";
+
+/** What gRPC clients accept by default. */
+const DEFAULT_MESSAGE_BYTES = 4 * 1024 * 1024;
 
 interface Options {
   readonly listen: Address;
@@ -57,6 +60,8 @@ export function addBridge(program: Command): void {
       if (listen.tls && identity === null) {
         throw new CommandFailure("Listening with https needs --listen-cert and --listen-key.");
       }
+      // The other commands need no gRPC library, and start sooner without it.
+      const { startBridge } = await import("./bridge/start-bridge.ts");
       const bridge = await startBridge({
         listen: { ...listen, tls: identity !== null },
         to,

@@ -54,14 +54,15 @@ export function parseConnection(text: string): HostConnection {
   };
 }
 
+/** `grpc:` and `grpcs:` make it a server for ExternalCallouts. */
 export function parseTargetServer(text: string): GivenTargetServer {
-  const { name, url } = nameAndUrl(text, "inventory=http://localhost:3000");
-  const tls = url.protocol === "https:";
+  const { name, url } = nameAndUrl(text, "inventory=http://localhost:3000", /^(?:https?|grpcs?):$/);
+  const tls = url.protocol.endsWith("s:");
   const entity = {
     name,
     host: url.hostname,
     port: Number(url.port || (tls ? 443 : 80)),
-    protocol: "HTTP",
+    protocol: url.protocol.startsWith("grpc") ? "GRPC" : "HTTP",
     isEnabled: true,
     ...(tls && { sSLInfo: { enabled: true } }),
   };
@@ -78,10 +79,11 @@ export function parseKeyValue(text: string): GivenKeyValue {
   return { map, key, value };
 }
 
-function nameAndUrl(text: string, example: string): { name: string; url: URL } {
+function nameAndUrl(text: string, example: string, schemes = /^https?:$/): { name: string; url: URL } {
   const [, name, target] = /^([^=]+)=(.+)$/.exec(text) ?? [];
   const url = URL.parse(target ?? "");
-  const isOrigin = url && /^https?:$/.test(url.protocol) && `${url.pathname}${url.search}${url.hash}` === "/";
+  const isOrigin =
+    url?.hostname && schemes.test(url.protocol) && /^\/?$/.test(`${url.pathname}${url.search}${url.hash}`);
   if (name === undefined || !isOrigin || url.username !== "") {
     throw new InvalidArgumentError(`Write it like ${example}, with scheme and host and without a path.`);
   }

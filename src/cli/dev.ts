@@ -19,7 +19,12 @@ export function addDev(program: Command): void {
       collect(parseConnection),
       [],
     )
-    .option("--target-server <name=url>", "define or replace a target server", collect(parseTargetServer), [])
+    .option(
+      "--target-server <name=url>",
+      "define or replace a target server; grpc:// for ExternalCallouts",
+      collect(parseTargetServer),
+      [],
+    )
     .option("--kvm <map.key=value>", "set an entry of a key value map", collect(parseKeyValue), [])
     .option(
       "--google-issuer",

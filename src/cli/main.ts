@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
+import { addBridge } from "./bridge.ts";
 import { addCheck } from "./check.ts";
 import { CommandFailure } from "./command-failure.ts";
 import { addDev } from "./dev.ts";
@@ -15,7 +16,7 @@ const program = new Command("sortie")
   .showHelpAfterError("(--help shows what there is)")
   .configureHelp({ showGlobalOptions: false });
 
-for (const add of [addDev, addCheck, addPush, addStatus, addRollback, addExample]) add(program);
+for (const add of [addDev, addCheck, addPush, addStatus, addRollback, addBridge, addExample]) add(program);
 
 try {
   await program.parseAsync();

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
+import { ConnectError } from "@connectrpc/connect";
 import { encodeEnvelope } from "@connectrpc/connect/protocol";
 import {
   codeToHttpStatus,
@@ -7,7 +8,7 @@ import {
 } from "@connectrpc/connect/protocol-connect";
 import { findTrailerError } from "@connectrpc/connect/protocol-grpc";
 import { parseTimeout, trailerFlag } from "@connectrpc/connect/protocol-grpc-web";
-import { status } from "@grpc/grpc-js";
+import { type StatusObject, status } from "@grpc/grpc-js";
 import { headerLines } from "./metadata.ts";
 import type { CallResult } from "./native-server.ts";
 
@@ -65,17 +66,28 @@ const connect: ClientProtocol = {
     if (ended.code === status.OK && message) {
       return { status: 200, headers: [["content-type", "application/proto"], ...metadata], body: message };
     }
-    const trailers = new Headers(headerLines(ended.metadata));
-    trailers.set("grpc-status", String(ended.code));
-    trailers.set("grpc-message", encodeURIComponent(ended.details.toWellFormed()));
-    const error = findTrailerError(trailers);
+    const error = errorOf(ended);
     return {
-      status: error ? codeToHttpStatus(error.code) : 500,
+      status: codeToHttpStatus(error.code),
       headers: [["content-type", "application/json"], ...metadata],
-      body: error ? errorToJsonBytes(error, undefined) : Buffer.from("{}"),
+      body: errorToJsonBytes(error, undefined),
     };
   },
 };
+
+/** A status with its details, which are left out when they are not what they should be. */
+function errorOf({ code, details, metadata }: StatusObject): ConnectError {
+  for (const lines of [headerLines(metadata), []]) {
+    const trailers = new Headers(lines);
+    trailers.set("grpc-status", String(code));
+    trailers.set("grpc-message", encodeURIComponent(details.toWellFormed()));
+    try {
+      const error = findTrailerError(trailers);
+      if (error) return error;
+    } catch {}
+  }
+  return new ConnectError(details);
+}
 
 /** The protocol of a request by its media type; null when it is none that the bridge speaks. */
 export function protocolOf(contentType: string | undefined): ClientProtocol | null {

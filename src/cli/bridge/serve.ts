@@ -20,7 +20,7 @@ export function serveCalls(server: NativeServer, maxMessageBytes: number) {
   return async (request: Request, response: Response): Promise<void> => {
     const abort = new AbortController();
     response.once("close", () => abort.abort());
-    const answer = await answerTo(request, server, maxMessageBytes, abort.signal);
+    const answer = await answerTo(request, server, maxMessageBytes, abort.signal).catch(internalError);
     if (response.destroyed) return;
     response.statusCode = answer.status;
     for (const [name, values] of grouped(answer.headers)) response.setHeader(name, values);
@@ -88,6 +88,12 @@ function health(isReachable: boolean): HttpAnswer {
     headers: [["content-type", "application/json"]],
     body: Buffer.from(body),
   };
+}
+
+/** A request that broke off, which nobody waits for, or a defect. */
+function internalError(error: unknown): HttpAnswer {
+  if (!(error instanceof Error && "code" in error && error.code === "ECONNRESET")) console.error(error);
+  return plain(500, "The bridge failed; its log says why.");
 }
 
 function plain(code: number, text: string): HttpAnswer {

@@ -32,9 +32,6 @@ export interface Bridge {
   stop(): Promise<void>;
 }
 
-/** What gRPC clients accept by default. */
-export const DEFAULT_MESSAGE_BYTES = 4 * 1024 * 1024;
-
 /** How long a new connection may stay silent, in milliseconds. */
 const SILENCE_MS = 60_000;
 
