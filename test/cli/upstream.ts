@@ -10,12 +10,13 @@ export interface Upstream {
   stop(): Promise<void>;
 }
 
-/** Starts a server that answers everything with the text `upstream`. */
-export async function startServer(): Promise<Upstream> {
+/** Starts a server that answers everything with that text. */
+export async function startServer(text = "upstream", contentType = "text/plain"): Promise<Upstream> {
   const requests: IncomingMessage[] = [];
   const server = createServer((request, response) => {
     requests.push(request);
-    response.end("upstream");
+    response.setHeader("content-type", contentType);
+    response.end(text);
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
