@@ -26,7 +26,7 @@ export function identitiesIn(proxy: ProxyBundle, services: CompileServices): Ide
       "FAILED_PRECONDITION",
       at,
       `Deployment of "organizations/${organization}/apis/${proxy.name}/revisions/${proxy.revision}" requires a service account identity, but one was not provided with the request.`,
-      `Name one for ${proxy.name} in environments/${services.environment}/deployments.json: "serviceAccount": "NAME@PROJECT.iam.gserviceaccount.com".`,
+      `Name one for ${proxy.name} in environments/${services.environment}/deployments.json: "serviceAccount": "NAME@PROJECT.iam.gserviceaccount.com". On this machine, sortie dev --google-issuer gives it one.`,
     );
     return nobody;
   };

@@ -5,7 +5,7 @@ import type { Token, TokenContext, TokenRequest } from "./token-request.ts";
 
 /** One token of one account, ready to be asked for again and again. */
 export interface TokenSource {
-  /** At once while a good token is in memory. Rejects with {@link TokenError}. */
+  /** `Bearer TOKEN`: at once while a good token is in memory. Rejects with {@link TokenError}. */
   get(context: TokenContext): string | Promise<string>;
 }
 
@@ -43,6 +43,7 @@ const STORE_TIMEOUT_MS = 1_000;
 
 /** What is known of one token. Times are epoch milliseconds. */
 interface Slot {
+  /** The token as a header says it, put together once. */
   token: { readonly value: string; readonly renewAt: number; readonly usableUntil: number } | null;
   minting: { readonly value: Promise<string>; readonly startedAt: number } | null;
   failure: { readonly error: TokenError; readonly until: number } | null;
@@ -118,13 +119,14 @@ export class GoogleTokens {
     try {
       const token = await context.within(MINT_TIMEOUT_MS, minted);
       const lifetime = token.expiresAt - token.issuedAt;
+      const value = `Bearer ${token.value}`;
       slot.token = {
-        value: token.value,
+        value,
         renewAt: token.expiresAt - Math.min(RENEWED_BEFORE_EXPIRY_MS, lifetime / 5),
         usableUntil: token.expiresAt - Math.min(UNUSABLE_BEFORE_EXPIRY_MS, lifetime / 10),
       };
       slot.failure = null;
-      return token.value;
+      return value;
     } catch (error) {
       throw error instanceof TokenError
         ? error

@@ -21,7 +21,7 @@ const iamAccess: TokenRequest = { kind: "access", scopes: [IAM_SCOPE], lifetime:
  * Asks Google for a new token. The key's token endpoint makes most of them; the IAM Credentials API those with
  * another lifetime, with an e-mail claim, or for another account than the key's. Rejects with TokenError, or
  * with what `send` rejects with.
- * @param cached gives the access token with which the key's account calls the API
+ * @param cached gives the access token with which the key's account calls the API, as `Bearer TOKEN`
  */
 export async function mintToken(
   account: string,

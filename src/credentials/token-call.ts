@@ -45,16 +45,21 @@ export async function assertionCall(
  * A call to the IAM Credentials API, which makes tokens for any account that the caller may act as, and those
  * that a token endpoint cannot make.
  * @param api its address, such as `https://iamcredentials.googleapis.com`
- * @param accessToken the caller's, for {@link IAM_SCOPE}
+ * @param authorization the caller's access token for {@link IAM_SCOPE}, as `Bearer TOKEN`
  */
-export function iamCall(api: string, account: string, request: TokenRequest, accessToken: string): TokenCall {
+export function iamCall(
+  api: string,
+  account: string,
+  request: TokenRequest,
+  authorization: string,
+): TokenCall {
   const [method, body] =
     request.kind === "access"
       ? ["generateAccessToken", { scope: request.scopes, lifetime: `${request.lifetime}s` }]
       : ["generateIdToken", { audience: request.audience, includeEmail: request.includeEmail }];
   return {
     url: `${api}/v1/projects/-/serviceAccounts/${encodeURIComponent(account)}:${method}`,
-    headers: { "content-type": "application/json", authorization: `Bearer ${accessToken}` },
+    headers: { "content-type": "application/json", authorization },
     body: JSON.stringify(body),
   };
 }

@@ -16,8 +16,12 @@ export interface TokenHeader {
   readonly value: string;
 }
 
-/** Finds the token for a URL; see {@link buildAuthentication}. */
-export type Authenticate = (url: string) => TokenHeader | Promise<TokenHeader>;
+/**
+ * Finds the token for a target; see {@link buildAuthentication}.
+ * @param targetUrl the target's own URL, without what a request adds: it may be the audience, and so the token
+ * is the same for all paths below it
+ */
+export type Authenticate = (targetUrl: string) => TokenHeader | Promise<TokenHeader>;
 
 /** What authentication needs of the gateway. */
 export interface AuthenticationGateway {
@@ -51,9 +55,9 @@ export function buildAuthentication(
     const source = sourceOf(flow);
     return function authenticate(url) {
       const value = source(url).get(flow.exchange);
-      if (typeof value === "string") return { name, value: `Bearer ${value}` };
+      if (typeof value === "string") return { name, value };
       return flow.exchange.within(timeoutMs * SHARE_OF_TIMEOUT, value).then(
-        (value) => ({ name, value: `Bearer ${value}` }),
+        (value) => ({ name, value }),
         (error) => {
           throw error instanceof TokenError || error instanceof EgressError ? failure(error) : error;
         },

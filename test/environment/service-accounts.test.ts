@@ -56,7 +56,7 @@ describe("a deployment that needs a service account and has none is refused", ()
         message:
           'Deployment of "organizations/my-org/apis/a/revisions/7" requires a service account identity, but one was not provided with the request.',
         remedy:
-          'Name one for a in environments/test/deployments.json: "serviceAccount": "NAME@PROJECT.iam.gserviceaccount.com".',
+          'Name one for a in environments/test/deployments.json: "serviceAccount": "NAME@PROJECT.iam.gserviceaccount.com". On this machine, sortie dev --google-issuer gives it one.',
       },
     ]);
   });

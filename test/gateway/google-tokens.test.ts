@@ -37,12 +37,12 @@ const good = { GOOGLE_SERVICE_ACCOUNT: keyFile(), GOOGLE_IAM_CREDENTIALS: server
 describe("the Worker's secrets", () => {
   test("are enough to get a token", async () => {
     const { answer, log } = await ask(good);
-    expect(decodeJwt(String(answer)).sub).toBe(ACCOUNT);
+    expect(decodeJwt(String(answer).slice("Bearer ".length)).sub).toBe(ACCOUNT);
     expect(log).toEqual([]);
   });
 
   test("let the gateway's own account act for others", async () => {
-    expect(decodeJwt(String((await ask(good, OTHER)).answer)).sub).toBe(OTHER);
+    expect(decodeJwt(String((await ask(good, OTHER)).answer).slice("Bearer ".length)).sub).toBe(OTHER);
   });
 
   test("seal what goes into KV", async () => {

@@ -18,7 +18,7 @@ import {
 /** An identity whose tokens say what was asked for. */
 const identity: GoogleIdentity = {
   account: "a",
-  source: (request) => ({ get: () => nameOf(request) }),
+  source: (request) => ({ get: () => `Bearer ${nameOf(request)}` }),
 };
 
 function nameOf(request: TokenRequest): string {
@@ -32,12 +32,16 @@ const access = (lifetime = "") =>
   `<GoogleAccessToken><Scopes><Scope>s</Scope><Scope>t</Scope></Scopes>${lifetime}</GoogleAccessToken>`;
 const id = (content: string) => `<GoogleIDToken>${content}</GoogleIDToken>`;
 
-const callout = (authentication: string, request = "", path = "/echo/x?query=1") =>
+const callout = (
+  authentication: string,
+  request = "<Set><Path>/more</Path></Set>",
+  path = "/echo/x?query=1",
+) =>
   `<ServiceCallout name="SC"><Request>${request}</Request><Response>answer</Response><HTTPTargetConnection>` +
   `<Authentication>${authentication}</Authentication><URL>${servers.a}${path}</URL></HTTPTargetConnection></ServiceCallout>`;
 
 /** The headers that a callout sent. */
-async function sent(authentication: string, variables: Record<string, Value> = {}, request = "") {
+async function sent(authentication: string, variables: Record<string, Value> = {}, request?: string) {
   const flow = await callOut(callout(authentication, request), flowOf({ variables }), { googleIdentity });
   return sentIn(flow).headers;
 }
@@ -191,7 +195,7 @@ describe("Set in AssignMessage", () => {
   });
 
   test("waits for a token that is not in memory", async () => {
-    const later: GoogleIdentity = { account: "a", source: () => ({ get: async () => "later" }) };
+    const later: GoogleIdentity = { account: "a", source: () => ({ get: async () => "Bearer later" }) };
     const flow = await runPolicy(assignMessage, assign(access()), flowOf(), { googleIdentity: () => later });
     expect(flow.request.headers.get("authorization")).toBe("Bearer later");
   });

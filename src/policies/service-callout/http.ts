@@ -42,12 +42,13 @@ function buildUrlCall(
   const authenticate = authentication && buildAuthentication(authentication, gateway);
   const { egress, policy } = gateway;
   return async function callUrl(flow, request) {
-    const address = extendUrl(base(flow).trim(), request.path, request.query);
+    const target = base(flow).trim();
+    const address = extendUrl(target, request.path, request.query);
     remember(flow, address);
     const call = { url: address, ...callOf(request, policy, faults), timeoutMs };
     const { exchange } = flow;
     const end = exchange.now() + timeoutMs;
-    if (authenticate) call.headers = await withToken(call.headers, authenticate(flow, timeoutMs)(address));
+    if (authenticate) call.headers = await withToken(call.headers, authenticate(flow, timeoutMs)(target));
     const response = await egress.send(call, unlimited);
     if (exchange.now() > end) throw tooLate(response);
     return ResponseMessage.of(response);
@@ -68,7 +69,8 @@ function buildBalancedCall(
   const { egress, policy } = gateway;
   return async function callTargetServer(flow, request) {
     const { exchange } = flow;
-    const uri = absolute(extendUrl(base(flow).trim(), request.path, request.query));
+    const targetPath = base(flow).trim();
+    const uri = absolute(extendUrl(targetPath, request.path, request.query));
     const call = callOf(request, policy, faults);
     // Later attempts begin when a flow that does not wait may have changed the headers.
     const plain = waits ? call.headers : new Headers(call.headers);
@@ -76,9 +78,11 @@ function buildBalancedCall(
     const end = exchange.now() + timeoutMs;
     let flowIsHere = true;
     const attempt = async (server: TargetServer): Promise<Response> => {
-      const url = baseUrl(server, sslInfo) + uri;
+      const origin = baseUrl(server, sslInfo);
+      const url = origin + uri;
       if (flowIsHere) remember(flow, url);
-      const headers = authenticate ? await withToken(plain, authenticate(url)) : plain;
+      const token = authenticate?.(origin + absolute(targetPath));
+      const headers = token ? await withToken(plain, token) : plain;
       const left = end - exchange.now();
       if (left <= 0) throw timeout();
       return egress.send(
