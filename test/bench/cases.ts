@@ -2,6 +2,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { GoogleIssuer } from "../../src/cli/example/google-issuer.ts";
 import { type Contender, compare, type Effort } from "./compare.ts";
 import { bundleGateway, startGateway } from "./gateway.ts";
 import { median } from "./load.ts";
@@ -22,11 +23,15 @@ const manyConnections = 32;
 
 /** Takes every measurement, one after the other, and yields each as soon as it is known. */
 export async function* measure(effort: Effort): AsyncGenerator<Measurement> {
-  const gateway = await startGateway(environment);
+  const issuer = await GoogleIssuer.start();
+  const key = await issuer.createAccount("bench@bench.iam.gserviceaccount.com");
+  const gateway = await startGateway(environment, { GOOGLE_SERVICE_ACCOUNT: key });
   yield* callout(gateway, effort);
+  yield* googleToken(gateway, effort);
   yield* passThrough(gateway, effort);
   yield* extraStep(gateway, effort);
   await gateway.stop();
+  await issuer.stop();
   yield* firstRequest(effort);
   const size = gzipSync(await bundleGateway()).length / 1024;
   yield { name: "Worker size", ratio: size, unit: "KiB gzipped" };
@@ -57,6 +62,22 @@ async function* callout(gateway: RunningWorker, effort: Effort): AsyncGenerator<
     target: { atMost: 1.1 },
   };
   await rival.stop();
+}
+
+/** A callout with a Google token that is in memory, against one without. */
+async function* googleToken(gateway: RunningWorker, effort: Effort): AsyncGenerator<Measurement> {
+  const [withToken, without] = await compare(
+    at(gateway, "callout-google"),
+    at(gateway, "callout"),
+    manyConnections,
+    effort,
+  );
+  yield {
+    name: "Google token CPU",
+    ratio: withToken.cpu / without.cpu,
+    unit: "CPU time of the same callout without",
+    target: { atMost: 1.03 },
+  };
 }
 
 /** A proxy without policies, against a hand-written Worker that hands a request on. */

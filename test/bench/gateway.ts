@@ -13,8 +13,11 @@ const entry = join(import.meta.dirname, "../../src/index.ts");
 export const bundleGateway = (): Promise<Uint8Array> => bundleWorker(entry);
 
 /** Starts the gateway with an environment, a folder laid out like `policies/`, already deployed. */
-export async function startGateway(environmentFolder: string): Promise<RunningWorker> {
-  return startWorker(await bundleGateway(), await deployed(environmentFolder));
+export async function startGateway(
+  environmentFolder: string,
+  secrets: Readonly<Record<string, string>> = {},
+): Promise<RunningWorker> {
+  return startWorker(await bundleGateway(), await deployed(environmentFolder), secrets);
 }
 
 /** What KV holds after a first deployment of an environment. Throws when something in its files is wrong. */

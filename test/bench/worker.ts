@@ -38,12 +38,16 @@ export async function bundleWorker(entry: string): Promise<Uint8Array> {
   return module.contents;
 }
 
-/** Starts a bundled Worker on a free loopback port, on the gateway's core. */
-export async function startWorker(script: Uint8Array, config: Config = new Map()): Promise<RunningWorker> {
+/** Starts a bundled Worker, with its secrets by name, on a free loopback port and the gateway's core. */
+export async function startWorker(
+  script: Uint8Array,
+  config: Config = new Map(),
+  secrets: Readonly<Record<string, string>> = {},
+): Promise<RunningWorker> {
   const folder = mkdtempSync(join(tmpdir(), "sortie-bench-"));
   const kv = await serveConfig(config);
   writeFileSync(join(folder, "worker.js"), script);
-  writeFileSync(join(folder, "workerd.capnp"), workerdConfig(kv.port));
+  writeFileSync(join(folder, "workerd.capnp"), workerdConfig(kv.port, secrets));
   const command = pinned(gatewayCore, [workerd, "serve", join(folder, "workerd.capnp"), "--control-fd=3"]);
   const child = spawn(command.file, command.args, { stdio: ["ignore", "inherit", "inherit", "pipe"] });
   const end = () => {
@@ -81,14 +85,17 @@ async function serveConfig(config: Config): Promise<{ port: number; close: () =>
   return { port: address.port, close: () => server.close() };
 }
 
-function workerdConfig(kvPort: number): string {
+function workerdConfig(kvPort: number, secrets: Readonly<Record<string, string>>): string {
+  const texts = Object.entries({ ENVIRONMENT: "local", ...secrets })
+    .map(([name, text]) => `(name = "${name}", text = ${JSON.stringify(text)})`)
+    .join(", ");
   return `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [
     (name = "worker", worker = (
       modules = [(name = "worker.js", esModule = embed "worker.js")],
       compatibilityDate = "2026-10-01",
-      bindings = [(name = "CONFIG", kvNamespace = "kv"), (name = "ENVIRONMENT", text = "local")],
+      bindings = [(name = "CONFIG", kvNamespace = "kv"), ${texts}],
       globalOutbound = "loopback",
     )),
     (name = "loopback", network = (allow = ["local"])),
