@@ -37,7 +37,7 @@ export async function callHttp(
     const url = extendUrl(base, suffix, query);
     target.evaluatedUrl = url;
     const method = request.verb;
-    const headers = authenticate ? await withToken(plain, authenticate(url)) : plain;
+    const headers = authenticate ? await withToken(plain, authenticate(base)) : plain;
     return program.services.egress.send(
       { url, method, headers, body: sent, timeoutMs: timeLeft(), by: target.name },
       exchange,

@@ -37,9 +37,9 @@ async function gatewayFor(files: TestFiles, tokens = testTokens().tokens) {
 }
 
 /** The claims of the token that a service got, after its signature was verified; and all headers that it got. */
-async function claimsSeenBy(files: TestFiles, init: RequestInit = {}) {
+async function claimsSeenBy(files: TestFiles, path = "/p", init: RequestInit = {}) {
   const gateway = await gatewayFor(files);
-  const response = await gateway.fetch("/p", init);
+  const response = await gateway.fetch(path, init);
   const echo: Echo = await response.json();
   const headers = new Map(echo.headers.map(([name, value]) => [name.toLowerCase(), value]));
   const token = headers.get("authorization")?.replace("Bearer ", "") ?? "";
@@ -70,8 +70,8 @@ describe("the service account of the deployment is who calls", () => {
   test("from a TargetEndpoint, for its URL without query", async () => {
     const target = `<HTTPTargetConnection><Authentication>${idToken}</Authentication><URL>${servers.a}/echo?key=1</URL></HTTPTargetConnection>`;
     const files = proxyFiles("p", { target });
-    const claims = await claimsSeenBy(files, { headers: { authorization: "Basic client" } });
-    expect(claims).toMatchObject({ sub: ACCOUNT, aud: `${servers.a}/echo`, url: "/echo?key=1" });
+    const claims = await claimsSeenBy(files, "/p/deep?a=b", { headers: { authorization: "Basic client" } });
+    expect(claims).toMatchObject({ sub: ACCOUNT, aud: `${servers.a}/echo`, url: "/echo/deep?key=1&a=b" });
   });
 
   test("from an AssignMessage", async () => {
