@@ -65,7 +65,8 @@ export async function serveUntilStopped(
   const session = await DevSession.start(options);
   const stopped = stopSignal();
   const width = Math.max(0, ...session.routes.map(({ basePath }) => basePath.length));
-  console.log(`\nSortie serves ${options.paths.join(", ")} on ${session.url}\n`);
+  const doing = session.routes.length > 0 ? "serves" : "waits for an edit of";
+  console.log(`\nSortie ${doing} ${options.paths.join(", ")} on ${session.url}\n`);
   for (const { basePath, proxy } of session.routes) console.log(`  ${basePath.padEnd(width)}  ${proxy}`);
   console.log(
     `\n${advice ? `${advice(session.url)}\n\n` : ""}Changes of the files take effect at once. Ctrl+C stops.`,
