@@ -59,7 +59,7 @@ export class LocalGateway {
           config: {
             name: WORKER,
             compatibilityDate: COMPATIBILITY_DATE,
-            compatibilityFlags: ["nodejs_compat"],
+            compatibilityFlags: ["nodejs_compat", "no_nodejs_global_timers"],
             manifest: {
               mainModule: "worker.js",
               modules: { "worker.js": { type: "esm", contents: readWorker() } },

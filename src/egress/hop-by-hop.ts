@@ -3,25 +3,34 @@
  * Trailer and Transfer-Encoding itself, and sets Host and Content-Length anew. An upgrade to another protocol
  * would take the connection away from the flow.
  */
-const hopByHop = ["proxy-authorization", "proxy-connection", "expect", "upgrade", "http2-settings"];
+const hopByHop = new Set(["proxy-authorization", "proxy-connection", "expect", "upgrade", "http2-settings"]);
+
+/** Whether a header, by its name in lower case, must not go on; or names others that must not. */
+export function isHopByHop(name: string, headers: Headers): boolean {
+  return hopByHop.has(name) || (name === "connection" && namesOthers(headers.get("connection")));
+}
 
 /**
  * Headers without those that concern only the connection they came on (RFC 9110), as a copy; the same object
  * when there are none of those.
  */
 export function withoutHopByHop(headers: Headers): Headers {
-  const named = namedInConnection(headers.get("connection"));
-  const dropped = (name: string) => headers.has(name);
-  if (!hopByHop.some(dropped) && !named.some(dropped)) return headers;
+  const dropped = [...hopByHop, ...namedInConnection(headers.get("connection"))].filter((name) =>
+    headers.has(name),
+  );
+  if (dropped.length === 0) return headers;
   const rest = new Headers(headers);
-  for (const name of hopByHop) rest.delete(name);
-  for (const name of named) rest.delete(name);
+  for (const name of dropped) rest.delete(name);
   return rest;
+}
+
+function namesOthers(connection: string | null): connection is string {
+  return connection !== null && !/^(?:keep-alive|close|upgrade)$/i.test(connection);
 }
 
 /** Headers that the sender declared to be about its connection. */
 function namedInConnection(connection: string | null): string[] {
-  if (connection === null || /^(?:keep-alive|close|upgrade)$/i.test(connection)) return [];
+  if (!namesOthers(connection)) return [];
   return connection
     .split(",")
     .map((name) => name.trim())

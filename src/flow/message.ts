@@ -5,41 +5,70 @@ import { Parameters } from "./parameters.ts";
 const FORM = "application/x-www-form-urlencoded";
 
 /**
+ * Where a message's headers and body come from when somebody asks for them: a Request or Response of the
+ * platform, whose parts cost time to touch, or what a policy put together.
+ */
+export interface MessageOrigin {
+  readonly headers: Headers;
+  readonly body: BodySource;
+  /** The platform's own way to read a body whole, much faster than reading its stream. */
+  arrayBuffer?(): Promise<ArrayBuffer>;
+}
+
+/**
  * A request or a response on its way through a flow. Headers stay native; they are copied when somebody
  * writes. The body is a stream until somebody reads it (see {@link Body}).
  */
 export abstract class Message {
-  body: Body;
   version = "1.1";
   /** How many bytes of body a policy may read. */
   bodyLimit = BODY_LIMIT_BYTES;
-  #headers: Headers;
-  #headersAreOwn: boolean;
+  readonly #origin: MessageOrigin;
+  #headers: Headers | undefined;
+  #headersAreOwn = false;
+  #body: Body | undefined;
   #reading: Promise<void> | undefined;
 
-  protected constructor(headers: Headers, headersAreOwn: boolean, body: BodySource) {
-    this.#headers = headers;
-    this.#headersAreOwn = headersAreOwn;
-    this.body = new Body(body);
+  /** @param origin null for a message that starts without headers and body */
+  protected constructor(origin: MessageOrigin | null) {
+    this.#origin = origin ?? { headers: new Headers(), body: null };
+    this.#headersAreOwn = origin === null;
+  }
+
+  /** Whether headers and body are still those that came, and nobody has as much as looked at the body. */
+  get isAsReceived(): boolean {
+    return !this.#headersAreOwn && this.#body === undefined;
+  }
+
+  /** Whether somebody asked for headers to write to. */
+  get headersAreOwn(): boolean {
+    return this.#headersAreOwn;
   }
 
   /** For reading only: these may be the immutable headers that the platform handed in. */
   get headers(): Headers {
+    this.#headers ??= this.#origin.headers;
     return this.#headers;
   }
 
   /** For writing: the message's own copy. */
   get ownHeaders(): Headers {
-    if (!this.#headersAreOwn) {
-      this.#headers = new Headers(this.#headers);
-      this.#headersAreOwn = true;
-    }
-    return this.#headers;
+    if (!this.#headersAreOwn) this.ownHeaders = new Headers(this.headers);
+    return this.headers;
   }
 
   set ownHeaders(headers: Headers) {
     this.#headers = headers;
     this.#headersAreOwn = true;
+  }
+
+  get body(): Body {
+    this.#body ??= new Body(this.#origin.body);
+    return this.#body;
+  }
+
+  set body(body: Body) {
+    this.#body = body;
   }
 
   get content(): string {
@@ -54,13 +83,13 @@ export abstract class Message {
     if (this.body.isOpaque) return;
     this.body = new Body(content);
     for (const stale of ["content-length", "content-encoding"]) {
-      if (this.#headers.has(stale)) this.ownHeaders.delete(stale);
+      if (this.headers.has(stale)) this.ownHeaders.delete(stale);
     }
     if (contentType !== undefined) this.ownHeaders.set("content-type", contentType);
   }
 
   get contentType(): string {
-    return this.#headers.get("content-type") ?? "";
+    return this.headers.get("content-type") ?? "";
   }
 
   /**
@@ -71,7 +100,7 @@ export abstract class Message {
     const { body } = this;
     if (body.isEmpty) return null;
     const { source } = body;
-    return typeof source === "string" && !this.#headers.has("content-type") ? body.bytes : source;
+    return typeof source === "string" && !this.headers.has("content-type") ? body.bytes : source;
   }
 
   /** Whether the payload is a form, as form parameters need it. */
@@ -106,11 +135,17 @@ export abstract class Message {
 
   async #read(): Promise<void> {
     const { body } = this;
-    const coding = this.#headers.get("content-encoding")?.trim().toLowerCase() ?? "identity";
+    const coding = this.headers.get("content-encoding")?.trim().toLowerCase() ?? "identity";
     const decoding = this.decoding(coding);
     try {
       const format = decoding === "here" ? compressionFormat(coding) : null;
-      await body.buffer(this.bodyLimit, this.reading.tooBigStatus, charsetOf(this.contentType), format);
+      await body.buffer({
+        limit: this.bodyLimit,
+        tooBigStatus: this.reading.tooBigStatus,
+        charset: charsetOf(this.contentType),
+        format,
+        whole: decoding === "none" ? this.#wholeBody() : null,
+      });
     } catch (error) {
       this.body = new Body(null);
       throw readFailure(error, decoding !== "none", this.reading);
@@ -118,6 +153,15 @@ export abstract class Message {
     if (decoding === "none") return;
     this.contentCoding = coding;
     for (const stale of ["content-length", "content-encoding"]) this.ownHeaders.delete(stale);
+  }
+
+  /** The body at one go, where it is still the one that came and its length is known to be within the limit. */
+  #wholeBody(): Promise<ArrayBuffer> | null {
+    const origin = this.#origin;
+    const length = Number(origin.headers.get("content-length") ?? Number.NaN);
+    return origin.arrayBuffer && length <= this.bodyLimit && this.body.source === origin.body
+      ? origin.arrayBuffer()
+      : null;
   }
 
   /** The compression that a buffered body came with and should leave with, such as `gzip`. */
@@ -164,10 +208,8 @@ export class RequestMessage extends Message {
   #parameters: Parameters | undefined;
   protected readonly reading = requestReading;
 
-  constructor(
-    fields: { verb?: string; path?: string; query?: string; headers?: Headers; body?: BodySource } = {},
-  ) {
-    super(fields.headers ?? new Headers(), fields.headers === undefined, fields.body ?? null);
+  constructor(fields: { verb?: string; path?: string; query?: string } & MessageParts = {}) {
+    super(originOf(fields));
     this.verb = fields.verb ?? "GET";
     this.path = fields.path ?? "";
     this.#query = fields.query ?? "";
@@ -219,8 +261,8 @@ export class ResponseMessage extends Message {
   reason: string;
   protected readonly reading = responseReading;
 
-  constructor(fields: { status?: number; reason?: string; headers?: Headers; body?: BodySource } = {}) {
-    super(fields.headers ?? new Headers(), fields.headers === undefined, fields.body ?? null);
+  constructor(fields: { status?: number; reason?: string } & MessageParts = {}) {
+    super(originOf(fields));
     this.status = fields.status ?? 200;
     this.reason = fields.reason ?? "";
   }
@@ -232,13 +274,20 @@ export class ResponseMessage extends Message {
   }
 
   static of(response: Response): ResponseMessage {
-    return new ResponseMessage({
-      status: response.status,
-      reason: response.statusText,
-      headers: response.headers,
-      body: response.body,
-    });
+    return new ResponseMessage({ status: response.status, reason: response.statusText, origin: response });
   }
+}
+
+/** What a message starts with: everything of an origin, or parts. */
+interface MessageParts {
+  readonly origin?: MessageOrigin;
+  readonly headers?: Headers;
+  readonly body?: BodySource;
+}
+
+function originOf({ origin, headers, body }: MessageParts): MessageOrigin | null {
+  if (origin) return origin;
+  return headers || body ? { headers: headers ?? new Headers(), body: body ?? null } : null;
 }
 
 /** The media type of a Content-Type value, in lower case and without parameters. */

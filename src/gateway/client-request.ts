@@ -1,4 +1,5 @@
 import type { ProxyProperties } from "../bundle/program.ts";
+import { isHopByHop } from "../egress/hop-by-hop.ts";
 import { Body } from "../flow/body.ts";
 import type { Exchange } from "../flow/context.ts";
 import { Fault } from "../flow/fault.ts";
@@ -12,6 +13,8 @@ const READ_TIMEOUT_MS = 55_000;
 export class ClientRequest extends RequestMessage {
   /** What the platform received. */
   readonly received: Request;
+  /** Whether some of the headers that came concern only the client's connection. */
+  readonly hasHopByHop: boolean;
   readonly #exchange: Exchange;
 
   constructor(received: Request, url: URL, properties: ProxyProperties, exchange: Exchange) {
@@ -19,13 +22,12 @@ export class ClientRequest extends RequestMessage {
       verb: received.method,
       path: url.pathname,
       query: url.search.slice(1),
-      headers: received.headers,
-      body: received.body,
+      origin: received,
     });
     this.received = received;
     this.#exchange = exchange;
     applyProperties(this, properties);
-    removeReservedHeaders(this);
+    this.hasHopByHop = readHeaderNames(this);
   }
 
   /** Faults: those of {@link RequestMessage}; `…RequestTimeOut` also when the client takes too long. */
@@ -46,9 +48,16 @@ export function applyProperties(request: RequestMessage, properties: ProxyProper
   request.ignoreContentTypeCharset = properties.ignoreContentTypeCharset;
 }
 
-/** Apigee: "Flow variables reference": a client's `X-Apigee-*` headers never reach a flow. */
-function removeReservedHeaders(message: RequestMessage): void {
-  for (const name of message.headers.keys()) {
-    if (name.startsWith("x-apigee-")) message.ownHeaders.delete(name);
+/**
+ * Goes through the names of the headers once: removes a client's `X-Apigee-*` (Apigee: "Flow variables
+ * reference") and says whether there are any that must not go on to the target.
+ */
+function readHeaderNames(request: RequestMessage): boolean {
+  const { headers } = request;
+  let hasHopByHop = false;
+  for (const name of headers.keys()) {
+    if (name.startsWith("x-apigee-")) request.ownHeaders.delete(name);
+    else hasHopByHop ||= isHopByHop(name, headers);
   }
+  return hasHopByHop;
 }

@@ -3,6 +3,7 @@ import type { TargetProperties } from "../egress/properties.ts";
 import type { FlowContext } from "../flow/context.ts";
 import type { RequestMessage } from "../flow/message.ts";
 import { Parameters } from "../flow/parameters.ts";
+import { ClientRequest } from "./client-request.ts";
 
 /**
  * The headers to send to the target: the request's, without what concerns only the client's connection, and
@@ -10,9 +11,9 @@ import { Parameters } from "../flow/parameters.ts";
  * (request.retain.headers).
  */
 export function forwardedHeaders(request: RequestMessage, properties: TargetProperties): Headers {
-  return properties.retainRequestHeaders
-    ? withoutHopByHop(request.headers)
-    : onlyNamed(request.headers, properties.retainedRequestHeaders);
+  if (!properties.retainRequestHeaders) return onlyNamed(request.headers, properties.retainedRequestHeaders);
+  const isClean = request instanceof ClientRequest && !request.hasHopByHop && !request.headersAreOwn;
+  return isClean ? request.headers : withoutHopByHop(request.headers);
 }
 
 /** What a body means and cannot be read without. */

@@ -37,8 +37,8 @@ export class Gateway {
     return this.#environment.refresh(Date.now());
   }
 
-  async handle(request: Request, lifetime: Lifetime): Promise<Response> {
-    const url = new URL(request.url);
+  /** @param url the request's, parsed: its path is normalised as it will be sent on */
+  async handle(request: Request, url: URL, lifetime: Lifetime): Promise<Response> {
     const exchange = new ClientExchange(request, url, lifetime, new Deadlines());
     try {
       const found = this.#environment.endpoint(url.pathname, exchange.receivedAt, lifetime);

@@ -2,6 +2,7 @@ import type { CompressionAlgorithm } from "../egress/properties.ts";
 import type { BodySource } from "../flow/body.ts";
 import type { ResponseMessage } from "../flow/message.ts";
 import { compressResponse } from "./compression.ts";
+import { TargetResponse } from "./target-response.ts";
 
 /** Statuses whose answers have no body (Fetch standard: null body statuses). */
 const bodiless = new Set([204, 205, 304]);
@@ -13,6 +14,14 @@ export function toResponse(
   compression: CompressionAlgorithm | null,
 ): Response | Promise<Response> {
   const { status } = message;
+  if (
+    message instanceof TargetResponse &&
+    message.isUnchanged &&
+    compression === null &&
+    isSendable(status)
+  ) {
+    return message.received;
+  }
   if (bodiless.has(status)) return respond(message, withoutBody(message));
   if (method === "HEAD") return respond(message, headersOnly(message));
   const body = compressResponse(message, compression);
@@ -21,9 +30,13 @@ export function toResponse(
 
 /** A status that Workers cannot send is an answer of the target's that nobody can rely on. */
 function respond({ status: wanted, reason, headers }: ResponseMessage, body: BodySource): Response {
-  const status = wanted >= 200 && wanted <= 599 ? wanted : 502;
+  const status = isSendable(wanted) ? wanted : 502;
   const statusText = reasonPhrase.test(reason) ? reason : "";
   return new Response(body, { status, statusText, headers });
+}
+
+function isSendable(status: number): boolean {
+  return status >= 200 && status <= 599;
 }
 
 function withoutBody({ body: { source } }: ResponseMessage): null {

@@ -1,5 +1,5 @@
 import { isSuccess } from "../egress/connection.ts";
-import { withoutHopByHop } from "../egress/hop-by-hop.ts";
+import { isHopByHop, withoutHopByHop } from "../egress/hop-by-hop.ts";
 import type { TargetProperties } from "../egress/properties.ts";
 import { Body } from "../flow/body.ts";
 import type { Exchange } from "../flow/context.ts";
@@ -10,34 +10,47 @@ import { readWithin } from "./read-within.ts";
 
 /** A target's answer, body unread. */
 export class TargetResponse extends ResponseMessage {
-  readonly #received: Headers;
+  /** What the platform received. */
+  readonly received: Response;
   readonly #timeoutMs: number;
   readonly #exchange: Exchange;
 
   /**
+   * Keeps the headers that the properties say. Apigee: "Endpoint properties reference" (response.retain.headers).
+   *
    * @param streams whether policies see no content. An answer that counts as an error is for the fault rules,
    *   which must be able to replace it, so that one is an ordinary message.
    * @param timeoutMs for reading the whole body
    */
   constructor(
-    { status, statusText: reason, headers, body }: Response,
+    received: Response,
     properties: TargetProperties,
     streams: boolean,
     timeoutMs: number,
     exchange: Exchange,
   ) {
-    super({ status, reason, headers: retained(headers, properties), body });
-    if (streams && isSuccess(status, properties.successCodes)) this.body = new Body(body, true);
+    super({ status: received.status, reason: received.statusText, origin: received });
+    const { retainResponseHeaders, retainedResponseHeaders } = properties;
+    if (!retainResponseHeaders) this.ownHeaders = onlyNamed(this.headers, retainedResponseHeaders);
+    else if (isHopByHop("connection", this.headers)) this.ownHeaders = withoutHopByHop(this.headers);
+    if (streams && isSuccess(this.status, properties.successCodes)) this.body = new Body(received.body, true);
     this.bodyLimit = properties.responseBodyLimit;
-    this.#received = headers;
+    this.received = received;
     this.#timeoutMs = timeoutMs;
     this.#exchange = exchange;
   }
 
+  /** Whether the platform can send what it received, without taking it apart. */
+  get isUnchanged(): boolean {
+    const { status, statusText } = this.received;
+    return this.isAsReceived && this.status === status && this.reason === statusText;
+  }
+
   /** How many bytes of body the target promised, whatever policies made of the headers; null when it did not. */
   get receivedLength(): number | null {
-    const length = this.#received.get("content-length");
-    return length === null || this.#received.has("content-encoding") ? null : Number(length);
+    const { headers } = this.received;
+    const length = headers.get("content-length");
+    return length === null || headers.has("content-encoding") ? null : Number(length);
   }
 
   /** Faults: those of {@link ResponseMessage}, and `…GatewayTimeout` when the target takes too long. */
@@ -45,13 +58,6 @@ export class TargetResponse extends ResponseMessage {
     const reading = super.buffer();
     return reading && readWithin(this.#timeoutMs, reading, this.#exchange, gatewayTimeout);
   }
-}
-
-/** Apigee: "Endpoint properties reference" (response.retain.headers). */
-function retained(headers: Headers, properties: TargetProperties): Headers {
-  return properties.retainResponseHeaders
-    ? withoutHopByHop(headers)
-    : onlyNamed(headers, properties.retainedResponseHeaders);
 }
 
 /** Apigee: "Endpoint properties reference" (io.timeout.millis). */

@@ -356,14 +356,17 @@ describe("a defect of the gateway is answered 500 without its details, which go 
 
   test.each([
     ["in a flow", `<PostFlow><Response>${step("Read")}</Response></PostFlow>`],
-    ["while answering", ""],
+    ["while answering", `<PostFlow><Response>${step("Mark")}</Response></PostFlow>`],
   ])("%s", async (_, flows) => {
     const log = vi.spyOn(console, "error").mockImplementation(() => {});
     const gateway = await serve(
       proxyFiles("p", {
         flows,
         target: httpTarget("http://defect.test/"),
-        policies: setHeader("Read", "x-read", "{response.content}"),
+        policies: {
+          ...setHeader("Read", "x-read", "{response.content}"),
+          ...setHeader("Mark", "x-mark", "on the way back"),
+        },
       }),
       { connections: new Map([["defect.test:80", { fetch: locked }]]) },
     );

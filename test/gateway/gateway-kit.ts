@@ -74,10 +74,10 @@ export function gatewayOn(
   const gateway = new Gateway(environment);
   return {
     log,
-    fetch: (path, init) =>
-      gateway.handle(new Request(`http://gateway.test${path}`, { redirect: "manual", ...init }), {
-        waitUntil: (work) => void pending.push(work),
-      }),
+    fetch(path, init) {
+      const request = new Request(`http://gateway.test${path}`, { redirect: "manual", ...init });
+      return gateway.handle(request, new URL(request.url), { waitUntil: (work) => void pending.push(work) });
+    },
     async settled() {
       while (pending.length > 0) await pending.shift();
     },
