@@ -13,18 +13,17 @@ export interface DevGoogle {
 const DEV_ACCOUNT = "local@sortie.iam.gserviceaccount.com";
 
 /** Tokens from an issuer on this machine, which has every service account that somebody names. */
-export async function startDevIssuer(): Promise<DevGoogle & { readonly issuer: GoogleIssuer }> {
+export async function startDevIssuer(): Promise<DevGoogle> {
   const issuer = await GoogleIssuer.start({ actsForAnyone: DEV_ACCOUNT });
   return {
-    issuer,
     defaultAccount: DEV_ACCOUNT,
     secrets: { [OWN_KEY]: await issuer.createAccount(DEV_ACCOUNT), GOOGLE_IAM_CREDENTIALS: issuer.url },
     stop: () => issuer.stop(),
   };
 }
 
-/** Tokens from Google, with the keys in the command's own environment variables. */
-export function googleKeysIn(variables: NodeJS.ProcessEnv): DevGoogle {
+/** Tokens from wherever the keys in variables say, such as the command's own: from Google. */
+export function googleKeysIn(variables: Readonly<Record<string, string | undefined>>): DevGoogle {
   const named = Object.entries(variables).flatMap(([name, value]) =>
     value !== undefined && (name === OWN_KEY || name.startsWith(`${OWN_KEY}_`)) ? [[name, value]] : [],
   );

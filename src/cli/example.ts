@@ -1,7 +1,8 @@
 import { join, relative } from "node:path";
 import type { Command } from "commander";
+import { OWN_KEY } from "../credentials/keyring.ts";
 import { DEFAULT_PORT, serveUntilStopped } from "./dev.ts";
-import { startDevIssuer } from "./dev-google.ts";
+import { googleKeysIn } from "./dev-google.ts";
 import { parsePort, parseTargetServer } from "./dev-options.ts";
 import { startExampleServices } from "./example/services.ts";
 
@@ -12,8 +13,7 @@ export function addExample(program: Command): void {
     .description("serve the worked example, with the services that it calls")
     .option("--port <n>", "port to listen on; 0 takes a free one", parsePort, DEFAULT_PORT)
     .action(async ({ port }: { port: number }) => {
-      const { services, stop } = await startExampleServices();
-      const google = await startDevIssuer();
+      const { services, serviceAccountKey, stop } = await startExampleServices();
       try {
         await serveUntilStopped(
           {
@@ -25,12 +25,11 @@ export function addExample(program: Command): void {
               parseTargetServer(`${service.name}=http://127.0.0.1:${service.port}`),
             ),
             keyValues: [],
-            google,
+            google: googleKeysIn({ [OWN_KEY]: serviceAccountKey }),
           },
           requestsToTry,
         );
       } finally {
-        await google.stop();
         await stop();
       }
     });

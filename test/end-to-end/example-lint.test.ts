@@ -6,6 +6,8 @@ import { promisify } from "node:util";
 import { DOMParser, type Element } from "@xmldom/xmldom";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type ExampleServices, startExampleServices } from "../../src/cli/example/services.ts";
+import { readServiceAccountKey } from "../../src/credentials/service-account.ts";
+import { assertionCall } from "../../src/credentials/token-call.ts";
 
 const policies = join(import.meta.dirname, "../../policies");
 const proxies = readdirSync(join(policies, "apiproxies"));
@@ -66,6 +68,26 @@ describe("the example services", () => {
   const call = (name: string, path: string, init?: RequestInit) =>
     fetch(`http://127.0.0.1:${running.services.find((service) => service.name === name)?.port}${path}`, init);
 
+  /** A token of the orders proxy, as the gateway gets one. */
+  async function idToken(audience = "https://inventory.example.com"): Promise<string> {
+    const key = readServiceAccountKey(running.serviceAccountKey, "the example's key");
+    const { url, headers, body } = await assertionCall(
+      key,
+      { kind: "id", audience, includeEmail: false },
+      Date.now(),
+    );
+    const answer = await fetch(url, { method: "POST", headers, body });
+    return ((await answer.json()) as { id_token: string }).id_token;
+  }
+
+  test("the inventory answers only who proves to be the orders proxy", async () => {
+    for (const token of ["", "made.up.token", await idToken("https://other.example.com")]) {
+      const headers = { authorization: `Bearer ${token}` };
+      expect((await call("inventory", "/reservations/1001", { headers })).status).toBe(401);
+    }
+    expect((await call("inventory", "/reservations/1001")).status).toBe(401);
+  });
+
   test("there is one for each target server", () => {
     expect(new Set(running.services.map(({ name }) => name))).toEqual(
       namesIn(environmentFile("targetservers.json")),
@@ -78,7 +100,7 @@ describe("the example services", () => {
     ["customers", "/customers/acme-tools", { name: "Acme Tools GmbH" }],
     ["customers", "/customers/left-hand", { name: 'The "Left-Hand" Screw Company' }],
   ])("%s answers %s", async (name, path, body) => {
-    const response = await call(name, path);
+    const response = await call(name, path, { headers: { authorization: `Bearer ${await idToken()}` } });
     expect(response.status).toBe(200);
     expect(response.headers.get("Content-Type")).toBe("application/json");
     expect(await response.json()).toMatchObject(body);
@@ -91,7 +113,7 @@ describe("the example services", () => {
     ["customers", "/customers/nobody"],
     ["audit", "/"],
   ])("%s does not know %s", async (name, path) => {
-    const response = await call(name, path);
+    const response = await call(name, path, { headers: { authorization: `Bearer ${await idToken()}` } });
     expect(response.status).toBe(404);
     expect(await response.json()).toEqual({ error: expect.any(String) });
   });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { type ExampleServices, startExampleServices } from "../../src/cli/example/services.ts";
 import { get, RunningSortie } from "../cli/sortie.ts";
 
@@ -12,10 +12,12 @@ describe("the worked example", () => {
     const targetServers = services.services.map(
       ({ name, port }) => `--target-server=${name}=http://127.0.0.1:${port}`,
     );
+    vi.stubEnv("GOOGLE_SERVICE_ACCOUNT", services.serviceAccountKey);
     dev = new RunningSortie(["dev", "policies", "--port", "0", ...targetServers]);
     url = await dev.ready();
   });
   afterAll(async () => {
+    vi.unstubAllEnvs();
     await dev?.stop();
     await services?.stop();
   });

@@ -1,8 +1,11 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import deployments from "../../../policies/environments/local/deployments.json" with { type: "json" };
 import targetServers from "../../../policies/environments/local/targetservers.json" with { type: "json" };
 import { serveAudit } from "./audit.ts";
 import { customers, orders, reservations } from "./data.ts";
+import { GoogleIssuer } from "./google-issuer.ts";
+import { onlyFor } from "./id-token.ts";
 import { serveRecords } from "./records.ts";
 
 /** One running service. */
@@ -18,24 +21,35 @@ export interface ExampleService {
 /** The services behind the example environment, and one call that stops them all. */
 export interface ExampleServices {
   readonly services: readonly ExampleService[];
+  /** The key of the service account of orders-v1, as Google's JSON file, at the example's own issuer. */
+  readonly serviceAccountKey: string;
   stop(): Promise<void>;
 }
 
+/** The name by which orders-v1 asks for its ID tokens for the inventory. */
+const inventoryAudience = "https://inventory.example.com";
+
 /**
- * Starts the four HTTP services that the example environment calls: orders, inventory, customers and audit.
+ * Starts the four HTTP services that the example environment calls: orders, inventory, customers and audit, and
+ * an issuer of Google tokens. The inventory answers only the service account of orders-v1.
  * Rejects when a service can listen neither on its own port nor on a free one.
  */
 export async function startExampleServices(): Promise<ExampleServices> {
+  const account = deployments.proxies.find(({ serviceAccount }) => serviceAccount)?.serviceAccount ?? "";
+  const issuer = await GoogleIssuer.start();
+  const serviceAccountKey = await issuer.createAccount(account);
+  const caller = { issuer: issuer.url, account, audience: inventoryAudience };
   const services = await Promise.all([
     start("orders", serveRecords("orders", orders)),
-    start("inventory", serveRecords("reservations", reservations)),
+    start("inventory", onlyFor(caller, serveRecords("reservations", reservations))),
     start("customers", serveRecords("customers", customers)),
     start("audit", serveAudit()),
   ]);
   return {
     services,
+    serviceAccountKey,
     stop: async () => {
-      await Promise.all(services.map((service) => service.stop()));
+      await Promise.all([...services.map((service) => service.stop()), issuer.stop()]);
     },
   };
 }
