@@ -13,7 +13,15 @@ import { baseUrl, readTargetServers, type TargetServer } from "../../src/egress/
 import { ManualClock } from "./clock.ts";
 
 function server(name: string, isEnabled = true): TargetServer {
-  return { name, host: `${name}.example`, port: 80, protocol: "HTTP", grpcTransport: "grpc-web", isEnabled, sslInfo: null };
+  return {
+    name,
+    host: `${name}.example`,
+    port: 80,
+    protocol: "HTTP",
+    grpcTransport: "grpc-web",
+    isEnabled,
+    sslInfo: null,
+  };
 }
 
 interface Setup extends Partial<Omit<LoadBalancerConfig, "servers">> {
