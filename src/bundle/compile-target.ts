@@ -6,13 +6,13 @@ import {
 } from "../egress/connection.ts";
 import { LoadBalancer } from "../egress/load-balancer.ts";
 import { readTargetProperties } from "../egress/properties.ts";
+import { readTemplate } from "../egress/read-template.ts";
 import { compileTemplate } from "../expression/template.ts";
 import type { FlowContext } from "../flow/context.ts";
 import { sequence } from "../flow/sequence.ts";
 import { variable } from "../flow/variable.ts";
 import { buildAuthentication } from "../policies/google-authentication.ts";
 import type { Text } from "../policies/policy.ts";
-import { readTemplate } from "../policies/read-template.ts";
 import type { Position, Report } from "../xml/report.ts";
 import { compileFaults, compileFlows } from "./compile-flows.ts";
 import type { CompileServices } from "./compile-services.ts";

@@ -1,5 +1,3 @@
-import { compileTemplate } from "../expression/template.ts";
-import { ExpressionError } from "../expression/value.ts";
 import type { XmlElement } from "../xml/element.ts";
 import { readBoolean } from "../xml/read.ts";
 import type { Report } from "../xml/report.ts";
@@ -8,6 +6,7 @@ import { readTargetProperties, type TargetProperties } from "./properties.ts";
 import { type GoogleAuthentication, readAuthentication } from "./read-authentication.ts";
 import { readLoadBalancer } from "./read-load-balancer.ts";
 import { readSslInfo } from "./read-ssl-info.ts";
+import { readTemplate } from "./read-template.ts";
 import type { SslInfo } from "./ssl-info.ts";
 
 export { isSuccess } from "./success-codes.ts";
@@ -50,7 +49,7 @@ export function readHttpTargetConnection(xml: XmlElement, report: Report): HttpC
 
   const url = urlElement?.text() ?? "";
   if (urlElement && url !== "") {
-    checkTemplate(urlElement, report);
+    readTemplate(urlElement.text(), urlElement, report);
     checkScheme(urlElement, report);
     if (balancerElement) {
       report.error("URLAndLoadBalancer", urlElement, "There are both <URL> and <LoadBalancer>.", "Keep one.");
@@ -65,7 +64,7 @@ export function readHttpTargetConnection(xml: XmlElement, report: Report): HttpC
   }
   const path = pathElement?.text() ?? "";
   if (pathElement && path !== "") {
-    checkTemplate(pathElement, report);
+    readTemplate(pathElement.text(), pathElement, report);
     if (!balancerElement) {
       report.warning(
         "PathWithoutEffect",
@@ -91,7 +90,7 @@ export function readHttpTargetConnection(xml: XmlElement, report: Report): HttpC
 export function readLocalTargetConnection(xml: XmlElement, report: Report): LocalConnection {
   const read = (name: string): string | null => {
     const element = xml.child(name);
-    if (element) checkTemplate(element, report);
+    if (element) readTemplate(element.text(), element, report);
     return element?.text() || null;
   };
   const connection = { proxy: read("APIProxy"), endpoint: read("ProxyEndpoint"), path: read("Path") };
@@ -135,21 +134,6 @@ function checkScheme(element: XmlElement, report: Report): void {
     `${JSON.stringify(url)} is not an absolute http or https URL.`,
     "Write a URL such as https://api.example.com/path.",
   );
-}
-
-function checkTemplate(element: XmlElement, report: Report): void {
-  const text = element.text();
-  try {
-    compileTemplate(text, () => () => null);
-  } catch (error) {
-    if (!(error instanceof ExpressionError)) throw error;
-    report.error(
-      "InvalidTemplate",
-      element,
-      `The message template ${JSON.stringify(text)} is not valid: ${error.message}.`,
-      "Correct the template; see “Message templates” for its syntax.",
-    );
-  }
 }
 
 function reportUnsupported(xml: XmlElement, report: Report): void {

@@ -1,3 +1,4 @@
+import { readTemplate } from "../egress/read-template.ts";
 import type { Value } from "../expression/value.ts";
 import { builtInVariable } from "../flow/built-in-variables.ts";
 import type { FlowContext } from "../flow/context.ts";
@@ -6,7 +7,6 @@ import type { XmlElement } from "../xml/element.ts";
 import { readBooleanAttribute } from "../xml/read.ts";
 import type { Report } from "../xml/report.ts";
 import { definePolicy, type PolicyGateway } from "./policy.ts";
-import { readTemplate } from "./read-template.ts";
 
 /**
  * Runs the steps of a shared flow, with parameters that only it sees: when it ends, or fails, variables of

@@ -1,3 +1,4 @@
+import { readTemplate } from "../../egress/read-template.ts";
 import { rememberCompiled } from "../../expression/functions/remember-compiled.ts";
 import { compileJsonPath } from "../../expression/jsonpath.ts";
 import { compileTemplate } from "../../expression/template.ts";
@@ -7,7 +8,6 @@ import type { XmlElement } from "../../xml/element.ts";
 import { readOneOfAttribute } from "../../xml/read.ts";
 import type { Report } from "../../xml/report.ts";
 import { readName } from "../message-edits/read-name.ts";
-import { readTemplate } from "../read-template.ts";
 import { cast, type ValueType, valueTypes } from "./cast.ts";
 import { parseExactJson, scalarOf } from "./exact-json.ts";
 import { compileAssignment, type Extract, type Extraction, payloadOf } from "./extraction.ts";

@@ -1,6 +1,6 @@
+import { readTemplate } from "../../egress/read-template.ts";
 import type { XmlElement } from "../../xml/element.ts";
 import type { Report } from "../../xml/report.ts";
-import { readTemplate } from "../read-template.ts";
 import type { AssignVariable } from "./edit.ts";
 
 /** An AssignVariable; none when its name is missing or reserved. Apigee: "AssignMessage policy". */

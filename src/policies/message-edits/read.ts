@@ -1,8 +1,8 @@
+import { readTemplate } from "../../egress/read-template.ts";
 import { statusCode } from "../../flow/message-properties.ts";
 import { Unsettable } from "../../flow/unsettable.ts";
 import type { XmlElement } from "../../xml/element.ts";
 import type { Report } from "../../xml/report.ts";
-import { readTemplate } from "../read-template.ts";
 import {
   type MessageEdit,
   type SetPayload,
