@@ -22,7 +22,7 @@ export interface GoogleTokensOptions extends MintOptions {
   readonly log: (line: Record<string, unknown>) => void;
 }
 
-/** How many different tokens an isolate keeps; the one not asked for anew for the longest time goes first. */
+/** How many different tokens an isolate keeps; the oldest goes first. */
 export const KEPT_TOKENS = 500;
 
 /** A token is not sent any more when less than this is left, or a tenth of a short lifetime. Milliseconds. */
@@ -41,11 +41,14 @@ export const MINT_TIMEOUT_MS = 10_000;
 /** How long KV may take of that. Milliseconds. */
 const STORE_TIMEOUT_MS = 1_000;
 
-/** What is known of one token. Times are epoch milliseconds. */
+/** One token of an account: what it is, and what is known of it. Times are epoch milliseconds. */
 interface Slot {
+  readonly id: string;
+  readonly account: string;
+  readonly request: TokenRequest;
   /** The token as a header says it, put together once. */
-  token: { readonly value: string; readonly renewAt: number; readonly usableUntil: number } | null;
-  minting: { readonly value: Promise<string>; readonly startedAt: number } | null;
+  token: { readonly header: string; readonly renewAt: number; readonly usableUntil: number } | null;
+  minting: { readonly header: Promise<string>; readonly startedAt: number } | null;
   failure: { readonly error: TokenError; readonly until: number } | null;
 }
 
@@ -63,90 +66,65 @@ export class GoogleTokens {
 
   /** The tokens of one account, by its e-mail address. */
   identity(account: string): GoogleIdentity {
+    return { account, source: (request) => this.#source(account, request) };
+  }
+
+  #source(account: string, request: TokenRequest): TokenSource {
+    const id = idOf(account, request);
     return {
-      account,
-      source: (request) => {
-        const id = idOf(account, request);
-        return { get: (context) => this.#get(id, account, request, context) };
-      },
+      get: (context) => this.#get(this.#slots.get(id) ?? this.#addSlot(id, account, request), context),
     };
   }
 
-  #get(id: string, account: string, request: TokenRequest, context: TokenContext): string | Promise<string> {
-    const slot = this.#slots.get(id) ?? this.#addSlot(id);
+  #get(slot: Slot, context: TokenContext): string | Promise<string> {
     const now = context.now();
-    const { token } = slot;
-    if (token && now < token.renewAt) return token.value;
-    const hasFailed = slot.failure !== null && now < slot.failure.until;
+    const { token, failure } = slot;
+    if (token && now < token.renewAt) return token.header;
+    const remembered = failure && now < failure.until ? failure.error : null;
     if (token && now < token.usableUntil) {
-      if (!hasFailed) this.#mint(slot, id, account, request, context);
-      return token.value;
+      if (!remembered) this.#mint(slot, context);
+      return token.header;
     }
-    if (slot.failure && hasFailed) return Promise.reject(slot.failure.error);
-    return this.#mint(slot, id, account, request, context);
+    return remembered ? Promise.reject(remembered) : this.#mint(slot, context);
   }
 
   /** Others wait for it too, so it goes on when this client leaves. One that the platform ended never settles. */
-  #mint(
-    slot: Slot,
-    id: string,
-    account: string,
-    request: TokenRequest,
-    context: TokenContext,
-  ): Promise<string> {
-    const now = context.now();
-    if (slot.minting && now - slot.minting.startedAt <= MINT_TIMEOUT_MS) return slot.minting.value;
-    const value = this.#fetch(slot, id, account, request, context);
-    const minting = { value, startedAt: now };
+  #mint(slot: Slot, context: TokenContext): Promise<string> {
+    const startedAt = context.now();
+    if (slot.minting && startedAt - slot.minting.startedAt <= MINT_TIMEOUT_MS) return slot.minting.header;
+    const header = this.#fetch(slot, context);
+    const minting = { header, startedAt };
     slot.minting = minting;
-    const settled = value
-      .catch((error: TokenError) => this.#remember(slot, error, account, context))
+    const settled = header
+      .catch((error: TokenError) => this.#remember(slot, error, context.now()))
       .then(() => {
         if (slot.minting === minting) slot.minting = null;
       });
     context.waitUntil(settled);
-    return value;
+    return header;
   }
 
-  async #fetch(
-    slot: Slot,
-    id: string,
-    account: string,
-    request: TokenRequest,
-    context: TokenContext,
-  ): Promise<string> {
-    const minted = this.#storedOrNew(slot, id, account, request, context);
+  /** Rejects with TokenError only. */
+  async #fetch(slot: Slot, context: TokenContext): Promise<string> {
     try {
-      const token = await context.within(MINT_TIMEOUT_MS, minted);
-      const lifetime = token.expiresAt - token.issuedAt;
-      const value = `Bearer ${token.value}`;
-      slot.token = {
-        value,
-        renewAt: token.expiresAt - Math.min(RENEWED_BEFORE_EXPIRY_MS, lifetime / 5),
-        usableUntil: token.expiresAt - Math.min(UNUSABLE_BEFORE_EXPIRY_MS, lifetime / 10),
-      };
+      const token = await context.within(MINT_TIMEOUT_MS, this.#storedOrNew(slot, context));
+      const header = `Bearer ${token.value}`;
+      slot.token = { header, renewAt: renewalOf(token), usableUntil: lastUseOf(token) };
       slot.failure = null;
-      return value;
+      return header;
     } catch (error) {
-      throw error instanceof TokenError
-        ? error
-        : new TokenError(`${account}: ${messageOf(error)}`, { cause: error });
+      if (error instanceof TokenError) throw error;
+      throw new TokenError(messageOf(error), { cause: error });
     }
   }
 
   /** Another isolate may have put a new token into the store; it is taken unless it is due for renewal, too. */
-  async #storedOrNew(
-    slot: Slot,
-    id: string,
-    account: string,
-    request: TokenRequest,
-    context: TokenContext,
-  ): Promise<Token> {
+  async #storedOrNew({ id, account, request, token: old }: Slot, context: TokenContext): Promise<Token> {
     const { store } = this.#options;
     const stored = store && (await this.#tryStore(store.read(id, context.now()), context));
-    if (stored && isFresh(stored, slot, context.now())) return stored;
+    if (stored && renewalOf(stored) > Math.max(context.now(), old?.renewAt ?? 0)) return stored;
     const token = await mintToken(account, request, context, this.#options, (other, needed) =>
-      this.#get(idOf(other, needed), other, needed, context),
+      this.#source(other, needed).get(context),
     );
     if (store) context.waitUntil(this.#tryStore(store.write(id, token, context.now()), context));
     return token;
@@ -162,16 +140,16 @@ export class GoogleTokens {
     }
   }
 
-  #remember(slot: Slot, error: TokenError, account: string, context: TokenContext): void {
-    const forMs = error.isFinal ? REFUSAL_REMEMBERED_MS : TROUBLE_REMEMBERED_MS;
-    slot.failure = { error, until: context.now() + forMs };
+  #remember(slot: Slot, error: TokenError, now: number): void {
+    slot.failure = { error, until: now + (error.isFinal ? REFUSAL_REMEMBERED_MS : TROUBLE_REMEMBERED_MS) };
+    const { account } = slot;
     this.#options.log({ level: "error", event: "google-token.failed", account, reason: error.message });
   }
 
-  #addSlot(id: string): Slot {
+  #addSlot(id: string, account: string, request: TokenRequest): Slot {
     const oldest = this.#slots.size < KEPT_TOKENS ? undefined : this.#slots.keys().next().value;
     if (oldest !== undefined) this.#slots.delete(oldest);
-    const slot: Slot = { token: null, minting: null, failure: null };
+    const slot: Slot = { id, account, request, token: null, minting: null, failure: null };
     this.#slots.set(id, slot);
     return slot;
   }
@@ -185,9 +163,14 @@ function idOf(account: string, request: TokenRequest): string {
   );
 }
 
-function isFresh({ issuedAt, expiresAt }: Token, slot: Slot, now: number): boolean {
-  const renewAt = expiresAt - Math.min(RENEWED_BEFORE_EXPIRY_MS, (expiresAt - issuedAt) / 5);
-  return now < renewAt && renewAt > (slot.token?.renewAt ?? 0);
+/** From when on a new token is fetched. */
+function renewalOf({ issuedAt, expiresAt }: Token): number {
+  return expiresAt - Math.min(RENEWED_BEFORE_EXPIRY_MS, (expiresAt - issuedAt) / 5);
+}
+
+/** From when on a token is not sent any more. */
+function lastUseOf({ issuedAt, expiresAt }: Token): number {
+  return expiresAt - Math.min(UNUSABLE_BEFORE_EXPIRY_MS, (expiresAt - issuedAt) / 10);
 }
 
 function messageOf(error: unknown): string {
