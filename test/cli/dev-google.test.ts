@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { decodeJwt } from "jose";
+import { decodeJwt, UnsecuredJWT } from "jose";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { GoogleIssuer } from "../../src/cli/example/google-issuer.ts";
 import { folderWith, get, RunningSortie } from "./sortie.ts";
@@ -85,6 +85,41 @@ describe("sortie dev", () => {
       });
     } finally {
       vi.unstubAllEnvs();
+      await issuer.stop();
+    }
+  });
+
+  test("finishes a token that others wait for when the client that asked first has left", async () => {
+    const { promise: asked, resolve: isAsked } = Promise.withResolvers<void>();
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
+    let calls = 0;
+    const tokens = createServer(async (_, response) => {
+      calls++;
+      isAsked();
+      await released;
+      const token = new UnsecuredJWT({ sub: account }).setExpirationTime("1h").encode();
+      response.end(JSON.stringify({ id_token: token }));
+    });
+    await new Promise<void>((resolve) => tokens.listen(0, "127.0.0.1", resolve));
+    const issuer = await GoogleIssuer.start();
+    const key = JSON.parse(await issuer.createAccount(account));
+    const token_uri = `http://127.0.0.1:${(tokens.address() as AddressInfo).port}/token`;
+    vi.stubEnv("GOOGLE_SERVICE_ACCOUNT", JSON.stringify({ ...key, token_uri }));
+    try {
+      await dev(withAccount, [], async (_, url) => {
+        const leaving = new AbortController();
+        const first = fetch(`${url}/g`, { signal: leaving.signal });
+        await asked;
+        const others = Array.from({ length: 5 }, () => claims(url));
+        leaving.abort();
+        await expect(first).rejects.toThrow();
+        release();
+        for (const { sub } of await Promise.all(others)) expect(sub).toBe(account);
+        expect(calls).toBe(1);
+      });
+    } finally {
+      vi.unstubAllEnvs();
+      tokens.close();
       await issuer.stop();
     }
   });
