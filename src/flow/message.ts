@@ -201,18 +201,27 @@ const responseReading: ReadingFaults = {
 
 /** A request: the client's, or one that a policy made for a callout. */
 export class RequestMessage extends Message {
-  verb: string;
   /** Path without query string. Empty for a request that a policy made and gave no path. */
   path: string;
+  #verb: string | undefined;
   #query: string;
   #parameters: Parameters | undefined;
   protected readonly reading = requestReading;
 
   constructor(fields: { verb?: string; path?: string; query?: string } & MessageParts = {}) {
     super(originOf(fields));
-    this.verb = fields.verb ?? "GET";
+    this.#verb = fields.verb;
     this.path = fields.path ?? "";
     this.#query = fields.query ?? "";
+  }
+
+  /** Where nobody chose one, a verb that can carry what there is: GET, or POST with a payload. */
+  get verb(): string {
+    return this.#verb ?? (this.body.isEmpty ? "GET" : "POST");
+  }
+
+  set verb(verb: string) {
+    this.#verb = verb;
   }
 
   /** The platform hands request bodies over as they came. */

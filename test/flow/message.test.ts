@@ -360,3 +360,11 @@ test("any bytes come out of a compressed body as they went in", async () => {
     { numRuns: 30 },
   );
 });
+
+test.each([
+  ["GET without a payload", new RequestMessage(), "GET"],
+  ["POST with one", new RequestMessage({ body: "x" }), "POST"],
+  ["what was chosen, whatever the payload", new RequestMessage({ verb: "GET", body: "x" }), "GET"],
+])("the verb of a request that a policy made is %s", (_, request, verb) => {
+  expect(request.verb).toBe(verb);
+});

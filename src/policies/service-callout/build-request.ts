@@ -2,7 +2,6 @@ import type { FlowContext } from "../../flow/context.ts";
 import { Message, RequestMessage } from "../../flow/message.ts";
 import { Unsettable } from "../../flow/unsettable.ts";
 import { buildMessageEdits } from "../message-edits/build.ts";
-import type { MessageEdit } from "../message-edits/edit.ts";
 import type { PolicyGateway } from "../policy.ts";
 import type { CalloutFaults } from "./faults.ts";
 import type { CalloutRequest } from "./read-request.ts";
@@ -18,7 +17,6 @@ export function buildRequest(
 ): (flow: FlowContext) => RequestMessage {
   const variable = gateway.variable(name);
   gateway.readsContentOf(name);
-  const choosesVerb = edits.some(isAboutVerb);
   const edit = buildMessageEdits(edits, gateway, {
     edited: name,
     ignoreUnresolved,
@@ -44,8 +42,6 @@ export function buildRequest(
     if (found === null || (clearPayload && found instanceof OneTimeRequest)) {
       const request = make(flow);
       edit(flow, request);
-      // A payload needs a verb that can carry it when nobody chose one.
-      if (!choosesVerb && !request.body.isEmpty) request.verb = "POST";
       return request;
     }
     if (!(found instanceof Message)) throw faults.notMessage(name);
@@ -53,16 +49,4 @@ export function buildRequest(
     edit(flow, found);
     return found;
   };
-}
-
-function isAboutVerb(edit: MessageEdit): boolean {
-  switch (edit.action) {
-    case "SetProperty":
-      return edit.property === "Verb";
-    case "Copy":
-    case "Remove":
-      return edit.parts.properties.includes("Verb");
-    default:
-      return false;
-  }
 }

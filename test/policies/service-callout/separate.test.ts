@@ -103,7 +103,7 @@ describe("a callout without <Response>", () => {
   });
 
   test("of a GET with a payload is for the log as well", async () => {
-    const { flow, background } = flowWithBackground(new RequestMessage({ body: "said" }));
+    const { flow, background } = flowWithBackground(new RequestMessage({ verb: "GET", body: "said" }));
     run(separate(a, '<Request variable="mine"/>'), flow);
     expect(await reasonOf(background[0])).toBe(reason("a GET request cannot carry a payload"));
   });
