@@ -15,23 +15,24 @@ export function isHopByHop(name: string, headers: Headers): boolean {
  * when there are none of those.
  */
 export function withoutHopByHop(headers: Headers): Headers {
-  const dropped = [...hopByHop, ...namedInConnection(headers.get("connection"))].filter((name) =>
-    headers.has(name),
-  );
-  if (dropped.length === 0) return headers;
-  const rest = new Headers(headers);
-  for (const name of dropped) rest.delete(name);
+  // One pass over the names is cheaper than asking for each of those that are never there.
+  let rest = headers;
+  for (const name of headers.keys()) {
+    if (!isHopByHop(name, headers)) continue;
+    if (rest === headers) rest = new Headers(headers);
+    rest.delete(name);
+    if (name === "connection") for (const named of namedIn(headers.get(name))) rest.delete(named);
+  }
   return rest;
 }
 
-function namesOthers(connection: string | null): connection is string {
-  return connection !== null && !/^(?:keep-alive|close|upgrade)$/i.test(connection);
+function namesOthers(connection: string | null): boolean {
+  return connection !== null && !/^(?:keep-alive|close|upgrade)?$/i.test(connection);
 }
 
 /** Headers that the sender declared to be about its connection. */
-function namedInConnection(connection: string | null): string[] {
-  if (!namesOthers(connection)) return [];
-  return connection
+function namedIn(connection: string | null): string[] {
+  return (connection ?? "")
     .split(",")
     .map((name) => name.trim())
     .filter((name) => /^[!#$%&'*+\-.^_`|~0-9a-z]+$/i.test(name));

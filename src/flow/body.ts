@@ -125,11 +125,14 @@ function joined(chunks: readonly Uint8Array[], size: number): Uint8Array {
   return all;
 }
 
+const utf8 = new TextDecoder("utf-8", { fatal: false, ignoreBOM: true });
+
 /** An unknown charset reads as UTF-8, as Apigee does for a payload without one. */
 function decoderFor(charset: string): TextDecoder {
+  if (charset === "utf-8") return utf8;
   try {
     return new TextDecoder(charset, { fatal: false, ignoreBOM: true });
   } catch {
-    return new TextDecoder("utf-8", { fatal: false, ignoreBOM: true });
+    return utf8;
   }
 }

@@ -40,11 +40,6 @@ export abstract class Message {
     return !this.#headersAreOwn && this.#body === undefined;
   }
 
-  /** Whether somebody asked for headers to write to. */
-  get headersAreOwn(): boolean {
-    return this.#headersAreOwn;
-  }
-
   /** For reading only: these may be the immutable headers that the platform handed in. */
   get headers(): Headers {
     this.#headers ??= this.#origin.headers;

@@ -12,7 +12,8 @@ import { ClientRequest } from "./client-request.ts";
  */
 export function forwardedHeaders(request: RequestMessage, properties: TargetProperties): Headers {
   if (!properties.retainRequestHeaders) return onlyNamed(request.headers, properties.retainedRequestHeaders);
-  const isClean = request instanceof ClientRequest && !request.hasHopByHop && !request.headersAreOwn;
+  // What a policy wrote is meant for the target.
+  const isClean = request instanceof ClientRequest && !request.hasHopByHop;
   return isClean ? request.headers : withoutHopByHop(request.headers);
 }
 
