@@ -21,6 +21,7 @@ test("headers named in Connection do not go on", () => {
   expect(names(withoutHopByHop(headers))).toContain("x-other");
 });
 
+test.each(["close", "keep-alive", ""])(
   "headers are handed on as they are when none is about the connection (Connection: %s)",
   (connection) => {
     const headers = new Headers({ connection, accept: "text/plain" });
