@@ -6,7 +6,11 @@
 export function headerValues(headers: Headers, name: string): string[] {
   if (isSetCookie(name)) return headers.getSetCookie();
   const text = headerText(headers, name);
-  if (text === null) return [];
+  return text === null ? [] : splitHeader(text);
+}
+
+/** The values in the text of a header that is not Set-Cookie. */
+export function splitHeader(text: string): string[] {
   return text.includes(",") ? text.split(",").map((value) => value.trim()) : [text];
 }
 

@@ -79,6 +79,7 @@ export class LocalExchange implements Exchange {
 class RequestClient implements Client {
   readonly #request: Request;
   readonly #url: URL;
+  #knownSocketAddress: string | undefined;
 
   constructor(request: Request, url: URL) {
     this.#request = request;
@@ -91,8 +92,13 @@ class RequestClient implements Client {
 
   /** A self-hosted workerd tells the peer's address and port in place of Cloudflare's facts. */
   get #socketAddress(): string {
-    const { clientIp } = (this.#request.cf ?? {}) as { clientIp?: unknown };
-    return typeof clientIp === "string" ? clientIp : "";
+    if (this.#knownSocketAddress === undefined) {
+      // Reading `cf` is dear, and Cloudflare's own holds no address.
+      const cf = this.#request.headers.has("cf-connecting-ip") ? null : this.#request.cf;
+      const { clientIp } = (cf ?? {}) as { clientIp?: unknown };
+      this.#knownSocketAddress = typeof clientIp === "string" ? clientIp : "";
+    }
+    return this.#knownSocketAddress;
   }
 
   get host(): string {

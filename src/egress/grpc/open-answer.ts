@@ -7,6 +7,8 @@ export class OpenAnswer {
 
   /** Reads the body to its end. Rejects with ConnectError `ResourceExhausted` once it is longer than `limit` bytes. */
   async read(answer: Response, limit: number): Promise<Uint8Array> {
+    // The platform reads a body at once for a third of what chunks cost, and a length promises that it is small.
+    if (promisesAtMost(answer.headers, limit)) return new Uint8Array(await answer.arrayBuffer());
     this.#reader = answer.body?.getReader();
     if (this.#isLetGo) this.letGo();
     const chunks: Uint8Array[] = [];
@@ -27,6 +29,12 @@ export class OpenAnswer {
     this.#isLetGo = true;
     this.#reader?.cancel().catch(() => {});
   }
+}
+
+/** A body that is compressed has another length when it is read. */
+function promisesAtMost(headers: Headers, limit: number): boolean {
+  const length = headers.get("content-length");
+  return length !== null && Number(length) <= limit && !headers.has("content-encoding");
 }
 
 function joined(chunks: readonly Uint8Array[], size: number): Uint8Array {

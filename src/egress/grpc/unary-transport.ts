@@ -40,6 +40,14 @@ export interface UnaryTransportOptions {
 export function createUnaryTransport({ protocol, baseUrl, by, send }: UnaryTransportOptions): Transport {
   const { setHeaders, body, read } = protocols[protocol];
 
+  function makeHeaders(metadata: HeadersInit | undefined, timeoutMs: number | undefined): Headers {
+    const headers = new Headers(metadata);
+    setHeaders(headers, timeoutMs);
+    return headers;
+  }
+
+  const plainHeaders = rememberLast((timeoutMs: number | undefined) => makeHeaders(undefined, timeoutMs));
+
   async function exchange(call: OutboundCall, open: OpenAnswer) {
     const answer = await send(call, unlimited);
     const bytes = await open.read(answer, ANSWER_LIMIT_BYTES + OVERHEAD_BYTES).catch((error) => {
@@ -51,8 +59,7 @@ export function createUnaryTransport({ protocol, baseUrl, by, send }: UnaryTrans
   return {
     async unary(method, signal, timeoutMs, header, input, contextValues) {
       if (signal) throw new ConnectError("a call can be held to a time, not aborted", Code.Unimplemented);
-      const headers = new Headers(header);
-      setHeaders(headers, timeoutMs);
+      const headers = header === undefined ? plainHeaders(timeoutMs) : makeHeaders(header, timeoutMs);
       const message = body(toBinary(method.input, create(method.input, input)));
       const url = `${baseUrl}/${method.parent.typeName}/${method.name}`;
       const open = new OpenAnswer();
@@ -82,6 +89,15 @@ export function createUnaryTransport({ protocol, baseUrl, by, send }: UnaryTrans
         new ConnectError("only calls with one message each way are supported", Code.Unimplemented),
       );
     },
+  };
+}
+
+/** The same function, working only when its argument is another than the last time. */
+function rememberLast<A, R>(compute: (argument: A) => R): (argument: A) => R {
+  let last: { readonly argument: A; readonly result: R } | null = null;
+  return (argument) => {
+    if (last === null || last.argument !== argument) last = { argument, result: compute(argument) };
+    return last.result;
   };
 }
 

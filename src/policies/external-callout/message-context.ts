@@ -1,11 +1,32 @@
-import { create, type MessageInitShape } from "@bufbuild/protobuf";
+import { create } from "@bufbuild/protobuf";
 import { textOf } from "../../expression/value.ts";
 import type { FlowContext } from "../../flow/context.ts";
 import type { PolicyGateway } from "../policy.ts";
 import type { ExternalCallout } from "./read.ts";
 import { buildSentMessages } from "./send-messages.ts";
 import { buildSentVariables } from "./send-variables.ts";
-import { type MessageContext, MessageContextSchema, type TargetSchema } from "./wire/external_callout_pb.ts";
+import {
+  ApiProxySchema,
+  ClientSchema,
+  CurrentFlowSchema,
+  type MessageContext,
+  MessageContextSchema,
+  ProxySchema,
+  RouteSchema,
+  type Target,
+  TargetSchema,
+} from "./wire/external_callout_pb.ts";
+
+/** Messages without any value, to be copied: cheaper than making each field anew. */
+const blank = {
+  context: create(MessageContextSchema),
+  apiProxy: create(ApiProxySchema),
+  client: create(ClientSchema),
+  currentFlow: create(CurrentFlowSchema),
+  proxy: create(ProxySchema),
+  route: create(RouteSchema),
+  target: create(TargetSchema),
+};
 
 /**
  * Compiles what describes an exchange to the server. Apigee: "ExternalCallout policy" and its gRPC definition.
@@ -20,37 +41,33 @@ export function buildMessageContext(
   const target = buildTarget(gateway);
   return function describeExchange(flow) {
     const { identity, exchange, route } = flow;
-    const { client } = exchange;
-    return create(MessageContextSchema, {
+    const { ip, host, port, scheme } = exchange.client;
+    const sent: MessageContext = {
+      ...blank.context,
       ...messages(flow),
-      apiProxy: { name: identity.proxy, revision: identity.revision },
-      client: {
-        country: client.country ?? "",
-        host: client.host,
-        ip: client.ip,
-        port: client.port ?? 0,
-        scheme: client.scheme,
-        sslEnabled: client.scheme === "https",
-      },
-      currentFlow: { name: flow.flowName, description: flow.flowDescription },
+      apiProxy: { ...blank.apiProxy, name: identity.proxy, revision: identity.revision },
+      client: { ...blank.client, host, ip, port: port ?? 0, scheme, sslEnabled: scheme === "https" },
+      currentFlow: { ...blank.currentFlow, name: flow.flowName, description: flow.flowDescription },
       messageId: exchange.id,
       organizationName: identity.organization,
       environmentName: identity.environment,
       proxy: {
+        ...blank.proxy,
         endpointName: identity.endpoint,
-        clientIp: client.ip,
+        clientIp: ip,
         basePath: identity.basePath,
         pathSuffix: flow.pathSuffix,
         url: flow.url,
       },
-      ...(route && { route }),
-      ...(flow.target && { target: target(flow) }),
       additionalFlowVariables: variables(flow),
-    });
+    };
+    if (route) sent.route = { ...blank.route, ...route };
+    if (flow.target) sent.target = target(flow);
+    return sent;
   };
 }
 
-function buildTarget(gateway: PolicyGateway): (flow: FlowContext) => MessageInitShape<typeof TargetSchema> {
+function buildTarget(gateway: PolicyGateway): (flow: FlowContext) => Target {
   const text = (name: string) => {
     const { get } = gateway.variable(`target.${name}`);
     return (flow: FlowContext) => textOf(get(flow));
@@ -58,6 +75,7 @@ function buildTarget(gateway: PolicyGateway): (flow: FlowContext) => MessageInit
   const [basePath, host, name] = [text("basepath"), text("host"), text("name")];
   const [port, scheme, url] = [text("port"), text("scheme"), text("url")];
   return (flow) => ({
+    ...blank.target,
     basePath: basePath(flow),
     copyPathSuffix: flow.target?.copyPathSuffix ?? false,
     copyQueryParams: flow.target?.copyQueryParams ?? false,

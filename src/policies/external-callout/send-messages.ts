@@ -1,21 +1,36 @@
-import type { MessageInitShape } from "@bufbuild/protobuf";
+import { create } from "@bufbuild/protobuf";
 import type { FlowContext } from "../../flow/context.ts";
-import { headerNames, headerValues } from "../../flow/headers.ts";
-import type { Message, RequestMessage, ResponseMessage } from "../../flow/message.ts";
+import { splitHeader } from "../../flow/headers.ts";
+import type { RequestMessage, ResponseMessage } from "../../flow/message.ts";
 import type { Parameters } from "../../flow/parameters.ts";
 import type { PolicyGateway } from "../policy.ts";
 import type { ExternalCallout } from "./read.ts";
-import type { MessageContextSchema, RequestSchema, ResponseSchema } from "./wire/external_callout_pb.ts";
+import {
+  ErrorSchema,
+  type MessageContext,
+  type Request,
+  RequestSchema,
+  type Response,
+  ResponseSchema,
+  type Strings,
+} from "./wire/external_callout_pb.ts";
 
 /** The message of the flow that the policy stands in: exactly one of them. */
-type SentMessages = Pick<MessageInitShape<typeof MessageContextSchema>, "request" | "response" | "error">;
+type SentMessages = Pick<MessageContext, "request" | "response" | "error">;
 
 interface Parts {
   readonly headers: boolean;
   readonly content: boolean;
 }
 
-type Lists = Record<string, { strings: string[] }>;
+type Lists = Record<string, Strings>;
+
+/** Messages without any value, to be copied: cheaper than making each field anew. */
+const blank = {
+  request: create(RequestSchema),
+  response: create(ResponseSchema),
+  error: create(ErrorSchema),
+};
 
 /** Compiles what describes the flow's message. Form parameters are part of the content, and sent with it. */
 export function buildSentMessages(
@@ -29,7 +44,8 @@ export function buildSentMessages(
   else if (response.content) for (const name of ["response", "error"]) gateway.readsContentOf(name);
   return function sentMessages(flow) {
     if (flow.error) {
-      return { error: { message: flow.fault?.message ?? "", response: sentResponse(flow.error, response) } };
+      const message = flow.fault?.message ?? "";
+      return { error: { ...blank.error, message, response: sentResponse(flow.error, response) } };
     }
     return flow.direction === "response" && flow.response
       ? { response: sentResponse(flow.response, response) }
@@ -37,37 +53,40 @@ export function buildSentMessages(
   };
 }
 
-function sentRequest(message: RequestMessage, parts: Parts): MessageInitShape<typeof RequestSchema> {
-  return {
-    uri: message.uri,
-    verb: message.verb,
-    httpVersion: message.version,
-    queryParams: message.query === "" ? {} : listed(message.queryParameters),
-    ...(parts.content && { content: message.content, formParams: listed(message.formParameters) }),
-    ...(parts.headers && { headers: sentHeaders(message) }),
-  };
+function sentRequest(message: RequestMessage, parts: Parts): Request {
+  const sent = { ...blank.request, uri: message.uri, verb: message.verb, httpVersion: message.version };
+  if (message.query !== "") sent.queryParams = listed(message.queryParameters);
+  if (parts.headers) sent.headers = sentHeaders(message.headers);
+  if (parts.content) {
+    sent.content = message.content;
+    sent.formParams = listed(message.formParameters);
+  }
+  return sent;
 }
 
-function sentResponse(message: ResponseMessage, parts: Parts): MessageInitShape<typeof ResponseSchema> {
-  return {
-    statusCode: message.status,
-    reasonPhrase: message.reason,
-    ...(parts.content && { content: message.content }),
-    ...(parts.headers && { headers: sentHeaders(message) }),
-  };
+function sentResponse(message: ResponseMessage, parts: Parts): Response {
+  const sent = { ...blank.response, statusCode: message.status, reasonPhrase: message.reason };
+  if (parts.headers) sent.headers = sentHeaders(message.headers);
+  if (parts.content) sent.content = message.content;
+  return sent;
 }
 
-function sentHeaders({ headers }: Message): Lists {
-  return lists(headerNames(headers), (name) => headerValues(headers, name));
-}
-
-function listed(parameters: Parameters): Lists {
-  return lists(parameters.names, (name) => parameters.values(name));
+function sentHeaders(headers: Headers): Lists {
+  const lists: Lists = Object.create(null);
+  // One pass over all lines: asking for each name would cost several times as much.
+  for (const [name, text] of headers) {
+    const known = lists[name];
+    if (known) known.strings.push(text);
+    else lists[name] = strings(name === "set-cookie" ? [text] : splitHeader(text));
+  }
+  return lists;
 }
 
 /** Without a prototype: names come from outside. */
-function lists(names: readonly string[], values: (name: string) => string[]): Lists {
-  const all: Lists = Object.create(null);
-  for (const name of names) all[name] = { strings: values(name) };
-  return all;
+function listed(parameters: Parameters): Lists {
+  const lists: Lists = Object.create(null);
+  for (const name of parameters.names) lists[name] = strings(parameters.values(name));
+  return lists;
 }
+
+const strings = (values: string[]): Strings => ({ $typeName: "apigee.Strings", strings: values });

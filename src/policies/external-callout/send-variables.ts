@@ -1,4 +1,3 @@
-import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { Value } from "../../expression/value.ts";
 import { builtInNames } from "../../flow/built-in-variables.ts";
 import type { FlowContext } from "../../flow/context.ts";
@@ -8,10 +7,10 @@ import { messageProperty } from "../../flow/message-properties.ts";
 import { messageFinder } from "../../flow/variable.ts";
 import type { PolicyGateway } from "../policy.ts";
 import { wireValue } from "./flow-variable.ts";
-import type { FlowVariableSchema } from "./wire/external_callout_pb.ts";
+import type { FlowVariable } from "./wire/external_callout_pb.ts";
 
 /** Variables by name, as they go to the server. */
-export type SentVariables = Record<string, MessageInitShape<typeof FlowVariableSchema>>;
+export type SentVariables = Record<string, FlowVariable>;
 
 type Collect = (flow: FlowContext, add: (name: string, value: Value) => void) => void;
 

@@ -16,7 +16,7 @@ const policy = (authentication: string) => `<ExternalCallout name="EC">
 /** A service account whose tokens say what they are for. */
 const identity = (): GoogleIdentity => ({
   account: "caller@project.example",
-  source: (wanted) => ({ get: () => Promise.resolve(`token for ${JSON.stringify(wanted)}`) }),
+  source: (wanted) => ({ get: () => Promise.resolve(`Bearer token for ${JSON.stringify(wanted)}`) }),
 });
 
 async function sentWith(authentication: string, googleIdentity = identity): Promise<Headers> {
