@@ -102,6 +102,8 @@ export class FlowContext {
   endsAt = Number.POSITIVE_INFINITY;
   /** Variables that policies set, and named messages among them. */
   readonly variables = new Map<string, Value>();
+  /** What callouts have left in their variables `target.url`, by the variable's name. */
+  calledUrls: Map<string, string> | null = null;
 
   constructor(
     identity: ProxyIdentity,

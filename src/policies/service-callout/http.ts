@@ -3,11 +3,11 @@ import type { OutboundCall } from "../../egress/egress.ts";
 import { EgressError } from "../../egress/error.ts";
 import { LoadBalancer, type LoadBalancerConfig } from "../../egress/load-balancer.ts";
 import { baseUrl, type TargetServer } from "../../egress/target-server.ts";
-import { extendUrl, hostOf, uriOf } from "../../egress/url.ts";
-import type { FlowContext } from "../../flow/context.ts";
+import { extendUrl } from "../../egress/url.ts";
 import { type RequestMessage, ResponseMessage } from "../../flow/message.ts";
 import { buildAuthentication, withToken } from "../google-authentication.ts";
 import type { PolicyGateway } from "../policy.ts";
+import { buildGivenUrl, rememberUrl } from "./called-url.ts";
 import type { CalloutFaults } from "./faults.ts";
 import { contentOf, type Send, unlimited } from "./send.ts";
 
@@ -27,9 +27,13 @@ export function buildHttpCall(
   gateway: PolicyGateway,
 ): Send {
   const { loadBalancer } = connection;
-  return loadBalancer === null
-    ? buildUrlCall(connection, options, gateway)
-    : buildBalancedCall(connection, loadBalancer, options, gateway);
+  const callUrl = buildUrlCall(connection, options, gateway);
+  if (loadBalancer === null) return callUrl;
+  const given = buildGivenUrl(gateway.policy);
+  const callTargetServer = buildBalancedCall(connection, loadBalancer, options, gateway);
+  return function callBalancedOrUrl(flow, request) {
+    return (given(flow) === null ? callTargetServer : callUrl)(flow, request);
+  };
 }
 
 function buildUrlCall(
@@ -38,11 +42,12 @@ function buildUrlCall(
   gateway: PolicyGateway,
 ): Send {
   const base = gateway.template(url ?? "");
+  const given = buildGivenUrl(gateway.policy);
   const remember = rememberUrl(gateway.policy);
   const authenticate = authentication && buildAuthentication(authentication, gateway);
   const { egress, policy } = gateway;
   return async function callUrl(flow, request) {
-    const target = base(flow).trim();
+    const target = (given(flow) ?? base(flow)).trim();
     const address = extendUrl(target, request.path, request.query);
     remember(flow, address);
     const call = { url: address, ...callOf(request, policy, faults), timeoutMs };
@@ -112,17 +117,6 @@ function callOf(
     throw faults.failed(`a ${method} request cannot carry a payload`);
   }
   return { method, headers: content.headers, body: content.body, by };
-}
-
-/** Sets the variables that say what was called. Apigee: "ServiceCallout policy" (flow variables). */
-function rememberUrl(policy: string): (flow: FlowContext, url: string) => void {
-  const targetUrl = `servicecallout.${policy}.target.url`;
-  const expectedName = `servicecallout.${policy}.expectedcn`;
-  return ({ variables }, url) => {
-    variables.set(targetUrl, url);
-    variables.set("servicecallout.requesturi", uriOf(url));
-    if (url.startsWith("https:")) variables.set(expectedName, hostOf(url));
-  };
 }
 
 function absolute(uri: string): string {

@@ -1,0 +1,40 @@
+import { hostOf, uriOf } from "../../egress/url.ts";
+import { textOf } from "../../expression/value.ts";
+import type { FlowContext } from "../../flow/context.ts";
+
+/**
+ * Compiles what finds the URL that a flow has written into a callout's variable `target.url`, to be called in
+ * the place of the configured one; null when there is none. What a callout left there itself is none.
+ */
+export function buildGivenUrl(policy: string): (flow: FlowContext) => string | null {
+  const name = targetUrlOf(policy);
+  return ({ variables, calledUrls }) => {
+    const value = variables.get(name);
+    if (value === undefined || value === calledUrls?.get(name)) return null;
+    return textOf(value) || null;
+  };
+}
+
+/**
+ * Sets the variables that say what was called; a URL that a flow has given stays as it is.
+ * Apigee: "ServiceCallout policy" (flow variables).
+ */
+export function rememberUrl(policy: string): (flow: FlowContext, url: string) => void {
+  const name = targetUrlOf(policy);
+  const expectedName = `servicecallout.${policy}.expectedcn`;
+  const given = buildGivenUrl(policy);
+  return (flow, url) => {
+    const { variables } = flow;
+    if (given(flow) === null) {
+      variables.set(name, url);
+      flow.calledUrls ??= new Map();
+      flow.calledUrls.set(name, url);
+    }
+    variables.set("servicecallout.requesturi", uriOf(url));
+    if (url.startsWith("https:")) variables.set(expectedName, hostOf(url));
+  };
+}
+
+function targetUrlOf(policy: string): string {
+  return `servicecallout.${policy}.target.url`;
+}
