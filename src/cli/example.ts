@@ -4,7 +4,6 @@ import { OWN_KEY } from "../credentials/keyring.ts";
 import { DEFAULT_PORT, serveUntilStopped } from "./dev.ts";
 import { googleKeysIn } from "./dev-google.ts";
 import { parsePort, parseTargetServer } from "./dev-options.ts";
-import { startExampleServices } from "./example/services.ts";
 
 /** `sortie example`: the worked example and the services behind it; what `npm start` runs. */
 export function addExample(program: Command): void {
@@ -13,6 +12,8 @@ export function addExample(program: Command): void {
     .description("serve the worked example, with the services that it calls")
     .option("--port <n>", "port to listen on; 0 takes a free one", parsePort, DEFAULT_PORT)
     .action(async ({ port }: { port: number }) => {
+      // The other commands need none of the libraries that the services use.
+      const { startExampleServices } = await import("./example/services.ts");
       const { services, serviceAccountKey, stop } = await startExampleServices();
       try {
         await serveUntilStopped(
@@ -21,9 +22,7 @@ export function addExample(program: Command): void {
             port,
             environment: "local",
             connections: [],
-            targetServers: services.map((service) =>
-              parseTargetServer(`${service.name}=http://127.0.0.1:${service.port}`),
-            ),
+            targetServers: services.map(({ name, url }) => parseTargetServer(`${name}=${url}`)),
             keyValues: [],
             google: googleKeysIn({ [OWN_KEY]: serviceAccountKey }),
           },
@@ -38,7 +37,7 @@ export function addExample(program: Command): void {
 function requestsToTry(url: string): string {
   return [
     "Try:",
-    `  curl -i ${url}/v1/orders/1001    an order, put together from three services`,
+    `  curl -i ${url}/v1/orders/1001    an order, put together from four services`,
     `  curl -i ${url}/v1/orders/9999    an order that does not exist`,
     `  curl -i ${url}/_sortie/health    what is deployed`,
   ].join("\n");

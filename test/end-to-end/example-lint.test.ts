@@ -37,7 +37,8 @@ describe("the bundles of the example environment", () => {
   });
 
   test("every target server that a bundle names is in targetservers.json, and none is there for nothing", () => {
-    const used = elements("LoadBalancer", "Server").map((server) => server.getAttribute("name"));
+    const servers = [...elements("LoadBalancer", "Server"), ...elements("GrpcConnection", "Server")];
+    const used = servers.map((server) => server.getAttribute("name"));
     expect(new Set(used)).toEqual(namesIn(environmentFile("targetservers.json")));
   });
 

@@ -9,9 +9,7 @@ describe("the worked example", () => {
 
   beforeAll(async () => {
     services = await startExampleServices();
-    const targetServers = services.services.map(
-      ({ name, port }) => `--target-server=${name}=http://127.0.0.1:${port}`,
-    );
+    const targetServers = services.services.map(({ name, url }) => `--target-server=${name}=${url}`);
     vi.stubEnv("GOOGLE_SERVICE_ACCOUNT", services.serviceAccountKey);
     dev = new RunningSortie(["dev", "policies", "--port", "0", ...targetServers]);
     url = await dev.ready();
@@ -22,13 +20,14 @@ describe("the worked example", () => {
     await services?.stop();
   });
 
-  test("puts an order together from three services", async () => {
+  test("puts an order together from three HTTP services and a gRPC service", async () => {
     const { status, text } = await get(`${url}/v1/orders/1001`);
     expect(status).toBe(200);
     expect(JSON.parse(text)).toMatchObject({
       id: "1001",
       customer: { name: expect.any(String) },
-      stock: { available: expect.any(Number) },
+      stock: { available: 42 },
+      risk: { score: 7 },
     });
   });
 
@@ -40,6 +39,12 @@ describe("the worked example", () => {
         error: { code: expect.any(String), message: expect.any(String) },
       });
     }
+  });
+
+  test("answers 502 with its own error while the gRPC service is stopped", async () => {
+    await services.services.find(({ name }) => name === "fraud-score")?.stop();
+    const { status, text } = await get(`${url}/v1/orders/1001`);
+    expect([status, JSON.parse(text)]).toMatchObject([502, { error: { code: "upstream_failed" } }]);
   });
 
   test("answers 503 with its own error while the inventory is stopped", async () => {

@@ -4,6 +4,7 @@ import deployments from "../../../policies/environments/local/deployments.json" 
 import targetServers from "../../../policies/environments/local/targetservers.json" with { type: "json" };
 import { serveAudit } from "./audit.ts";
 import { customers, orders, reservations } from "./data.ts";
+import { startFraudScore } from "./fraud-score.ts";
 import { GoogleIssuer } from "./google-issuer.ts";
 import { onlyFor } from "./id-token.ts";
 import { serveRecords } from "./records.ts";
@@ -14,6 +15,8 @@ export interface ExampleService {
   readonly name: string;
   /** The port on 127.0.0.1 that it listens on: the target server's own, or a free one when that is taken. */
   readonly port: number;
+  /** Where it listens, with a scheme that says what it speaks: `http:`, or `grpc:` for an ExternalCallout. */
+  readonly url: string;
   /** Closes the port and every open connection; calling it again does nothing. */
   stop(): Promise<void>;
 }
@@ -30,8 +33,9 @@ export interface ExampleServices {
 const inventoryAudience = "https://inventory.example.com";
 
 /**
- * Starts the four HTTP services that the example environment calls: orders, inventory, customers and audit, and
- * an issuer of Google tokens. The inventory answers only the service account of orders-v1.
+ * Starts the services that the example environment calls: orders, inventory, customers and audit over HTTP,
+ * fraud-score over gRPC, and an issuer of Google tokens. The inventory answers only the service account of
+ * orders-v1.
  * Rejects when a service can listen neither on its own port nor on a free one.
  */
 export async function startExampleServices(): Promise<ExampleServices> {
@@ -44,6 +48,7 @@ export async function startExampleServices(): Promise<ExampleServices> {
     start("inventory", onlyFor(caller, serveRecords("reservations", reservations))),
     start("customers", serveRecords("customers", customers)),
     start("audit", serveAudit()),
+    startGrpc("fraud-score"),
   ]);
   return {
     services,
@@ -56,12 +61,21 @@ export async function startExampleServices(): Promise<ExampleServices> {
 
 async function start(name: string, listener: RequestListener): Promise<ExampleService> {
   const server = createServer(listener);
+  const port = await onOwnOrFreePort(name, (wanted) => listen(server, wanted));
+  return { name, port, url: `http://127.0.0.1:${port}`, stop: () => close(server) };
+}
+
+async function startGrpc(name: string): Promise<ExampleService> {
+  const { port, stop } = await onOwnOrFreePort(name, startFraudScore);
+  return { name, port, url: `grpc://127.0.0.1:${port}`, stop };
+}
+
+async function onOwnOrFreePort<T>(name: string, listenOn: (port: number) => Promise<T>): Promise<T> {
   const ownPort = targetServers.find((target) => target.name === name)?.port ?? 0;
-  const port = await listen(server, ownPort).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "EADDRINUSE") return listen(server, 0);
+  return listenOn(ownPort).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "EADDRINUSE") return listenOn(0);
     throw error;
   });
-  return { name, port, stop: () => close(server) };
 }
 
 function listen(server: Server, port: number): Promise<number> {
