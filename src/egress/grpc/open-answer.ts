@@ -7,10 +7,13 @@ export class OpenAnswer {
 
   /** Reads the body to its end. Rejects with ConnectError `ResourceExhausted` once it is longer than `limit` bytes. */
   async read(answer: Response, limit: number): Promise<Uint8Array> {
+    if (this.#isLetGo) {
+      await answer.body?.cancel();
+      return new Uint8Array();
+    }
     // The platform reads a body at once for a third of what chunks cost, and a length promises that it is small.
     if (promisesAtMost(answer.headers, limit)) return new Uint8Array(await answer.arrayBuffer());
     this.#reader = answer.body?.getReader();
-    if (this.#isLetGo) this.letGo();
     const chunks: Uint8Array[] = [];
     let size = 0;
     for (let next = await this.#reader?.read(); next && !next.done; next = await this.#reader?.read()) {
