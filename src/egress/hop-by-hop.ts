@@ -27,6 +27,7 @@ export function withoutHopByHop(headers: Headers): Headers {
 }
 
 function namesOthers(connection: string | null): boolean {
+  if (connection === "keep-alive") return false;
   return connection !== null && !/^(?:keep-alive|close|upgrade)?$/i.test(connection);
 }
 

@@ -23,15 +23,15 @@ export abstract class Message {
   version = "1.1";
   /** How many bytes of body a policy may read. */
   bodyLimit = BODY_LIMIT_BYTES;
-  readonly #origin: MessageOrigin;
+  readonly #origin: MessageOrigin | null;
   #headers: Headers | undefined;
-  #headersAreOwn = false;
+  #headersAreOwn: boolean;
   #body: Body | undefined;
   #reading: Promise<void> | undefined;
 
   /** @param origin null for a message that starts without headers and body */
   protected constructor(origin: MessageOrigin | null) {
-    this.#origin = origin ?? { headers: new Headers(), body: null };
+    this.#origin = origin;
     this.#headersAreOwn = origin === null;
   }
 
@@ -42,8 +42,13 @@ export abstract class Message {
 
   /** For reading only: these may be the immutable headers that the platform handed in. */
   get headers(): Headers {
-    this.#headers ??= this.#origin.headers;
+    this.#headers ??= this.#origin?.headers ?? new Headers();
     return this.#headers;
+  }
+
+  /** Whether it came with headers or somebody asked for them; without, there is nothing to send. */
+  get hasHeaders(): boolean {
+    return this.#origin !== null || this.#headers !== undefined;
   }
 
   /** For writing: the message's own copy. */
@@ -58,7 +63,7 @@ export abstract class Message {
   }
 
   get body(): Body {
-    this.#body ??= new Body(this.#origin.body);
+    this.#body ??= new Body(this.#origin?.body ?? null);
     return this.#body;
   }
 
@@ -153,10 +158,9 @@ export abstract class Message {
   /** The body at one go, where it is still the one that came and its length is known to be within the limit. */
   #wholeBody(): Promise<ArrayBuffer> | null {
     const origin = this.#origin;
+    if (!origin?.arrayBuffer) return null;
     const length = Number(origin.headers.get("content-length") ?? Number.NaN);
-    return origin.arrayBuffer && length <= this.bodyLimit && this.body.source === origin.body
-      ? origin.arrayBuffer()
-      : null;
+    return length <= this.bodyLimit && this.body.source === origin.body ? origin.arrayBuffer() : null;
   }
 
   /** The compression that a buffered body came with and should leave with, such as `gzip`. */
