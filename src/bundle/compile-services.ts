@@ -3,6 +3,7 @@ import type { Egress } from "../egress/egress.ts";
 import type { TargetServer } from "../egress/target-server.ts";
 import type { Step } from "../flow/context.ts";
 import type { PolicyGateway } from "../policies/policy.ts";
+import type { Report } from "../xml/report.ts";
 import type { SharedFlowBundle } from "./model.ts";
 
 /** What the environment gives to the bundles that are compiled for it. */
@@ -11,6 +12,8 @@ export interface CompileServices {
   readonly environment: string;
   readonly flowHooks: FlowHooks;
   sharedFlow(name: string): SharedFlowBundle | undefined;
+  /** Where problems in the files of a shared flow are reported; without it, where those of its caller are. */
+  readonly reportOf?: (sharedFlow: string) => Report;
   targetServer(name: string): TargetServer | undefined;
   readonly egress: Egress;
   readonly google: GoogleServices;

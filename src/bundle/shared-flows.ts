@@ -24,10 +24,11 @@ export class SharedFlows {
     if (known) return known;
     const bundle = this.#services.sharedFlow(name);
     if (!bundle) return null;
-    if (this.#compiling.has(name)) return this.#refuseCycle(name, bundle);
+    const report = this.#services.reportOf?.(name) ?? this.#report;
+    if (this.#compiling.has(name)) return this.#refuseCycle(name, bundle, report);
     this.#compiling.add(name);
     const mentions = new Set<string>();
-    const compiler = new StepCompiler(bundle, this.#services, this.find, this.#identityFor, this.#report);
+    const compiler = new StepCompiler(bundle, this.#services, this.find, this.#identityFor, report);
     const step = compiler.steps(bundle.sharedFlow.steps, mentions);
     this.#compiling.delete(name);
     const program = { step, mentions };
@@ -35,8 +36,8 @@ export class SharedFlows {
     return program;
   };
 
-  #refuseCycle(name: string, bundle: SharedFlowBundle): null {
-    this.#report.error(
+  #refuseCycle(name: string, bundle: SharedFlowBundle, report: Report): null {
+    report.error(
       "SharedFlowCycle",
       bundle.sharedFlow.at,
       `The shared flow ${name} calls itself: ${[...this.#compiling, name].join(" -> ")}.`,

@@ -1,6 +1,5 @@
 import { checkSharedFlow, compileProxy } from "../bundle/compile.ts";
 import type { CompileServices } from "../bundle/compile-services.ts";
-import type { SharedFlowBundle } from "../bundle/model.ts";
 import { Egress } from "../egress/egress.ts";
 import { compileEgressPolicy } from "../egress/policy.ts";
 import type { Problem, Report } from "../xml/report.ts";
@@ -13,7 +12,7 @@ import { checkServiceAccounts, serviceAccountOf } from "./service-accounts.ts";
  * @param organization for the texts of problems that name a deployment as Apigee does
  */
 export function checkEnvironment(model: EnvironmentModel, report: Report, organization = "local"): void {
-  const services = servicesFor(model, organization);
+  const services = servicesFor(model, organization, report);
   for (const { bundle, folder } of model.bundles) {
     const ownReport = report.inFolder(folder);
     if (bundle.kind === "apiproxy") compileProxy(bundle, services, ownReport);
@@ -34,10 +33,16 @@ export function sortedProblems(problems: readonly Problem[]): Problem[] {
 }
 
 /** What compiling needs. Nothing is called while checking, so nothing is allowed. */
-function servicesFor({ name, bundles, settings }: EnvironmentModel, organization: string): CompileServices {
+function servicesFor(
+  { name, bundles, settings }: EnvironmentModel,
+  organization: string,
+  report: Report,
+): CompileServices {
   const sharedFlows = new Map(
-    bundles.flatMap(({ bundle }) => (bundle.kind === "sharedflow" ? [[bundle.name, bundle] as const] : [])),
-  ) satisfies ReadonlyMap<string, SharedFlowBundle>;
+    bundles.flatMap(({ bundle, folder }) =>
+      bundle.kind === "sharedflow" ? [[bundle.name, { bundle, folder }] as const] : [],
+    ),
+  );
   const egress = new Egress({
     policy: compileEgressPolicy({ allow: [], advice: "dev" }),
     internet: { fetch: () => Promise.reject(new Error("nothing is called while checking")) },
@@ -48,7 +53,8 @@ function servicesFor({ name, bundles, settings }: EnvironmentModel, organization
     organization,
     environment: name,
     flowHooks: settings.flowHooks,
-    sharedFlow: (flow) => sharedFlows.get(flow),
+    sharedFlow: (flow) => sharedFlows.get(flow)?.bundle,
+    reportOf: (flow) => report.inFolder(sharedFlows.get(flow)?.folder ?? ""),
     targetServer: (server) => settings.targetServers.get(server),
     egress,
     google: {

@@ -42,6 +42,17 @@ test("shared flows are checked on their own, also those that nobody calls", () =
   ]);
 });
 
+test("a problem in a shared flow is reported once and in its own file, whoever runs it", () => {
+  const policy = "sharedflows/s/sharedflowbundle/policies/FC-Next.xml";
+  const files = {
+    ...sharedFlow("s", "x"),
+    [policy]: '<AssignMessage name="FC-Next"><Sett/></AssignMessage>',
+  };
+  const caller = withPolicy('<FlowCallout name="P"><SharedFlowBundle>s</SharedFlowBundle></FlowCallout>');
+  const hooks = settings("flowhooks.json", { PreProxyFlowHook: { sharedFlow: "s" } });
+  expect(problemsOf(caller, plainProxy("b"), hooks, files)).toEqual([`warning UnknownElement ${policy}:1`]);
+});
+
 test("a target server that a callout names must be there", () => {
   const callout = withPolicy(
     `<ServiceCallout name="P"><Response>r</Response><HTTPTargetConnection><LoadBalancer>

@@ -69,6 +69,7 @@ describe("a deployment that needs a service account and has none is refused", ()
     };
     const codes = (changed: TestFiles) => check({ ...files, ...changed }).problems.map(({ code }) => code);
     expect(codes({})).toEqual(["FAILED_PRECONDITION"]);
+    expect(check(files).problems[0]?.file).toBe("sharedflows/s/sharedflowbundle/policies/FC-Next.xml");
     const named = (serviceAccount: object) =>
       deployments({ proxies: ["a"], sharedflows: [{ name: "s", ...serviceAccount }] });
     expect(codes(named({}))).toEqual(["FAILED_PRECONDITION"]);
