@@ -7,13 +7,15 @@ const TOKEN = /%([*{}%])|(\*\*+)|(\*|\{[^/{}]*\})|./gsu;
  * Compiles the right side of the `MatchesPath` operator (`~/`). `*` and `{name}` stand for one segment, or
  * for part of one beside other characters (`/v*`); `**` stands for any number of segments. Both may be
  * empty, so `/items/*` and `/items/**` match `/items/`, but neither matches `/items`: a slash always
- * counts. `%` makes a following `*`, `{`, `}` or `%` literal. The path is compared as it is given, case
+ * counts, but for the pattern `/`, which also matches the empty path: the root, however a client writes it.
+ * `%` makes a following `*`, `{`, `}` or `%` literal. The path is compared as it is given, case
  * and percent-encoding included.
  * Apigee: "Conditions reference" (MatchesPath).
  *
  * @throws {ExpressionError} if the pattern is too long.
  */
 export function compilePathPattern(pattern: string): (path: string) => boolean {
+  if (pattern === "/") return (path) => path === "/" || path === "";
   let regex = "(?s)";
   let literal = "";
   let wild = false;
