@@ -117,12 +117,16 @@ function buildTarget(assignTo: AssignTo, gateway: PolicyGateway, faults: EditFau
   };
 }
 
-/** A new message takes the place of the variable's, or of the flow's own of its kind. */
+/**
+ * A new message takes the place of the variable's, or of the flow's own of its kind. Where the flow is about
+ * the response, its own is a response, whatever the type says.
+ */
 function buildNewMessage({ name, type }: AssignTo, gateway: PolicyGateway, faults: EditFaults): FindMessage {
   const variable = gateway.variable(name ?? "message");
   const fixedKind = type ?? KINDS.find((kind) => kind === name);
   return (flow) => {
-    const kind = fixedKind ?? (flow.error ? "response" : flow.direction);
+    const own = flow.error ? "response" : flow.direction;
+    const kind = name === null && own === "response" ? own : (fixedKind ?? own);
     const message = kind === "request" ? new RequestMessage() : new ResponseMessage();
     try {
       variable.set(flow, message);

@@ -104,7 +104,8 @@ describe("a new message", () => {
   test.each<[string, keyof typeof parts, "request" | "response" | "error"]>([
     ['<AssignTo createNew="true" type="request"/>', "request", "request"],
     ['<AssignTo createNew="true"/>', "response", "response"],
-    ['<AssignTo createNew="true" type="request"/>', "response", "request"],
+    ['<AssignTo createNew="true" type="request"/>', "response", "response"],
+    ['<AssignTo createNew="true" type="request"/>', "error", "error"],
     ['<AssignTo createNew="true" type="response"/>', "request", "response"],
     ['<AssignTo createNew="true" type="response"/>', "error", "error"],
     ['<AssignTo createNew="true">response</AssignTo>', "request", "response"],
