@@ -11,7 +11,7 @@ const page = readFileSync(join(repository, "docs/external-callout.md"), "utf8");
 
 /** The code blocks of the page in one language. */
 function blocks(language: string): string[] {
-  return [...page.matchAll(new RegExp(`\`\`\`${language}\\n(.*?)\`\`\``, "gs"))].map(
+  return [...page.matchAll(new RegExp(`\`\`\`${language}\\b[^\\n]*\\n(.*?)\`\`\``, "gs"))].map(
     ([, code]) => code ?? "",
   );
 }
@@ -47,7 +47,9 @@ beforeAll(async () => {
     stdio: ["pipe", "pipe", "inherit"],
   });
   server.stdin?.end(code.replace("50051", String(ports["50051"])));
-  if (server.stdout) await once(server.stdout, "data");
+  const ended = once(server, "exit").then(() => Promise.reject(new Error("the server of the page ended")));
+  await Promise.race([server.stdout && once(server.stdout, "data"), ended]);
+  ended.catch(() => {});
 });
 
 afterAll(async () => {
