@@ -65,7 +65,7 @@ project_p2=p2
 `;
 
 /** A bundle's files with its missing policies replaced. */
-function withStandIns(name: string, policies = standIns[name] ?? {}): Record<string, string> {
+export function withStandIns(name: string, policies = standIns[name] ?? {}): Record<string, string> {
   return Object.fromEntries(
     Object.entries(publishedFiles(name)).map(([path, text]) => {
       const [, policy = ""] = /<\w+\s[^>]*\bname=["']([^"']+)/.exec(text) ?? [];
