@@ -84,6 +84,8 @@ class Reader {
   readonly #folder: string;
   readonly #withFreePorts: (text: string) => string;
   readonly #running = new Map<string, Running>();
+  /** What is wrong with the commands that need an account; found out while others run. */
+  readonly #checks: Promise<string[]>[] = [];
 
   constructor(page: string, folder: string, withFreePorts: (text: string) => string) {
     this.#page = page;
@@ -96,15 +98,20 @@ class Reader {
     if (language === "text" && info === "log") await this.#findInLog(line, text);
     else if (language === "sh" || language === "console") {
       for (const command of commandsIn(block)) {
-        if (info === "account")
-          expect(await faultsOf(command.command, this.#folder), this.#at(line)).toEqual([]);
+        if (info === "account") this.#checks.push(this.#check(command));
         else await this.#run(command, info === "fails" ? 1 : 0);
       }
     } else if (info !== "") writeIn(this.#folder, info, text);
   }
 
   async leave(): Promise<void> {
+    expect((await Promise.all(this.#checks)).flat()).toEqual([]);
     await Promise.all([...this.#running.values()].map((running) => running.stop()));
+  }
+
+  async #check({ line, command }: ShownCommand): Promise<string[]> {
+    const faults = await faultsOf(command, this.#folder);
+    return faults.map((fault) => `${this.#at(line)}: ${fault}`);
   }
 
   async #run({ line, command: written, answer }: ShownCommand, expectedStatus: number): Promise<void> {

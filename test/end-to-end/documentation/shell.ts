@@ -97,6 +97,8 @@ function startBash(command: string, cwd: string): ChildProcess {
       ...process.env,
       ...Object.fromEntries(ofNpm.map((name) => [name, undefined])),
       WRANGLER_SEND_METRICS: "false",
+      // With its banner Wrangler looks for a newer version of itself, each time.
+      WRANGLER_HIDE_BANNER: "true",
       NO_COLOR: "1",
     },
     stdio: ["ignore", "pipe", "pipe"],
