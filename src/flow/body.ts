@@ -6,18 +6,6 @@ export const BODY_LIMIT_BYTES = 10 * 1024 * 1024;
 /** What the platform's Request and Response constructors take, and nothing else. */
 export type BodySource = ReadableStream | Uint8Array | string | null;
 
-/** How a body is read. */
-export interface Reading {
-  /** In decoded bytes; above it the fault is `protocol.http.TooBigBody` with `tooBigStatus`. */
-  readonly limit: number;
-  readonly tooBigStatus: 413 | 502;
-  readonly charset?: string | undefined;
-  /** The compression to undo. */
-  readonly format?: "gzip" | "deflate" | null;
-  /** All of the stream's bytes, when something faster than the stream already brings them. */
-  readonly whole?: Promise<ArrayBuffer> | null;
-}
-
 /**
  * A message's payload: a stream until somebody reads it, so that a body nobody reads goes through
  * untouched. Once buffered it can be read any number of times, as text or as the very bytes that came.
@@ -26,15 +14,17 @@ export class Body {
   #source: BodySource;
   readonly #opaque: boolean;
   #text: string | undefined;
-  #charset = "utf-8";
+  #charset: string;
 
   /**
    * @param opaque whether the body is never read: with streaming enabled policies see no content.
    *   Apigee: "Streaming requests and responses".
+   * @param charset of a source in bytes
    */
-  constructor(source: BodySource, opaque = false) {
+  constructor(source: BodySource, opaque = false, charset = "utf-8") {
     this.#source = source;
     this.#opaque = opaque;
+    this.#charset = charset;
   }
 
   get isOpaque(): boolean {
@@ -50,21 +40,20 @@ export class Body {
     return this.#source instanceof ReadableStream;
   }
 
-  /** Reads a stream to its end, so that `text` and `bytes` work. Rejects as the stream does. */
-  async buffer({
-    limit,
-    tooBigStatus,
+  /**
+   * Reads a stream to its end, so that `text` and `bytes` work. Rejects as the stream does.
+   * @param limit in decoded bytes; above it the fault is `protocol.http.TooBigBody` with `tooBigStatus`.
+   * @param format the compression to undo
+   */
+  async buffer(
+    limit: number,
+    tooBigStatus: 413 | 502,
     charset = "utf-8",
-    format = null,
-    whole = null,
-  }: Reading): Promise<void> {
+    format: "gzip" | "deflate" | null = null,
+  ): Promise<void> {
     const source = this.#source;
     if (!(source instanceof ReadableStream) || this.#opaque) return;
     this.#charset = charset;
-    if (whole) {
-      this.#source = new Uint8Array(await whole);
-      return;
-    }
     const decoded = format === null ? source : source.pipeThrough(new DecompressionStream(format));
     const bytes = await readAtMost(decoded, limit);
     if (bytes === null)

@@ -126,11 +126,38 @@ export abstract class Message {
    * `DecompressionFailureAtResponse` and `UnexpectedEOFAtTarget`.
    */
   buffer(): Promise<void> | undefined {
-    if (!this.body.isStream || this.body.isOpaque) return undefined;
-    this.#reading ??= this.#read().finally(() => {
+    this.#reading ??= this.#startReading()?.finally(() => {
       this.#reading = undefined;
     });
     return this.#reading;
+  }
+
+  #startReading(): Promise<void> | undefined {
+    const whole = this.#wholeBody();
+    if (whole) return this.#keep(whole);
+    return this.body.isStream && !this.body.isOpaque ? this.#read() : undefined;
+  }
+
+  /**
+   * The bytes of a body that nobody has looked at, whose length is known to be within the limit, and that is not
+   * compressed: read at one go, and without as much as making its stream.
+   */
+  #wholeBody(): Promise<ArrayBuffer> | null {
+    const origin = this.#origin;
+    if (!origin?.arrayBuffer || this.#body !== undefined) return null;
+    const length = origin.headers.get("content-length");
+    if (length === null || Number(length) > this.bodyLimit || origin.headers.has("content-encoding"))
+      return null;
+    return origin.arrayBuffer();
+  }
+
+  async #keep(whole: Promise<ArrayBuffer>): Promise<void> {
+    try {
+      this.#body = new Body(new Uint8Array(await whole), false, charsetOf(this.contentType));
+    } catch (error) {
+      this.body = new Body(null);
+      throw readFailure(error, false, this.reading);
+    }
   }
 
   async #read(): Promise<void> {
@@ -139,13 +166,8 @@ export abstract class Message {
     const decoding = this.decoding(coding);
     try {
       const format = decoding === "here" ? compressionFormat(coding) : null;
-      await body.buffer({
-        limit: this.bodyLimit,
-        tooBigStatus: this.reading.tooBigStatus,
-        charset: charsetOf(this.contentType),
-        format,
-        whole: decoding === "none" ? this.#wholeBody() : null,
-      });
+      const charset = charsetOf(this.contentType);
+      await body.buffer(this.bodyLimit, this.reading.tooBigStatus, charset, format);
     } catch (error) {
       this.body = new Body(null);
       throw readFailure(error, decoding !== "none", this.reading);
@@ -153,14 +175,6 @@ export abstract class Message {
     if (decoding === "none") return;
     this.contentCoding = coding;
     for (const stale of ["content-length", "content-encoding"]) this.ownHeaders.delete(stale);
-  }
-
-  /** The body at one go, where it is still the one that came and its length is known to be within the limit. */
-  #wholeBody(): Promise<ArrayBuffer> | null {
-    const origin = this.#origin;
-    if (!origin?.arrayBuffer) return null;
-    const length = Number(origin.headers.get("content-length") ?? Number.NaN);
-    return length <= this.bodyLimit && this.body.source === origin.body ? origin.arrayBuffer() : null;
   }
 
   /** The compression that a buffered body came with and should leave with, such as `gzip`. */

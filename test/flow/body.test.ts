@@ -15,7 +15,7 @@ function streamOf(...chunks: (Uint8Array | string)[]): ReadableStream {
 
 async function buffered(source: ReadableStream, charset?: string): Promise<Body> {
   const body = new Body(source);
-  await body.buffer({ limit: 1000, tooBigStatus: 413, charset });
+  await body.buffer(1000, 413, charset);
   return body;
 }
 
@@ -74,7 +74,7 @@ describe("emptiness", () => {
   test("of a stream is not known before it is read", async () => {
     const body = new Body(streamOf());
     expect(body.isEmpty).toBe(false);
-    await body.buffer({ limit: 10, tooBigStatus: 413 });
+    await body.buffer(10, 413);
     expect([body.isEmpty, body.text]).toEqual([true, ""]);
   });
 });
@@ -82,13 +82,13 @@ describe("emptiness", () => {
 describe("the limit", () => {
   test("may be reached", async () => {
     const body = new Body(streamOf("abc", "de"));
-    await body.buffer({ limit: 5, tooBigStatus: 413 });
+    await body.buffer(5, 413);
     expect(body.text).toBe("abcde");
   });
 
   test.each([413, 502] as const)("may not be passed: TooBigBody with status %d", async (status) => {
     const body = new Body(streamOf("abc", "def"));
-    await expect(body.buffer({ limit: 5, tooBigStatus: status })).rejects.toMatchObject({
+    await expect(body.buffer(5, status)).rejects.toMatchObject({
       code: "protocol.http.TooBigBody",
       message: "Body buffer overflow",
       status,
@@ -98,9 +98,7 @@ describe("the limit", () => {
   test("is for the decoded size, so that a small body cannot grow without end", async () => {
     const zeros = new Blob([new Uint8Array(1_000_000)]).stream();
     const body = new Body(zeros.pipeThrough(new CompressionStream("gzip")));
-    await expect(body.buffer({ limit: 100_000, tooBigStatus: 413, format: "gzip" })).rejects.toMatchObject({
-      status: 413,
-    });
+    await expect(body.buffer(100_000, 413, "utf-8", "gzip")).rejects.toMatchObject({ status: 413 });
   });
 
   test("lets go of the rest", async () => {
@@ -111,7 +109,7 @@ describe("the limit", () => {
         cancelled = true;
       },
     });
-    await expect(new Body(endless).buffer({ limit: 100, tooBigStatus: 413 })).rejects.toThrow();
+    await expect(new Body(endless).buffer(100, 413)).rejects.toThrow();
     expect(cancelled).toBe(true);
   });
 });
@@ -119,7 +117,7 @@ describe("the limit", () => {
 test("with streaming enabled policies see no content, and the stream stays", async () => {
   const stream = streamOf("secret");
   const body = new Body(stream, true);
-  await body.buffer({ limit: 1000, tooBigStatus: 413 });
+  await body.buffer(1000, 413);
   expect([body.isOpaque, body.text, body.bytes.length, body.source]).toEqual([true, "", 0, stream]);
 });
 
