@@ -127,7 +127,7 @@ export class TargetCompiler {
         "TargetServerMissing",
         at,
         `There is no target server ${name} in the environment ${this.#services.environment}.`,
-        `Add it to environments/${this.#services.environment}/targetservers.json, or pass --target-server ${name}=URL.`,
+        `Add it to environments/${this.#services.environment}/targetservers.json, or give sortie dev --target-server ${name}=URL.`,
       );
     }
   }

@@ -25,6 +25,7 @@ export function addRollback(program: Command): void {
     if (!current) throw new CommandFailure(`Nothing is deployed to ${options.env}.`);
     const number = options.to ?? (await store.generations()).findLast((each) => each < current.generation);
     if (number === undefined) throw new CommandFailure(`${options.env} has no earlier generation.`);
+    if (number === current.generation) throw new CommandFailure(`Generation ${number} is what is deployed.`);
     const document = {
       ...(await store.generation(number)),
       generation: current.generation + 1,

@@ -91,7 +91,7 @@ export class WranglerKv implements KvStore {
       ];
       const { stdout } = await run(process.execPath, [wranglerProgram(), "kv", ...command, ...options], {
         maxBuffer: MAX_OUTPUT,
-        env: { ...process.env, WRANGLER_SEND_METRICS: "false", NO_COLOR: "1" },
+        env: { ...process.env, WRANGLER_SEND_METRICS: "false", WRANGLER_HIDE_BANNER: "true", NO_COLOR: "1" },
       });
       return stdout;
     } catch (error) {

@@ -224,6 +224,7 @@ function unavailable(cause: unknown): Fault {
 function logTrouble(environment: string, error: unknown): void {
   console.error(
     JSON.stringify({
+      level: "error",
       event: "configuration-trouble",
       environment,
       error: error instanceof Error ? error.message : String(error),

@@ -1,5 +1,6 @@
 import type { Deadlines } from "../egress/deadline.ts";
 import type { Client, Exchange, Lifetime } from "../flow/context.ts";
+import { Fault } from "../flow/fault.ts";
 
 /** The exchange that a request from outside starts. */
 export class ClientExchange implements Exchange {
@@ -32,7 +33,7 @@ export class ClientExchange implements Exchange {
 
   /** A failure is logged and changes nothing. */
   waitUntil(work: Promise<unknown>): void {
-    this.#lifetime.waitUntil(work.catch(logBackgroundFailure));
+    this.#lifetime.waitUntil(work.catch((reason) => logBackgroundFailure(this.id, reason)));
   }
 
   within<T>(ms: number, work: Promise<T>): Promise<T> {
@@ -120,11 +121,12 @@ class RequestClient implements Client {
   }
 }
 
-function logBackgroundFailure(reason: unknown): void {
-  console.error(
-    JSON.stringify({
-      event: "background-failure",
-      error: reason instanceof Error ? (reason.stack ?? reason.message) : String(reason),
-    }),
-  );
+/** A fault says what happened in its message and, where a call failed, in its cause; anything else is a defect. */
+function logBackgroundFailure(messageid: string, reason: unknown): void {
+  const line = { level: "warn", event: "background-failure", messageid };
+  const facts =
+    reason instanceof Fault
+      ? { error: reason.message, cause: reason.cause instanceof Error ? reason.cause.message : undefined }
+      : { error: reason instanceof Error ? (reason.stack ?? reason.message) : String(reason) };
+  console.warn(JSON.stringify({ ...line, ...facts }));
 }

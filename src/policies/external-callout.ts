@@ -30,14 +30,14 @@ export const externalCallout = definePolicy<ExternalCallout>({
         "TargetServerMissing",
         at,
         `There is no target server ${name} in the environment ${environment.environment}.`,
-        `Add it to ${file} with the protocol GRPC, or pass --target-server ${name}=grpc://HOST:PORT.`,
+        `Add it to ${file} with the protocol GRPC, or give sortie dev --target-server ${name}=grpc://HOST:PORT.`,
       );
     } else if (server.protocol !== "GRPC") {
       report.error(
         "TargetServerNotGrpc",
         at,
         `The target server ${name} has the protocol ${server.protocol}, and an ExternalCallout calls gRPC servers only.`,
-        `Set its protocol to GRPC in ${file}, or pass --target-server ${name}=grpc://HOST:PORT.`,
+        `Set its protocol to GRPC in ${file}, or give sortie dev --target-server ${name}=grpc://HOST:PORT.`,
       );
     }
   },

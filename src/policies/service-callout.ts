@@ -52,7 +52,7 @@ export const serviceCallout = definePolicy<ServiceCallout>({
         "TargetServerMissing",
         at,
         `There is no target server ${name} in the environment ${environment.environment}.`,
-        `Add it to environments/${environment.environment}/targetservers.json, or pass --target-server ${name}=URL.`,
+        `Add it to environments/${environment.environment}/targetservers.json, or give sortie dev --target-server ${name}=URL.`,
       );
     }
   },

@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
 import { Deadlines } from "../../src/egress/deadline.ts";
+import { Fault } from "../../src/flow/fault.ts";
 import { ClientExchange, LocalExchange } from "../../src/gateway/client-exchange.ts";
 
 const pending: Promise<unknown>[] = [];
@@ -44,9 +45,18 @@ test("an exchange keeps one id, which proxies that call each other share one lev
 });
 
 test("work in the background that fails is logged and harms nothing", async () => {
-  const log = vi.spyOn(console, "error").mockImplementation(() => {});
-  new LocalExchange(exchangeOf("http://api.example.com/")).waitUntil(Promise.reject(new Error("late")));
+  const log = vi.spyOn(console, "warn").mockImplementation(() => {});
+  const exchange = exchangeOf("http://api.example.com/");
+  const cause = new Error("api.example.com is not reachable.");
+  const fault = new Fault("steps.servicecallout.ExecutionFailed", "Host not reachable", { cause });
+  new LocalExchange(exchange).waitUntil(Promise.reject(fault));
   await Promise.all(pending);
-  expect(JSON.parse(log.mock.calls[0]?.[0])).toMatchObject({ event: "background-failure" });
+  expect(JSON.parse(log.mock.calls[0]?.[0])).toEqual({
+    level: "warn",
+    event: "background-failure",
+    messageid: exchange.id,
+    error: "Host not reachable",
+    cause: "api.example.com is not reachable.",
+  });
   log.mockRestore();
 });

@@ -81,7 +81,7 @@ describe("a deployment is refused", () => {
   test("with advice that names both ways to add a target server", () => {
     const xml = `<ServiceCallout name="SC">${balanced('<Server name="stock"/>')}</ServiceCallout>`;
     expect(loadPolicy(serviceCallout, xml).report.problems[0]?.remedy).toBe(
-      "Add it to environments/test/targetservers.json, or pass --target-server stock=URL.",
+      "Add it to environments/test/targetservers.json, or give sortie dev --target-server stock=URL.",
     );
   });
 });
