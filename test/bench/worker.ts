@@ -95,7 +95,7 @@ const config :Workerd.Config = (
     (name = "worker", worker = (
       modules = [(name = "worker.js", esModule = embed "worker.js")],
       compatibilityDate = "2026-10-01",
-      compatibilityFlags = ["nodejs_compat", "no_nodejs_global_timers"],
+      compatibilityFlags = ["no_nodejs_global_timers"],
       bindings = [(name = "CONFIG", kvNamespace = "kv"), ${texts}],
       globalOutbound = "loopback",
     )),
