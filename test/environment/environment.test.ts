@@ -227,7 +227,7 @@ describe("the last good state goes on serving after", () => {
     await refreshed(test);
     expect(await test.revision("/a")).toBe("1");
     expect(log.map((line) => JSON.parse(line))).toEqual([
-      { event: "configuration-trouble", environment: "test", error: expect.any(String) },
+      { level: "error", event: "configuration-trouble", environment: "test", error: expect.any(String) },
     ]);
   });
 
