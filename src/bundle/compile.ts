@@ -38,6 +38,14 @@ export function checkSharedFlow(bundle: SharedFlowBundle, services: CompileServi
   const sharedFlow = new SharedFlows(services, callersIdentity, report).find;
   const compiler = new StepCompiler(bundle, services, sharedFlow, callersIdentity, report);
   compiler.steps(bundle.sharedFlow.steps, new Set());
+  for (const set of bundle.propertySets.keys()) {
+    report.warning(
+      "PropertySetWithoutEffect",
+      bundle.sharedFlow.at,
+      `The property set ${set} of the shared flow ${bundle.name} is not read: variables see those of the calling proxy.`,
+      `Put resources/properties/${set}.properties into the proxies that call it.`,
+    );
+  }
 }
 
 function compileEndpoint(

@@ -92,7 +92,7 @@ export class GoogleTokens {
   #mint(slot: Slot, context: TokenContext): Promise<string> {
     const startedAt = context.now();
     if (slot.minting && startedAt - slot.minting.startedAt <= MINT_TIMEOUT_MS) return slot.minting.header;
-    const header = this.#fetch(slot, context);
+    const header = this.#obtain(slot, context);
     const minting = { header, startedAt };
     slot.minting = minting;
     const settled = header
@@ -105,7 +105,7 @@ export class GoogleTokens {
   }
 
   /** Rejects with TokenError only. */
-  async #fetch(slot: Slot, context: TokenContext): Promise<string> {
+  async #obtain(slot: Slot, context: TokenContext): Promise<string> {
     try {
       const token = await context.within(MINT_TIMEOUT_MS, this.#storedOrNew(slot, context));
       const header = `Bearer ${token.value}`;

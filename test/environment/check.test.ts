@@ -42,6 +42,15 @@ test("shared flows are checked on their own, also those that nobody calls", () =
   ]);
 });
 
+test("a property set in a shared flow's bundle is warned about, because nothing reads it", () => {
+  const set = { "sharedflows/s/sharedflowbundle/resources/properties/limits.properties": "most=3" };
+  expect(problemsOf(sharedFlow("s"), set)).toEqual([
+    expect.stringMatching(
+      /^warning PropertySetWithoutEffect sharedflows\/s\/sharedflowbundle\/sharedflows\//,
+    ),
+  ]);
+});
+
 test("a problem in a shared flow is reported once and in its own file, whoever runs it", () => {
   const policy = "sharedflows/s/sharedflowbundle/policies/FC-Next.xml";
   const files = {
