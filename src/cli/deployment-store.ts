@@ -4,6 +4,7 @@ import {
   type EnvironmentDocument,
   generationKey,
   parseDocument,
+  revised,
   revisionKey,
 } from "../environment/document.ts";
 import { CommandFailure } from "./command-failure.ts";
@@ -38,7 +39,7 @@ export class DeploymentStore {
     if (!text) throw new CommandFailure(`There is no generation ${number} of ${this.environment}.`);
     const document = this.#parse(text);
     const stored = new Set(await this.#kv.list(revisionKey("")));
-    for (const { name, revision } of [...document.proxies, ...document.sharedFlows]) {
+    for (const { name, revision } of revised(document)) {
       if (stored.has(revisionKey(revision))) continue;
       throw new CommandFailure(`Generation ${number} needs revision ${revision} of ${name}, which is gone.`);
     }
@@ -53,9 +54,7 @@ export class DeploymentStore {
     { document, revisions }: Omit<DeploymentPlan, "changes">,
     previous: EnvironmentDocument | null,
   ) {
-    const known = new Set(
-      [...(previous?.proxies ?? []), ...(previous?.sharedFlows ?? [])].map(({ revision }) => revision),
-    );
+    const known = new Set(previous && revised(previous).map(({ revision }) => revision));
     await this.#kv.put(
       [...revisions].flatMap(([revision, value]) =>
         known.has(revision) ? [] : { key: revisionKey(revision), value },

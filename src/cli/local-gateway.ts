@@ -117,6 +117,7 @@ function bindings({ environment, connections, secrets }: LocalGatewayOptions, to
   const names = connections.flatMap(({ hosts }, index) => hosts.map((host) => [host, `CONNECTION_${index}`]));
   return {
     CONFIG: { type: "kv" as const, id: "sortie-config" },
+    LOADER: { type: "worker-loader" as const },
     ENVIRONMENT: { type: "text" as const, value: environment },
     REFRESH_TOKEN: { type: "text" as const, value: token },
     CONNECTIONS: { type: "text" as const, value: JSON.stringify(Object.fromEntries(names)) },

@@ -16,7 +16,14 @@ export interface Mount {
 }
 
 /** The folders of an environment; others that stand beside them are not Sortie's. */
-const ENVIRONMENT_FOLDERS = ["apiproxies", "sharedflows", "environments"];
+const ENVIRONMENT_FOLDERS = [
+  "apiproxies",
+  "sharedflows",
+  "environments",
+  "sources",
+  "functions",
+  "outbound-applications",
+];
 
 const BUNDLE_FOLDERS = new Map([
   ["apiproxy", "apiproxies"],

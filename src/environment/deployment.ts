@@ -1,13 +1,13 @@
 import { namedHosts } from "../bundle/named-hosts.ts";
 import { baseUrl } from "../egress/target-server.ts";
-import type { EnvironmentDocument } from "./document.ts";
+import { type EnvironmentDocument, parseDocument } from "./document.ts";
 import type { EnvironmentBundle, EnvironmentModel } from "./read-environment.ts";
 import { serviceAccountOf } from "./service-accounts.ts";
 
 /** A deployment worked out: what to write, and what it changes. */
 export interface DeploymentPlan {
   readonly document: EnvironmentDocument;
-  /** Zips by revision; those that KV already has may be left out when writing. */
+  /** Zips of bundles and modules of functions by revision; those that KV already has may be left out when writing. */
   readonly revisions: ReadonlyMap<string, Uint8Array>;
   readonly changes: readonly Change[];
 }
@@ -40,7 +40,8 @@ export async function planDeployment(
     model.bundles.map(async (entry) => ({ ...entry, revision: await revisionOf(entry) })),
   );
   const { settings } = model;
-  const document: EnvironmentDocument = {
+  // Parsed, so that it compares with what was read from KV.
+  const document = parseDocument({
     format: 1,
     organization: options.organization,
     environment: model.name,
@@ -66,16 +67,25 @@ export async function planDeployment(
         : [],
     ),
     flowHooks: settings.flowHooks,
-    targetServers: [...settings.targetServerEntities],
-    keyValueMaps: structuredClone(settings.keyValueMaps) as EnvironmentDocument["keyValueMaps"],
+    targetServers: settings.targetServerEntities,
+    keyValueMaps: settings.keyValueMaps,
     egress: {
       allow: [...(options.advice === "list" ? allowedHosts(model) : []), ...(options.allow ?? [])],
       advice: options.advice,
     },
-  };
+    sources: model.sources,
+    sourceAliases: settings.sourceAliases,
+    functions: model.functions.map(({ published }) => published),
+    outboundApplications: model.outboundApplications,
+    identity: settings.identity,
+    audit: settings.audit,
+  });
   return {
     document,
-    revisions: new Map(revised.map(({ revision, zip }) => [revision, zip])),
+    revisions: new Map([
+      ...revised.map(({ revision, zip }) => [revision, zip] as const),
+      ...model.functions.map(({ published, module }) => [published.revision, module] as const),
+    ]),
     changes: changesBetween(previous, document),
   };
 }
@@ -100,23 +110,22 @@ export function changesBetween(before: EnvironmentDocument | null, after: Enviro
   return [
     ...compare("proxy", before?.proxies ?? [], after.proxies),
     ...compare("shared flow", before?.sharedFlows ?? [], after.sharedFlows),
+    ...compare("function", before?.functions ?? [], after.functions),
     { kind: kindOf(before && settingsOf(before), settingsOf(after)), what: "settings" },
   ];
 }
 
-interface Revised {
+/** Something with a name; the rest of it is its state. */
+interface Named {
   readonly name: string;
-  readonly revision: string;
-  readonly serviceAccount: string | null;
 }
 
-function compare(noun: string, before: readonly Revised[], after: readonly Revised[]): Change[] {
-  const stateOf = ({ revision, serviceAccount }: Revised) => `${revision} ${serviceAccount}`;
-  const old = new Map(before.map((entry) => [entry.name, stateOf(entry)]));
+function compare(noun: string, before: readonly Named[], after: readonly Named[]): Change[] {
+  const old = new Map(before.map((entry) => [entry.name, JSON.stringify(entry)]));
   const kept = new Set(after.map(({ name }) => name));
   return [
     ...after.map((entry) => ({
-      kind: kindOf(old.get(entry.name) ?? null, stateOf(entry)),
+      kind: kindOf(old.get(entry.name) ?? null, JSON.stringify(entry)),
       what: `${noun} ${entry.name}`,
     })),
     ...before
@@ -131,6 +140,6 @@ function kindOf(before: string | null, after: string): Change["kind"] {
 }
 
 function settingsOf(document: EnvironmentDocument): string {
-  const { organization, flowHooks, targetServers, keyValueMaps, egress } = document;
-  return JSON.stringify([organization, flowHooks, targetServers, keyValueMaps, egress]);
+  const { generation, deployedAt, proxies, sharedFlows, functions, ...settings } = document;
+  return JSON.stringify(settings);
 }

@@ -1,4 +1,7 @@
 import * as v from "valibot";
+import { outboundApplicationSchema } from "../credentials/oauth/application.ts";
+import { publishedFunctionSchema } from "../functions/published-function.ts";
+import { sourceSchema } from "../sources/source.ts";
 
 /** Who the bundle is to Google: an e-mail address; null when the deployment names no service account. */
 const serviceAccount = v.optional(v.nullable(v.string()), null);
@@ -14,6 +17,20 @@ const proxy = v.object({
 const sharedFlow = v.object({ name: v.string(), revision: v.string(), serviceAccount });
 
 const hook = v.optional(v.string());
+
+const identitySchema = v.object({
+  issuer: v.string(),
+  audience: v.nullable(v.string()),
+  jwksUri: v.string(),
+  /** Whether callers without a token may execute functions. */
+  allowAnonymous: v.boolean(),
+});
+
+/** Where records of calls go: the log, nowhere, or a binding of the Worker. */
+const auditSchema = v.variant("destination", [
+  v.object({ destination: v.picklist(["log", "none"]) }),
+  v.object({ destination: v.literal("binding"), binding: v.string() }),
+]);
 
 const schema = v.object({
   format: v.literal(1),
@@ -36,6 +53,14 @@ const schema = v.object({
     /** Whether a refusal advises an option of `sortie dev` or a line in the environment's list. */
     advice: v.picklist(["dev", "list"]),
   }),
+  sources: v.optional(v.array(sourceSchema), []),
+  /** Names that code and flows use for sources here: alias to API name. Foundry: "Source aliases". */
+  sourceAliases: v.optional(v.record(v.string(), v.string()), {}),
+  functions: v.optional(v.array(publishedFunctionSchema), []),
+  outboundApplications: v.optional(v.array(outboundApplicationSchema), []),
+  /** Whose tokens say who a caller is; null where nobody's do. */
+  identity: v.optional(v.nullable(identitySchema), null),
+  audit: v.optional(auditSchema, { destination: "log" }),
 });
 
 /**
@@ -43,6 +68,8 @@ const schema = v.object({
  * writes the revisions first and this document last, so that it is all or nothing.
  */
 export type EnvironmentDocument = v.InferOutput<typeof schema>;
+export type IdentitySettings = v.InferOutput<typeof identitySchema>;
+export type AuditSettings = v.InferOutput<typeof auditSchema>;
 export type DeployedProxy = EnvironmentDocument["proxies"][number];
 
 /** The document, or an error that says where it is malformed. */
@@ -58,3 +85,11 @@ export const currentKey = (environment: string) => `environment/${environment}/c
 export const generationKey = (environment: string, generation: number) =>
   `environment/${environment}/generation/${generation}`;
 export const revisionKey = (revision: string) => `revision/${revision}`;
+
+/** Everything that a document names by its immutable revision: bundles and the modules of functions. */
+export function revised({ proxies, sharedFlows, functions }: EnvironmentDocument): {
+  readonly name: string;
+  readonly revision: string;
+}[] {
+  return [...proxies, ...sharedFlows, ...functions];
+}

@@ -1,6 +1,9 @@
 import { readArchive, writeArchive } from "../bundle/archive.ts";
 import { readBundle } from "../bundle/bundle.ts";
 import type { Bundle } from "../bundle/model.ts";
+import type { OutboundApplication } from "../credentials/oauth/application.ts";
+import type { PublishedFunction } from "../functions/published-function.ts";
+import type { Source } from "../sources/source.ts";
 import type { Report } from "../xml/report.ts";
 import { readSettings, type Settings } from "./settings.ts";
 
@@ -20,6 +23,16 @@ export interface EnvironmentModel {
   readonly name: string;
   readonly bundles: readonly EnvironmentBundle[];
   readonly settings: Settings;
+  readonly sources: readonly Source[];
+  readonly outboundApplications: readonly OutboundApplication[];
+  /** Bundling functions takes a build tool, so who reads an environment adds them. */
+  readonly functions: readonly BuiltFunction[];
+}
+
+/** A function ready to be published: what is deployed of it, and its module. */
+export interface BuiltFunction {
+  readonly published: PublishedFunction;
+  readonly module: Uint8Array;
 }
 
 /**
@@ -35,7 +48,7 @@ export function readEnvironment(files: EnvironmentFiles, name: string, report: R
   const bundles = folders.flatMap((folder) =>
     isDeployed(folder, settings) ? (readOne(found.get(folder) ?? new Map(), folder, report) ?? []) : [],
   );
-  return { name, bundles, settings };
+  return { name, bundles, settings, sources: [], outboundApplications: [], functions: [] };
 }
 
 /** The files of each bundle by the bundle's folder; a zip has a folder too, with the zip as its file `""`. */

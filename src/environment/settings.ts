@@ -3,6 +3,7 @@ import type { FlowHooks } from "../bundle/compile-services.ts";
 import { EgressRuleError, readEgressRule } from "../egress/rule.ts";
 import { readTargetServer, type TargetServer } from "../egress/target-server.ts";
 import type { Position, Report } from "../xml/report.ts";
+import type { AuditSettings, IdentitySettings } from "./document.ts";
 import { JsonFile } from "./json-file.ts";
 
 /** What an environment sets for all its proxies: the files in `environments/NAME/`. */
@@ -19,6 +20,11 @@ export interface Settings {
     readonly sharedFlows: ReadonlySet<string>;
   } | null;
   readonly serviceAccounts: ServiceAccounts;
+  /** Alias to the API name of a source. */
+  readonly sourceAliases: Readonly<Record<string, string>>;
+  /** Null where nobody's tokens say who a caller is. */
+  readonly identity: IdentitySettings | null;
+  readonly audit: AuditSettings;
 }
 
 /** The Google service accounts that bundles are deployed with: e-mail addresses. */
@@ -68,6 +74,9 @@ export function readSettings(files: ReadonlyMap<string, Uint8Array>, report: Rep
       proxies: accountsOf(deployments?.proxies),
       sharedFlows: accountsOf(deployments?.sharedflows),
     },
+    sourceAliases: {},
+    identity: null,
+    audit: { destination: "log" },
     deployed: deployments && {
       proxies: new Set(deployments.proxies?.map(nameOf)),
       sharedFlows: new Set(deployments.sharedflows?.map(nameOf)),

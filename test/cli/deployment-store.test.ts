@@ -39,6 +39,12 @@ function document(generation: number, revision: string): EnvironmentDocument {
     targetServers: [],
     keyValueMaps: {},
     egress: { allow: [], advice: "list" },
+    sources: [],
+    sourceAliases: {},
+    functions: [],
+    outboundApplications: [],
+    identity: null,
+    audit: { destination: "log" },
   };
 }
 

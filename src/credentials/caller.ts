@@ -1,0 +1,13 @@
+/** Who a request is from, as a verified token says it. */
+export type Caller =
+  | {
+      readonly kind: "user";
+      /** Never the same for two users, also of different issuers. */
+      readonly id: string;
+      /** For people to read, such as an e-mail address. */
+      readonly name: string;
+    }
+  /** A program with a token of its own, which no OAuth consent can belong to. */
+  | { readonly kind: "service"; readonly id: string; readonly name: string }
+  /** Nobody said who they are, where the environment allows that. */
+  | { readonly kind: "anonymous" };

@@ -1,0 +1,74 @@
+import * as v from "valibot";
+
+/**
+ * The types of parameters and results. Foundry: "Types reference" of functions. A Long is a text of digits, a
+ * date is `YYYY-MM-DD`, a timestamp is ISO 8601 with a zone.
+ */
+export type ValueType =
+  | { readonly type: ScalarType }
+  | { readonly type: "list" | "set"; readonly element: ValueType }
+  | { readonly type: "map"; readonly key: ValueType; readonly value: ValueType }
+  | { readonly type: "struct"; readonly fields: readonly NamedType[] };
+
+const scalars = [
+  "boolean",
+  "string",
+  "byte",
+  "short",
+  "integer",
+  "long",
+  "float",
+  "double",
+  "decimal",
+  "date",
+  "timestamp",
+  "binary",
+] as const;
+export type ScalarType = (typeof scalars)[number];
+
+/** A parameter of a function, or a field of a struct. */
+export interface NamedType {
+  readonly name: string;
+  readonly type: ValueType;
+  /** Whether it may be missing or null. */
+  readonly optional: boolean;
+}
+
+const valueTypeSchema: v.GenericSchema<ValueType> = v.lazy(() =>
+  v.variant("type", [
+    v.object({ type: v.picklist(scalars) }),
+    v.object({ type: v.picklist(["list", "set"]), element: valueTypeSchema }),
+    v.object({ type: v.literal("map"), key: valueTypeSchema, value: valueTypeSchema }),
+    v.object({ type: v.literal("struct"), fields: v.array(namedTypeSchema) }),
+  ]),
+);
+
+const namedTypeSchema: v.GenericSchema<NamedType> = v.object({
+  name: v.string(),
+  type: valueTypeSchema,
+  optional: v.boolean(),
+});
+
+export const publishedFunctionSchema = v.object({
+  /** What it is called by; unique in the environment. */
+  name: v.string(),
+  /** Key of the immutable revision: the digest of its module, which is complete in itself. */
+  revision: v.string(),
+  language: v.picklist(["typescript-v1", "typescript-v2"]),
+  parameters: v.array(namedTypeSchema),
+  /** Null when it returns nothing. */
+  output: v.nullable(v.object({ type: valueTypeSchema, optional: v.boolean() })),
+  /** The sources that it declares, by the names it declares them with: aliases or API names. */
+  sources: v.array(v.string()),
+  /** Foundry: "Deployed functions": only serverless ones can have tokens renewed. */
+  mode: v.picklist(["serverless", "deployed"]),
+  limits: v.object({
+    /** Wall time of one call, in milliseconds. */
+    timeoutMs: v.number(),
+    cpuMs: v.nullable(v.number()),
+    subRequests: v.nullable(v.number()),
+  }),
+});
+
+/** A function as it is deployed. Foundry: "Manage published functions". */
+export type PublishedFunction = v.InferOutput<typeof publishedFunctionSchema>;
