@@ -9,7 +9,7 @@ export const FAILED = 422;
 /** Names the source, as the function declares it, that a request through `Session.fetch` belongs to. */
 export const SOURCE_HEADER = "x-sortie-source";
 
-/** On an answer of `Session.fetch` that is none: JSON of {@link SessionFailure}. Never one from outside. */
+/** On an answer of `Session.fetch` that is none: percent-encoded JSON of {@link SessionFailure}. Never one from outside. */
 export const FAILURE_HEADER = "x-sortie-failure";
 
 export interface CallRequest {

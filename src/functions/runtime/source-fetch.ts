@@ -23,7 +23,7 @@ export function sourceFetch(call: Call, source: string): Fetch {
     request.headers.set(SOURCE_HEADER, source);
     const response = await call.session.fetch(request);
     const failure = response.headers.get(FAILURE_HEADER);
-    if (failure !== null) throw new SourceCredentialsError(JSON.parse(failure));
+    if (failure !== null) throw new SourceCredentialsError(JSON.parse(decodeURIComponent(failure)));
     return response;
   };
 }

@@ -1,0 +1,92 @@
+import { env, exports } from "cloudflare:workers";
+import { inject } from "vitest";
+import { currentKey, revisionKey } from "../../src/environment/document.ts";
+import type { PublishedFunction } from "../../src/functions/published-function.ts";
+import { servedBy } from "../../src/gateway/gateways.ts";
+import type { Source, SourceDomain } from "../../src/sources/source.ts";
+import { testModules } from "./modules.ts";
+
+const modules = inject("functions");
+
+/** A source with one connection to a test server, which it may call. */
+export function sourceTo(
+  apiName: string,
+  url: string,
+  more: Partial<Source> & { auth?: SourceDomain["auth"] } = {},
+): Source {
+  const { protocol, hostname, port } = new URL(url);
+  const { auth = { type: "none" }, ...rest } = more;
+  const scheme = protocol === "https:" ? "HTTPS" : "HTTP";
+  return {
+    apiName,
+    type: "rest",
+    domains: [{ scheme, host: hostname, port: Number(port), auth }],
+    additionalSecrets: [],
+    outboundApplication: null,
+    clientCertificateBinding: null,
+    egressPolicies: [
+      { address: hostname, ports: { first: Number(port), last: Number(port) }, state: "active" },
+    ],
+    exportSettings: { exportsEnabled: true, exportEnabledWithoutMarkingsValidation: true },
+    codeImportEnabled: true,
+    ...rest,
+  };
+}
+
+/** What a test deploys beside the functions of modules.ts, which are all there. */
+export interface TestDeployment {
+  readonly sources: readonly Source[];
+  readonly aliases?: Readonly<Record<string, string>>;
+  /** Changes what is deployed of a function. */
+  readonly published?: Readonly<Record<string, Partial<PublishedFunction>>>;
+}
+
+let generation = 0;
+
+/** Deploys to the Worker under test, which serves it when this resolves. */
+export async function deploy({ sources, aliases = {}, published = {} }: TestDeployment): Promise<void> {
+  const functions = testModules.map(
+    ({ call, ...module }): PublishedFunction => ({
+      ...module,
+      revision: module.name,
+      mode: "serverless",
+      limits: { timeoutMs: 60_000, cpuMs: null, subRequests: null },
+      ...published[module.name],
+    }),
+  );
+  for (const { name, revision } of functions) {
+    await env.CONFIG.put(revisionKey(revision), modules[name] ?? "");
+  }
+  const document = {
+    format: 1,
+    organization: "test",
+    environment: "local",
+    generation: ++generation,
+    deployedAt: new Date(generation).toISOString(),
+    proxies: [],
+    sharedFlows: [],
+    flowHooks: {},
+    targetServers: [],
+    keyValueMaps: {},
+    egress: { allow: [], advice: "list" },
+    sources,
+    sourceAliases: aliases,
+    functions,
+  };
+  await env.CONFIG.put(currentKey("local"), JSON.stringify(document));
+  await servedBy(env).gateway.refresh();
+}
+
+/** Executes a function over HTTP. */
+export async function execute(
+  name: string,
+  parameters: Readonly<Record<string, unknown>> = {},
+  headers: Readonly<Record<string, string>> = {},
+): Promise<{ status: number; body: unknown }> {
+  const response = await exports.default.fetch(`http://gateway.test/_sortie/functions/${name}/execute`, {
+    method: "POST",
+    headers: { "content-type": "application/json", ...headers },
+    body: JSON.stringify({ parameters }),
+  });
+  return { status: response.status, body: await response.json() };
+}

@@ -1,0 +1,28 @@
+/** The functions that tests call: files in modules/, and what their signatures say. */
+import type { NamedType, PublishedFunction, ValueType } from "../../src/functions/published-function.ts";
+
+export interface TestModule
+  extends Pick<PublishedFunction, "name" | "language" | "parameters" | "output" | "sources"> {
+  /** An expression for the function in the generated main module, with `user` as the module of the file. */
+  readonly call: string;
+}
+
+const string = { type: "string" } as const;
+const output = (type: ValueType, optional = false) => ({ type, optional });
+const parameter = (name: string, type: ValueType, optional = false): NamedType => ({ name, type, optional });
+
+function v2(name: string, more: Partial<TestModule> = {}): TestModule {
+  return {
+    name,
+    language: "typescript-v2",
+    parameters: [],
+    output: output(string),
+    sources: ["things"],
+    call: "user.default",
+    ...more,
+  };
+}
+
+export const testModules: readonly TestModule[] = [
+  v2("callThings", { parameters: [parameter("path", string)] }),
+];
