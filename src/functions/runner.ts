@@ -146,7 +146,22 @@ export class FunctionRunner {
       }
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new FunctionError("FunctionUnavailable", reason, { query: plan.published.name }, { cause });
+      const error = new FunctionError(
+        "FunctionUnavailable",
+        reason,
+        { query: plan.published.name },
+        { cause },
+      );
+      const { errorInstanceId: call, errorName } = error;
+      this.services.log({
+        level: "error",
+        event: "function.failed",
+        function: plan.published.name,
+        call,
+        errorName,
+        message: reason,
+      });
+      throw error;
     }
     return found;
   }

@@ -43,8 +43,7 @@ export async function callThroughSource(
     return await send(source.egress, call.plan, request, authenticated.url, authenticated.headers);
   } catch (error) {
     if (error instanceof CredentialsError) return failure(error);
-    if (error instanceof EgressError)
-      return failure({ name: "TypeError", message: `fetch failed: ${error.message}` });
+    if (error instanceof EgressError) return unreachable(error);
     throw error;
   }
 }
@@ -55,10 +54,14 @@ export async function callWithoutCredentials(
   request: Request,
   log: (line: Record<string, unknown>) => void,
 ): Promise<Response> {
-  return (
-    check(plan, plan.policy, request, log) ??
-    (await send(plan.egress, plan, request, request.url, request.headers))
-  );
+  const refused = check(plan, plan.policy, request, log);
+  if (refused) return refused;
+  try {
+    return await send(plan.egress, plan, request, request.url, request.headers);
+  } catch (error) {
+    if (error instanceof EgressError) return unreachable(error);
+    throw error;
+  }
 }
 
 /** The calling user's token for a source, for code that sends it itself. Null where the source has none. */
@@ -157,7 +160,11 @@ export function callEnded(): Response {
   return failure({ name: "Error", message: endedMessage });
 }
 
+function unreachable({ message }: EgressError): Response {
+  return failure({ name: "TypeError", message: `fetch failed: ${message}` });
+}
+
 function failure({ name, message }: SessionFailure): Response {
   const headers = { [FAILURE_HEADER]: encodeURIComponent(JSON.stringify({ name, message })) };
-  return new Response(null, { status: 502, headers });
+  return new Response(message, { status: 502, headers });
 }

@@ -8,6 +8,7 @@ import { FunctionError } from "../functions/error.ts";
 import type { OutboundProps } from "../functions/isolate.ts";
 import type { LogLevel, SessionFailure, SessionToken } from "../functions/protocol.ts";
 import type { FunctionCall, FunctionResult, FunctionRunner, SessionProps } from "../functions/runner.ts";
+import { connectSocket } from "../functions/socket-call.ts";
 import {
   callEnded,
   callThroughSource,
@@ -63,13 +64,21 @@ export class Functions {
 
   /** A request that an isolate sends past its sources' clients. */
   async withoutCredentials(props: OutboundProps, request: Request, lifetime: Lifetime): Promise<Response> {
-    const plan = await this.plan(props, lifetime);
-    if (!plan) return new Response("The function is not deployed any more.", { status: 407 });
+    const plan = await this.#plan(props, lifetime);
+    if (!plan)
+      return new Response(`The function ${props.function} is not deployed any more.`, { status: 407 });
     return callWithoutCredentials(plan, request, this.#runner.services.log);
   }
 
+  /** A socket that an isolate opens. */
+  async socket(props: OutboundProps, socket: Socket, lifetime: Lifetime): Promise<void> {
+    const plan = await this.#plan(props, lifetime);
+    if (!plan) throw new Error(`The function ${props.function} is not deployed any more.`);
+    await connectSocket(plan, socket, this.#runner.services.log);
+  }
+
   /** The function that an isolate runs, as it is deployed now; undefined when it is not any more. */
-  async plan(props: OutboundProps, lifetime: Lifetime): Promise<FunctionPlan | undefined> {
+  async #plan(props: OutboundProps, lifetime: Lifetime): Promise<FunctionPlan | undefined> {
     const plan = (await this.#current(contextOf(lifetime)))?.find(props.function);
     return plan?.problem === null ? plan : undefined;
   }
