@@ -1,3 +1,6 @@
+import { waitUntil } from "cloudflare:workers";
+import { SecretStore } from "../credentials/secrets/store.ts";
+import { Audit } from "../egress/audit.ts";
 import { type Connection, Egress } from "../egress/egress.ts";
 import { internet } from "../egress/internet.ts";
 import { compileEgressPolicy } from "../egress/policy.ts";
@@ -12,8 +15,18 @@ import { callProxy } from "./local-call.ts";
 export function makeGateway(env: WorkerEnv): Gateway {
   const connections = readConnections(env);
   const log = (line: Record<string, unknown>) => console.error(JSON.stringify(line));
-  const googleTokens = makeGoogleTokens(env, connections, log);
+  const audit = new Audit({
+    bindings: { ...env },
+    print: (line) => console.log(JSON.stringify(line)),
+    log,
+    waitUntil,
+    now: Date.now,
+    uuid: () => crypto.randomUUID(),
+  });
+  const googleTokens = makeGoogleTokens(env, connections, log, audit);
+  const secrets = new SecretStore({ kv: env.CONFIG, privateKey: env.SECRETS_KEY, log });
   const environment = new Environment(env.ENVIRONMENT, env.CONFIG, (document, readRevision) => {
+    audit.follow(document.audit, document.environment);
     const { allow, advice } = document.egress;
     const list = `environments/${document.environment}/egress.json`;
     const policy = compileEgressPolicy({ allow, advice: advice === "dev" ? "dev" : { list } });
@@ -25,11 +38,12 @@ export function makeGateway(env: WorkerEnv): Gateway {
         internet,
         connections,
         log,
+        audit,
       }),
       googleIdentity: (account) => googleTokens.identity(account),
     });
   });
-  return new Gateway(environment);
+  return new Gateway(environment, secrets);
 }
 
 /** The bindings that serve certain hosts, by `host:port`. */

@@ -1,3 +1,4 @@
+import { noAudit } from "../../src/egress/audit.ts";
 import { Egress } from "../../src/egress/egress.ts";
 import { compileEgressPolicy } from "../../src/egress/policy.ts";
 import { planDeployment } from "../../src/environment/deployment.ts";
@@ -113,6 +114,7 @@ export function snapshotOf(
     internet: { fetch: refuse },
     connections: new Map(),
     log: () => {},
+    audit: noAudit,
   });
   return new Snapshot(document, {
     readRevision,

@@ -1,4 +1,5 @@
 import type { GoogleIdentity } from "../../src/credentials/google-tokens.ts";
+import { Audit } from "../../src/egress/audit.ts";
 import { type Connection, Egress } from "../../src/egress/egress.ts";
 import { internet } from "../../src/egress/internet.ts";
 import { compileEgressPolicy } from "../../src/egress/policy.ts";
@@ -20,6 +21,8 @@ export interface TestGateway {
   settled(): Promise<void>;
   /** Structured lines that the egress logged. */
   readonly log: readonly Record<string, unknown>[];
+  /** The records of calls that went to the log. */
+  readonly records: readonly Record<string, unknown>[];
 }
 
 /** Files of an environment by path, as text. */
@@ -65,18 +68,30 @@ export function gatewayOn(
   { connections = new Map(), googleIdentity = noIdentity }: GatewayOptions = {},
 ): TestGateway {
   const log: Record<string, unknown>[] = [];
+  const records: Record<string, unknown>[] = [];
   const pending: Promise<unknown>[] = [];
+  const waitUntil = (work: Promise<unknown>) => void pending.push(work);
+  const audit = new Audit({
+    bindings: {},
+    print: (line) => records.push(line),
+    log: (line) => log.push(line),
+    waitUntil,
+    now: Date.now,
+    uuid: () => crypto.randomUUID(),
+  });
   const environment = new Environment("local", store, (document, readRevision) => {
+    audit.follow(document.audit, document.environment);
     const policy = compileEgressPolicy({ allow: document.egress.allow, advice: "dev" });
-    const egress = new Egress({ policy, internet, connections, log: (line) => log.push(line) });
+    const egress = new Egress({ policy, internet, connections, log: (line) => log.push(line), audit });
     return new Snapshot(document, { readRevision, callProxy, egress, googleIdentity });
   });
-  const gateway = new Gateway(environment);
+  const gateway = new Gateway(environment, { clear: () => {} });
   return {
     log,
+    records,
     fetch(path, init) {
       const request = new Request(`http://gateway.test${path}`, { redirect: "manual", ...init });
-      return gateway.handle(request, new URL(request.url), { waitUntil: (work) => void pending.push(work) });
+      return gateway.handle(request, new URL(request.url), { waitUntil });
     },
     async settled() {
       while (pending.length > 0) await pending.shift();
