@@ -1,5 +1,6 @@
 import { checkSharedFlow, compileProxy } from "../bundle/compile.ts";
 import type { CompileServices } from "../bundle/compile-services.ts";
+import { noAudit } from "../egress/audit.ts";
 import { Egress } from "../egress/egress.ts";
 import { compileEgressPolicy } from "../egress/policy.ts";
 import type { Problem, Report } from "../xml/report.ts";
@@ -48,6 +49,7 @@ function servicesFor(
     internet: { fetch: () => Promise.reject(new Error("nothing is called while checking")) },
     connections: new Map(),
     log: () => {},
+    audit: noAudit,
   });
   return {
     organization,

@@ -1,6 +1,7 @@
-import { exports } from "cloudflare:workers";
+import { exports, waitUntil } from "cloudflare:workers";
 import { SecretStore } from "../credentials/secrets/store.ts";
 import { CredentialsError } from "../credentials/user-credentials.ts";
+import { Audit } from "../egress/audit.ts";
 import { type Connection, Egress } from "../egress/egress.ts";
 import { internet } from "../egress/internet.ts";
 import { compileEgressPolicy } from "../egress/policy.ts";
@@ -24,9 +25,19 @@ export interface Served {
 export function makeGateway(env: WorkerEnv): Served {
   const connections = readConnections(env);
   const log = (line: Record<string, unknown>) => console.error(JSON.stringify(line));
-  const googleTokens = makeGoogleTokens(env, connections, log);
-  const outlets = { internet, connections, log, binding: (name: string) => bindingOf(env, name) };
+  const audit = new Audit({
+    bindings: { ...env },
+    print: (line) => console.log(JSON.stringify(line)),
+    log,
+    waitUntil,
+    now: Date.now,
+    uuid: () => crypto.randomUUID(),
+  });
+  const googleTokens = makeGoogleTokens(env, connections, log, audit);
+  const secrets = new SecretStore({ kv: env.CONFIG, privateKey: env.SECRETS_KEY, log });
+  const outlets = { internet, connections, log, audit, binding: (name: string) => bindingOf(env, name) };
   const environment = new Environment(env.ENVIRONMENT, env.CONFIG, (document, readRevision) => {
+    audit.follow(document.audit, document.environment);
     const { allow, advice } = document.egress;
     const list = `environments/${document.environment}/egress.json`;
     const policy = compileEgressPolicy({ allow, advice: advice === "dev" ? "dev" : { list } });
@@ -38,31 +49,29 @@ export function makeGateway(env: WorkerEnv): Served {
         internet,
         connections,
         log,
+        audit,
       }),
       googleIdentity: (account) => googleTokens.identity(account),
       functions: new DeployedFunctions(document, readRevision, outlets),
     });
   });
-  return {
-    gateway: new Gateway(environment),
-    functions: new Functions(environment, makeRunner(env, log)),
-  };
-}
-
-function makeRunner(env: WorkerEnv, log: (line: Record<string, unknown>) => void): FunctionRunner {
-  return new FunctionRunner({
+  const runner = new FunctionRunner({
     loader: env.LOADER,
     stubs: {
       session: (props) => exports.FunctionSession({ props }),
       outbound: (props) => exports.FunctionEgress({ props }),
     },
-    secrets: new SecretStore({ kv: env.CONFIG, privateKey: env.SECRETS_KEY, log }),
+    secrets,
     credentials: {
       get: () =>
         Promise.reject(new CredentialsError("Resolved source credentials are not present on the Source.")),
     },
-    log,
+    outlets,
   });
+  return {
+    gateway: new Gateway(environment, secrets),
+    functions: new Functions(environment, runner),
+  };
 }
 
 function bindingOf(env: WorkerEnv, name: string): Connection | undefined {

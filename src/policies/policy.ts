@@ -1,4 +1,5 @@
 import type { GoogleIdentity } from "../credentials/google-tokens.ts";
+import type { CallOrigin } from "../egress/audit.ts";
 import type { Egress } from "../egress/egress.ts";
 import type { TargetServer } from "../egress/target-server.ts";
 import type { FlowContext, Step } from "../flow/context.ts";
@@ -52,6 +53,8 @@ export type LocalDestination =
 export interface PolicyGateway {
   /** The policy's name. */
   readonly policy: string;
+  /** Who calls when the policy does. */
+  readonly origin: CallOrigin;
   variable(name: string): Variable;
   /**
    * A message template. `unresolved` says what a variable without a value becomes; by default the empty

@@ -76,7 +76,7 @@ export interface LoadedPolicy {
 
 /** What a test gives a policy of the gateway; what it does not give cannot be used. */
 export type GatewayParts = Partial<
-  Omit<PolicyGateway, "policy" | "variable" | "template" | "readsContentOf">
+  Omit<PolicyGateway, "policy" | "origin" | "variable" | "template" | "readsContentOf">
 >;
 
 /** Reads a policy from its XML as the compiler does, with the problems that it finds. */
@@ -113,6 +113,7 @@ function gatewayFor(policy: string, parts: GatewayParts, reads: Set<string>): Po
   };
   return {
     policy,
+    origin: { kind: "policy", name: policy, proxy: "things", source: null, user: null },
     variable: resolve,
     template: (text, options = {}) => compileTemplate(text, (name) => resolve(name).get, options).render,
     readsContentOf: (message) => void reads.add(message),
