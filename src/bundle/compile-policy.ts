@@ -154,6 +154,10 @@ class RecordingGateway implements PolicyGateway {
     return this.#services.callProxy(...call);
   }
 
+  callFunction(...call: Parameters<PolicyGateway["callFunction"]>) {
+    return this.#services.callFunction(this.policy, ...call);
+  }
+
   sharedFlow(name: string): Step | null {
     const program = this.#findSharedFlow(name);
     for (const message of program?.mentions ?? []) this.mentions.add(message);

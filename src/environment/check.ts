@@ -35,7 +35,7 @@ export function sortedProblems(problems: readonly Problem[]): Problem[] {
 
 /** What compiling needs. Nothing is called while checking, so nothing is allowed. */
 function servicesFor(
-  { name, bundles, settings }: EnvironmentModel,
+  { name, bundles, settings, functions }: EnvironmentModel,
   organization: string,
   report: Report,
 ): CompileServices {
@@ -66,6 +66,8 @@ function servicesFor(
         source: () => ({ get: () => Promise.reject(new Error("nothing is called while checking")) }),
       }),
     },
+    function: (wanted) => functions.find(({ published }) => published.name === wanted)?.published,
+    callFunction: () => Promise.reject(new Error("nothing is called while checking")),
     callProxy: () => Promise.reject(new Error("nothing is called while checking")),
   };
 }

@@ -1,4 +1,5 @@
 import { exports, waitUntil } from "cloudflare:workers";
+import type { Caller } from "../credentials/caller.ts";
 import { SecretStore } from "../credentials/secrets/store.ts";
 import { CredentialsError } from "../credentials/user-credentials.ts";
 import { Audit } from "../egress/audit.ts";
@@ -7,10 +8,14 @@ import { internet } from "../egress/internet.ts";
 import { compileEgressPolicy } from "../egress/policy.ts";
 import { Environment } from "../environment/environment.ts";
 import { Snapshot } from "../environment/snapshot.ts";
+import type { FlowContext } from "../flow/context.ts";
 import { DeployedFunctions } from "../functions/deployed.ts";
 import { FunctionRunner } from "../functions/runner.ts";
 import type { WorkerEnv } from "../worker-env.ts";
-import { Functions } from "./functions.ts";
+import { callFunction } from "./call-function.ts";
+import { requestOf } from "./client-exchange.ts";
+import { devCaller } from "./dev-caller.ts";
+import { anonymous, Functions } from "./functions.ts";
 import { Gateway } from "./gateway.ts";
 import { makeGoogleTokens } from "./google-tokens.ts";
 import { callProxy } from "./local-call.ts";
@@ -19,6 +24,8 @@ import { callProxy } from "./local-call.ts";
 export interface Served {
   readonly gateway: Gateway;
   readonly functions: Functions;
+  /** Who a request is from. Rejects with `CallerError`. */
+  identify(request: Request): Promise<Caller>;
 }
 
 /** Puts the gateway together from a Worker's bindings. */
@@ -44,6 +51,7 @@ export function makeGateway(env: WorkerEnv): Served {
     return new Snapshot(document, {
       readRevision,
       callProxy,
+      callFunction: (...call) => callFunction(functions, callerOf, ...call),
       egress: new Egress({
         policy,
         internet,
@@ -55,6 +63,7 @@ export function makeGateway(env: WorkerEnv): Served {
       functions: new DeployedFunctions(document, readRevision, outlets),
     });
   });
+  const identify = async (request: Request) => devCaller(request, env) ?? anonymous;
   const runner = new FunctionRunner({
     loader: env.LOADER,
     stubs: {
@@ -68,10 +77,13 @@ export function makeGateway(env: WorkerEnv): Served {
     },
     outlets,
   });
-  return {
-    gateway: new Gateway(environment, secrets),
-    functions: new Functions(environment, runner),
+  const functions = new Functions(environment, runner);
+  // What a client's Authorization header holds is for the flow to judge; one that is nobody's token is nobody.
+  const callerOf = async ({ exchange }: FlowContext): Promise<Caller> => {
+    const request = requestOf(exchange.client);
+    return request ? identify(request).catch(() => anonymous) : anonymous;
   };
+  return { gateway: new Gateway(environment, secrets), functions, identify };
 }
 
 function bindingOf(env: WorkerEnv, name: string): Connection | undefined {

@@ -120,6 +120,7 @@ export function snapshotOf(
   return new Snapshot(document, {
     readRevision,
     callProxy: refuse,
+    callFunction: refuse,
     egress,
     googleIdentity: () => {
       throw new Error("nobody proves anything here");

@@ -86,7 +86,14 @@ export function gatewayOn(
     const outlets = { internet, connections, log: (line: Record<string, unknown>) => log.push(line), audit };
     const egress = new Egress({ ...outlets, policy });
     const functions = new DeployedFunctions(document, readRevision, { ...outlets, binding: () => undefined });
-    return new Snapshot(document, { readRevision, callProxy, egress, googleIdentity, functions });
+    return new Snapshot(document, {
+      readRevision,
+      callProxy,
+      callFunction: () => Promise.reject(new Error("the test gave the gateway no functions")),
+      egress,
+      googleIdentity,
+      functions,
+    });
   });
   const gateway = new Gateway(environment, { clear: () => {} });
   return {
