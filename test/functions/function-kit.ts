@@ -24,17 +24,21 @@ export function sourceTo(
   return {
     apiName,
     type: "rest",
-    domains: [{ scheme, host: hostname, port: Number(port), auth }],
+    domains: [{ scheme, host: hostname, port: port === "" ? null : Number(port), auth }],
     additionalSecrets: [],
     outboundApplication: null,
     clientCertificateBinding: null,
-    egressPolicies: [
-      { address: hostname, ports: { first: Number(port), last: Number(port) }, state: "active" },
-    ],
+    egressPolicies: [{ address: hostname, ports: portsOf(url), state: "active" }],
     exportSettings: { exportsEnabled: true, exportEnabledWithoutMarkingsValidation: true },
     codeImportEnabled: true,
     ...rest,
   };
+}
+
+function portsOf(url: string) {
+  const { port, protocol } = new URL(url);
+  const number = Number(port) || (protocol === "https:" ? 443 : 80);
+  return { first: number, last: number };
 }
 
 /** What a test deploys beside the functions of modules.ts, which are all there. */
@@ -110,4 +114,11 @@ export async function execute(
     body: JSON.stringify({ parameters }),
   });
   return { status: response.status, body: await response.json() };
+}
+
+/** Lets the function `probe` do something, and gives what it returned. */
+export async function call(action: string, text = ""): Promise<string> {
+  const { status, body } = await execute("probe", { action, text });
+  if (status !== 200) throw new Error(JSON.stringify(body));
+  return (body as { value: string }).value;
 }
