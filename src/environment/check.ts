@@ -3,6 +3,7 @@ import type { CompileServices } from "../bundle/compile-services.ts";
 import { Egress } from "../egress/egress.ts";
 import { compileEgressPolicy } from "../egress/policy.ts";
 import type { Problem, Report } from "../xml/report.ts";
+import { checkLocalCalls } from "./local-calls.ts";
 import type { EnvironmentModel } from "./read-environment.ts";
 import { checkServiceAccounts, serviceAccountOf } from "./service-accounts.ts";
 
@@ -22,6 +23,7 @@ export function checkEnvironment(model: EnvironmentModel, report: Report, organi
   checkBasePaths(model, report);
   checkFlowHooks(model, report);
   checkServiceAccounts(model, report);
+  checkLocalCalls(model, report);
 }
 
 /** Each problem once, in the order of files and lines. */
