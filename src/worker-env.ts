@@ -10,4 +10,6 @@ export interface WorkerEnv extends Env {
   readonly GOOGLE_IAM_CREDENTIALS?: string;
   /** 32 bytes in base64: seals tokens that isolates share through KV. Without it they share none. */
   readonly SEALING_KEY?: string;
+  /** The private key (JWK) that opens the secrets of sources. Made by `sortie secret key`. */
+  readonly SECRETS_KEY?: string;
 }

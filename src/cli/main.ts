@@ -7,6 +7,7 @@ import { addDev } from "./dev.ts";
 import { addExample } from "./example.ts";
 import { addPush } from "./push.ts";
 import { addRollback } from "./rollback.ts";
+import { addSecret } from "./secret.ts";
 import { addStatus } from "./status.ts";
 
 const program = new Command("sortie")
@@ -16,7 +17,8 @@ const program = new Command("sortie")
   .showHelpAfterError("(--help shows what there is)")
   .configureHelp({ showGlobalOptions: false });
 
-for (const add of [addDev, addCheck, addPush, addStatus, addRollback, addBridge, addExample]) add(program);
+for (const add of [addDev, addCheck, addPush, addStatus, addRollback, addSecret, addBridge, addExample])
+  add(program);
 
 try {
   await program.parseAsync();

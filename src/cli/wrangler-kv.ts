@@ -28,6 +28,7 @@ export interface KvStore {
   put(entries: readonly KvEntry[]): Promise<void>;
   /** The keys that start with a prefix. */
   list(prefix: string): Promise<string[]>;
+  remove(keys: readonly string[]): Promise<void>;
 }
 
 /** Values of one write together, in bytes; the API takes 100 MB, and base64 makes them a third larger. */
@@ -74,6 +75,10 @@ export class WranglerKv implements KvStore {
   async list(prefix: string): Promise<string[]> {
     const output = await this.#wrangler(["key", "list", "--prefix", prefix]);
     return (readJson(output, "[") as { name: string }[]).map(({ name }) => name);
+  }
+
+  async remove(keys: readonly string[]): Promise<void> {
+    await this.#wrangler(["bulk", "delete", "--force"], JSON.stringify(keys));
   }
 
   /** Runs `wrangler kv …` with an input file, and resolves with what it prints. */

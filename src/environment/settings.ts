@@ -91,6 +91,8 @@ const knownFiles = new Set([
   "deployments.json",
   "egress.json",
   "debugmask.json",
+  // Public; it seals secrets, and only the command reads it.
+  "secrets-key.json",
 ]);
 
 const hookPoints = [

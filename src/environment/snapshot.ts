@@ -7,6 +7,7 @@ import type { ProxyProgram } from "../bundle/program.ts";
 import type { Egress } from "../egress/egress.ts";
 import { readTargetServer, type TargetServer } from "../egress/target-server.ts";
 import type { Lifetime } from "../flow/context.ts";
+import type { DeployedFunctions } from "../functions/deployed.ts";
 import { Report } from "../xml/report.ts";
 import { type BasePathMatch, BasePaths } from "./base-path.ts";
 import type { DeployedProxy, EnvironmentDocument } from "./document.ts";
@@ -32,6 +33,7 @@ export type CallProxy = (
  */
 export class Snapshot {
   readonly document: EnvironmentDocument;
+  readonly functions: DeployedFunctions;
   readonly #readRevision: ReadRevision;
   readonly #callProxy: CallProxy;
   readonly #egress: Egress;
@@ -49,9 +51,11 @@ export class Snapshot {
       callProxy: CallProxy;
       egress: Egress;
       googleIdentity: GoogleServices["identity"];
+      functions: DeployedFunctions;
     },
   ) {
     this.document = document;
+    this.functions = services.functions;
     this.#readRevision = services.readRevision;
     this.#callProxy = services.callProxy;
     this.#egress = services.egress;

@@ -22,6 +22,10 @@ class MemoryKv implements KvStore {
   async list(prefix: string) {
     return [...this.values.keys()].filter((key) => key.startsWith(prefix));
   }
+
+  async remove(keys: readonly string[]) {
+    for (const key of keys) this.values.delete(key);
+  }
 }
 
 function document(generation: number, revision: string): EnvironmentDocument {

@@ -19,9 +19,15 @@ export interface Finished {
   readonly stderr: string;
 }
 
-/** Runs `sortie` to its end, as a user would. */
-export async function sortie(args: readonly string[], cwd = repository): Promise<Finished> {
-  const child = spawn(process.execPath, [launcher, ...args], { cwd, stdio: ["ignore", "pipe", "pipe"] });
+/** Runs `sortie` to its end, as a user would, with something on its standard input. */
+export async function sortie(
+  args: readonly string[],
+  cwd = repository,
+  input: string | Uint8Array = "",
+): Promise<Finished> {
+  const child = spawn(process.execPath, [launcher, ...args], { cwd, stdio: ["pipe", "pipe", "pipe"] });
+  // A command that does not read its input may be gone before it is written.
+  child.stdin.on("error", () => {}).end(input);
   const stdout = collect(child.stdout);
   const stderr = collect(child.stderr);
   const [status] = (await once(child, "close")) as [number | null];

@@ -5,6 +5,7 @@ import { currentKey, type EnvironmentDocument, revisionKey } from "../../src/env
 import { type ConfigStore, Environment } from "../../src/environment/environment.ts";
 import { readEnvironment } from "../../src/environment/read-environment.ts";
 import { Snapshot } from "../../src/environment/snapshot.ts";
+import { DeployedFunctions } from "../../src/functions/deployed.ts";
 import { Report } from "../../src/xml/report.ts";
 import { ManualClock } from "../egress/clock.ts";
 
@@ -108,6 +109,12 @@ export function snapshotOf(
   readRevision: (revision: string) => Promise<Uint8Array>,
 ) {
   const refuse = () => Promise.reject(new Error("nothing is called here"));
+  const outlets = {
+    internet: { fetch: refuse },
+    connections: new Map(),
+    binding: () => undefined,
+    log: () => {},
+  };
   const egress = new Egress({
     policy: compileEgressPolicy({ allow: [], advice: "dev" }),
     internet: { fetch: refuse },
@@ -121,5 +128,6 @@ export function snapshotOf(
     googleIdentity: () => {
       throw new Error("nobody proves anything here");
     },
+    functions: new DeployedFunctions(document, readRevision, outlets),
   });
 }

@@ -8,6 +8,7 @@ import { currentKey, revisionKey } from "../../src/environment/document.ts";
 import { type ConfigStore, Environment } from "../../src/environment/environment.ts";
 import { readEnvironment } from "../../src/environment/read-environment.ts";
 import { Snapshot } from "../../src/environment/snapshot.ts";
+import { DeployedFunctions } from "../../src/functions/deployed.ts";
 import { Gateway } from "../../src/gateway/gateway.ts";
 import { callProxy } from "../../src/gateway/local-call.ts";
 import { Report } from "../../src/xml/report.ts";
@@ -69,7 +70,9 @@ export function gatewayOn(
   const environment = new Environment("local", store, (document, readRevision) => {
     const policy = compileEgressPolicy({ allow: document.egress.allow, advice: "dev" });
     const egress = new Egress({ policy, internet, connections, log: (line) => log.push(line) });
-    return new Snapshot(document, { readRevision, callProxy, egress, googleIdentity });
+    const outlets = { internet, connections, binding: () => undefined, log: () => {} };
+    const functions = new DeployedFunctions(document, readRevision, outlets);
+    return new Snapshot(document, { readRevision, callProxy, egress, googleIdentity, functions });
   });
   const gateway = new Gateway(environment);
   return {

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { TestProject } from "vitest/node";
+import { bundleFunctions } from "./function-modules.ts";
 import { startIssuer } from "./google-issuer.ts";
 import { answer } from "./routes.ts";
 
@@ -23,6 +24,8 @@ declare module "vitest" {
   interface ProvidedContext {
     /** The Node servers that run beside the tests: `inject("servers").a`. */
     servers: TestServers;
+    /** Main modules of the functions in test/functions/modules.ts, by name. */
+    functions: Record<string, string>;
   }
 }
 
@@ -36,6 +39,7 @@ export default async function startServers(project: TestProject): Promise<() => 
   const { issuer, registry } = await startIssuer();
   const googleAccounts = await listen(registry);
   project.provide("servers", { a, b, c, nobody, google: issuer.url, googleAccounts });
+  project.provide("functions", await bundleFunctions());
   return async () => {
     await Promise.all([...[...servers, registry].map(stop), issuer.stop()]);
   };

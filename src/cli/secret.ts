@@ -1,0 +1,144 @@
+import type { Command } from "commander";
+import { SecretError } from "../credentials/secrets/error.ts";
+import { CommandFailure } from "./command-failure.ts";
+import { type EnvironmentFolder, readPaths } from "./environment-folder.ts";
+import { addKvOptions, type KvOptions, openKv } from "./kv-options.ts";
+import { checkDeclared } from "./secret/declared.ts";
+import { DeployedSecrets } from "./secret/deployed-secrets.ts";
+import { DevSecrets, devFolder } from "./secret/dev-secrets.ts";
+import { makeKeys } from "./secret/make-keys.ts";
+import { readValue } from "./secret/read-value.ts";
+
+interface FolderOptions {
+  readonly folder: string;
+}
+
+interface SecretOptions extends KvOptions, FolderOptions {
+  readonly env?: string;
+}
+
+/** `sortie secret`: the secrets of sources and outbound applications. Values are never shown again. */
+export function addSecret(program: Command): void {
+  const secret = program
+    .command("secret")
+    .description("set the secrets of sources; nobody can read them again but code that declares the source");
+  addKey(secret);
+  addSet(secret);
+  addList(secret);
+  addRemove(secret);
+}
+
+function addKey(secret: Command): void {
+  withFolder(secret.command("key"))
+    .description("make the keys that seal secrets and open them again")
+    .requiredOption("--env <name>", "the environment")
+    .option("--replace", "make new keys in the place of those there are; set every secret again afterwards")
+    .addHelpText(
+      "after",
+      "\nThe public key goes into environments/NAME/secrets-key.json, the private one to the standard output and nowhere else:\n" +
+        "  sortie secret key --env prod | npx wrangler secret put SECRETS_KEY",
+    )
+    .action(async ({ env, folder, replace = false }: FolderOptions & { env: string; replace?: boolean }) => {
+      const { privateJwk, file } = await makeKeys(folderOf(folder, env), env, replace);
+      console.error(`The public key is in ${file}; keep it with the other files of the environment.`);
+      console.error(
+        "The private key follows. It belongs into the Worker's secret SECRETS_KEY and nowhere else.",
+      );
+      console.log(privateJwk);
+    });
+}
+
+function addSet(secret: Command): void {
+  withPlace(secret.command("set"))
+    .description("set a secret: asks for the value, or reads it from the standard input")
+    .addHelpText(
+      "after",
+      "\nOne newline at the end of the standard input is not part of the value. The client secret of an outbound\n" +
+        "application is: sortie secret set outbound-application:NAME clientSecret",
+    )
+    .action(async (source: string, name: string, options: SecretOptions) => {
+      const folder = folderOf(options.folder, options.env);
+      checkDeclared(folder.files, source, name);
+      const question = `Value of ${name} of ${source}: `;
+      if (options.env === undefined) {
+        await new DevSecrets(devFolder()).set(source, name, await readValue(question));
+        console.log(`Set ${name} of ${source} for sortie dev.`);
+        return;
+      }
+      const secrets = new DeployedSecrets(openKv(options), options.env, folder.files);
+      await failuresOf(secrets.readKey());
+      await secrets.set(source, name, await readValue(question));
+      console.log(
+        `Set ${name} of ${source} in ${options.env}. Where it is in use, it is found within two minutes.`,
+      );
+    });
+}
+
+function addList(secret: Command): void {
+  withStore(secret.command("list"))
+    .description("say which secrets are set")
+    .action(async (options: SecretOptions) => {
+      if (options.env === undefined) {
+        for (const { source, name } of new DevSecrets(devFolder()).list()) console.log(`${source}  ${name}`);
+        return;
+      }
+      const { files } = folderOf(options.folder, options.env);
+      for (const { source, name, isCurrent } of await failuresOf(
+        new DeployedSecrets(openKv(options), options.env, files).list(),
+      )) {
+        console.log(`${source}  ${name}${isCurrent ? "" : "  sealed for another key: set it again"}`);
+      }
+    });
+}
+
+function addRemove(secret: Command): void {
+  withPlace(secret.command("remove"))
+    .description("remove a secret")
+    .action(async (source: string, name: string, options: SecretOptions) => {
+      const { env } = options;
+      const removed =
+        env === undefined
+          ? new DevSecrets(devFolder()).remove(source, name)
+          : await new DeployedSecrets(openKv(options), env, new Map()).remove(source, name);
+      if (!removed) throw new CommandFailure(`There is no secret ${name} of ${source}.`);
+      console.log(`Removed ${name} of ${source}.`);
+    });
+}
+
+function withPlace(command: Command): Command {
+  return withStore(command)
+    .argument("<source>", "the source's API name, or outbound-application:NAME")
+    .argument("<name>", "the secret's name");
+}
+
+function withStore(command: Command): Command {
+  return addKvOptions(withFolder(command)).option(
+    "--env <name>",
+    "the environment, in the KV namespace of its Worker (default: for sortie dev in this folder)",
+  );
+}
+
+function withFolder(command: Command): Command {
+  return command.option("--folder <path>", "the environment's folder", "policies");
+}
+
+/** Throws {@link CommandFailure} when the folder has environments but not that one, or none can have that name. */
+function folderOf(path: string, environment: string | undefined): EnvironmentFolder {
+  if (environment !== undefined && !/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(environment)) {
+    throw new CommandFailure(`"${environment}" cannot be the name of an environment.`);
+  }
+  const folder = readPaths([path]);
+  const { names } = folder;
+  if (environment !== undefined && names.length > 0 && !names.includes(environment)) {
+    throw new CommandFailure(`There is no environments/${environment}; there is ${names.join(", ")}.`);
+  }
+  return folder;
+}
+
+async function failuresOf<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw error instanceof SecretError ? new CommandFailure(error.message, { cause: error }) : error;
+  }
+}

@@ -1,0 +1,51 @@
+import { createInterface } from "node:readline/promises";
+import { Writable } from "node:stream";
+import { CommandFailure } from "../command-failure.ts";
+
+/** No password or key is longer. Bytes. */
+const LONGEST_VALUE = 64 * 1024;
+
+/**
+ * The value of a secret: asked for without showing it on a terminal, or else everything on the input without
+ * the newline at its end. Rejects with {@link CommandFailure}.
+ */
+export async function readValue(question: string, input = process.stdin): Promise<string> {
+  const value = input.isTTY ? await ask(question, input) : await readAll(input);
+  if (value === "") throw new CommandFailure("The value is empty. Nothing was set.");
+  return value;
+}
+
+async function ask(question: string, input: NodeJS.ReadStream): Promise<string> {
+  process.stderr.write(question);
+  // What the terminal would show of the typing goes nowhere.
+  const output = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const terminal = createInterface({ input, output, terminal: true, historySize: 0 });
+  const given = Promise.withResolvers<string>();
+  const refuse = () => given.reject(new CommandFailure("Nothing was set."));
+  terminal.once("SIGINT", refuse).once("close", refuse);
+  terminal.question("").then(given.resolve, given.reject);
+  try {
+    return await given.promise;
+  } finally {
+    terminal.close();
+    process.stderr.write("\n");
+  }
+}
+
+async function readAll(input: NodeJS.ReadStream): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of input) {
+    bytes += chunk.length;
+    if (bytes > LONGEST_VALUE) {
+      throw new CommandFailure(`The value is longer than ${LONGEST_VALUE} bytes. Nothing was set.`);
+    }
+    chunks.push(chunk);
+  }
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(Buffer.concat(chunks));
+    return text.replace(/\r?\n$/, "");
+  } catch (cause) {
+    throw new CommandFailure("The value is not text in UTF-8. Nothing was set.", { cause });
+  }
+}

@@ -1,0 +1,162 @@
+import { createHash } from "node:crypto";
+import { type Connection, Egress } from "../egress/egress.ts";
+import type { Source } from "../sources/source.ts";
+import type { PublishedFunction } from "./published-function.ts";
+import {
+  checkGates,
+  compileSourcePolicy,
+  type GateProblem,
+  SourceCatalog,
+  type SourcePolicy,
+} from "./standin/sources.ts";
+
+/** What an environment has deployed of functions and of what they may call. */
+export interface FunctionsDocument {
+  readonly environment: string;
+  readonly functions: readonly PublishedFunction[];
+  readonly sources: readonly Source[];
+  /** Alias to API name. */
+  readonly sourceAliases: Readonly<Record<string, string>>;
+}
+
+/** How calls leave. */
+export interface Outlets {
+  readonly internet: Connection;
+  /** By `host:port`. */
+  readonly connections: ReadonlyMap<string, Connection>;
+  /** A certificate binding of the Worker; undefined when there is none of that name. */
+  binding(name: string): Connection | undefined;
+  /** Takes one structured line. */
+  log(line: Record<string, unknown>): void;
+}
+
+/** A source that a function declares, ready to call. */
+export interface DeclaredSource {
+  /** As the function calls it: an alias or an API name. */
+  readonly name: string;
+  readonly source: Source;
+  /** Scheme, host and port of its one HTTPS connection; null when it does not have exactly one. */
+  readonly url: string | null;
+  readonly policy: SourcePolicy;
+  readonly egress: Egress;
+  /** The binding for its client certificate that the Worker does not have; null when nothing is missing. */
+  readonly missingBinding: string | null;
+  /** All secrets that it has, those of its authentication among them. */
+  readonly secretNames: readonly string[];
+}
+
+/** A function and all that its calls need, worked out once for each deployment. */
+export interface FunctionPlan {
+  readonly environment: string;
+  readonly published: PublishedFunction;
+  /** By declared name. */
+  readonly sources: ReadonlyMap<string, DeclaredSource>;
+  /** The first gate that a source does not pass; null when the function may run. */
+  readonly problem: GateProblem | null;
+  /** What its own clients, which carry no credentials, may call: the policies of all its sources. */
+  readonly policy: SourcePolicy;
+  readonly egress: Egress;
+  /** Names the isolate: another one when code, limits or sources are others. */
+  readonly isolate: string;
+  readModule(): Promise<Uint8Array>;
+}
+
+/** The functions of one deployed state of an environment. It never changes. */
+export class DeployedFunctions {
+  readonly #document: FunctionsDocument;
+  readonly #readModule: (revision: string) => Promise<Uint8Array>;
+  readonly #outlets: Outlets;
+  readonly #catalog: SourceCatalog;
+  readonly #plans = new Map<string, FunctionPlan>();
+
+  constructor(
+    document: FunctionsDocument,
+    readModule: (revision: string) => Promise<Uint8Array>,
+    outlets: Outlets,
+  ) {
+    this.#document = document;
+    this.#readModule = readModule;
+    this.#outlets = outlets;
+    this.#catalog = new SourceCatalog(document.sources, document.sourceAliases);
+  }
+
+  find(name: string): FunctionPlan | undefined {
+    const known = this.#plans.get(name);
+    if (known) return known;
+    const published = this.#document.functions.find((each) => each.name === name);
+    if (!published) return undefined;
+    const plan = this.#plan(published);
+    this.#plans.set(name, plan);
+    return plan;
+  }
+
+  #plan(published: PublishedFunction): FunctionPlan {
+    const { environment } = this.#document;
+    const [problem = null] = checkGates(published.sources, this.#catalog);
+    const found = published.sources.flatMap((name) => {
+      const source = this.#catalog.find(name);
+      return source ? [{ name, source }] : [];
+    });
+    const policy = compileSourcePolicy(found.map(({ source }) => source));
+    return {
+      environment,
+      published,
+      sources: new Map(found.map(({ name, source }) => [name, this.#declare(name, source)])),
+      problem,
+      policy,
+      egress: new Egress({ ...this.#outlets, policy }),
+      isolate: isolateName(environment, published, found),
+      readModule: () => this.#readModule(published.revision),
+    };
+  }
+
+  #declare(name: string, source: Source): DeclaredSource {
+    const { connections, binding } = this.#outlets;
+    const [domain, ...others] = source.domains;
+    const url = domain && others.length === 0 ? originOf(domain) : null;
+    const policy = compileSourcePolicy([source]);
+    const certificate = source.clientCertificateBinding;
+    const presenting = certificate === null ? undefined : binding(certificate);
+    return {
+      name,
+      source,
+      url,
+      policy,
+      egress: new Egress({
+        ...this.#outlets,
+        policy,
+        connections:
+          url !== null && presenting
+            ? new Map([...connections, [hostAndPort(url), presenting]])
+            : connections,
+      }),
+      missingBinding: presenting ? null : certificate,
+      secretNames: secretNamesOf(source),
+    };
+  }
+}
+
+function originOf({ scheme, host, port }: Source["domains"][number]): string {
+  return `${scheme.toLowerCase()}://${host}${port === null ? "" : `:${port}`}`;
+}
+
+function hostAndPort(url: string): string {
+  const { hostname, port, protocol } = new URL(url);
+  return `${hostname}:${port || (protocol === "https:" ? 443 : 80)}`;
+}
+
+function secretNamesOf({ domains, additionalSecrets }: Source): string[] {
+  const authentication = domains.flatMap(({ auth }) => {
+    if (auth.type === "basic") return [auth.password];
+    if (auth.type === "bearerToken") return [auth.bearerToken];
+    return auth.type === "apiKey" ? [auth.apiKey] : [];
+  });
+  return [...new Set([...authentication, ...additionalSecrets.map(({ name }) => name)])];
+}
+
+function isolateName(environment: string, published: PublishedFunction, sources: unknown): string {
+  const digest = createHash("sha256")
+    .update(JSON.stringify([published, sources]))
+    .digest("hex");
+  return `${environment}/${published.name}/${published.revision}/${digest}`;
+}

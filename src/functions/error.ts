@@ -1,0 +1,78 @@
+/**
+ * The errors of executing a function, as Foundry's API answers them. Foundry: "Execute Query" (errors); the
+ * names in the second half are Sortie's own.
+ */
+const statuses = {
+  INVALID_ARGUMENT: 400,
+  UNAUTHORIZED: 401,
+  PERMISSION_DENIED: 403,
+  NOT_FOUND: 404,
+  CONFLICT: 409,
+  REQUEST_ENTITY_TOO_LARGE: 413,
+  FAILED_PRECONDITION: 500,
+  INTERNAL: 500,
+  TIMEOUT: 500,
+} as const;
+
+const codes = {
+  QueryNotFound: "NOT_FOUND",
+  MissingParameter: "INVALID_ARGUMENT",
+  UnknownParameter: "INVALID_ARGUMENT",
+  InvalidQueryParameterValue: "INVALID_ARGUMENT",
+  QueryEncounteredUserFacingError: "CONFLICT",
+  QueryRuntimeError: "INVALID_ARGUMENT",
+  InvalidQueryOutputValue: "INVALID_ARGUMENT",
+  QueryTimeExceededLimit: "TIMEOUT",
+  QueryMemoryExceededLimit: "TIMEOUT",
+  /** The body of the request is no JSON, or not the JSON that it has to be. */
+  InvalidRequestBody: "INVALID_ARGUMENT",
+  RequestBodyTooLarge: "REQUEST_ENTITY_TOO_LARGE",
+  /** Nobody said who they are, and the environment does not allow that. */
+  MissingCredentials: "UNAUTHORIZED",
+  /** The caller's token is not one that the environment accepts. */
+  InvalidCredentials: "UNAUTHORIZED",
+  /** A declared source did not pass a gate; `gate` says which. */
+  SourceNotUsable: "FAILED_PRECONDITION",
+  /** The calling user has to give consent first, at `authorizeUrl`. */
+  AuthorizationRequired: "PERMISSION_DENIED",
+  /** Secrets or the function's module could not be read. */
+  FunctionUnavailable: "INTERNAL",
+} as const satisfies Record<string, keyof typeof statuses>;
+
+export type FunctionErrorName = keyof typeof codes;
+
+/** Why a function has no result. The message and the parameters are for the client, `cause` is for the log. */
+export class FunctionError extends Error {
+  readonly errorName: FunctionErrorName;
+  /** Also in the log. */
+  readonly errorInstanceId: string;
+  readonly parameters: Readonly<Record<string, unknown>>;
+
+  constructor(
+    errorName: FunctionErrorName,
+    message: string,
+    parameters: Readonly<Record<string, unknown>>,
+    { id = crypto.randomUUID(), cause }: { id?: string; cause?: unknown } = {},
+  ) {
+    super(message, { cause });
+    this.name = "FunctionError";
+    this.errorName = errorName;
+    this.errorInstanceId = id;
+    this.parameters = parameters;
+  }
+
+  get errorCode(): keyof typeof statuses {
+    return codes[this.errorName];
+  }
+
+  /** The status of an HTTP answer with this error. */
+  get status(): number {
+    return statuses[this.errorCode];
+  }
+
+  /** The body of an HTTP answer with this error. */
+  toJSON(): Record<string, unknown> {
+    const { errorCode, errorName, errorInstanceId, parameters } = this;
+    return { errorCode, errorName, errorInstanceId, parameters };
+  }
+}

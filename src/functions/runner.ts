@@ -1,0 +1,202 @@
+import type { Caller } from "../credentials/caller.ts";
+import type { TokenContext } from "../credentials/token-request.ts";
+import type { UserCredentials } from "../credentials/user-credentials.ts";
+import { EgressError } from "../egress/error.ts";
+import type { DeclaredSource, DeployedFunctions, FunctionPlan } from "./deployed.ts";
+import { FunctionError } from "./error.ts";
+import { failureOf } from "./failure.ts";
+import { isolateCode, type OutboundProps } from "./isolate.ts";
+import { LiveCall, type Secrets } from "./live-call.ts";
+import { orderedParameters } from "./parameters.ts";
+import type { CallRequest, SourceFacts } from "./protocol.ts";
+import { usesOAuth } from "./source-call.ts";
+
+/** What names a session: nothing that the isolate of a function could make up. */
+export interface SessionProps {
+  readonly call: string;
+  readonly function: string;
+  readonly caller: Caller;
+  /** Of the gateway, which knows whether the call still runs. */
+  readonly isolate: string;
+  /** Epoch milliseconds. */
+  readonly deadline: number;
+}
+
+export interface RunnerServices {
+  readonly loader: Pick<WorkerLoader, "get">;
+  /** Makes what the isolate of a function reaches the gateway with. */
+  readonly stubs: { session(props: SessionProps): Fetcher; outbound(props: OutboundProps): Fetcher };
+  readonly secrets: {
+    read(
+      environment: string,
+      source: string,
+      names: readonly string[],
+      context: TokenContext,
+    ): Secrets | Promise<Secrets>;
+  };
+  readonly credentials: UserCredentials;
+  log(line: Record<string, unknown>): void;
+}
+
+/** A call of a function. */
+export interface FunctionCall {
+  readonly name: string;
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly caller: Caller;
+  /** Milliseconds; the function's own limit when it is shorter or this is not given. */
+  readonly timeoutMs?: number | undefined;
+}
+
+/** What a function returned: the JSON text of `{"value": …}`. */
+export interface FunctionResult {
+  readonly text: string;
+}
+
+/** Calls functions, each in an isolate of its own, and knows which calls are running. */
+export class FunctionRunner {
+  readonly services: RunnerServices;
+  /** Tells this isolate of the gateway from others. */
+  readonly #isolate = crypto.randomUUID();
+  readonly #live = new Map<string, LiveCall>();
+
+  constructor(services: RunnerServices) {
+    this.services = services;
+  }
+
+  /** Rejects with {@link FunctionError}. */
+  async run(
+    functions: DeployedFunctions,
+    call: FunctionCall,
+    context: TokenContext,
+  ): Promise<FunctionResult> {
+    const plan = functions.find(call.name);
+    if (!plan) {
+      throw new FunctionError("QueryNotFound", `There is no function ${call.name}.`, { query: call.name });
+    }
+    if (plan.problem) throw notUsable(plan, plan.problem);
+    const parameters = orderedParameters(plan.published, call.parameters);
+    const live = new LiveCall(
+      { id: crypto.randomUUID(), plan, caller: call.caller, secrets: await this.#secrets(plan, context) },
+      this.services.log,
+    );
+    this.#live.set(live.id, live);
+    try {
+      return await this.#execute(live, parameters, call.timeoutMs, context);
+    } finally {
+      this.#live.delete(live.id);
+    }
+  }
+
+  /** The call that a session belongs to; null when it has ended. */
+  async call(
+    props: SessionProps,
+    current: () => Promise<DeployedFunctions | null>,
+    context: TokenContext,
+  ): Promise<LiveCall | null> {
+    if (props.isolate === this.#isolate) return this.#live.get(props.call) ?? null;
+    if (context.now() > props.deadline) return null;
+    const plan = (await current())?.find(props.function);
+    if (!plan || plan.problem) return null;
+    const { call: id, caller } = props;
+    return new LiveCall({ id, plan, caller, secrets: await this.#secrets(plan, context) }, this.services.log);
+  }
+
+  async #execute(
+    live: LiveCall,
+    parameters: readonly unknown[],
+    timeoutMs = Number.POSITIVE_INFINITY,
+    context: TokenContext,
+  ): Promise<FunctionResult> {
+    const { plan, caller, id: call } = live;
+    const { loader, stubs, log } = this.services;
+    const limit = Math.min(timeoutMs, plan.published.limits.timeoutMs);
+    const worker = loader.get(plan.isolate, () => isolateCode(plan, stubs.outbound));
+    const session = stubs.session({
+      call,
+      function: plan.published.name,
+      caller,
+      isolate: this.#isolate,
+      deadline: context.now() + limit,
+    });
+    const request: CallRequest = { parameters, sources: factsOf(live) };
+    const ended = new AbortController();
+    try {
+      const answer = worker
+        .getEntrypoint(undefined, { props: { session } })
+        .fetch("http://function/", { method: "POST", body: JSON.stringify(request), signal: ended.signal })
+        .then(async (response) => ({ ok: response.ok, text: await response.text() }));
+      const { ok, text } = await context.within(limit, answer);
+      if (ok) return { text };
+      throw failureOf(live, JSON.parse(text), log);
+    } catch (error) {
+      if (error instanceof EgressError) ended.abort();
+      throw failureOf(live, error, log);
+    }
+  }
+
+  async #secrets(plan: FunctionPlan, context: TokenContext): Promise<Map<string, Secrets>> {
+    const { environment } = plan;
+    const found = new Map<string, Secrets>();
+    const { secrets } = this.services;
+    try {
+      for (const { name, source, secretNames } of plan.sources.values()) {
+        if (secretNames.length === 0) continue;
+        const read = secrets.read(environment, source.apiName, secretNames, context);
+        found.set(name, read instanceof Promise ? await read : read);
+      }
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      const error = new FunctionError(
+        "FunctionUnavailable",
+        reason,
+        { query: plan.published.name },
+        { cause },
+      );
+      const { errorInstanceId: call, errorName } = error;
+      this.services.log({
+        level: "error",
+        event: "function.failed",
+        function: plan.published.name,
+        call,
+        errorName,
+        message: reason,
+      });
+      throw error;
+    }
+    return found;
+  }
+}
+
+function notUsable(
+  { published }: FunctionPlan,
+  { code, source, message, remedy }: NonNullable<FunctionPlan["problem"]>,
+): FunctionError {
+  const parameters = { query: published.name, gate: code, source, message, remedy };
+  return new FunctionError("SourceNotUsable", `${message} ${remedy}`, parameters);
+}
+
+function factsOf({ plan, secrets }: LiveCall): Record<string, SourceFacts> {
+  return Object.fromEntries(
+    [...plan.sources.values()].map((declared) => [
+      declared.name,
+      facts(plan.environment, declared, secrets.get(declared.name) ?? {}),
+    ]),
+  );
+}
+
+function facts(environment: string, declared: DeclaredSource, secrets: Secrets): SourceFacts {
+  const { source, url } = declared;
+  return {
+    apiName: source.apiName,
+    rid: `ri.sortie.${environment}.source.${source.apiName}`,
+    url,
+    secrets: Object.fromEntries(
+      source.additionalSecrets.flatMap(({ name }) => {
+        const value = secrets[name];
+        return value === undefined ? [] : [[name, value]];
+      }),
+    ),
+    oauth: usesOAuth(declared),
+    clientCertificate: source.clientCertificateBinding !== null,
+  };
+}

@@ -1,0 +1,69 @@
+import type { NamedType, PublishedFunction, ValueType } from "../published-function.ts";
+import { checkedOptional, keyFrom } from "../values.ts";
+import { LocalDate, Timestamp } from "./dates.ts";
+import { FunctionsMap } from "./functions-api.ts";
+
+type Language = PublishedFunction["language"];
+
+/** A checked parameter as code sees it: what is missing is undefined, and v1 has classes for dates and maps. */
+export function argumentFrom(json: unknown, { type }: Omit<NamedType, "name">, language: Language): unknown {
+  return json === null ? undefined : fromJson(json, type, language);
+}
+
+/**
+ * What a function returned, as JSON of its type. Throws `ValueError` when it is not of that type.
+ * @param output null when the signature says that nothing is returned
+ */
+export function resultOf(value: unknown, output: PublishedFunction["output"]): unknown {
+  return output === null ? null : checkedOptional(value, output, toJson);
+}
+
+function fromJson(json: unknown, type: ValueType, language: Language): unknown {
+  switch (type.type) {
+    case "list":
+      return (json as unknown[]).map((element) => fromJson(element, type.element, language));
+    case "set":
+      return new Set((json as unknown[]).map((element) => fromJson(element, type.element, language)));
+    case "map": {
+      const entries = Object.entries(json as object);
+      if (language !== "typescript-v1") {
+        return Object.fromEntries(
+          entries.map(([key, value]) => [key, fromJson(value, type.value, language)]),
+        );
+      }
+      return new FunctionsMap(
+        entries.map(([key, value]) => [
+          fromJson(keyFrom(key, type.key), type.key, language),
+          fromJson(value, type.value, language),
+        ]),
+      );
+    }
+    case "struct": {
+      const given = new Map(Object.entries(json as object));
+      return Object.fromEntries(
+        type.fields.flatMap((field) =>
+          given.has(field.name) ? [[field.name, fromJson(given.get(field.name), field.type, language)]] : [],
+        ),
+      );
+    }
+    case "float":
+    case "double":
+      return Number(json);
+    case "date":
+      return language === "typescript-v1" ? LocalDate.fromISOString(String(json)) : json;
+    case "timestamp":
+      return language === "typescript-v1" ? Timestamp.fromISOString(String(json)) : json;
+    default:
+      return json;
+  }
+}
+
+/** One level of a result; what is inside is converted when it is checked. */
+function toJson(value: unknown, { type }: ValueType): unknown {
+  if (type === "set" && value instanceof Set) return [...value];
+  if (type === "map" && value instanceof Map) {
+    return Object.fromEntries([...value].map(([key, item]) => [String(key), item]));
+  }
+  if (value instanceof LocalDate || value instanceof Timestamp) return value.toISOString();
+  return value;
+}

@@ -1,0 +1,113 @@
+import { env, exports } from "cloudflare:workers";
+import { inject } from "vitest";
+import { readPublicKey } from "../../src/credentials/secrets/keys.ts";
+import { type SecretPlace, secretKey } from "../../src/credentials/secrets/place.ts";
+import { sealSecret } from "../../src/credentials/secrets/seal.ts";
+import { currentKey, revisionKey } from "../../src/environment/document.ts";
+import type { PublishedFunction } from "../../src/functions/published-function.ts";
+import { servedBy } from "../../src/gateway/gateways.ts";
+import type { Source, SourceDomain } from "../../src/sources/source.ts";
+import type { WorkerEnv } from "../../src/worker-env.ts";
+import { testModules } from "./modules.ts";
+
+const modules = inject("functions");
+
+/** A source with one connection to a test server, which it may call. */
+export function sourceTo(
+  apiName: string,
+  url: string,
+  more: Partial<Source> & { auth?: SourceDomain["auth"] } = {},
+): Source {
+  const { protocol, hostname, port } = new URL(url);
+  const { auth = { type: "none" }, ...rest } = more;
+  const scheme = protocol === "https:" ? "HTTPS" : "HTTP";
+  return {
+    apiName,
+    type: "rest",
+    domains: [{ scheme, host: hostname, port: Number(port), auth }],
+    additionalSecrets: [],
+    outboundApplication: null,
+    clientCertificateBinding: null,
+    egressPolicies: [
+      { address: hostname, ports: { first: Number(port), last: Number(port) }, state: "active" },
+    ],
+    exportSettings: { exportsEnabled: true, exportEnabledWithoutMarkingsValidation: true },
+    codeImportEnabled: true,
+    ...rest,
+  };
+}
+
+/** What a test deploys beside the functions of modules.ts, which are all there. */
+export interface TestDeployment {
+  readonly sources: readonly Source[];
+  /** Sealed for the Worker: by API name of the source and by name. */
+  readonly secrets?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly aliases?: Readonly<Record<string, string>>;
+  /** Changes what is deployed of a function. */
+  readonly published?: Readonly<Record<string, Partial<PublishedFunction>>>;
+}
+
+let generation = 0;
+
+/** Deploys to the Worker under test, which serves it when this resolves. */
+export async function deploy({
+  sources,
+  secrets = {},
+  aliases = {},
+  published = {},
+}: TestDeployment): Promise<void> {
+  const functions = testModules.map(
+    ({ call, ...module }): PublishedFunction => ({
+      ...module,
+      revision: module.name,
+      mode: "serverless",
+      limits: { timeoutMs: 60_000, cpuMs: null, subRequests: null },
+      ...published[module.name],
+    }),
+  );
+  for (const { name, revision } of functions) {
+    await env.CONFIG.put(revisionKey(revision), modules[name] ?? "");
+  }
+  for (const [source, values] of Object.entries(secrets)) {
+    for (const [name, value] of Object.entries(values))
+      await setSecret({ environment: "local", source, name }, value);
+  }
+  const document = {
+    format: 1,
+    organization: "test",
+    environment: "local",
+    generation: ++generation,
+    deployedAt: new Date(generation).toISOString(),
+    proxies: [],
+    sharedFlows: [],
+    flowHooks: {},
+    targetServers: [],
+    keyValueMaps: {},
+    egress: { allow: [], advice: "list" },
+    sources,
+    sourceAliases: aliases,
+    functions,
+  };
+  await env.CONFIG.put(currentKey("local"), JSON.stringify(document));
+  await servedBy(env).gateway.refresh();
+}
+
+async function setSecret(place: SecretPlace, value: string): Promise<void> {
+  const { d, ...publicJwk } = JSON.parse((env as WorkerEnv).SECRETS_KEY ?? "");
+  const key = await readPublicKey(JSON.stringify(publicJwk), "SECRETS_KEY");
+  await env.CONFIG.put(secretKey(place), await sealSecret(place, value, key));
+}
+
+/** Executes a function over HTTP. */
+export async function execute(
+  name: string,
+  parameters: Readonly<Record<string, unknown>> = {},
+  headers: Readonly<Record<string, string>> = {},
+): Promise<{ status: number; body: unknown }> {
+  const response = await exports.default.fetch(`http://gateway.test/_sortie/functions/${name}/execute`, {
+    method: "POST",
+    headers: { "content-type": "application/json", ...headers },
+    body: JSON.stringify({ parameters }),
+  });
+  return { status: response.status, body: await response.json() };
+}

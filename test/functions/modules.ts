@@ -1,0 +1,46 @@
+/** The functions that tests call: files in modules/, and what their signatures say. */
+import type { NamedType, PublishedFunction, ValueType } from "../../src/functions/published-function.ts";
+
+export interface TestModule
+  extends Pick<PublishedFunction, "name" | "language" | "parameters" | "output" | "sources"> {
+  /** An expression for the function in the generated main module, with `user` as the module of the file. */
+  readonly call: string;
+}
+
+const string = { type: "string" } as const;
+const output = (type: ValueType, optional = false) => ({ type, optional });
+const parameter = (name: string, type: ValueType, optional = false): NamedType => ({ name, type, optional });
+
+function v2(name: string, more: Partial<TestModule> = {}): TestModule {
+  return {
+    name,
+    language: "typescript-v2",
+    parameters: [],
+    output: output(string),
+    sources: ["things"],
+    call: "user.default",
+    ...more,
+  };
+}
+
+const action = parameter("action", string);
+const text = parameter("text", string, true);
+
+export const testModules: readonly TestModule[] = [
+  v2("callThings", { parameters: [parameter("path", string)] }),
+  v2("callWithAxios", { parameters: [parameter("path", string)] }),
+  v2("probe", { parameters: [action, text] }),
+  {
+    name: "versionOne",
+    language: "typescript-v1",
+    parameters: [
+      action,
+      parameter("day", { type: "date" }),
+      parameter("at", { type: "timestamp" }),
+      parameter("count", { type: "integer" }, true),
+    ],
+    output: output(string),
+    sources: ["Things"],
+    call: "(...given) => new user.MyExternalFunctions().versionOne(...given)",
+  },
+];
