@@ -3,6 +3,7 @@ import type { CompileServices } from "../bundle/compile-services.ts";
 import { Egress } from "../egress/egress.ts";
 import { compileEgressPolicy } from "../egress/policy.ts";
 import type { Problem, Report } from "../xml/report.ts";
+import { checkFunctions } from "./check-functions.ts";
 import { checkLocalCalls } from "./local-calls.ts";
 import type { EnvironmentModel } from "./read-environment.ts";
 import { checkServiceAccounts, serviceAccountOf } from "./service-accounts.ts";
@@ -23,6 +24,7 @@ export function checkEnvironment(model: EnvironmentModel, report: Report, organi
   checkBasePaths(model, report);
   checkFlowHooks(model, report);
   checkServiceAccounts(model, report);
+  checkFunctions(model, report);
   checkLocalCalls(model, report);
 }
 
