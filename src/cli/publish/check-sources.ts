@@ -4,7 +4,7 @@ import type { DeclaredFunction } from "./declared-function.ts";
 import { sourceSymbol } from "./decorators.ts";
 import { textIn } from "./literal.ts";
 import type { SourceFile } from "./source-file.ts";
-import { walk } from "./walk.ts";
+import { referencesIn, walk } from "./walk.ts";
 
 /** A place that asks for a source by a name that can be read. */
 interface SourceUse {
@@ -60,25 +60,21 @@ function isWithin(inner: t.Node, outer: t.Node): boolean {
 function usesIn(file: SourceFile): SourceUse[] {
   const uses: SourceUse[] = [];
   const decorators: t.Node[] = [];
-  const isSymbolInDecorator = (node: t.Node) => decorators.some((decorator) => isWithin(node, decorator));
+  const addSymbol = (node: t.Node) => {
+    const name = sourceSymbol(node, file);
+    const declares = decorators.some((decorator) => isWithin(node, decorator));
+    if (name !== null && !declares) uses.push({ node, name });
+  };
   walk(file.program, (node) => {
     if (node.type === "Decorator") decorators.push(node);
-    if (node.type !== "CallExpression" && node.type !== "MemberExpression") return;
-    const argument =
-      node.type === "CallExpression" && asksForSource(node.callee, file) ? node.arguments[0] : null;
-    const name = textIn(argument);
-    if (argument && name !== null) uses.push({ node: argument, name });
-    if (node.type !== "MemberExpression" || isSymbolInDecorator(node)) return;
-    const symbol = sourceSymbol(node, file) ?? sourceSymbol(node.object, file);
-    // `Sources.MySource.fetch` is one use, that of `Sources.MySource` in it.
-    if (
-      symbol !== null &&
-      sourceSymbol(node.object, file) === symbol &&
-      node.object.type === "MemberExpression"
-    )
-      return;
-    if (symbol !== null) uses.push({ node: sourceSymbol(node, file) ? node : node.object, name: symbol });
+    else if (node.type === "MemberExpression") addSymbol(node);
+    else if (node.type === "CallExpression" && asksForSource(node.callee, file)) {
+      const [argument] = node.arguments;
+      const name = textIn(argument);
+      if (argument && name !== null) uses.push({ node: argument, name });
+    }
   });
+  for (const node of referencesIn(file.program)) addSymbol(node);
   return uses;
 }
 
