@@ -14,7 +14,7 @@ export default defineConfig({
         plugins: [
           cloudflareTest({
             wrangler: { configPath: "./wrangler.toml" },
-            miniflare: { bindings: { SECRETS_KEY: privateJwk } },
+            miniflare: { bindings: { SECRETS_KEY: privateJwk, REFRESH_TOKEN: "a test's token" } },
           }),
         ],
         test: {

@@ -1,7 +1,6 @@
 import { Hono } from "hono";
 import { functionsRoutes } from "./admin/functions-routes.ts";
 import { FunctionEgress, FunctionSession } from "./gateway/function-entrypoints.ts";
-import { anonymous } from "./gateway/functions.ts";
 import { servedBy } from "./gateway/gateways.ts";
 import type { WorkerEnv } from "./worker-env.ts";
 
@@ -19,13 +18,7 @@ app.post("/_sortie/refresh", async (c) => {
   return c.body(null, 204);
 });
 
-app.route(
-  "/_sortie/functions",
-  functionsRoutes<WorkerEnv>((env) => ({
-    functions: servedBy(env).functions,
-    identify: async () => anonymous,
-  })),
-);
+app.route("/_sortie/functions", functionsRoutes<WorkerEnv>(servedBy));
 
 /** Paths of the gateway itself; everything else is the proxies', without a router in between. */
 const OWN_PATHS = "/_sortie/";

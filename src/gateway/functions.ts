@@ -43,7 +43,7 @@ export class Functions {
   /** A request of a function through one of its sources. */
   async throughSource(props: SessionProps, request: Request, lifetime: Lifetime): Promise<Response> {
     const call = await this.#call(props, lifetime);
-    return call ? callThroughSource(call, request, this.#runner.services) : callEnded();
+    return call ? callThroughSource(call, request, this.#runner.services.credentials) : callEnded();
   }
 
   /** The calling user's token for a source. */
@@ -67,14 +67,14 @@ export class Functions {
     const plan = await this.#plan(props, lifetime);
     if (!plan)
       return new Response(`The function ${props.function} is not deployed any more.`, { status: 407 });
-    return callWithoutCredentials(plan, request, this.#runner.services.log);
+    return callWithoutCredentials(plan, request, this.#runner.userOf(props.function));
   }
 
   /** A socket that an isolate opens. */
   async socket(props: OutboundProps, socket: Socket, lifetime: Lifetime): Promise<void> {
     const plan = await this.#plan(props, lifetime);
     if (!plan) throw new Error(`The function ${props.function} is not deployed any more.`);
-    await connectSocket(plan, socket, this.#runner.services.log);
+    await connectSocket(plan, socket, this.#runner.userOf(props.function), this.#runner.services.outlets);
   }
 
   /** The function that an isolate runs, as it is deployed now; undefined when it is not any more. */

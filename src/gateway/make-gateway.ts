@@ -1,15 +1,21 @@
-import { exports } from "cloudflare:workers";
+import { exports, waitUntil } from "cloudflare:workers";
+import type { Caller } from "../credentials/caller.ts";
 import { SecretStore } from "../credentials/secrets/store.ts";
 import { CredentialsError } from "../credentials/user-credentials.ts";
+import { Audit } from "../egress/audit.ts";
 import { type Connection, Egress } from "../egress/egress.ts";
 import { internet } from "../egress/internet.ts";
 import { compileEgressPolicy } from "../egress/policy.ts";
 import { Environment } from "../environment/environment.ts";
 import { Snapshot } from "../environment/snapshot.ts";
+import type { FlowContext } from "../flow/context.ts";
 import { DeployedFunctions } from "../functions/deployed.ts";
 import { FunctionRunner } from "../functions/runner.ts";
 import type { WorkerEnv } from "../worker-env.ts";
-import { Functions } from "./functions.ts";
+import { callFunction } from "./call-function.ts";
+import { requestOf } from "./client-exchange.ts";
+import { devCaller } from "./dev-caller.ts";
+import { anonymous, Functions } from "./functions.ts";
 import { Gateway } from "./gateway.ts";
 import { makeGoogleTokens } from "./google-tokens.ts";
 import { callProxy } from "./local-call.ts";
@@ -18,51 +24,66 @@ import { callProxy } from "./local-call.ts";
 export interface Served {
   readonly gateway: Gateway;
   readonly functions: Functions;
+  /** Who a request is from. Rejects with `CallerError`. */
+  identify(request: Request): Promise<Caller>;
 }
 
 /** Puts the gateway together from a Worker's bindings. */
 export function makeGateway(env: WorkerEnv): Served {
   const connections = readConnections(env);
   const log = (line: Record<string, unknown>) => console.error(JSON.stringify(line));
-  const googleTokens = makeGoogleTokens(env, connections, log);
-  const outlets = { internet, connections, log, binding: (name: string) => bindingOf(env, name) };
+  const audit = new Audit({
+    bindings: { ...env },
+    print: (line) => console.log(JSON.stringify(line)),
+    log,
+    waitUntil,
+    now: Date.now,
+    uuid: () => crypto.randomUUID(),
+  });
+  const googleTokens = makeGoogleTokens(env, connections, log, audit);
+  const secrets = new SecretStore({ kv: env.CONFIG, privateKey: env.SECRETS_KEY, log });
+  const outlets = { internet, connections, log, audit, binding: (name: string) => bindingOf(env, name) };
   const environment = new Environment(env.ENVIRONMENT, env.CONFIG, (document, readRevision) => {
+    audit.follow(document.audit, document.environment);
     const { allow, advice } = document.egress;
     const list = `environments/${document.environment}/egress.json`;
     const policy = compileEgressPolicy({ allow, advice: advice === "dev" ? "dev" : { list } });
     return new Snapshot(document, {
       readRevision,
       callProxy,
+      callFunction: (...call) => callFunction(functions, callerOf, ...call),
       egress: new Egress({
         policy,
         internet,
         connections,
         log,
+        audit,
       }),
       googleIdentity: (account) => googleTokens.identity(account),
       functions: new DeployedFunctions(document, readRevision, outlets),
     });
   });
-  return {
-    gateway: new Gateway(environment),
-    functions: new Functions(environment, makeRunner(env, log)),
-  };
-}
-
-function makeRunner(env: WorkerEnv, log: (line: Record<string, unknown>) => void): FunctionRunner {
-  return new FunctionRunner({
+  const identify = async (request: Request) => devCaller(request, env) ?? anonymous;
+  const runner = new FunctionRunner({
     loader: env.LOADER,
     stubs: {
       session: (props) => exports.FunctionSession({ props }),
       outbound: (props) => exports.FunctionEgress({ props }),
     },
-    secrets: new SecretStore({ kv: env.CONFIG, privateKey: env.SECRETS_KEY, log }),
+    secrets,
     credentials: {
       get: () =>
         Promise.reject(new CredentialsError("Resolved source credentials are not present on the Source.")),
     },
-    log,
+    outlets,
   });
+  const functions = new Functions(environment, runner);
+  // What a client's Authorization header holds is for the flow to judge; one that is nobody's token is nobody.
+  const callerOf = async ({ exchange }: FlowContext): Promise<Caller> => {
+    const request = requestOf(exchange.client);
+    return request ? identify(request).catch(() => anonymous) : anonymous;
+  };
+  return { gateway: new Gateway(environment, secrets), functions, identify };
 }
 
 function bindingOf(env: WorkerEnv, name: string): Connection | undefined {

@@ -1,4 +1,5 @@
 import { Things } from "@foundry/external-systems/sources";
+// biome-ignore lint/suspicious/noShadowRestrictedNames: the name that Foundry gave it
 import { ExternalSystems, Function, type Integer, LocalDate, Timestamp } from "@foundry/functions-api";
 
 export class MyExternalFunctions {
