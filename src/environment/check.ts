@@ -4,6 +4,8 @@ import { noAudit } from "../egress/audit.ts";
 import { Egress } from "../egress/egress.ts";
 import { compileEgressPolicy } from "../egress/policy.ts";
 import type { Problem, Report } from "../xml/report.ts";
+import { checkFunctions } from "./check-functions.ts";
+import { checkLocalCalls } from "./local-calls.ts";
 import type { EnvironmentModel } from "./read-environment.ts";
 import { checkServiceAccounts, serviceAccountOf } from "./service-accounts.ts";
 
@@ -23,6 +25,8 @@ export function checkEnvironment(model: EnvironmentModel, report: Report, organi
   checkBasePaths(model, report);
   checkFlowHooks(model, report);
   checkServiceAccounts(model, report);
+  checkFunctions(model, report);
+  checkLocalCalls(model, report);
 }
 
 /** Each problem once, in the order of files and lines. */

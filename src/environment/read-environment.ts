@@ -4,7 +4,7 @@ import type { Bundle } from "../bundle/model.ts";
 import type { OutboundApplication } from "../credentials/oauth/application.ts";
 import type { PublishedFunction } from "../functions/published-function.ts";
 import type { Source } from "../sources/source.ts";
-import type { Report } from "../xml/report.ts";
+import type { Position, Report } from "../xml/report.ts";
 import { readSettings, type Settings } from "./settings.ts";
 
 /** An environment's files by path: `apiproxies/NAME/apiproxy/…`, `environments/NAME/targetservers.json`, … */
@@ -33,6 +33,11 @@ export interface EnvironmentModel {
 export interface BuiltFunction {
   readonly published: PublishedFunction;
   readonly module: Uint8Array;
+  /** Leads from places in the module to those in the files that it was made from. */
+  readonly sourceMap: string;
+  /** Where it is declared, and where it declares each of its sources. */
+  readonly at: Position;
+  readonly sourcesAt: ReadonlyMap<string, Position>;
 }
 
 /**

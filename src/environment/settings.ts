@@ -4,6 +4,7 @@ import { EgressRuleError, readEgressRule } from "../egress/rule.ts";
 import { readTargetServer, type TargetServer } from "../egress/target-server.ts";
 import type { Position, Report } from "../xml/report.ts";
 import type { AuditSettings, IdentitySettings } from "./document.ts";
+import { type FunctionSettings, functionsSchema } from "./function-settings.ts";
 import { JsonFile } from "./json-file.ts";
 
 /** What an environment sets for all its proxies: the files in `environments/NAME/`. */
@@ -19,6 +20,8 @@ export interface Settings {
     readonly proxies: ReadonlySet<string>;
     readonly sharedFlows: ReadonlySet<string>;
   } | null;
+  /** The functions to deploy, and how; null means all there are. */
+  readonly functions: ReadonlyMap<string, FunctionSettings> | null;
   readonly serviceAccounts: ServiceAccounts;
   /** Alias to the API name of a source. */
   readonly sourceAliases: Readonly<Record<string, string>>;
@@ -69,6 +72,9 @@ export function readSettings(files: ReadonlyMap<string, Uint8Array>, report: Rep
       ]),
     ),
     egressAllow: readEgress(files.get("egress.json"), report),
+    functions: deployments?.functions
+      ? new Map(deployments.functions.map((settings) => [settings.name, settings]))
+      : null,
     serviceAccounts: {
       fallback: deployments?.defaultServiceAccount ?? null,
       proxies: accountsOf(deployments?.proxies),
@@ -139,7 +145,12 @@ const namesSchema = v.optional(v.array(v.union([v.string(), deploymentSchema])))
 const deploymentsSchema = v.nullable(
   v.pipe(
     v.custom<object>((json) => !Array.isArray(json), "Expected an object"),
-    v.strictObject({ proxies: namesSchema, sharedflows: namesSchema, defaultServiceAccount: accountSchema }),
+    v.strictObject({
+      proxies: namesSchema,
+      sharedflows: namesSchema,
+      functions: functionsSchema,
+      defaultServiceAccount: accountSchema,
+    }),
   ),
 );
 const nameOf = (entry: string | { name: string }) => (typeof entry === "string" ? entry : entry.name);
