@@ -29,7 +29,7 @@ export function makeGoogleTokens(
     allow: [...new Set(origins)],
     advice: { list: "the key's token_uri" },
   });
-  const send = tokenCalls(new Egress({ policy, internet, connections, log }));
+  const send = tokenCalls(new Egress({ policy, internet, connections, log }), "Google authentication");
   return new GoogleTokens({ keyring, send, iamCredentials, store: readStore(env, complain), log });
 }
 

@@ -79,6 +79,7 @@ export function testTokens(
       connections: new Map(),
       log: (line) => log.push(line),
     }),
+    "Google authentication",
   );
   const tokens = new GoogleTokens({
     keyring: new Keyring(options.secrets ?? { GOOGLE_SERVICE_ACCOUNT: keyFile() }),
