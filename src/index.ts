@@ -1,8 +1,8 @@
 import { Hono } from "hono";
 import { functionsRoutes } from "./admin/functions-routes.ts";
 import { FunctionEgress, FunctionSession } from "./gateway/function-entrypoints.ts";
-import { anonymous } from "./gateway/functions.ts";
 import { servedBy } from "./gateway/gateways.ts";
+import { UserAuthorization } from "./gateway/user-authorization.ts";
 import type { WorkerEnv } from "./worker-env.ts";
 
 const app = new Hono<{ Bindings: WorkerEnv }>();
@@ -23,14 +23,14 @@ app.route(
   "/_sortie/functions",
   functionsRoutes<WorkerEnv>((env) => ({
     functions: servedBy(env).functions,
-    identify: async () => anonymous,
+    identify: (request) => servedBy(env).callers.identify(request),
   })),
 );
 
 /** Paths of the gateway itself; everything else is the proxies', without a router in between. */
 const OWN_PATHS = "/_sortie/";
 
-export { FunctionEgress, FunctionSession };
+export { FunctionEgress, FunctionSession, UserAuthorization };
 
 export default {
   fetch(request, env, ctx) {

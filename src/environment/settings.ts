@@ -1,9 +1,10 @@
 import * as v from "valibot";
 import type { FlowHooks } from "../bundle/compile-services.ts";
+import type { IdentitySettings } from "../credentials/identity.ts";
 import { EgressRuleError, readEgressRule } from "../egress/rule.ts";
 import { readTargetServer, type TargetServer } from "../egress/target-server.ts";
 import type { Position, Report } from "../xml/report.ts";
-import type { AuditSettings, IdentitySettings } from "./document.ts";
+import type { AuditSettings } from "./document.ts";
 import { JsonFile } from "./json-file.ts";
 
 /** What an environment sets for all its proxies: the files in `environments/NAME/`. */

@@ -1,7 +1,7 @@
-import { exports } from "cloudflare:workers";
+import { exports, waitUntil } from "cloudflare:workers";
 import { SecretStore } from "../credentials/secrets/store.ts";
-import { CredentialsError } from "../credentials/user-credentials.ts";
-import { type Connection, Egress } from "../egress/egress.ts";
+import type { UserCredentials } from "../credentials/user-credentials.ts";
+import { Egress } from "../egress/egress.ts";
 import { internet } from "../egress/internet.ts";
 import { compileEgressPolicy } from "../egress/policy.ts";
 import { Environment } from "../environment/environment.ts";
@@ -9,6 +9,9 @@ import { Snapshot } from "../environment/snapshot.ts";
 import { DeployedFunctions } from "../functions/deployed.ts";
 import { FunctionRunner } from "../functions/runner.ts";
 import type { WorkerEnv } from "../worker-env.ts";
+import { bindingOf, readConnections } from "./connections.ts";
+import { Consents } from "./consents.ts";
+import { CurrentCallers } from "./current-callers.ts";
 import { Functions } from "./functions.ts";
 import { Gateway } from "./gateway.ts";
 import { makeGoogleTokens } from "./google-tokens.ts";
@@ -18,6 +21,8 @@ import { callProxy } from "./local-call.ts";
 export interface Served {
   readonly gateway: Gateway;
   readonly functions: Functions;
+  readonly callers: CurrentCallers;
+  readonly consents: Consents;
 }
 
 /** Puts the gateway together from a Worker's bindings. */
@@ -43,13 +48,22 @@ export function makeGateway(env: WorkerEnv): Served {
       functions: new DeployedFunctions(document, readRevision, outlets),
     });
   });
+  // What is begun here belongs to whichever invocation of the Worker is running.
+  const lifetime = { waitUntil };
+  const consents = new Consents(environment, env, lifetime, log);
   return {
     gateway: new Gateway(environment),
-    functions: new Functions(environment, makeRunner(env, log)),
+    functions: new Functions(environment, makeRunner(env, consents.tokens, log)),
+    callers: new CurrentCallers(environment, lifetime, connections, log),
+    consents,
   };
 }
 
-function makeRunner(env: WorkerEnv, log: (line: Record<string, unknown>) => void): FunctionRunner {
+function makeRunner(
+  env: WorkerEnv,
+  credentials: UserCredentials,
+  log: (line: Record<string, unknown>) => void,
+): FunctionRunner {
   return new FunctionRunner({
     loader: env.LOADER,
     stubs: {
@@ -57,32 +71,7 @@ function makeRunner(env: WorkerEnv, log: (line: Record<string, unknown>) => void
       outbound: (props) => exports.FunctionEgress({ props }),
     },
     secrets: new SecretStore({ kv: env.CONFIG, privateKey: env.SECRETS_KEY, log }),
-    credentials: {
-      get: () =>
-        Promise.reject(new CredentialsError("Resolved source credentials are not present on the Source.")),
-    },
+    credentials,
     log,
   });
-}
-
-function bindingOf(env: WorkerEnv, name: string): Connection | undefined {
-  const binding: unknown = { ...env }[name];
-  return isConnection(binding) ? binding : undefined;
-}
-
-/** The bindings that serve certain hosts, by `host:port`. */
-function readConnections(env: WorkerEnv): ReadonlyMap<string, Connection> {
-  const bindings: Record<string, unknown> = { ...env };
-  const names: Record<string, string> = JSON.parse(env.CONNECTIONS ?? "{}");
-  return new Map(
-    Object.entries(names).map(([host, name]) => {
-      const binding = bindings[name];
-      if (!isConnection(binding)) throw new Error(`CONNECTIONS names ${name}, which is no service binding`);
-      return [host, binding];
-    }),
-  );
-}
-
-function isConnection(binding: unknown): binding is Connection {
-  return typeof binding === "object" && binding !== null && "fetch" in binding;
 }

@@ -1,0 +1,66 @@
+import type { Caller } from "../credentials/caller.ts";
+import { CallerError } from "../credentials/caller-error.ts";
+import { Callers } from "../credentials/callers.ts";
+import type { IdentitySettings } from "../credentials/identity.ts";
+import type { GetDocument } from "../credentials/issuer-keys.ts";
+import { Deadlines } from "../egress/deadline.ts";
+import { type Connection, Egress } from "../egress/egress.ts";
+import { internet } from "../egress/internet.ts";
+import { compileEgressPolicy } from "../egress/policy.ts";
+import { sendForText } from "../egress/small-answer.ts";
+import type { Environment } from "../environment/environment.ts";
+import type { Lifetime } from "../flow/context.ts";
+
+/** For the issuer's keys, and its OpenID configuration. Milliseconds. */
+const TIMEOUT_MS = 5_000;
+
+/** No issuer has more keys. Bytes. */
+const DOCUMENT_LIMIT = 256 * 1024;
+
+/** Tells who callers are by the issuer that the environment names now; its keys outlive deployments. */
+export class CurrentCallers {
+  readonly #environment: Environment;
+  readonly #get: GetDocument;
+  readonly #lifetime: Lifetime;
+  #known: { readonly settings: string; readonly callers: Callers } | null = null;
+
+  constructor(
+    environment: Environment,
+    lifetime: Lifetime,
+    connections: ReadonlyMap<string, Connection>,
+    log: (line: Record<string, unknown>) => void,
+  ) {
+    this.#environment = environment;
+    this.#lifetime = lifetime;
+    this.#get = documents(connections, log);
+  }
+
+  /** Rejects with {@link CallerError}. */
+  async identify(request: Request): Promise<Caller> {
+    const snapshot = await this.#environment.current(Date.now(), this.#lifetime);
+    if (!snapshot) throw new CallerError("IssuerUnavailable", "Nothing is deployed.");
+    return this.#callers(snapshot.document.identity).identify(request);
+  }
+
+  #callers(identity: IdentitySettings | null): Callers {
+    const settings = JSON.stringify(identity);
+    if (this.#known?.settings === settings) return this.#known.callers;
+    const callers = new Callers(identity, this.#get);
+    this.#known = { settings, callers };
+    return callers;
+  }
+}
+
+/** Gets documents of an issuer, each through an egress that allows its address and no other. */
+function documents(
+  connections: ReadonlyMap<string, Connection>,
+  log: (line: Record<string, unknown>) => void,
+): GetDocument {
+  return (url) => {
+    const policy = compileEgressPolicy({ allow: [new URL(url).origin], advice: { list: "identity.json" } });
+    const egress = new Egress({ policy, internet, connections, log });
+    const headers = new Headers({ accept: "application/json" });
+    const call = { url, method: "GET", headers, body: null, timeoutMs: TIMEOUT_MS, by: "identity" };
+    return sendForText(egress, call, DOCUMENT_LIMIT, new Deadlines());
+  };
+}
