@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import { functionsRoutes } from "./admin/functions-routes.ts";
+import { oauthRoutes } from "./admin/oauth-routes.ts";
 import { FunctionEgress, FunctionSession } from "./gateway/function-entrypoints.ts";
 import { servedBy } from "./gateway/gateways.ts";
 import { UserAuthorization } from "./gateway/user-authorization.ts";
@@ -25,6 +26,14 @@ app.route(
     functions: servedBy(env).functions,
     identify: (request) => servedBy(env).callers.identify(request),
   })),
+);
+
+app.route(
+  "/_sortie/oauth",
+  oauthRoutes<WorkerEnv>((env) => {
+    const { callers, consents } = servedBy(env);
+    return { identify: (request) => callers.identify(request), consents };
+  }),
 );
 
 /** Paths of the gateway itself; everything else is the proxies', without a router in between. */

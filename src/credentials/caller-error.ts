@@ -1,16 +1,16 @@
 /**
  * Why a request is not taken for anybody's.
  *
- * - `MissingToken` (401): it has no token and needs one.
- * - `InvalidToken` (401): its token is not good.
+ * - `MissingCredentials` (401): it has no token and needs one.
+ * - `InvalidCredentials` (401): its token is not good.
  * - `CrossSiteRequest` (403): a page of another site had a browser send it.
  * - `IssuerUnavailable` (503): the issuer's keys cannot be had at the moment.
  */
 export type CallerErrorCode = keyof typeof statuses;
 
 const statuses = {
-  MissingToken: 401,
-  InvalidToken: 401,
+  MissingCredentials: 401,
+  InvalidCredentials: 401,
   CrossSiteRequest: 403,
   IssuerUnavailable: 503,
 } as const;

@@ -43,14 +43,14 @@ export class Callers {
   async identify(request: Request): Promise<Caller> {
     if (!this.#identity || !this.#keys) {
       throw new CallerError(
-        "MissingToken",
+        "MissingCredentials",
         "The environment does not say whose tokens identify callers. Add identity.json to its settings.",
       );
     }
     const found = tokenOf(request.headers);
     if (!found) {
       if (this.#identity.allowAnonymous) return { kind: "anonymous" };
-      throw new CallerError("MissingToken", `A token of ${this.#identity.issuer} is missing.`);
+      throw new CallerError("MissingCredentials", `A token of ${this.#identity.issuer} is missing.`);
     }
     if (found.isAmbient && isCrossSite(request)) {
       throw new CallerError("CrossSiteRequest", "A page of another site may not act for a user.");
@@ -59,7 +59,7 @@ export class Callers {
   }
 
   async #verify(jwt: string, { issuer, audience }: IdentitySettings, keys: IssuerKeys): Promise<JWTPayload> {
-    if (jwt.length > LONGEST_TOKEN) throw new CallerError("InvalidToken", "The token is too long.");
+    if (jwt.length > LONGEST_TOKEN) throw new CallerError("InvalidCredentials", "The token is too long.");
     try {
       const { payload } = await jwtVerify(jwt, keys.find, {
         issuer,
@@ -72,7 +72,7 @@ export class Callers {
       return payload;
     } catch (cause) {
       if (cause instanceof CallerError) throw cause;
-      throw new CallerError("InvalidToken", `The token is not valid: ${reasonOf(cause)}.`, { cause });
+      throw new CallerError("InvalidCredentials", `The token is not valid: ${reasonOf(cause)}.`, { cause });
     }
   }
 }
@@ -104,7 +104,8 @@ function callerOf(issuer: string, claims: JWTPayload): Caller {
   const isService =
     sub === "" || sub === claims.client_id || /^client[-_]credentials$/.test(textOf(claims, "gty") ?? "");
   const subject = sub || client;
-  if (subject === "") throw new CallerError("InvalidToken", "The token names nobody: it has no subject.");
+  if (subject === "")
+    throw new CallerError("InvalidCredentials", "The token names nobody: it has no subject.");
   const id = userId(issuer, subject);
   if (isService) return { kind: "service", id, name: client || subject };
   const name = textOf(claims, "email") ?? textOf(claims, "preferred_username") ?? textOf(claims, "name");
