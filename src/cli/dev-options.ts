@@ -35,7 +35,7 @@ export function parsePort(text: string): number {
 
 export function parseConnection(text: string): HostConnection {
   const { name: host, url } = nameAndUrl(text, "api.example.com=http://localhost:3000");
-  const { protocol, port } = readRule(host);
+  const { protocol, ports } = readRule(host);
   const hostname = URL.parse(`http://${host}`)?.hostname;
   if (protocol !== null || !hostname || /[*/]/.test(host)) {
     throw new InvalidArgumentError("Before the equals sign, write HOST or HOST:PORT.");
@@ -43,7 +43,7 @@ export function parseConnection(text: string): HostConnection {
   const address = `${url.hostname}:${url.port || (url.protocol === "https:" ? 443 : 80)}`;
   return {
     rule: host,
-    hosts: (port === null ? [80, 443] : [port]).map((each) => `${hostname}:${each}`),
+    hosts: (ports === null ? [80, 443] : [ports.first]).map((each) => `${hostname}:${each}`),
     to:
       url.protocol === "http:"
         ? { address, http: {} }

@@ -1,5 +1,6 @@
-import { type AddressBlock, addressOf, contains, kindOf } from "./ip.ts";
-import { allowsPort, defaultPorts, type EgressRule, EgressRuleError, readEgressRule } from "./rule.ts";
+import { addressOf, kindOf } from "./ip.ts";
+import { defaultPorts, type EgressRule, EgressRuleError, readEgressRule } from "./rule.ts";
+import { compileRules, type RuleSet } from "./rule-set.ts";
 
 /** What an environment may call, as configured. */
 export interface EgressRules {
@@ -35,7 +36,15 @@ const REMEMBERED_ORIGINS = 1000;
  * A policy looks at names, not at what they resolve to: Workers do not show it.
  */
 export function compileEgressPolicy({ allow, advice }: EgressRules): EgressPolicy {
-  const { names, addresses } = compileRules(allow);
+  return policyOf(compileRules(readRules(allow)), (url) => notListed(url, advice));
+}
+
+/**
+ * The policy that allows what the rules do.
+ *
+ * @param refuse words the refusal of a well-formed URL that no rule allows
+ */
+export function policyOf(rules: RuleSet, refuse: (url: URL) => Refusal): EgressPolicy {
   const verdicts = new Map<string, Refusal | null>();
 
   function check(url: URL | string): Refusal | null {
@@ -45,7 +54,7 @@ export function compileEgressPolicy({ allow, advice }: EgressRules): EgressPolic
     if (known !== undefined) return known;
     const parsed = URL.parse(text);
     if (parsed === null) return malformed("it is not an absolute URL", "Write a complete http or https URL.");
-    const verdict = judge(parsed, written);
+    const verdict = misspelling(parsed, written) ?? (isListed(parsed) ? null : refuse(parsed));
     // Other spellings are rare. The key is built afresh: a part of a long URL would keep all of it in memory.
     const { origin, protocol } = parsed;
     const key = written === origin ? origin : `${origin}:${defaultPorts[protocol]}`;
@@ -53,60 +62,41 @@ export function compileEgressPolicy({ allow, advice }: EgressRules): EgressPolic
     return verdict;
   }
 
-  function judge(parsed: URL, written: string): Refusal | null {
-    return misspelling(parsed, written) ?? (isListed(parsed) ? null : notListed(parsed));
-  }
-
-  function isListed({ protocol, hostname, port: portText }: URL): boolean {
-    const port = portOf(protocol, portText);
-    const matches = (rule: EgressRule) => allowsPort(rule, protocol, port);
-    const address = addressOf(hostname);
-    if (address) return addresses.some(({ block, rule }) => matches(rule) && contains(block, address));
-    if (names.get(hostname)?.some(matches)) return true;
-    const dot = hostname.indexOf(".");
-    return dot > 0 && (names.get(`*${hostname.slice(dot)}`)?.some(matches) ?? false);
-  }
-
-  function notListed({ protocol, hostname, port: portText }: URL): Refusal {
-    const port = portOf(protocol, portText);
-    const rule = portText === "" ? hostname : `${hostname}:${portText}`;
-    const address = addressOf(hostname);
-    const kind = address && kindOf(address);
-    const reason = kind
-      ? `${hostname} is a ${kind} address and "${rule}" is not in the egress list`
-      : `"${rule}" is not in the egress list`;
-    const remedy =
-      advice === "dev"
-        ? `Start sortie dev with --connect-to ${rule}=URL, or with --target-server NAME=URL when it is the address of a target server.`
-        : `Add "${rule}" to ${advice.list}.`;
-    return { host: hostname, port, reason, rule, remedy };
+  function isListed({ protocol, hostname, port }: URL): boolean {
+    return rules.allows(hostname, portOf(protocol, port), protocol);
   }
 
   return { check };
 }
 
-interface CompiledRules {
-  /** Rules by host name, or by `*.rest` for wildcards. */
-  readonly names: ReadonlyMap<string, readonly EgressRule[]>;
-  readonly addresses: readonly { readonly block: AddressBlock; readonly rule: EgressRule }[];
+function notListed({ protocol, hostname, port: portText }: URL, advice: EgressRules["advice"]): Refusal {
+  const port = portOf(protocol, portText);
+  const rule = portText === "" ? hostname : `${hostname}:${portText}`;
+  const address = addressOf(hostname);
+  const kind = address && kindOf(address);
+  const reason = kind
+    ? `${hostname} is a ${kind} address and "${rule}" is not in the egress list`
+    : `"${rule}" is not in the egress list`;
+  const remedy =
+    advice === "dev"
+      ? `Start sortie dev with --connect-to ${rule}=URL, or with --target-server NAME=URL when it is the address of a target server.`
+      : `Add "${rule}" to ${advice.list}.`;
+  return { host: hostname, port, reason, rule, remedy };
 }
 
-function compileRules(texts: readonly string[]): CompiledRules {
-  const names = new Map<string, EgressRule[]>();
-  const addresses: { block: AddressBlock; rule: EgressRule }[] = [];
+function readRules(texts: readonly string[]): EgressRule[] {
   const problems: string[] = [];
-  for (const text of texts) {
+  const rules = texts.flatMap((text) => {
     try {
-      const rule = readEgressRule(text);
-      if (typeof rule.host !== "string") addresses.push({ block: rule.host, rule });
-      else names.set(rule.host, [...(names.get(rule.host) ?? []), rule]);
+      return readEgressRule(text);
     } catch (error) {
       if (!(error instanceof EgressRuleError)) throw error;
       problems.push(error.message);
+      return [];
     }
-  }
+  });
   if (problems.length > 0) throw new EgressRuleError(problems.join("\n"));
-  return { names, addresses };
+  return rules;
 }
 
 /** Scheme, host and port as written: all of a URL before the first `/`, `?` or `#` after `scheme://`. */
@@ -151,7 +141,8 @@ function malformed(what: string, remedy: string): Refusal {
   return { host: "", port: null, reason: `the URL cannot be called: ${what}`, rule: null, remedy };
 }
 
-function portOf(protocol: string, port: string): number {
+/** The port that a URL of http or https is for. */
+export function portOf(protocol: string, port: string): number {
   return port === "" ? (defaultPorts[protocol] ?? 0) : Number(port);
 }
 

@@ -3,6 +3,12 @@ import { type AddressBlock, addressOf, blockOf } from "./ip.ts";
 /** The port that a URL without one means. */
 export const defaultPorts: Readonly<Record<string, number>> = { "http:": 80, "https:": 443 };
 
+/** Ports from one to another, both included. */
+export interface PortRange {
+  readonly first: number;
+  readonly last: number;
+}
+
 /** One line of an egress list, ready to compare with a parsed URL. */
 export interface EgressRule {
   /** `http:` or `https:`, or null when the rule allows both. */
@@ -10,7 +16,7 @@ export interface EgressRule {
   /** A host name, `*` with the part after a name's first label (`*.example.com`), or a block of addresses. */
   readonly host: string | AddressBlock;
   /** Null stands for the default port of the URL's scheme. */
-  readonly port: number | null;
+  readonly ports: PortRange | null;
 }
 
 /** A line of an egress list that is not a rule; the message says why and what to write. */
@@ -38,17 +44,33 @@ export function readEgressRule(text: string): EgressRule {
   }
   const port = portText === undefined ? null : Number(portText);
   if (port === 0 || (port ?? 0) > 65535) throw new EgressRuleError(`"${text}": a port is 1 to 65535.`);
-  return { protocol: scheme === undefined ? null : `${scheme}:`, host: readHost(host, text), port };
+  return {
+    protocol: scheme === undefined ? null : `${scheme}:`,
+    host: readHost(host, text),
+    ports: port === null ? null : { first: port, last: port },
+  };
 }
 
-/** True when the rule allows the scheme and port of a URL whose host it matches. */
-export function allowsPort(rule: EgressRule, protocol: string, port: number): boolean {
-  return (
-    (rule.protocol === null || rule.protocol === protocol) && port === (rule.port ?? defaultPorts[protocol])
-  );
+/**
+ * True when the rule allows the scheme and port of a URL whose host it matches, or with null for the scheme
+ * the port of a connection without one.
+ */
+export function allowsPort(
+  { protocol: only, ports }: EgressRule,
+  protocol: string | null,
+  port: number,
+): boolean {
+  if (only !== null && only !== protocol) return false;
+  if (ports === null) return protocol !== null && port === defaultPorts[protocol];
+  return ports.first <= port && port <= ports.last;
 }
 
-function readHost(host: string, text: string): string | AddressBlock {
+/**
+ * Reads the host of a rule alone, in lower case. Throws {@link EgressRuleError}.
+ *
+ * @param text what messages quote
+ */
+export function readHost(host: string, text: string): string | AddressBlock {
   const bracketed = host.startsWith("[");
   const [address = "", bits] = (bracketed ? host.slice(1, -1) : host).split("/");
   if (bracketed || bits !== undefined) return readBlock(bracketed ? `[${address}]` : address, bits, text);

@@ -3,12 +3,12 @@ import { expect, test } from "vitest";
 import { EgressRuleError, readEgressRule } from "../../src/egress/rule.ts";
 
 test.each([
-  ["api.example.com", { protocol: null, host: "api.example.com", port: null }],
-  [" API.example.com ", { protocol: null, host: "api.example.com", port: null }],
-  ["api.example.com:8443", { protocol: null, host: "api.example.com", port: 8443 }],
-  ["https://api.example.com", { protocol: "https:", host: "api.example.com", port: null }],
-  ["*.example.com:81", { protocol: null, host: "*.example.com", port: 81 }],
-  ["my_host", { protocol: null, host: "my_host", port: null }],
+  ["api.example.com", { protocol: null, host: "api.example.com", ports: null }],
+  [" API.example.com ", { protocol: null, host: "api.example.com", ports: null }],
+  ["api.example.com:8443", { protocol: null, host: "api.example.com", ports: { first: 8443, last: 8443 } }],
+  ["https://api.example.com", { protocol: "https:", host: "api.example.com", ports: null }],
+  ["*.example.com:81", { protocol: null, host: "*.example.com", ports: { first: 81, last: 81 } }],
+  ["my_host", { protocol: null, host: "my_host", ports: null }],
 ])("%j is a rule", (text, rule) => {
   expect(readEgressRule(text)).toEqual(rule);
 });
@@ -26,7 +26,7 @@ test.each([
   const { host, ...rest } = readEgressRule(text);
   if (typeof host === "string") throw new Error("read as a name");
   expect([host.first.toString(), host.bits, host.kind]).toEqual([first, bits, kind]);
-  expect(rest).toEqual({ protocol: null, port });
+  expect(rest).toEqual({ protocol: null, ports: port && { first: port, last: port } });
 });
 
 test.each([
