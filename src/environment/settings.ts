@@ -5,6 +5,7 @@ import { EgressRuleError, readEgressRule } from "../egress/rule.ts";
 import { readTargetServer, type TargetServer } from "../egress/target-server.ts";
 import type { Position, Report } from "../xml/report.ts";
 import type { AuditSettings } from "./document.ts";
+import { identityFileSchema, identityOf } from "./identity.ts";
 import { JsonFile } from "./json-file.ts";
 
 /** What an environment sets for all its proxies: the files in `environments/NAME/`. */
@@ -49,6 +50,13 @@ export function readSettings(files: ReadonlyMap<string, Uint8Array>, report: Rep
   const hooks = read("flowhooks.json", flowHooksSchema, {});
   const maps = read("keyvaluemaps.json", keyValueMapsSchema, []);
   const deployments = read("deployments.json", deploymentsSchema, null);
+  const identity = readFile(
+    files.get("identity.json"),
+    "identity.json",
+    v.nullable(identityFileSchema),
+    null,
+    report,
+  );
   for (const name of files.keys()) {
     if (knownFiles.has(name)) continue;
     const at = { file: name, line: 1, column: 1 };
@@ -76,7 +84,7 @@ export function readSettings(files: ReadonlyMap<string, Uint8Array>, report: Rep
       sharedFlows: accountsOf(deployments?.sharedflows),
     },
     sourceAliases: {},
-    identity: null,
+    identity: identityOf(identity.value, identity.at(["issuer"]), report),
     audit: { destination: "log" },
     deployed: deployments && {
       proxies: new Set(deployments.proxies?.map(nameOf)),
@@ -92,6 +100,7 @@ const knownFiles = new Set([
   "deployments.json",
   "egress.json",
   "debugmask.json",
+  "identity.json",
   // Public; it seals secrets, and only the command reads it.
   "secrets-key.json",
 ]);
