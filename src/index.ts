@@ -20,21 +20,8 @@ app.post("/_sortie/refresh", async (c) => {
   return c.body(null, 204);
 });
 
-app.route(
-  "/_sortie/functions",
-  functionsRoutes<WorkerEnv>((env) => ({
-    functions: servedBy(env).functions,
-    identify: (request) => servedBy(env).callers.identify(request),
-  })),
-);
-
-app.route(
-  "/_sortie/oauth",
-  oauthRoutes<WorkerEnv>((env) => {
-    const { callers, consents } = servedBy(env);
-    return { identify: (request) => callers.identify(request), consents };
-  }),
-);
+app.route("/_sortie/functions", functionsRoutes<WorkerEnv>(servedBy));
+app.route("/_sortie/oauth", oauthRoutes<WorkerEnv>(servedBy));
 
 /** Paths of the gateway itself; everything else is the proxies', without a router in between. */
 const OWN_PATHS = "/_sortie/";

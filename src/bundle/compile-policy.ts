@@ -1,3 +1,4 @@
+import type { CallOrigin } from "../egress/audit.ts";
 import { compileTemplate } from "../expression/template.ts";
 import type { FlowContext, Step } from "../flow/context.ts";
 import { Fault } from "../flow/fault.ts";
@@ -21,9 +22,12 @@ export interface PolicyProgram {
 /**
  * Reads and builds a policy, with what all policies share: enabled, continueOnError and the variables that
  * say whether it failed. Null when it is not valid; the report says why. Apigee: "Policy reference overview".
+ *
+ * @param proxy the one that runs it
  */
 export function compilePolicy(
   policy: Policy,
+  proxy: string,
   services: CompileServices,
   sharedFlow: FindSharedFlow,
   googleIdentity: PolicyGateway["googleIdentity"],
@@ -47,7 +51,7 @@ export function compilePolicy(
   if (countErrors(report) === errorsBefore) type.check?.(config, services, ownReport);
   if (countErrors(report) > errorsBefore) return null;
   if (!common.enabled) return switchedOff;
-  const gateway = new RecordingGateway(policy, services, sharedFlow, googleIdentity, ownReport);
+  const gateway = new RecordingGateway(policy, proxy, services, sharedFlow, googleIdentity, ownReport);
   const built = type.build(config, gateway);
   const step = recordingFailure(built, policy.name, type, common.continueOnError);
   return { step, contents: gateway.contents, mentions: gateway.mentions };
@@ -97,6 +101,7 @@ function recordingFailure(step: Step, name: string, type: PolicyType, continueOn
 /** Notes which bodies a policy will read while it is being built. */
 class RecordingGateway implements PolicyGateway {
   readonly policy: string;
+  readonly origin: CallOrigin;
   readonly googleIdentity: PolicyGateway["googleIdentity"];
   readonly contents = new Set<string>();
   readonly mentions = new Set<string>();
@@ -107,6 +112,7 @@ class RecordingGateway implements PolicyGateway {
 
   constructor(
     policy: Policy,
+    proxy: string,
     services: CompileServices,
     sharedFlow: FindSharedFlow,
     googleIdentity: PolicyGateway["googleIdentity"],
@@ -114,6 +120,7 @@ class RecordingGateway implements PolicyGateway {
   ) {
     this.googleIdentity = googleIdentity;
     this.policy = policy.name;
+    this.origin = { kind: "policy", name: policy.name, proxy, source: null, user: null };
     this.#at = policy.element;
     this.#report = report;
     this.#services = services;
@@ -145,6 +152,10 @@ class RecordingGateway implements PolicyGateway {
 
   callProxy(...call: Parameters<PolicyGateway["callProxy"]>) {
     return this.#services.callProxy(...call);
+  }
+
+  callFunction(...call: Parameters<PolicyGateway["callFunction"]>) {
+    return this.#services.callFunction(this.policy, ...call);
   }
 
   sharedFlow(name: string): Step | null {

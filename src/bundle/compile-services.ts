@@ -1,8 +1,8 @@
 import type { GoogleIdentity } from "../credentials/google-tokens.ts";
 import type { Egress } from "../egress/egress.ts";
 import type { TargetServer } from "../egress/target-server.ts";
-import type { Step } from "../flow/context.ts";
-import type { PolicyGateway } from "../policies/policy.ts";
+import type { FlowContext, Step } from "../flow/context.ts";
+import type { FlowFunctionCall, FunctionSignature, PolicyGateway } from "../policies/policy.ts";
 import type { Report } from "../xml/report.ts";
 import type { SharedFlowBundle } from "./model.ts";
 
@@ -15,9 +15,13 @@ export interface CompileServices {
   /** Where problems in the files of a shared flow are reported; without it, where those of its caller are. */
   readonly reportOf?: (sharedFlow: string) => Report;
   targetServer(name: string): TargetServer | undefined;
+  /** The signature of a function; undefined when there is none of that name. */
+  function(name: string): FunctionSignature | undefined;
   readonly egress: Egress;
   readonly google: GoogleServices;
   readonly callProxy: PolicyGateway["callProxy"];
+  /** @param policy the name of the policy that calls */
+  callFunction(policy: string, flow: FlowContext, call: FlowFunctionCall): Promise<string>;
 }
 
 /** Who bundles are to Google. */

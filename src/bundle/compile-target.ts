@@ -18,7 +18,7 @@ import { compileFaults, compileFlows } from "./compile-flows.ts";
 import type { CompileServices } from "./compile-services.ts";
 import type { IdentityFor } from "./google-identity.ts";
 import type { HookSteps } from "./hook-steps.ts";
-import type { Connection, ProxyBundle, TargetEndpoint } from "./model.ts";
+import type { ProxyBundle, TargetEndpoint } from "./model.ts";
 import type { HttpTarget, LocalTarget, TargetProgram } from "./program.ts";
 import type { StepCompiler } from "./step-compiler.ts";
 
@@ -26,6 +26,7 @@ import type { StepCompiler } from "./step-compiler.ts";
 export class TargetCompiler {
   /** Messages whose bodies target endpoints read after the call. */
   readonly lateMentions = new Set<string>();
+  readonly #proxy: string;
   readonly #services: CompileServices;
   readonly #hooks: HookSteps;
   readonly #identityAt: (at: Position) => GoogleIdentity;
@@ -40,6 +41,7 @@ export class TargetCompiler {
     identityFor: IdentityFor,
     report: Report,
   ) {
+    this.#proxy = bundle.name;
     this.#services = services;
     this.#hooks = hooks;
     this.#identityAt = (at) => identityFor(bundle, at, report);
@@ -68,7 +70,7 @@ export class TargetCompiler {
       request: sequence(this.#hooks.steps("preTarget", new Set())),
       response: sequence(this.#hooks.steps("postTarget", this.lateMentions)),
       errors: null,
-      connection: this.#http(settings),
+      connection: this.#http("default", settings),
     };
   }
 
@@ -85,16 +87,16 @@ export class TargetCompiler {
         ...this.#hooks.steps("postTarget", late),
       ]),
       errors: compileFaults(endpoint, "top to bottom", compiler, late),
-      connection: this.#connection(endpoint.connection),
+      connection: this.#connection(endpoint),
     };
   }
 
-  #connection({ kind, element }: Connection): HttpTarget | LocalTarget {
+  #connection({ name, connection: { kind, element } }: TargetEndpoint): HttpTarget | LocalTarget {
     if (kind === "http") {
       const settings = readHttpTargetConnection(element, this.#report);
       this.#checkServers(settings, element);
       element.reportUnknown(this.#report);
-      return this.#http(settings);
+      return this.#http(name, settings);
     }
     const { proxy, endpoint, path } = readLocalTargetConnection(element, this.#report);
     element.reportUnknown(this.#report);
@@ -102,11 +104,12 @@ export class TargetCompiler {
   }
 
   /** A connection that is not valid has been reported and will never be called. */
-  #http(settings: HttpConnection): HttpTarget {
+  #http(name: string, settings: HttpConnection): HttpTarget {
     const { targetServer } = this.#services;
     const usable = settings.loadBalancer?.servers.every(({ name }) => targetServer(name)) ?? false;
     return {
       kind: "http",
+      origin: { kind: "target", name, proxy: this.#proxy, source: null, user: null },
       settings,
       url: text(settings.url),
       path: text(settings.path),

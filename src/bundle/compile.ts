@@ -21,8 +21,8 @@ export function compileProxy(
   report: Report,
 ): ReadonlyMap<string, ProxyProgram> {
   const identityFor = identitiesIn(bundle, services);
-  const sharedFlow = new SharedFlows(services, identityFor, report).find;
-  const compiler = new StepCompiler(bundle, services, sharedFlow, identityFor, report);
+  const sharedFlow = new SharedFlows(bundle.name, services, identityFor, report).find;
+  const compiler = new StepCompiler(bundle, bundle.name, services, sharedFlow, identityFor, report);
   const hooks = new HookSteps(services.flowHooks, sharedFlow);
   const targets = new TargetCompiler(bundle, services, compiler, hooks, identityFor, report);
   return new Map(
@@ -35,8 +35,8 @@ export function compileProxy(
 
 /** Checks a shared flow on its own, as a deployment of it does. */
 export function checkSharedFlow(bundle: SharedFlowBundle, services: CompileServices, report: Report): void {
-  const sharedFlow = new SharedFlows(services, callersIdentity, report).find;
-  const compiler = new StepCompiler(bundle, services, sharedFlow, callersIdentity, report);
+  const sharedFlow = new SharedFlows(bundle.name, services, callersIdentity, report).find;
+  const compiler = new StepCompiler(bundle, bundle.name, services, sharedFlow, callersIdentity, report);
   compiler.steps(bundle.sharedFlow.steps, new Set());
   for (const set of bundle.propertySets.keys()) {
     report.warning(

@@ -1,3 +1,4 @@
+import type { CallOrigin } from "../egress/audit.ts";
 import type { HttpConnection } from "../egress/connection.ts";
 import type { LoadBalancer } from "../egress/load-balancer.ts";
 import type { CompressionAlgorithm } from "../egress/properties.ts";
@@ -47,6 +48,8 @@ export interface TargetProgram {
 
 export interface HttpTarget {
   readonly kind: "http";
+  /** Who calls when the target is called. */
+  readonly origin: CallOrigin;
   readonly settings: HttpConnection;
   /** Null with a load balancer. */
   readonly url: Text | null;

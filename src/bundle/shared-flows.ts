@@ -6,13 +6,15 @@ import { StepCompiler } from "./step-compiler.ts";
 
 /** The shared flows that one proxy uses, each compiled once. Apigee: "Reusable shared flows". */
 export class SharedFlows {
+  readonly #proxy: string;
   readonly #services: CompileServices;
   readonly #identityFor: IdentityFor;
   readonly #report: Report;
   readonly #programs = new Map<string, SharedFlowProgram>();
   readonly #compiling = new Set<string>();
 
-  constructor(services: CompileServices, identityFor: IdentityFor, report: Report) {
+  constructor(proxy: string, services: CompileServices, identityFor: IdentityFor, report: Report) {
+    this.#proxy = proxy;
     this.#services = services;
     this.#identityFor = identityFor;
     this.#report = report;
@@ -28,7 +30,14 @@ export class SharedFlows {
     if (this.#compiling.has(name)) return this.#refuseCycle(name, bundle, report);
     this.#compiling.add(name);
     const mentions = new Set<string>();
-    const compiler = new StepCompiler(bundle, this.#services, this.find, this.#identityFor, report);
+    const compiler = new StepCompiler(
+      bundle,
+      this.#proxy,
+      this.#services,
+      this.find,
+      this.#identityFor,
+      report,
+    );
     const step = compiler.steps(bundle.sharedFlow.steps, mentions);
     this.#compiling.delete(name);
     const program = { step, mentions };

@@ -23,8 +23,10 @@ export class StepCompiler {
   /** A flow's condition is tried in the request and in the response. */
   readonly #tests = new Map<Condition, Test>();
 
+  /** @param proxy the one that runs the steps */
   constructor(
     bundle: Bundle,
+    proxy: string,
     services: CompileServices,
     sharedFlow: FindSharedFlow,
     identityFor: IdentityFor,
@@ -35,7 +37,7 @@ export class StepCompiler {
     this.#policies = new Map(
       [...bundle.policies].map(([name, policy]) => [
         name,
-        compilePolicy(policy, services, sharedFlow, identityAt, report),
+        compilePolicy(policy, proxy, services, sharedFlow, identityAt, report),
       ]),
     );
   }

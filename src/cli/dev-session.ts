@@ -1,3 +1,6 @@
+import { generateKeys, type PublicKey, readPublicKey } from "../credentials/secrets/keys.ts";
+import { secretKey } from "../credentials/secrets/place.ts";
+import { sealSecret } from "../credentials/secrets/seal.ts";
 import { type DeploymentPlan, planDeployment } from "../environment/deployment.ts";
 import type { EnvironmentModel } from "../environment/read-environment.ts";
 import { checkedEnvironment } from "./checked-environment.ts";
@@ -7,13 +10,20 @@ import { readPaths, withProxiesForSharedFlows } from "./environment-folder.ts";
 import { LocalGateway } from "./local-gateway.ts";
 import { formatProblems } from "./print-problems.ts";
 import { formatWorkerLog } from "./print-worker-log.ts";
-import { watchFiles } from "./watch-files.ts";
+import { DevSecrets, type SecretValues } from "./secret/dev-secrets.ts";
+import { type FileWatch, watchFiles } from "./watch-files.ts";
 
 export interface DevSessionOptions extends DevSettings {
   readonly paths: readonly string[];
   readonly environment: string;
   /** 0 takes a free one. */
   readonly port: number;
+  /** Whether the calls of flows are printed, too; those of functions always are. */
+  readonly showsCalls: boolean;
+  /** Secrets by source and name. */
+  readonly secretsOf: SecretValues;
+  /** Where `sortie secret` keeps those of this machine, which win over `secretsOf`; it need not be there. */
+  readonly secretsFolder: string;
 }
 
 /**
@@ -23,30 +33,42 @@ export interface DevSessionOptions extends DevSettings {
 export class DevSession {
   readonly #options: DevSessionOptions;
   readonly #gateway: LocalGateway;
+  /** Seals secrets for the gateway, which alone has the other key. */
+  readonly #secretsKey: PublicKey;
   #deployed: DeploymentPlan["document"] | null = null;
   /** True when the files on disk are not what is served. */
   #behind = true;
-  #watching: ReturnType<typeof watchFiles> | null = null;
+  #watching: FileWatch | null = null;
+  #watchingSecrets: FileWatch | null = null;
 
-  private constructor(options: DevSessionOptions, gateway: LocalGateway) {
+  private constructor(options: DevSessionOptions, gateway: LocalGateway, secretsKey: PublicKey) {
     this.#options = options;
     this.#gateway = gateway;
+    this.#secretsKey = secretsKey;
   }
 
   /** Resolves when the gateway serves, or waits for an edit. Rejects with {@link CommandFailure}. */
   static async start(options: DevSessionOptions): Promise<DevSession> {
     const { mounts } = readPaths(options.paths);
     const { port, environment, connections, google } = options;
-    const log = (line: { level: string; message: string }) => console.error(formatWorkerLog(line));
+    const calls = options.showsCalls ? "all" : "of functions";
+    const log = (line: { level: string; message: string }) => {
+      const text = formatWorkerLog(line, calls);
+      if (text !== null) console.error(text);
+    };
+    const { publicJwk, privateJwk } = await generateKeys();
     const gateway = await LocalGateway.start({
       port,
       environment,
       connections,
-      secrets: google.secrets,
+      secrets: { ...google.secrets, SECRETS_KEY: privateJwk },
       log,
     });
-    const session = new DevSession(options, gateway);
+    const session = new DevSession(options, gateway, await readPublicKey(publicJwk, "secrets-key.json"));
     try {
+      session.#watchingSecrets = watchFiles([options.secretsFolder], () => session.#updateSecrets());
+      await session.#watchingSecrets.ready;
+      await session.#updateSecrets();
       const watched = mounts.flatMap((mount) => mount.watched);
       session.#watching = watchFiles(watched, () => session.#update());
       await session.#watching.ready;
@@ -71,7 +93,27 @@ export class DevSession {
 
   async stop(): Promise<void> {
     await this.#watching?.close();
+    await this.#watchingSecrets?.close();
     await this.#gateway.stop();
+  }
+
+  /** Hands over the secrets that are set now; prints why it cannot. Never rejects. */
+  async #updateSecrets(): Promise<void> {
+    const { environment, secretsOf, secretsFolder } = this.#options;
+    try {
+      const sealed = new Map<string, string>();
+      for (const values of [secretsOf, await new DevSecrets(secretsFolder).open()]) {
+        for (const [source, secrets] of Object.entries(values)) {
+          for (const [name, value] of Object.entries(secrets)) {
+            const place = { environment, source, name };
+            sealed.set(secretKey(place), await sealSecret(place, value, this.#secretsKey));
+          }
+        }
+      }
+      await this.#gateway.setSecrets(sealed);
+    } catch (error) {
+      console.error(error instanceof CommandFailure ? `error: ${error.message}` : error);
+    }
   }
 
   /** Deploys what the files say now; prints what is wrong with them. Never rejects. */

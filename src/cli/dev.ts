@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { googleKeysIn, startDevIssuer } from "./dev-google.ts";
 import { parseConnection, parseKeyValue, parsePort, parseTargetServer } from "./dev-options.ts";
 import { DevSession, type DevSessionOptions } from "./dev-session.ts";
+import { devFolder } from "./secret/dev-secrets.ts";
 import { stopSignal } from "./stop-signal.ts";
 
 export const DEFAULT_PORT = 8787;
@@ -30,6 +31,7 @@ export function addDev(program: Command): void {
       "--google-issuer",
       "make Google tokens on this machine, for any service account; proxies without one get one",
     )
+    .option("--calls", "print the calls that flows make; those of functions always are")
     .option("--env <name>", "the environment whose settings apply", "local")
     .addHelpText(
       "after",
@@ -47,6 +49,9 @@ export function addDev(program: Command): void {
           targetServers: options.targetServer,
           keyValues: options.kvm,
           google,
+          showsCalls: options.calls ?? false,
+          secretsOf: {},
+          secretsFolder: devFolder(),
         });
       } finally {
         await google.stop();

@@ -4,6 +4,7 @@ import { OWN_KEY } from "../credentials/keyring.ts";
 import { DEFAULT_PORT, serveUntilStopped } from "./dev.ts";
 import { googleKeysIn } from "./dev-google.ts";
 import { parsePort, parseTargetServer } from "./dev-options.ts";
+import { devFolder } from "./secret/dev-secrets.ts";
 
 /** `sortie example`: the worked example and the services behind it; what `npm start` runs. */
 export function addExample(program: Command): void {
@@ -25,6 +26,9 @@ export function addExample(program: Command): void {
             targetServers: services.map(({ name, url }) => parseTargetServer(`${name}=${url}`)),
             keyValues: [],
             google: googleKeysIn({ [OWN_KEY]: serviceAccountKey }),
+            showsCalls: false,
+            secretsOf: {},
+            secretsFolder: devFolder(),
           },
           requestsToTry,
         );

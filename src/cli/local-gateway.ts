@@ -35,6 +35,8 @@ export class LocalGateway {
   readonly #token: string;
   /** The revisions that KV has. */
   readonly #revisions = new Set<string>();
+  /** The keys of the secrets that KV has. */
+  #secretKeys: readonly string[] = [];
 
   private constructor(miniflare: Miniflare, port: number, environment: string, token: string) {
     this.#miniflare = miniflare;
@@ -93,10 +95,7 @@ export class LocalGateway {
     await kv.put(generationKey(this.#environment, document.generation), json);
     await kv.put(currentKey(this.#environment), json);
     for (let attempt = 0; attempt < REFRESH_ATTEMPTS; attempt++) {
-      await this.#fetch("/_sortie/refresh", {
-        method: "POST",
-        headers: { authorization: `Bearer ${this.#token}` },
-      });
+      await this.#refresh();
       const health = await this.#fetch("/_sortie/health");
       const { generation } = (await health.json()) as { generation: number };
       if (generation === document.generation) return;
@@ -104,8 +103,24 @@ export class LocalGateway {
     throw new Error("the gateway did not take the change over; its log says why");
   }
 
+  /** Makes these the sealed secrets, by their keys in KV, and no others. */
+  async setSecrets(sealed: ReadonlyMap<string, string>): Promise<void> {
+    const { CONFIG: kv } = await this.#miniflare.getBindings<{ CONFIG: KVNamespace }>(WORKER);
+    const gone = this.#secretKeys.filter((key) => !sealed.has(key));
+    this.#secretKeys = [...sealed.keys()];
+    for (const [key, jwe] of sealed) await kv.put(key, jwe);
+    for (const key of gone) await kv.delete(key);
+    await this.#refresh();
+  }
+
   stop(): Promise<void> {
     return this.#miniflare.dispose();
+  }
+
+  /** Has the Worker look at KV now. */
+  async #refresh(): Promise<void> {
+    const headers = { authorization: `Bearer ${this.#token}` };
+    await this.#fetch("/_sortie/refresh", { method: "POST", headers });
   }
 
   #fetch(path: string, init: RequestInit = {}): Promise<Response> {

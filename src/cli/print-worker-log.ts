@@ -1,11 +1,39 @@
+import type { AuditRecord } from "../egress/audit.ts";
+
 /**
  * A line that the gateway wrote to its console, for a person: a refused call becomes a sentence that says
- * which option would allow it, everything else stays what it is.
+ * which option would allow it, the record of a call a short one, and everything else stays what it is.
+ *
+ * @param calls whose calls are shown; those of functions always are
+ * @returns null for what is not shown
  */
-export function formatWorkerLog({ level, message }: { level: string; message: string }): string {
+export function formatWorkerLog(
+  { level, message }: { level: string; message: string },
+  calls: "of functions" | "all",
+): string | null {
   const line = parseLine(message);
-  if (line?.event !== "egress.refused") return `[${level}] ${message}`;
-  return `[refused] ${line.by}: ${line.reason}. ${line.remedy}`;
+  if (line?.event === "egress.refused") return `[refused] ${line.by}: ${line.reason}. ${line.remedy}`;
+  if (!isAudit(line)) return `[${level}] ${message}`;
+  return calls === "all" || line.metadata.kind === "function" ? formatCall(line) : null;
+}
+
+/** The record of a call in one short line. */
+export function formatCall(record: AuditRecord): string {
+  const { metadata, method, destination_host, destination_port, status, error, duration_ms } = record;
+  const { bytes_sent, bytes_received } = record;
+  const result = [...(status === null ? [] : [`answered ${status}`]), ...(error === null ? [] : [error])];
+  const bytes = [...amount(bytes_sent, "sent"), ...amount(bytes_received, "received")];
+  const facts = [`${result.join(", ")} after ${duration_ms} ms`, ...bytes].join(", ");
+  return `[call] ${metadata.name}: ${method} ${destination_host}:${destination_port ?? "?"} ${facts}`;
+}
+
+function amount(bytes: number | null, direction: string): string[] {
+  return bytes === null || bytes === 0 ? [] : [`${bytes} bytes ${direction}`];
+}
+
+/** The gateway is the only one that writes lines with this event, and writes them whole. */
+function isAudit(line: object | null): line is AuditRecord {
+  return line !== null && "event" in line && line.event === "audit" && "metadata" in line;
 }
 
 function parseLine(message: string): Record<string, unknown> | null {

@@ -18,7 +18,9 @@ export interface FileWatch {
  * while it runs leads to one more call.
  */
 export function watchFiles(paths: readonly string[], changed: () => Promise<void>): FileWatch {
-  const watcher = watch([...paths], { ignoreInitial: true, ignored: isIgnored });
+  const named = new Set(paths);
+  const ignored = (path: string) => !named.has(path) && isIgnored(path);
+  const watcher = watch([...paths], { ignoreInitial: true, ignored });
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> = Promise.resolve();
   watcher.on("all", () => {

@@ -1,3 +1,5 @@
+import type { CountedCalls } from "./audit/bytes.ts";
+import type { Audit, CallOrigin } from "./audit.ts";
 import { EgressError } from "./error.ts";
 import type { EgressPolicy } from "./policy.ts";
 import { defaultPorts } from "./rule.ts";
@@ -13,8 +15,10 @@ export interface OutboundCall {
   readonly body: BodyInit | Request | null;
   /** For the answer's status and headers to arrive. */
   readonly timeoutMs: number;
-  /** The policy or target that calls, for the log. */
-  readonly by: string;
+  /** Who calls; a text is a part of the gateway itself, such as `Google authentication`. */
+  readonly by: CallOrigin | string;
+  /** Counts bytes whose number nobody says, for the record of the call. */
+  readonly counts?: CountedCalls;
 }
 
 /** Whatever can fetch: the global function wrapped in an object, or a service or certificate binding. */
@@ -35,6 +39,8 @@ export interface EgressOptions {
   readonly connections: ReadonlyMap<string, Connection>;
   /** Takes one structured line. */
   readonly log: (line: Record<string, unknown>) => void;
+  /** Records each call. */
+  readonly audit: Pick<Audit, "recorder">;
 }
 
 /** The one door through which an environment calls out. */
@@ -51,8 +57,17 @@ export class Egress {
    *
    * Rejects with {@link EgressError}. A call that took too long goes on in the background until the client
    * request ends, because an AbortSignal on every call would cost each of them; its late answer is let go.
+   *
+   * @param recorded holds the call to its time while it is recorded; another limit than `limit` where the
+   *   caller keeps the time itself and turns away, because the record must be written all the same
    */
-  async send(call: OutboundCall, limit: TimeLimit): Promise<Response> {
+  send(call: OutboundCall, limit: TimeLimit, recorded = limit): Promise<Response> {
+    const { recorder } = this.#options.audit;
+    if (recorder === null) return this.#send(call, limit);
+    return recorder.record(call, (counted) => this.#send(counted, recorded));
+  }
+
+  async #send(call: OutboundCall, limit: TimeLimit): Promise<Response> {
     this.#check(call);
     const { url, by, timeoutMs } = call;
     let answer: Promise<Response> | undefined;
@@ -63,7 +78,12 @@ export class Egress {
       answer?.then(letGo, () => {});
       const failure = explain(error, url);
       if (failure.kind === "invalid") {
-        this.#options.log({ level: "error", event: "egress.invalid", by, reason: failure.message });
+        this.#options.log({
+          level: "error",
+          event: "egress.invalid",
+          by: nameOf(by),
+          reason: failure.message,
+        });
       }
       throw failure;
     }
@@ -74,7 +94,7 @@ export class Egress {
     const init =
       body instanceof Request
         ? new Request(new Request(url, body), { headers, redirect: "manual" })
-        : ({ method, headers, body: bodyOf(method, body, call.by), redirect: "manual" } as const);
+        : ({ method, headers, body: bodyOf(method, body, nameOf(call.by)), redirect: "manual" } as const);
     return this.#connectionTo(url).fetch(url, init);
   }
 
@@ -82,7 +102,7 @@ export class Egress {
     const { policy, log } = this.#options;
     const refusal = policy.check(url);
     if (refusal === null) return;
-    log({ level: "error", event: "egress.refused", by, ...refusal });
+    log({ level: "error", event: "egress.refused", by: nameOf(by), ...refusal });
     throw new EgressError("refused", `The egress policy refused the call: ${refusal.reason}.`);
   }
 
@@ -105,6 +125,10 @@ function bodyOf(method: string, body: BodyInit | null, by: string): BodyInit | n
   if (body === null || !/^(?:get|head)$/i.test(method)) return body;
   if (body === "" || (body instanceof Uint8Array && body.length === 0)) return null;
   throw new EgressError("invalid", `${by} sends a body with ${method}, which Workers cannot send.`);
+}
+
+function nameOf(by: OutboundCall["by"]): string {
+  return typeof by === "string" ? by : by.name;
 }
 
 function letGo(response: Response): void {

@@ -1,5 +1,6 @@
 import { checkSharedFlow, compileProxy } from "../bundle/compile.ts";
 import type { CompileServices } from "../bundle/compile-services.ts";
+import { noAudit } from "../egress/audit.ts";
 import { Egress } from "../egress/egress.ts";
 import { compileEgressPolicy } from "../egress/policy.ts";
 import type { Problem, Report } from "../xml/report.ts";
@@ -34,7 +35,7 @@ export function sortedProblems(problems: readonly Problem[]): Problem[] {
 
 /** What compiling needs. Nothing is called while checking, so nothing is allowed. */
 function servicesFor(
-  { name, bundles, settings }: EnvironmentModel,
+  { name, bundles, settings, functions }: EnvironmentModel,
   organization: string,
   report: Report,
 ): CompileServices {
@@ -48,6 +49,7 @@ function servicesFor(
     internet: { fetch: () => Promise.reject(new Error("nothing is called while checking")) },
     connections: new Map(),
     log: () => {},
+    audit: noAudit,
   });
   return {
     organization,
@@ -64,6 +66,8 @@ function servicesFor(
         source: () => ({ get: () => Promise.reject(new Error("nothing is called while checking")) }),
       }),
     },
+    function: (wanted) => functions.find(({ published }) => published.name === wanted)?.published,
+    callFunction: () => Promise.reject(new Error("nothing is called while checking")),
     callProxy: () => Promise.reject(new Error("nothing is called while checking")),
   };
 }

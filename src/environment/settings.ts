@@ -85,7 +85,7 @@ export function readSettings(files: ReadonlyMap<string, Uint8Array>, report: Rep
     },
     sourceAliases: {},
     identity: identityOf(identity.value, identity.at(["issuer"]), report),
-    audit: { destination: "log" },
+    audit: read("audit.json", auditSchema, { destination: "log" }),
     deployed: deployments && {
       proxies: new Set(deployments.proxies?.map(nameOf)),
       sharedFlows: new Set(deployments.sharedflows?.map(nameOf)),
@@ -101,9 +101,22 @@ const knownFiles = new Set([
   "egress.json",
   "debugmask.json",
   "identity.json",
+  "audit.json",
   // Public; it seals secrets, and only the command reads it.
   "secrets-key.json",
 ]);
+
+const auditSchema = v.variant(
+  "destination",
+  [
+    v.strictObject({ destination: v.picklist(["log", "none"]) }),
+    v.strictObject({
+      destination: v.literal("binding"),
+      binding: v.pipe(v.string(), v.regex(/^[A-Za-z_]\w*$/, "Expected the name of a binding of the Worker")),
+    }),
+  ],
+  'Expected {"destination": "log"}, {"destination": "none"} or {"destination": "binding", "binding": "NAME"}',
+);
 
 const hookPoints = [
   "PreProxyFlowHook",

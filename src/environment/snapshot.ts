@@ -27,6 +27,12 @@ export type CallProxy = (
   ...call: Parameters<CompileServices["callProxy"]>
 ) => ReturnType<CompileServices["callProxy"]>;
 
+/** How a flow calls a function; the snapshot is the flow's. */
+export type CallFunction = (
+  snapshot: Snapshot,
+  ...call: Parameters<CompileServices["callFunction"]>
+) => ReturnType<CompileServices["callFunction"]>;
+
 /**
  * One deployed state of an environment, in memory. It never changes; a new deployment makes a new snapshot.
  * Proxies are compiled when their first request comes.
@@ -36,6 +42,7 @@ export class Snapshot {
   readonly functions: DeployedFunctions;
   readonly #readRevision: ReadRevision;
   readonly #callProxy: CallProxy;
+  readonly #callFunction: CallFunction;
   readonly #egress: Egress;
   readonly #googleIdentity: GoogleServices["identity"];
   readonly #basePaths: BasePaths<DeployedEndpoint>;
@@ -49,6 +56,7 @@ export class Snapshot {
     services: {
       readRevision: ReadRevision;
       callProxy: CallProxy;
+      callFunction: CallFunction;
       egress: Egress;
       googleIdentity: GoogleServices["identity"];
       functions: DeployedFunctions;
@@ -58,6 +66,7 @@ export class Snapshot {
     this.functions = services.functions;
     this.#readRevision = services.readRevision;
     this.#callProxy = services.callProxy;
+    this.#callFunction = services.callFunction;
     this.#egress = services.egress;
     this.#googleIdentity = services.googleIdentity;
     this.#targetServers = new Map(
@@ -141,6 +150,8 @@ export class Snapshot {
         identity: this.#googleIdentity,
       },
       callProxy: (...call) => this.#callProxy(this, ...call),
+      function: (name) => this.functions.find(name)?.published,
+      callFunction: (...call) => this.#callFunction(this, ...call),
     };
   }
 

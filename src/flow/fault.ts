@@ -19,6 +19,11 @@ export const faultStatus = {
   "steps.extractvariables.SetVariableFailed": 500,
   "steps.extractvariables.SourceMessageNotAvailable": 500,
   "steps.extractvariables.UnableToCast": 500,
+  /** What a FunctionCallout raises: the policy is Sortie's own. */
+  "steps.functioncallout.ExecutionFailed": 500,
+  "steps.functioncallout.InvalidParameter": 500,
+  "steps.functioncallout.UserFacingError": 409,
+  "steps.functioncallout.AuthorizationRequired": 403,
   "steps.raisefault.RaiseFault": 500,
   /** What a ServiceCallout raises for a variable of its Request that is not set. */
   "entities.UnresolvedVariable": 500,

@@ -1,14 +1,12 @@
 import { createHash } from "node:crypto";
-import { type Connection, Egress } from "../egress/egress.ts";
+import type { OutboundApplication } from "../credentials/oauth/application.ts";
+import { type Connection, Egress, type EgressOptions } from "../egress/egress.ts";
+import { SourceCatalog } from "../sources/catalog.ts";
+import { connectionsOf, originOf } from "../sources/connection.ts";
+import { checkGates, type GateProblem } from "../sources/gates.ts";
+import { compileSourcePolicy, type SourcePolicy } from "../sources/policy.ts";
 import type { Source } from "../sources/source.ts";
 import type { PublishedFunction } from "./published-function.ts";
-import {
-  checkGates,
-  compileSourcePolicy,
-  type GateProblem,
-  SourceCatalog,
-  type SourcePolicy,
-} from "./standin/sources.ts";
 
 /** What an environment has deployed of functions and of what they may call. */
 export interface FunctionsDocument {
@@ -17,17 +15,13 @@ export interface FunctionsDocument {
   readonly sources: readonly Source[];
   /** Alias to API name. */
   readonly sourceAliases: Readonly<Record<string, string>>;
+  readonly outboundApplications: readonly OutboundApplication[];
 }
 
 /** How calls leave. */
-export interface Outlets {
-  readonly internet: Connection;
-  /** By `host:port`. */
-  readonly connections: ReadonlyMap<string, Connection>;
+export interface Outlets extends Omit<EgressOptions, "policy"> {
   /** A certificate binding of the Worker; undefined when there is none of that name. */
   binding(name: string): Connection | undefined;
-  /** Takes one structured line. */
-  log(line: Record<string, unknown>): void;
 }
 
 /** A source that a function declares, ready to call. */
@@ -77,7 +71,11 @@ export class DeployedFunctions {
     this.#document = document;
     this.#readModule = readModule;
     this.#outlets = outlets;
-    this.#catalog = new SourceCatalog(document.sources, document.sourceAliases);
+    this.#catalog = new SourceCatalog(
+      document.sources,
+      document.sourceAliases,
+      document.outboundApplications,
+    );
   }
 
   find(name: string): FunctionPlan | undefined {
@@ -112,7 +110,7 @@ export class DeployedFunctions {
 
   #declare(name: string, source: Source): DeclaredSource {
     const { connections, binding } = this.#outlets;
-    const [domain, ...others] = source.domains;
+    const [domain, ...others] = connectionsOf(source);
     const url = domain && others.length === 0 ? originOf(domain) : null;
     const policy = compileSourcePolicy([source]);
     const certificate = source.clientCertificateBinding;
@@ -134,10 +132,6 @@ export class DeployedFunctions {
       secretNames: secretNamesOf(source),
     };
   }
-}
-
-function originOf({ scheme, host, port }: Source["domains"][number]): string {
-  return `${scheme.toLowerCase()}://${host}${port === null ? "" : `:${port}`}`;
 }
 
 function hostAndPort(url: string): string {

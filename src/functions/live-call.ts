@@ -1,5 +1,6 @@
 import type { Caller } from "../credentials/caller.ts";
 import type { AuthorizationRequired } from "../credentials/user-credentials.ts";
+import { CountedCalls } from "../egress/audit/bytes.ts";
 import type { FunctionPlan } from "./deployed.ts";
 import { maskOf } from "./mask.ts";
 import type { LogLevel } from "./protocol.ts";
@@ -20,6 +21,8 @@ export class LiveCall {
   readonly secrets: ReadonlyMap<string, Secrets>;
   /** The consent without which it could not go on; null when none was missing. */
   authorization: AuthorizationRequired | null = null;
+  /** Counts what is read of answers, for their records. */
+  readonly counts = new CountedCalls();
   readonly #log: (line: Record<string, unknown>) => void;
   /** Tokens that the call has used. */
   readonly #tokens = new Set<string>();
@@ -35,6 +38,11 @@ export class LiveCall {
     this.caller = call.caller;
     this.secrets = call.secrets;
     this.#log = log;
+  }
+
+  /** The id of the user for whom it runs; null when nobody is known. */
+  get user(): string | null {
+    return this.caller.kind === "anonymous" ? null : this.caller.id;
   }
 
   /** Text of the function without the secrets and tokens that it had. */

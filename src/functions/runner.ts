@@ -2,7 +2,7 @@ import type { Caller } from "../credentials/caller.ts";
 import type { TokenContext } from "../credentials/token-request.ts";
 import type { UserCredentials } from "../credentials/user-credentials.ts";
 import { EgressError } from "../egress/error.ts";
-import type { DeclaredSource, DeployedFunctions, FunctionPlan } from "./deployed.ts";
+import type { DeclaredSource, DeployedFunctions, FunctionPlan, Outlets } from "./deployed.ts";
 import { FunctionError } from "./error.ts";
 import { failureOf } from "./failure.ts";
 import { isolateCode, type OutboundProps } from "./isolate.ts";
@@ -35,7 +35,7 @@ export interface RunnerServices {
     ): Secrets | Promise<Secrets>;
   };
   readonly credentials: UserCredentials;
-  log(line: Record<string, unknown>): void;
+  readonly outlets: Outlets;
 }
 
 /** A call of a function. */
@@ -77,13 +77,14 @@ export class FunctionRunner {
     const parameters = orderedParameters(plan.published, call.parameters);
     const live = new LiveCall(
       { id: crypto.randomUUID(), plan, caller: call.caller, secrets: await this.#secrets(plan, context) },
-      this.services.log,
+      this.services.outlets.log,
     );
     this.#live.set(live.id, live);
     try {
       return await this.#execute(live, parameters, call.timeoutMs, context);
     } finally {
       this.#live.delete(live.id);
+      live.counts.end();
     }
   }
 
@@ -98,7 +99,19 @@ export class FunctionRunner {
     const plan = (await current())?.find(props.function);
     if (!plan || plan.problem) return null;
     const { call: id, caller } = props;
-    return new LiveCall({ id, plan, caller, secrets: await this.#secrets(plan, context) }, this.services.log);
+    return new LiveCall(
+      { id, plan, caller, secrets: await this.#secrets(plan, context) },
+      this.services.outlets.log,
+    );
+  }
+
+  /** The user for whom a function runs; null when it is not known, as where it runs for several at once. */
+  userOf(name: string): string | null {
+    const users = new Set(
+      [...this.#live.values()].filter(({ plan }) => plan.published.name === name).map(({ user }) => user),
+    );
+    const [user = null, ...others] = users;
+    return others.length > 0 ? null : user;
   }
 
   async #execute(
@@ -108,7 +121,8 @@ export class FunctionRunner {
     context: TokenContext,
   ): Promise<FunctionResult> {
     const { plan, caller, id: call } = live;
-    const { loader, stubs, log } = this.services;
+    const { loader, stubs } = this.services;
+    const { log } = this.services.outlets;
     const limit = Math.min(timeoutMs, plan.published.limits.timeoutMs);
     const worker = loader.get(plan.isolate, () => isolateCode(plan, stubs.outbound));
     const session = stubs.session({
@@ -146,7 +160,22 @@ export class FunctionRunner {
       }
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new FunctionError("FunctionUnavailable", reason, { query: plan.published.name }, { cause });
+      const error = new FunctionError(
+        "FunctionUnavailable",
+        reason,
+        { query: plan.published.name },
+        { cause },
+      );
+      const { errorInstanceId: call, errorName } = error;
+      this.services.outlets.log({
+        level: "error",
+        event: "function.failed",
+        function: plan.published.name,
+        call,
+        errorName,
+        message: reason,
+      });
+      throw error;
     }
     return found;
   }
@@ -181,7 +210,7 @@ function facts(environment: string, declared: DeclaredSource, secrets: Secrets):
         return value === undefined ? [] : [[name, value]];
       }),
     ),
-    oauth: usesOAuth(declared),
+    oauth: usesOAuth(source),
     clientCertificate: source.clientCertificateBinding !== null,
   };
 }

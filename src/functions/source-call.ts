@@ -4,19 +4,18 @@ import {
   type OAuthCredentials,
   type UserCredentials,
 } from "../credentials/user-credentials.ts";
-import type { Egress } from "../egress/egress.ts";
+import type { Egress, OutboundCall } from "../egress/egress.ts";
 import { EgressError } from "../egress/error.ts";
-import type { EgressPolicy } from "../egress/policy.ts";
+import type { EgressPolicy, Refusal } from "../egress/policy.ts";
+import { authenticate, CREDENTIALS_NOT_RESOLVED } from "../sources/authenticate.ts";
+import { connectionsOf, domainOf } from "../sources/connection.ts";
+import { SourceError } from "../sources/error.ts";
+import type { Source } from "../sources/source.ts";
+import { originOfCall } from "./call-origin.ts";
 import type { DeclaredSource, FunctionPlan } from "./deployed.ts";
 import type { LiveCall } from "./live-call.ts";
 import { FAILURE_HEADER, type SessionFailure, type SessionToken, SOURCE_HEADER } from "./protocol.ts";
-import { refuse, unsupported } from "./refusal.ts";
-import { authenticate } from "./standin/sources.ts";
-
-export interface SourceCallServices {
-  readonly credentials: UserCredentials;
-  log(line: Record<string, unknown>): void;
-}
+import { refusalAnswer } from "./refusal.ts";
 
 /**
  * Sends a request of a function through the source that it names: with the source's authentication where it goes
@@ -25,26 +24,28 @@ export interface SourceCallServices {
 export async function callThroughSource(
   call: LiveCall,
   request: Request,
-  { credentials, log }: SourceCallServices,
+  credentials: UserCredentials,
 ): Promise<Response> {
-  const source = call.plan.sources.get(request.headers.get(SOURCE_HEADER) ?? "");
-  if (!source) return failure({ name: "Error", message: "The function does not declare this source." });
-  const refused = check(call.plan, source.policy, request, log);
-  if (refused) return refused;
-  const { url } = request;
+  const declared = call.plan.sources.get(request.headers.get(SOURCE_HEADER) ?? "");
+  if (!declared) return failure({ name: "Error", message: "The function does not declare this source." });
+  const { source, egress, policy } = declared;
   const headers = new Headers(request.headers);
   headers.delete(SOURCE_HEADER);
   try {
-    if (!isOwn(source, url)) return await send(source.egress, call.plan, request, url, headers);
-    if (source.missingBinding !== null) throw missingCertificate(source, source.missingBinding);
-    const secrets = call.secrets.get(source.name);
-    const token = usesOAuth(source) ? await tokenOf(call, source, credentials) : null;
-    const authenticated = authenticate(source.source, { url, headers }, (name) => secrets?.[name], token);
-    return await send(source.egress, call.plan, request, authenticated.url, authenticated.headers);
+    const authenticated = await withAuthentication(
+      call,
+      declared,
+      { url: request.url, headers },
+      credentials,
+    );
+    const by = originOfCall(call.plan, source, call.user);
+    return await send({ plan: call.plan, egress, policy }, request, {
+      ...authenticated,
+      by,
+      counts: call.counts,
+    });
   } catch (error) {
-    if (error instanceof CredentialsError) return failure(error);
-    if (error instanceof EgressError)
-      return failure({ name: "TypeError", message: `fetch failed: ${error.message}` });
+    if (error instanceof CredentialsError || error instanceof SourceError) return failure(error);
     throw error;
   }
 }
@@ -53,12 +54,12 @@ export async function callThroughSource(
 export async function callWithoutCredentials(
   plan: FunctionPlan,
   request: Request,
-  log: (line: Record<string, unknown>) => void,
+  user: string | null,
 ): Promise<Response> {
-  return (
-    check(plan, plan.policy, request, log) ??
-    (await send(plan.egress, plan, request, request.url, request.headers))
-  );
+  const { url, headers } = request;
+  const declared = [...plan.sources.values()].find(({ source }) => domainOf(source, url));
+  const by = originOfCall(plan, declared?.source ?? null, user);
+  return send({ plan, ...plan }, request, { url, headers, by });
 }
 
 /** The calling user's token for a source, for code that sends it itself. Null where the source has none. */
@@ -67,34 +68,59 @@ export async function sessionToken(
   name: string,
   credentials: UserCredentials,
 ): Promise<SessionToken | SessionFailure | null> {
-  const source = call.plan.sources.get(name);
+  const source = call.plan.sources.get(name)?.source;
   if (!source || !usesOAuth(source)) return null;
   try {
     const { accessToken, expiresAt } = await tokenOf(call, source, credentials);
     return { accessToken, expiresAt };
   } catch (error) {
-    if (error instanceof CredentialsError) return { name: error.name, message: error.message };
-    throw error;
+    if (!(error instanceof CredentialsError || error instanceof SourceError)) throw error;
+    return { name: error.name, message: error.message };
   }
 }
 
 /** Whether calls carry a token of the calling user. */
-export function usesOAuth({ source }: DeclaredSource): boolean {
-  return source.domains.some(({ auth }) => auth.type === "oauth2");
+export function usesOAuth(source: Source): boolean {
+  return connectionsOf(source).some(({ auth }) => auth.type === "oauth2");
+}
+
+/** The answer to whoever has kept the session of a call that has ended. */
+export function callEnded(): Response {
+  return failure({ name: "Error", message: endedMessage });
+}
+
+export const endedMessage = "The call of the function has ended.";
+
+/** The request as the source wants it: unchanged where it goes to anybody else, or where it will be refused. */
+function withAuthentication(
+  call: LiveCall,
+  { name, source, policy, missingBinding }: DeclaredSource,
+  request: Pick<OutboundCall, "url" | "headers">,
+  credentials: UserCredentials,
+): Pick<OutboundCall, "url" | "headers"> | Promise<Pick<OutboundCall, "url" | "headers">> {
+  if (policy.check(request.url) !== null || !domainOf(source, request.url)) return request;
+  if (missingBinding !== null) {
+    throw new CredentialsError(
+      `The source ${name} presents a client certificate through the binding ${missingBinding}, which the Worker does not have.`,
+    );
+  }
+  const secrets = call.secrets.get(name);
+  const add = (token: OAuthCredentials | null) =>
+    authenticate(source, request, (secret) => secrets?.[secret], token);
+  return usesOAuth(source) ? tokenOf(call, source, credentials).then(add) : add(null);
 }
 
 async function tokenOf(
   call: LiveCall,
-  { source }: DeclaredSource,
+  { outboundApplication }: Source,
   credentials: UserCredentials,
 ): Promise<OAuthCredentials> {
-  const { outboundApplication } = source;
-  if (call.caller.kind !== "user" || outboundApplication === null) {
-    throw new CredentialsError("Resolved source credentials are not present on the Source.");
+  const { caller, plan } = call;
+  if (caller.kind !== "user" || outboundApplication === null) {
+    throw new SourceError("CredentialsNotResolved", CREDENTIALS_NOT_RESOLVED);
   }
-  const mayRefresh = call.plan.published.mode === "serverless";
   try {
-    const token = await credentials.get(outboundApplication, call.caller.id, mayRefresh);
+    const token = await credentials.get(outboundApplication, caller.id, plan.published.mode === "serverless");
     call.conceal(token.accessToken);
     return token;
   } catch (error) {
@@ -103,61 +129,48 @@ async function tokenOf(
   }
 }
 
-function check(
-  plan: FunctionPlan,
-  policy: EgressPolicy,
-  request: Request,
-  log: (line: Record<string, unknown>) => void,
-): Response | null {
-  const refusal = request.headers.has("upgrade")
-    ? unsupported(
-        request.url,
-        "connections cannot be upgraded, to WebSockets for example",
-        "Use plain HTTP requests.",
-      )
-    : policy.check(request.url);
-  return refusal && refuse(plan, refusal, log);
-}
-
 /** The function's own time limit ends the call. */
 const untilTheCallEnds = { within: <T>(_ms: number, work: Promise<T>) => work };
 
 async function send(
-  egress: Egress,
-  { published }: FunctionPlan,
+  door: { readonly plan: FunctionPlan; readonly egress: Egress; readonly policy: EgressPolicy },
   request: Request,
-  url: string,
-  headers: Headers,
+  call: Pick<OutboundCall, "url" | "headers" | "by" | "counts">,
 ): Promise<Response> {
-  const body = request.body === null ? null : request;
+  if (request.headers.has("upgrade")) return refusalAnswer(door.plan, upgradeRefused(call.url));
   const { method } = request;
-  const outbound = { url, method, headers, body, timeoutMs: published.limits.timeoutMs, by: published.name };
-  const response = await egress.send(outbound, untilTheCallEnds);
+  const body = request.body === null ? null : request;
+  const { timeoutMs } = door.plan.published.limits;
+  try {
+    return withoutFailure(await door.egress.send({ ...call, method, body, timeoutMs }, untilTheCallEnds));
+  } catch (error) {
+    if (!(error instanceof EgressError)) throw error;
+    const refusal = door.policy.check(call.url);
+    if (refusal) return refusalAnswer(door.plan, refusal);
+    return failure({ name: "TypeError", message: `fetch failed: ${error.message}` });
+  }
+}
+
+function upgradeRefused(url: string): Refusal {
+  const { hostname, port } = new URL(url);
+  return {
+    host: hostname,
+    port: port === "" ? null : Number(port),
+    reason: "connections cannot be upgraded, to WebSockets for example",
+    rule: null,
+    remedy: "Use plain HTTP requests.",
+  };
+}
+
+/** Only the gateway says that something failed. */
+function withoutFailure(response: Response): Response {
   if (!response.headers.has(FAILURE_HEADER)) return response;
-  // Only the gateway says that something failed.
   const own = new Response(response.body, response);
   own.headers.delete(FAILURE_HEADER);
   return own;
 }
 
-function isOwn({ url: own }: DeclaredSource, url: string): boolean {
-  return own !== null && new URL(url).origin === new URL(own).origin;
-}
-
-function missingCertificate({ name }: DeclaredSource, binding: string): CredentialsError {
-  return new CredentialsError(
-    `The source ${name} presents a client certificate through the binding ${binding}, which the Worker does not have.`,
-  );
-}
-
-export const endedMessage = "The call of the function has ended.";
-
-/** The answer to whoever has kept the session of a call that has ended. */
-export function callEnded(): Response {
-  return failure({ name: "Error", message: endedMessage });
-}
-
 function failure({ name, message }: SessionFailure): Response {
   const headers = { [FAILURE_HEADER]: encodeURIComponent(JSON.stringify({ name, message })) };
-  return new Response(null, { status: 502, headers });
+  return new Response(message, { status: 502, headers });
 }

@@ -76,6 +76,11 @@ export class LocalExchange implements Exchange {
   }
 }
 
+/** The request that a client sent; null for a client of no request. */
+export function requestOf(client: Client): Request | null {
+  return client instanceof RequestClient ? client.request : null;
+}
+
 /** What Cloudflare says of the client; read only when a variable asks for it. */
 class RequestClient implements Client {
   readonly #request: Request;
@@ -85,6 +90,10 @@ class RequestClient implements Client {
   constructor(request: Request, url: URL) {
     this.#request = request;
     this.#url = url;
+  }
+
+  get request(): Request {
+    return this.#request;
   }
 
   get ip(): string {

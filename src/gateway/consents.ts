@@ -7,7 +7,12 @@ import { type Subject, UserTokens } from "../credentials/oauth/user-tokens.ts";
 import type { Environment } from "../environment/environment.ts";
 import type { Lifetime } from "../flow/context.ts";
 import type { WorkerEnv } from "../worker-env.ts";
-import { authorizationId, type BeginResult, type WithdrawalResult } from "./user-authorization.ts";
+import {
+  type AskedSubject,
+  authorizationId,
+  type BeginResult,
+  type WithdrawalResult,
+} from "./user-authorization.ts";
 
 /** What users have granted to the outbound applications of the environment, and the tokens that came of it. */
 export class Consents {
@@ -28,7 +33,7 @@ export class Consents {
     this.#lifetime = lifetime;
     this.tokens = new UserTokens({
       application: (name) => this.application(name),
-      ask: (subject, refresh) => this.#keeperOf(subject).token(subject, refresh),
+      ask: async (subject, refresh) => this.#keeperOf(subject).token(await this.#asked(subject), refresh),
       resetAt: ({ application, user }) => readReset(env.CONFIG, env.ENVIRONMENT, application.name, user),
       now: () => Date.now(),
       waitUntil: (work) => lifetime.waitUntil(work),
@@ -53,30 +58,35 @@ export class Consents {
     return snapshot?.document.identity ?? null;
   }
 
-  begin(
+  async begin(
     subject: Subject,
     addresses: { readonly redirectUri: string; readonly returnTo: string },
   ): Promise<BeginResult> {
-    return this.#keeperOf(subject).begin(subject, addresses);
+    return this.#keeperOf(subject).begin(await this.#asked(subject), addresses);
   }
 
   /** @param query of the callback's URL */
-  complete(subject: Subject, query: string): Promise<ConsentResult> {
+  async complete(subject: Subject, query: string): Promise<ConsentResult> {
     this.tokens.forget(subject);
-    return this.#keeperOf(subject).complete(subject, query);
+    return this.#keeperOf(subject).complete(await this.#asked(subject), query);
   }
 
   async status(subject: Subject): Promise<AuthorizationStatus | { kind: "unavailable"; reason: string }> {
     try {
-      return await this.#keeperOf(subject).status(subject);
+      return await this.#keeperOf(subject).status(await this.#asked(subject));
     } catch (error) {
       return { kind: "unavailable", reason: messageOf(error) };
     }
   }
 
-  withdraw(subject: Subject): Promise<WithdrawalResult> {
+  async withdraw(subject: Subject): Promise<WithdrawalResult> {
     this.tokens.forget(subject);
-    return this.#keeperOf(subject).withdraw(subject);
+    return this.#keeperOf(subject).withdraw(await this.#asked(subject));
+  }
+
+  async #asked(subject: Subject): Promise<AskedSubject> {
+    const snapshot = await this.#environment.current(Date.now(), this.#lifetime);
+    return { ...subject, audit: snapshot?.document.audit ?? { destination: "log" } };
   }
 
   #keeperOf({ application, user }: Subject) {

@@ -4,8 +4,7 @@ import { Callers } from "../credentials/callers.ts";
 import type { IdentitySettings } from "../credentials/identity.ts";
 import type { GetDocument } from "../credentials/issuer-keys.ts";
 import { Deadlines } from "../egress/deadline.ts";
-import { type Connection, Egress } from "../egress/egress.ts";
-import { internet } from "../egress/internet.ts";
+import { Egress, type EgressOptions } from "../egress/egress.ts";
 import { compileEgressPolicy } from "../egress/policy.ts";
 import { sendForText } from "../egress/small-answer.ts";
 import type { Environment } from "../environment/environment.ts";
@@ -24,15 +23,11 @@ export class CurrentCallers {
   readonly #lifetime: Lifetime;
   #known: { readonly settings: string; readonly callers: Callers } | null = null;
 
-  constructor(
-    environment: Environment,
-    lifetime: Lifetime,
-    connections: ReadonlyMap<string, Connection>,
-    log: (line: Record<string, unknown>) => void,
-  ) {
+  /** @param doors how calls leave, for an egress that allows what they need */
+  constructor(environment: Environment, lifetime: Lifetime, doors: Omit<EgressOptions, "policy">) {
     this.#environment = environment;
     this.#lifetime = lifetime;
-    this.#get = documents(connections, log);
+    this.#get = documents(doors);
   }
 
   /** Rejects with {@link CallerError}. */
@@ -52,13 +47,10 @@ export class CurrentCallers {
 }
 
 /** Gets documents of an issuer, each through an egress that allows its address and no other. */
-function documents(
-  connections: ReadonlyMap<string, Connection>,
-  log: (line: Record<string, unknown>) => void,
-): GetDocument {
+function documents(doors: Omit<EgressOptions, "policy">): GetDocument {
   return (url) => {
     const policy = compileEgressPolicy({ allow: [new URL(url).origin], advice: { list: "identity.json" } });
-    const egress = new Egress({ policy, internet, connections, log });
+    const egress = new Egress({ ...doors, policy });
     const headers = new Headers({ accept: "application/json" });
     const call = { url, method: "GET", headers, body: null, timeoutMs: TIMEOUT_MS, by: "identity" };
     return sendForText(egress, call, DOCUMENT_LIMIT, new Deadlines());

@@ -25,4 +25,8 @@ export class FunctionEgress extends WorkerEntrypoint<WorkerEnv, OutboundProps> {
   override fetch(request: Request): Promise<Response> {
     return servedBy(this.env).functions.withoutCredentials(this.ctx.props, request, this.ctx);
   }
+
+  override connect(socket: Socket): Promise<void> {
+    return servedBy(this.env).functions.socket(this.ctx.props, socket, this.ctx);
+  }
 }

@@ -8,6 +8,7 @@ import { FunctionError } from "../functions/error.ts";
 import type { OutboundProps } from "../functions/isolate.ts";
 import type { LogLevel, SessionFailure, SessionToken } from "../functions/protocol.ts";
 import type { FunctionCall, FunctionResult, FunctionRunner, SessionProps } from "../functions/runner.ts";
+import { connectSocket } from "../functions/socket-call.ts";
 import {
   callEnded,
   callThroughSource,
@@ -42,7 +43,7 @@ export class Functions {
   /** A request of a function through one of its sources. */
   async throughSource(props: SessionProps, request: Request, lifetime: Lifetime): Promise<Response> {
     const call = await this.#call(props, lifetime);
-    return call ? callThroughSource(call, request, this.#runner.services) : callEnded();
+    return call ? callThroughSource(call, request, this.#runner.services.credentials) : callEnded();
   }
 
   /** The calling user's token for a source. */
@@ -63,13 +64,21 @@ export class Functions {
 
   /** A request that an isolate sends past its sources' clients. */
   async withoutCredentials(props: OutboundProps, request: Request, lifetime: Lifetime): Promise<Response> {
-    const plan = await this.plan(props, lifetime);
-    if (!plan) return new Response("The function is not deployed any more.", { status: 407 });
-    return callWithoutCredentials(plan, request, this.#runner.services.log);
+    const plan = await this.#plan(props, lifetime);
+    if (!plan)
+      return new Response(`The function ${props.function} is not deployed any more.`, { status: 407 });
+    return callWithoutCredentials(plan, request, this.#runner.userOf(props.function));
+  }
+
+  /** A socket that an isolate opens. */
+  async socket(props: OutboundProps, socket: Socket, lifetime: Lifetime): Promise<void> {
+    const plan = await this.#plan(props, lifetime);
+    if (!plan) throw new Error(`The function ${props.function} is not deployed any more.`);
+    await connectSocket(plan, socket, this.#runner.userOf(props.function), this.#runner.services.outlets);
   }
 
   /** The function that an isolate runs, as it is deployed now; undefined when it is not any more. */
-  async plan(props: OutboundProps, lifetime: Lifetime): Promise<FunctionPlan | undefined> {
+  async #plan(props: OutboundProps, lifetime: Lifetime): Promise<FunctionPlan | undefined> {
     const plan = (await this.#current(contextOf(lifetime)))?.find(props.function);
     return plan?.problem === null ? plan : undefined;
   }

@@ -1,3 +1,4 @@
+import type { SecretStore } from "../credentials/secrets/store.ts";
 import { Deadlines } from "../egress/deadline.ts";
 import type { Environment } from "../environment/environment.ts";
 import { FlowContext, type Lifetime } from "../flow/context.ts";
@@ -18,9 +19,11 @@ export interface Health {
 /** Serves one environment: from a client's request to the answer. */
 export class Gateway {
   readonly #environment: Environment;
+  readonly #secrets: Pick<SecretStore, "clear">;
 
-  constructor(environment: Environment) {
+  constructor(environment: Environment, secrets: Pick<SecretStore, "clear">) {
     this.#environment = environment;
+    this.#secrets = secrets;
   }
 
   /** What `GET /_sortie/health` says. */
@@ -32,8 +35,9 @@ export class Gateway {
     return { status: "ok", environment, generation, proxies: proxies.map(({ name }) => name) };
   }
 
-  /** Looks for a newer deployment now. */
+  /** Looks for a newer deployment now, and for secrets when they are needed again. */
   refresh(): Promise<void> {
+    this.#secrets.clear();
     return this.#environment.refresh(Date.now());
   }
 

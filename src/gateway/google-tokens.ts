@@ -2,6 +2,7 @@ import { GoogleTokens } from "../credentials/google-tokens.ts";
 import { Keyring } from "../credentials/keyring.ts";
 import { SealedStore } from "../credentials/sealed-store.ts";
 import { isConfidential } from "../credentials/service-account.ts";
+import type { Audit } from "../egress/audit.ts";
 import { type Connection, Egress } from "../egress/egress.ts";
 import { internet } from "../egress/internet.ts";
 import { compileEgressPolicy } from "../egress/policy.ts";
@@ -19,6 +20,7 @@ export function makeGoogleTokens(
   env: WorkerEnv,
   connections: ReadonlyMap<string, Connection>,
   log: (line: Record<string, unknown>) => void,
+  audit: Pick<Audit, "recorder">,
 ): GoogleTokens {
   const complain = (reason: string) => log({ level: "error", event: "google-authentication.secret", reason });
   const keyring = new Keyring({ ...env });
@@ -29,7 +31,8 @@ export function makeGoogleTokens(
     allow: [...new Set(origins)],
     advice: { list: "the key's token_uri" },
   });
-  const send = tokenCalls(new Egress({ policy, internet, connections, log }), "Google authentication");
+  const egress = new Egress({ policy, internet, connections, log, audit });
+  const send = tokenCalls(egress, "Google authentication");
   return new GoogleTokens({ keyring, send, iamCredentials, store: readStore(env, complain), log });
 }
 

@@ -39,7 +39,7 @@ export async function callHttp(
     const method = request.verb;
     const headers = authenticate ? await withToken(plain, authenticate(base)) : plain;
     return program.services.egress.send(
-      { url, method, headers, body: sent, timeoutMs: timeLeft(), by: target.name },
+      { url, method, headers, body: sent, timeoutMs: timeLeft(), by: connection.origin },
       exchange,
     );
   };

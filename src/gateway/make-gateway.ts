@@ -1,18 +1,23 @@
 import { exports, waitUntil } from "cloudflare:workers";
+import type { Caller } from "../credentials/caller.ts";
 import { SecretStore } from "../credentials/secrets/store.ts";
-import type { UserCredentials } from "../credentials/user-credentials.ts";
+import { Audit } from "../egress/audit.ts";
 import { Egress } from "../egress/egress.ts";
 import { internet } from "../egress/internet.ts";
 import { compileEgressPolicy } from "../egress/policy.ts";
 import { Environment } from "../environment/environment.ts";
 import { Snapshot } from "../environment/snapshot.ts";
+import type { FlowContext } from "../flow/context.ts";
 import { DeployedFunctions } from "../functions/deployed.ts";
 import { FunctionRunner } from "../functions/runner.ts";
 import type { WorkerEnv } from "../worker-env.ts";
+import { callFunction } from "./call-function.ts";
+import { requestOf } from "./client-exchange.ts";
 import { bindingOf, readConnections } from "./connections.ts";
 import { Consents } from "./consents.ts";
 import { CurrentCallers } from "./current-callers.ts";
-import { Functions } from "./functions.ts";
+import { devCaller } from "./dev-caller.ts";
+import { anonymous, Functions } from "./functions.ts";
 import { Gateway } from "./gateway.ts";
 import { makeGoogleTokens } from "./google-tokens.ts";
 import { callProxy } from "./local-call.ts";
@@ -21,28 +26,41 @@ import { callProxy } from "./local-call.ts";
 export interface Served {
   readonly gateway: Gateway;
   readonly functions: Functions;
-  readonly callers: CurrentCallers;
   readonly consents: Consents;
+  /** Who a request is from. Rejects with `CallerError`. */
+  identify(request: Request): Promise<Caller>;
 }
 
 /** Puts the gateway together from a Worker's bindings. */
 export function makeGateway(env: WorkerEnv): Served {
   const connections = readConnections(env);
   const log = (line: Record<string, unknown>) => console.error(JSON.stringify(line));
-  const googleTokens = makeGoogleTokens(env, connections, log);
-  const outlets = { internet, connections, log, binding: (name: string) => bindingOf(env, name) };
+  const audit = new Audit({
+    bindings: { ...env },
+    print: (line) => console.log(JSON.stringify(line)),
+    log,
+    waitUntil,
+    now: Date.now,
+    uuid: () => crypto.randomUUID(),
+  });
+  const googleTokens = makeGoogleTokens(env, connections, log, audit);
+  const secrets = new SecretStore({ kv: env.CONFIG, privateKey: env.SECRETS_KEY, log });
+  const outlets = { internet, connections, log, audit, binding: (name: string) => bindingOf(env, name) };
   const environment = new Environment(env.ENVIRONMENT, env.CONFIG, (document, readRevision) => {
+    audit.follow(document.audit, document.environment);
     const { allow, advice } = document.egress;
     const list = `environments/${document.environment}/egress.json`;
     const policy = compileEgressPolicy({ allow, advice: advice === "dev" ? "dev" : { list } });
     return new Snapshot(document, {
       readRevision,
       callProxy,
+      callFunction: (...call) => callFunction(functions, callerOf, ...call),
       egress: new Egress({
         policy,
         internet,
         connections,
         log,
+        audit,
       }),
       googleIdentity: (account) => googleTokens.identity(account),
       functions: new DeployedFunctions(document, readRevision, outlets),
@@ -51,27 +69,24 @@ export function makeGateway(env: WorkerEnv): Served {
   // What is begun here belongs to whichever invocation of the Worker is running.
   const lifetime = { waitUntil };
   const consents = new Consents(environment, env, lifetime, log);
-  return {
-    gateway: new Gateway(environment),
-    functions: new Functions(environment, makeRunner(env, consents.tokens, log)),
-    callers: new CurrentCallers(environment, lifetime, connections, log),
-    consents,
-  };
-}
-
-function makeRunner(
-  env: WorkerEnv,
-  credentials: UserCredentials,
-  log: (line: Record<string, unknown>) => void,
-): FunctionRunner {
-  return new FunctionRunner({
+  const callers = new CurrentCallers(environment, lifetime, { internet, connections, log, audit });
+  const identify = async (request: Request) =>
+    devCaller(request, env, await consents.identity()) ?? callers.identify(request);
+  const runner = new FunctionRunner({
     loader: env.LOADER,
     stubs: {
       session: (props) => exports.FunctionSession({ props }),
       outbound: (props) => exports.FunctionEgress({ props }),
     },
-    secrets: new SecretStore({ kv: env.CONFIG, privateKey: env.SECRETS_KEY, log }),
-    credentials,
-    log,
+    secrets,
+    credentials: consents.tokens,
+    outlets,
   });
+  const functions = new Functions(environment, runner);
+  // What a client's Authorization header holds is for the flow to judge; one that is nobody's token is nobody.
+  const callerOf = async ({ exchange }: FlowContext): Promise<Caller> => {
+    const request = requestOf(exchange.client);
+    return request ? identify(request).catch(() => anonymous) : anonymous;
+  };
+  return { gateway: new Gateway(environment, secrets), functions, consents, identify };
 }

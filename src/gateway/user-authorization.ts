@@ -14,6 +14,7 @@ import { readSealingKey } from "../credentials/sealing.ts";
 import { applicationPlace, CLIENT_SECRET, secretOf } from "../credentials/secrets/place.ts";
 import { SecretStore } from "../credentials/secrets/store.ts";
 import type { TokenContext } from "../credentials/token-request.ts";
+import { Audit, type AuditSettings } from "../egress/audit.ts";
 import { Deadlines } from "../egress/deadline.ts";
 import { Egress } from "../egress/egress.ts";
 import { internet } from "../egress/internet.ts";
@@ -24,6 +25,11 @@ import { readConnections } from "./connections.ts";
 
 /** The key of the one text in the object's storage. */
 const RECORD = "record";
+
+/** Whom a call to the object is about, and what is deployed of it: the object itself reads no deployed state. */
+export interface AskedSubject extends Subject {
+  readonly audit: AuditSettings;
+}
 
 /** A consent that was begun, or why it was not. */
 export type BeginResult =
@@ -44,9 +50,19 @@ export interface WithdrawalResult {
 export class UserAuthorization extends DurableObject<WorkerEnv> {
   #authorization: Authorization | null = null;
   #secrets: SecretStore | null = null;
+  /** The audit settings as JSON that records go by. */
+  #followed = "";
+  readonly #audit = new Audit({
+    bindings: { ...this.env },
+    print: (line) => console.log(JSON.stringify(line)),
+    log,
+    waitUntil: (work) => this.ctx.waitUntil(work),
+    now: Date.now,
+    uuid: () => crypto.randomUUID(),
+  });
 
   async begin(
-    subject: Subject,
+    subject: AskedSubject,
     addresses: { readonly redirectUri: string; readonly returnTo: string },
   ): Promise<BeginResult> {
     const { application } = subject;
@@ -59,7 +75,7 @@ export class UserAuthorization extends DurableObject<WorkerEnv> {
   }
 
   /** @param query of the callback's URL */
-  async complete(subject: Subject, query: string): Promise<ConsentResult> {
+  async complete(subject: AskedSubject, query: string): Promise<ConsentResult> {
     const { application } = subject;
     if (!application.enabled) return { ok: false, message: disabledMessage(application) };
     try {
@@ -69,7 +85,7 @@ export class UserAuthorization extends DurableObject<WorkerEnv> {
     }
   }
 
-  async token(subject: Subject, refresh: boolean): Promise<TokenResult> {
+  async token(subject: AskedSubject, refresh: boolean): Promise<TokenResult> {
     try {
       const resetAt = await this.#resetAt(subject);
       return await this.#for(subject).token(subject.application, { refresh, resetAt });
@@ -78,7 +94,9 @@ export class UserAuthorization extends DurableObject<WorkerEnv> {
     }
   }
 
-  async status(subject: Subject): Promise<AuthorizationStatus | { kind: "unavailable"; reason: string }> {
+  async status(
+    subject: AskedSubject,
+  ): Promise<AuthorizationStatus | { kind: "unavailable"; reason: string }> {
     try {
       return await this.#for(subject).status(subject.application, await this.#resetAt(subject));
     } catch (error) {
@@ -86,7 +104,7 @@ export class UserAuthorization extends DurableObject<WorkerEnv> {
     }
   }
 
-  async withdraw(subject: Subject): Promise<WithdrawalResult> {
+  async withdraw(subject: AskedSubject): Promise<WithdrawalResult> {
     const { application, user } = subject;
     try {
       const problem = await this.#for(subject).withdraw(application);
@@ -97,7 +115,8 @@ export class UserAuthorization extends DurableObject<WorkerEnv> {
     }
   }
 
-  #for({ application, user }: Subject): Authorization {
+  #for({ application, user, audit }: AskedSubject): Authorization {
+    this.#follow(audit);
     this.#authorization ??= new Authorization({
       id: authorizationId(this.env.ENVIRONMENT, application.name, user),
       storage: {
@@ -112,6 +131,13 @@ export class UserAuthorization extends DurableObject<WorkerEnv> {
       log,
     });
     return this.#authorization;
+  }
+
+  #follow(settings: AuditSettings): void {
+    const text = JSON.stringify(settings);
+    if (text === this.#followed) return;
+    this.#followed = text;
+    this.#audit.follow(settings, this.env.ENVIRONMENT);
   }
 
   #resetAt({ application, user }: Subject): Promise<number> {
@@ -136,7 +162,8 @@ export class UserAuthorization extends DurableObject<WorkerEnv> {
       allow: [...new Set(origins)],
       advice: { list: `outbound-applications/${name}.yaml` },
     });
-    const egress = new Egress({ policy, internet, connections: readConnections(this.env), log });
+    const connections = readConnections(this.env);
+    const egress = new Egress({ policy, internet, connections, log, audit: this.#audit });
     const send = tokenCalls(egress, `outbound application ${name}`);
     return { clientSecret, now: context.now, send: (call) => send(call, context) };
   }

@@ -1,4 +1,3 @@
-import { readTemplate } from "../egress/read-template.ts";
 import type { Value } from "../expression/value.ts";
 import { builtInVariable } from "../flow/built-in-variables.ts";
 import type { FlowContext } from "../flow/context.ts";
@@ -6,7 +5,8 @@ import { Fault } from "../flow/fault.ts";
 import type { XmlElement } from "../xml/element.ts";
 import { readBooleanAttribute } from "../xml/read.ts";
 import type { Report } from "../xml/report.ts";
-import { definePolicy, type PolicyGateway } from "./policy.ts";
+import { definePolicy } from "./policy.ts";
+import { compileValue, readValuedParameter, type ValuedParameter } from "./valued-parameter.ts";
 
 /**
  * Runs the steps of a shared flow, with parameters that only it sees: when it ends, or fails, variables of
@@ -20,7 +20,7 @@ export const flowCallout = definePolicy({
   element: "FlowCallout",
   variablePrefix: "flowcallout",
 
-  read(xml, report): { sharedFlow: string; parameters: readonly Parameter[] } {
+  read(xml, report): { sharedFlow: string; parameters: readonly ValuedParameter[] } {
     const sharedFlow = xml.child("SharedFlowBundle");
     const name = sharedFlow?.text() ?? "";
     if (name === "") {
@@ -58,16 +58,7 @@ export const flowCallout = definePolicy({
   },
 });
 
-interface Parameter {
-  readonly name: string;
-  /** The variable that holds the value, which keeps its type. Null when the value is text. */
-  readonly ref: string | null;
-  /** Used as it is; also when `ref` names a variable that is not set. */
-  readonly value: string | null;
-  readonly template: string;
-}
-
-function readParameters(parameters: XmlElement | undefined, report: Report): Parameter[] {
+function readParameters(parameters: XmlElement | undefined, report: Report): ValuedParameter[] {
   if (parameters === undefined) return [];
   if (!readBooleanAttribute(parameters, "ignoreUnresolvedVariables", true, report)) {
     report.warning(
@@ -80,24 +71,17 @@ function readParameters(parameters: XmlElement | undefined, report: Report): Par
   return parameters.children("Parameter").map((parameter) => readParameter(parameter, report));
 }
 
-function readParameter(parameter: XmlElement, report: Report): Parameter {
-  const name = parameter.attribute("name")?.trim() ?? "";
-  if (name === "") {
-    report.error("MissingName", parameter, "<Parameter> has no name.", 'Write name="…" into it.');
-  } else if (belongsToGateway(name)) {
+function readParameter(xml: XmlElement, report: Report): ValuedParameter {
+  const parameter = readValuedParameter(xml, report);
+  if (belongsToGateway(parameter.name)) {
     report.error(
       "InvalidParameterName",
-      parameter,
-      `A parameter cannot be called ${name}: that variable is the gateway's own.`,
+      xml,
+      `A parameter cannot be called ${parameter.name}: that variable is the gateway's own.`,
       "Choose another name, here and in the shared flow.",
     );
   }
-  return {
-    name,
-    ref: parameter.attribute("ref")?.trim() || null,
-    value: parameter.attribute("value") ?? null,
-    template: readTemplate(parameter.text(), parameter, report),
-  };
+  return parameter;
 }
 
 const messages = new Set(["request", "response", "message", "error"]);
@@ -106,17 +90,6 @@ const messages = new Set(["request", "response", "message", "error"]);
 function belongsToGateway(name: string): boolean {
   const [first = ""] = name.split(".", 1);
   return messages.has(first) || builtInVariable(name) !== null;
-}
-
-function compileValue(
-  { ref, value, template }: Parameter,
-  gateway: PolicyGateway,
-): (flow: FlowContext) => Value {
-  if (ref !== null) {
-    const referred = gateway.variable(ref);
-    return (flow) => referred.get(flow) ?? value;
-  }
-  return value === null ? gateway.template(template) : () => value;
 }
 
 /** Sets the parameters and the shared flow's name. Returns what puts everything back. */

@@ -2,6 +2,7 @@ import { assignMessage } from "./assign-message.ts";
 import { externalCallout } from "./external-callout.ts";
 import { extractVariables } from "./extract-variables.ts";
 import { flowCallout } from "./flow-callout.ts";
+import { functionCallout } from "./function-callout.ts";
 import type { PolicyType } from "./policy.ts";
 import { raiseFault } from "./raise-fault.ts";
 import { serviceCallout } from "./service-callout.ts";
@@ -11,6 +12,7 @@ const all: readonly PolicyType[] = [
   externalCallout,
   extractVariables,
   flowCallout,
+  functionCallout,
   raiseFault,
   serviceCallout,
 ];

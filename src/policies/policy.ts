@@ -1,6 +1,8 @@
 import type { GoogleIdentity } from "../credentials/google-tokens.ts";
+import type { CallOrigin } from "../egress/audit.ts";
 import type { Egress } from "../egress/egress.ts";
 import type { TargetServer } from "../egress/target-server.ts";
+import type { Value } from "../expression/value.ts";
 import type { FlowContext, Step } from "../flow/context.ts";
 import type { RequestMessage, ResponseMessage } from "../flow/message.ts";
 import type { Variable } from "../flow/variable.ts";
@@ -35,6 +37,23 @@ export interface PolicyEnvironment {
   readonly environment: string;
   /** A target server of the environment; undefined when there is none of that name. */
   targetServer(name: string): TargetServer | undefined;
+  /** The signature of a function of the environment; undefined when there is none of that name. */
+  function(name: string): FunctionSignature | undefined;
+}
+
+/** What a function wants to be called with. */
+export interface FunctionSignature {
+  readonly parameters: readonly { readonly name: string; readonly optional: boolean }[];
+}
+
+/** A call of a function by a flow. */
+export interface FlowFunctionCall {
+  /** The function's name. */
+  readonly name: string;
+  /** By name; null where there is none. They are read as the function's signature says. */
+  readonly parameters: ReadonlyMap<string, Value>;
+  /** Milliseconds; null for the function's own limit. */
+  readonly timeoutMs: number | null;
 }
 
 /** A template ready to use; see `compileTemplate`. */
@@ -52,6 +71,8 @@ export type LocalDestination =
 export interface PolicyGateway {
   /** The policy's name. */
   readonly policy: string;
+  /** Who calls when the policy does. */
+  readonly origin: CallOrigin;
   variable(name: string): Variable;
   /**
    * A message template. `unresolved` says what a variable without a value becomes; by default the empty
@@ -73,6 +94,11 @@ export interface PolicyGateway {
   targetServer(name: string): TargetServer | undefined;
   /** Runs a proxy of the same environment in this process. */
   callProxy(flow: FlowContext, to: LocalDestination, request: RequestMessage): Promise<ResponseMessage>;
+  /**
+   * Calls a function for the client of the flow. Resolves with the JSON text of what it returned; rejects with
+   * the faults of the policy FunctionCallout.
+   */
+  callFunction(flow: FlowContext, call: FlowFunctionCall): Promise<string>;
   /** The steps of a shared flow; null when none of that name is deployed. */
   sharedFlow(name: string): Step | null;
 }

@@ -1,6 +1,7 @@
 /**
  * Measures the gateway against hand-written Workers, on loopback, and prints a table:
- * `node test/bench/run.ts [--quick] [--json]`.
+ * `node test/bench/run.ts [--quick] [--json]`. The environment's audit.json has no calls recorded, because the
+ * hand-written Workers record none either.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";

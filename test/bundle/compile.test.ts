@@ -29,6 +29,8 @@ function servicesOf({ sharedFlows = {}, flowHooks = {} }: Environment): CompileS
     },
     google: { serviceAccount: () => null, identity: unused },
     callProxy: unused,
+    function: () => undefined,
+    callFunction: unused,
   };
 }
 

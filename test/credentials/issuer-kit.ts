@@ -4,6 +4,7 @@ import { GoogleTokens } from "../../src/credentials/google-tokens.ts";
 import { Keyring } from "../../src/credentials/keyring.ts";
 import type { SealedStore } from "../../src/credentials/sealed-store.ts";
 import type { TokenCall, TokenContext } from "../../src/credentials/token-request.ts";
+import { noAudit } from "../../src/egress/audit.ts";
 import { Deadlines } from "../../src/egress/deadline.ts";
 import { type Connection, Egress } from "../../src/egress/egress.ts";
 import { internet } from "../../src/egress/internet.ts";
@@ -78,6 +79,7 @@ export function testTokens(
       internet: options.connection ?? internet,
       connections: new Map(),
       log: (line) => log.push(line),
+      audit: noAudit,
     }),
     "Google authentication",
   );

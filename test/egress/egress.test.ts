@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, inject, test } from "vitest";
+import { noAudit } from "../../src/egress/audit.ts";
 import { Deadlines } from "../../src/egress/deadline.ts";
 import { bodyFailure, type Connection, Egress, type OutboundCall } from "../../src/egress/egress.ts";
 import { EgressError } from "../../src/egress/error.ts";
@@ -15,7 +16,7 @@ const policy = compileEgressPolicy({
 
 const lines: Record<string, unknown>[] = [];
 const log = (line: Record<string, unknown>) => void lines.push(line);
-const egress = new Egress({ policy, internet, connections: new Map(), log });
+const egress = new Egress({ policy, internet, connections: new Map(), log, audit: noAudit });
 
 beforeEach(() => {
   lines.length = 0;
@@ -118,7 +119,7 @@ test.each(["", "A B", "CONNECT"])(
 test("a refused call is not sent, and one line in the log names the missing rule", async () => {
   const sent: string[] = [];
   const watched = { fetch: (url: string) => Promise.resolve(new Response(sent.push(url).toString())) };
-  const door = new Egress({ policy, internet: watched, connections: new Map(), log });
+  const door = new Egress({ policy, internet: watched, connections: new Map(), log, audit: noAudit });
   const url = "https://evil.example:8443/x?token=secret";
   const error = await failure(door.send(call(url), new Deadlines()));
   expect(error.kind).toBe("refused");
@@ -153,7 +154,7 @@ describe("a host with a connection of its own", () => {
     ["api.example.com:80", named("plain")],
     ["api.example.com:8443", named("other port")],
   ]);
-  const door = new Egress({ policy, internet: named("internet"), connections, log });
+  const door = new Egress({ policy, internet: named("internet"), connections, log, audit: noAudit });
 
   test.each([
     ["https://api.example.com/x", "tls https://api.example.com/x"],
@@ -174,6 +175,7 @@ describe("a host with a connection of its own", () => {
       internet,
       connections,
       log,
+      audit: noAudit,
     });
     expect((await failure(only.send(call("https://api.example.com/"), new Deadlines()))).kind).toBe(
       "refused",

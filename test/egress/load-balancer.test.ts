@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, inject, test } from "vitest";
+import { noAudit } from "../../src/egress/audit.ts";
 import { Deadlines } from "../../src/egress/deadline.ts";
 import { Egress } from "../../src/egress/egress.ts";
 import { EgressError } from "../../src/egress/error.ts";
@@ -331,6 +332,7 @@ test("calls to real servers move on from one that closes the connection or answe
     internet: { fetch: (url, init) => fetch(url, init) },
     connections: new Map(),
     log: () => {},
+    audit: noAudit,
   });
   const balancer = new LoadBalancer(
     {

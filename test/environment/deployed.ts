@@ -1,3 +1,4 @@
+import { noAudit } from "../../src/egress/audit.ts";
 import { Egress } from "../../src/egress/egress.ts";
 import { compileEgressPolicy } from "../../src/egress/policy.ts";
 import { planDeployment } from "../../src/environment/deployment.ts";
@@ -112,22 +113,18 @@ export function snapshotOf(
   const outlets = {
     internet: { fetch: refuse },
     connections: new Map(),
-    binding: () => undefined,
     log: () => {},
+    audit: noAudit,
   };
-  const egress = new Egress({
-    policy: compileEgressPolicy({ allow: [], advice: "dev" }),
-    internet: { fetch: refuse },
-    connections: new Map(),
-    log: () => {},
-  });
+  const egress = new Egress({ ...outlets, policy: compileEgressPolicy({ allow: [], advice: "dev" }) });
   return new Snapshot(document, {
     readRevision,
     callProxy: refuse,
+    callFunction: refuse,
     egress,
     googleIdentity: () => {
       throw new Error("nobody proves anything here");
     },
-    functions: new DeployedFunctions(document, readRevision, outlets),
+    functions: new DeployedFunctions(document, readRevision, { ...outlets, binding: () => undefined }),
   });
 }

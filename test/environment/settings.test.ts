@@ -167,3 +167,31 @@ test("the message names the place and what is expected there", () => {
     "error InvalidSetting keyvaluemaps.json:1:11 0.name: Invalid type: Expected string but received 1.",
   ]);
 });
+
+describe("audit.json", () => {
+  test.each([
+    { destination: "log" },
+    { destination: "none" },
+    { destination: "binding", binding: "AUDIT_QUEUE" },
+  ])("says where records of calls go: %j", (audit) => {
+    expect(settingsOf("audit.json", audit).audit).toEqual(audit);
+  });
+
+  test.each([
+    ["[]", "audit.json:1:1"],
+    ['{\n "destination": "file" }', "audit.json:2:17"],
+    ['{"destination":"log",\n"binding":"A"}', "audit.json:2:11"],
+    ['{\n"destination":"binding"}', "audit.json:1:1"],
+    ['{"destination":"binding",\n"binding":"MY-QUEUE"}', "audit.json:2:11"],
+  ])("cannot be %j", (text, place) => {
+    expect(problemsOf("audit.json", text)).toEqual([`error InvalidSetting ${place}`]);
+  });
+
+  test("is the log when there is none", () => {
+    expect(read({}).settings.audit).toEqual({ destination: "log" });
+  });
+});
+
+test("secrets-key.json is a known file", () => {
+  expect(read({ "secrets-key.json": "{}" }).problems).toEqual([]);
+});

@@ -1,9 +1,13 @@
 import { env, exports } from "cloudflare:workers";
 import { inject } from "vitest";
+import { readPublicKey } from "../../src/credentials/secrets/keys.ts";
+import { type SecretPlace, secretKey } from "../../src/credentials/secrets/place.ts";
+import { sealSecret } from "../../src/credentials/secrets/seal.ts";
 import { currentKey, revisionKey } from "../../src/environment/document.ts";
 import type { PublishedFunction } from "../../src/functions/published-function.ts";
 import { servedBy } from "../../src/gateway/gateways.ts";
 import type { Source, SourceDomain } from "../../src/sources/source.ts";
+import type { WorkerEnv } from "../../src/worker-env.ts";
 import { testModules } from "./modules.ts";
 
 const modules = inject("functions");
@@ -36,6 +40,8 @@ export function sourceTo(
 /** What a test deploys beside the functions of modules.ts, which are all there. */
 export interface TestDeployment {
   readonly sources: readonly Source[];
+  /** Sealed for the Worker: by API name of the source and by name. */
+  readonly secrets?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly aliases?: Readonly<Record<string, string>>;
   /** Changes what is deployed of a function. */
   readonly published?: Readonly<Record<string, Partial<PublishedFunction>>>;
@@ -44,7 +50,12 @@ export interface TestDeployment {
 let generation = 0;
 
 /** Deploys to the Worker under test, which serves it when this resolves. */
-export async function deploy({ sources, aliases = {}, published = {} }: TestDeployment): Promise<void> {
+export async function deploy({
+  sources,
+  secrets = {},
+  aliases = {},
+  published = {},
+}: TestDeployment): Promise<void> {
   const functions = testModules.map(
     ({ call, ...module }): PublishedFunction => ({
       ...module,
@@ -56,6 +67,10 @@ export async function deploy({ sources, aliases = {}, published = {} }: TestDepl
   );
   for (const { name, revision } of functions) {
     await env.CONFIG.put(revisionKey(revision), modules[name] ?? "");
+  }
+  for (const [source, values] of Object.entries(secrets)) {
+    for (const [name, value] of Object.entries(values))
+      await setSecret({ environment: "local", source, name }, value);
   }
   const document = {
     format: 1,
@@ -75,6 +90,12 @@ export async function deploy({ sources, aliases = {}, published = {} }: TestDepl
   };
   await env.CONFIG.put(currentKey("local"), JSON.stringify(document));
   await servedBy(env).gateway.refresh();
+}
+
+async function setSecret(place: SecretPlace, value: string): Promise<void> {
+  const { d, ...publicJwk } = JSON.parse((env as WorkerEnv).SECRETS_KEY ?? "");
+  const key = await readPublicKey(JSON.stringify(publicJwk), "SECRETS_KEY");
+  await env.CONFIG.put(secretKey(place), await sealSecret(place, value, key));
 }
 
 /** Executes a function over HTTP. */

@@ -23,6 +23,24 @@ function v2(name: string, more: Partial<TestModule> = {}): TestModule {
   };
 }
 
+const action = parameter("action", string);
+const text = parameter("text", string, true);
+
 export const testModules: readonly TestModule[] = [
   v2("callThings", { parameters: [parameter("path", string)] }),
+  v2("callWithAxios", { parameters: [parameter("path", string)] }),
+  v2("probe", { parameters: [action, text] }),
+  {
+    name: "versionOne",
+    language: "typescript-v1",
+    parameters: [
+      action,
+      parameter("day", { type: "date" }),
+      parameter("at", { type: "timestamp" }),
+      parameter("count", { type: "integer" }, true),
+    ],
+    output: output(string),
+    sources: ["Things"],
+    call: "(...given) => new user.MyExternalFunctions().versionOne(...given)",
+  },
 ];

@@ -1,4 +1,5 @@
 import type { GoogleIdentity } from "../../src/credentials/google-tokens.ts";
+import { Audit } from "../../src/egress/audit.ts";
 import { type Connection, Egress } from "../../src/egress/egress.ts";
 import { internet } from "../../src/egress/internet.ts";
 import { compileEgressPolicy } from "../../src/egress/policy.ts";
@@ -21,6 +22,8 @@ export interface TestGateway {
   settled(): Promise<void>;
   /** Structured lines that the egress logged. */
   readonly log: readonly Record<string, unknown>[];
+  /** The records of calls that went to the log. */
+  readonly records: readonly Record<string, unknown>[];
 }
 
 /** Files of an environment by path, as text. */
@@ -66,20 +69,39 @@ export function gatewayOn(
   { connections = new Map(), googleIdentity = noIdentity }: GatewayOptions = {},
 ): TestGateway {
   const log: Record<string, unknown>[] = [];
+  const records: Record<string, unknown>[] = [];
   const pending: Promise<unknown>[] = [];
-  const environment = new Environment("local", store, (document, readRevision) => {
-    const policy = compileEgressPolicy({ allow: document.egress.allow, advice: "dev" });
-    const egress = new Egress({ policy, internet, connections, log: (line) => log.push(line) });
-    const outlets = { internet, connections, binding: () => undefined, log: () => {} };
-    const functions = new DeployedFunctions(document, readRevision, outlets);
-    return new Snapshot(document, { readRevision, callProxy, egress, googleIdentity, functions });
+  const waitUntil = (work: Promise<unknown>) => void pending.push(work);
+  const audit = new Audit({
+    bindings: {},
+    print: (line) => records.push(line),
+    log: (line) => log.push(line),
+    waitUntil,
+    now: Date.now,
+    uuid: () => crypto.randomUUID(),
   });
-  const gateway = new Gateway(environment);
+  const environment = new Environment("local", store, (document, readRevision) => {
+    audit.follow(document.audit, document.environment);
+    const policy = compileEgressPolicy({ allow: document.egress.allow, advice: "dev" });
+    const outlets = { internet, connections, log: (line: Record<string, unknown>) => log.push(line), audit };
+    const egress = new Egress({ ...outlets, policy });
+    const functions = new DeployedFunctions(document, readRevision, { ...outlets, binding: () => undefined });
+    return new Snapshot(document, {
+      readRevision,
+      callProxy,
+      callFunction: () => Promise.reject(new Error("the test gave the gateway no functions")),
+      egress,
+      googleIdentity,
+      functions,
+    });
+  });
+  const gateway = new Gateway(environment, { clear: () => {} });
   return {
     log,
+    records,
     fetch(path, init) {
       const request = new Request(`http://gateway.test${path}`, { redirect: "manual", ...init });
-      return gateway.handle(request, new URL(request.url), { waitUntil: (work) => void pending.push(work) });
+      return gateway.handle(request, new URL(request.url), { waitUntil });
     },
     async settled() {
       while (pending.length > 0) await pending.shift();

@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { decodeJwt } from "jose";
 import { beforeAll, describe, expect, test } from "vitest";
+import { noAudit } from "../../src/egress/audit.ts";
 import { internet } from "../../src/egress/internet.ts";
 import { makeGoogleTokens } from "../../src/gateway/google-tokens.ts";
 import type { WorkerEnv } from "../../src/worker-env.ts";
@@ -25,7 +26,7 @@ beforeAll(async () => {
 async function ask(secrets: Partial<WorkerEnv>, account = ACCOUNT) {
   const { context, settled } = testTokens();
   const log: Record<string, unknown>[] = [];
-  const tokens = makeGoogleTokens({ ...env, ...secrets }, new Map(), (line) => log.push(line));
+  const tokens = makeGoogleTokens({ ...env, ...secrets }, new Map(), (line) => log.push(line), noAudit);
   const source = tokens.identity(account).source({ kind: "access", scopes: [SCOPE], lifetime: 3600 });
   const answer = await Promise.resolve(source.get(context)).catch((error: unknown) => error);
   await settled();
@@ -87,7 +88,7 @@ test("a token goes through the connection that serves its endpoint's host", asyn
     },
   };
   const { context } = testTokens();
-  const tokens = makeGoogleTokens({ ...env, ...good }, new Map([[host, connection]]), () => {});
+  const tokens = makeGoogleTokens({ ...env, ...good }, new Map([[host, connection]]), () => {}, noAudit);
   await tokens
     .identity(ACCOUNT)
     .source({ kind: "access", scopes: [SCOPE], lifetime: 3600 })

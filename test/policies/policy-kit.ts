@@ -5,7 +5,7 @@ import { type Exchange, FlowContext, type ProxyIdentity, type Step } from "../..
 import { Fault } from "../../src/flow/fault.ts";
 import { RequestMessage, ResponseMessage } from "../../src/flow/message.ts";
 import { messageFinder, variable } from "../../src/flow/variable.ts";
-import type { PolicyGateway, PolicyType } from "../../src/policies/policy.ts";
+import type { PolicyEnvironment, PolicyGateway, PolicyType } from "../../src/policies/policy.ts";
 import { parseXml } from "../../src/xml/parse.ts";
 import { Report } from "../../src/xml/report.ts";
 
@@ -76,7 +76,8 @@ export interface LoadedPolicy {
 
 /** What a test gives a policy of the gateway; what it does not give cannot be used. */
 export type GatewayParts = Partial<
-  Omit<PolicyGateway, "policy" | "variable" | "template" | "readsContentOf">
+  Omit<PolicyGateway, "policy" | "origin" | "variable" | "template" | "readsContentOf"> &
+    Pick<PolicyEnvironment, "function">
 >;
 
 /** Reads a policy from its XML as the compiler does, with the problems that it finds. */
@@ -98,7 +99,11 @@ export function loadPolicy<Config>(
   if (!report.failed)
     type.check?.(
       config,
-      { environment: "test", targetServer: gateway.targetServer },
+      {
+        environment: "test",
+        targetServer: gateway.targetServer,
+        function: parts.function ?? (() => undefined),
+      },
       report.forPolicy(policy),
     );
   const step = report.failed ? null : type.build(config, gateway);
@@ -113,6 +118,7 @@ function gatewayFor(policy: string, parts: GatewayParts, reads: Set<string>): Po
   };
   return {
     policy,
+    origin: { kind: "policy", name: policy, proxy: "things", source: null, user: null },
     variable: resolve,
     template: (text, options = {}) => compileTemplate(text, (name) => resolve(name).get, options).render,
     readsContentOf: (message) => void reads.add(message),
@@ -122,6 +128,7 @@ function gatewayFor(policy: string, parts: GatewayParts, reads: Set<string>): Po
     googleIdentity: parts.googleIdentity ?? (() => notGiven("googleIdentity")),
     targetServer: parts.targetServer ?? (() => undefined),
     callProxy: parts.callProxy ?? (() => notGiven("callProxy")),
+    callFunction: parts.callFunction ?? (() => notGiven("callFunction")),
     sharedFlow: parts.sharedFlow ?? (() => null),
   };
 }

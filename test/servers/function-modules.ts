@@ -32,6 +32,14 @@ async function bundle({ name, language, parameters, output, call }: TestModule):
       "@palantir/functions-sources": join(runtime, "functions-sources.ts"),
       "@osdk/functions": join(runtime, "osdk-functions.ts"),
       "@foundry/functions-api": join(runtime, "functions-api.ts"),
+      "@foundry/external-systems": join(runtime, "external-systems.ts"),
+      "@foundry/external-systems/sources": join(root, "test/functions/modules/generated-sources.ts"),
+    },
+    tsconfigRaw: { compilerOptions: { experimentalDecorators: true } },
+    // axios for Node, as in a function that is published.
+    conditions: ["node"],
+    banner: {
+      js: 'import { createRequire as nodeRequire } from "node:module"; const require = nodeRequire("/");',
     },
     logLevel: "error",
   });

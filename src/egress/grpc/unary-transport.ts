@@ -25,10 +25,10 @@ export interface UnaryTransportOptions {
   readonly protocol: GrpcTransport;
   /** Scheme, host and port. */
   readonly baseUrl: string;
-  /** The policy that calls, for the log. */
-  readonly by: string;
+  /** The policy that calls. */
+  readonly by: OutboundCall["by"];
   /** The door to the outside: `Egress.send`. */
-  send(call: OutboundCall, limit: TimeLimit): Promise<Response>;
+  send(call: OutboundCall, limit: TimeLimit, recorded: TimeLimit): Promise<Response>;
 }
 
 /**
@@ -48,8 +48,8 @@ export function createUnaryTransport({ protocol, baseUrl, by, send }: UnaryTrans
 
   const plainHeaders = rememberLast((timeoutMs: number | undefined) => makeHeaders(undefined, timeoutMs));
 
-  async function exchange(call: OutboundCall, open: OpenAnswer) {
-    const answer = await send(call, unlimited);
+  async function exchange(call: OutboundCall, open: OpenAnswer, limit: TimeLimit) {
+    const answer = await send(call, unlimited, limit);
     const bytes = await open.read(answer, ANSWER_LIMIT_BYTES + OVERHEAD_BYTES).catch((error) => {
       throw error instanceof ConnectError ? error : bodyFailure(error);
     });
@@ -63,11 +63,12 @@ export function createUnaryTransport({ protocol, baseUrl, by, send }: UnaryTrans
       const message = body(toBinary(method.input, create(method.input, input)));
       const url = `${baseUrl}/${method.parent.typeName}/${method.name}`;
       const open = new OpenAnswer();
+      const limit = (timeoutMs !== undefined && contextValues?.get(timeLimit)) || unlimited;
       const work = exchange(
         { url, method: "POST", headers, body: message, timeoutMs: timeoutMs ?? 0, by },
         open,
+        limit,
       );
-      const limit = contextValues?.get(timeLimit) ?? unlimited;
       try {
         const answer = await (timeoutMs === undefined ? work : limit.within(timeoutMs, work));
         return {

@@ -34,6 +34,10 @@ export function redirectConsole(): void {
   console.assert = (condition?: unknown, ...values: unknown[]) => {
     if (!condition) write("error", format("Assertion failed:", ...values));
   };
+  addEventListener("unhandledrejection", (event) => {
+    event.preventDefault();
+    write("error", format("Unhandled rejection:", event.reason));
+  });
   redirectStream(process.stdout, "info");
   redirectStream(process.stderr, "error");
 }

@@ -2,7 +2,8 @@
 import { Agent } from "node:https";
 import type { SourceFacts } from "../protocol.ts";
 import { type Call, currentCall, declaredSource, notFound } from "./call.ts";
-import { checkCall, connectionOf, type Fetch, SourceCredentialsError, sourceFetch } from "./source-fetch.ts";
+import { SessionError } from "./network-failures.ts";
+import { checkCall, connectionOf, type Fetch, sourceFetch } from "./source-fetch.ts";
 
 /** The calling user's credentials for a source. */
 export interface OauthSessionCredentials {
@@ -46,7 +47,7 @@ class DeclaredSource implements Source {
     checkCall(this.#call);
     const answer = await this.#call.session.credentials(this.#name);
     if (answer === null) return undefined;
-    if ("message" in answer) throw new SourceCredentialsError(answer);
+    if ("message" in answer) throw new SessionError(answer);
     const { accessToken, expiresAt } = answer;
     return { type: "oauth", accessToken, expiration: new Date(expiresAt) };
   }

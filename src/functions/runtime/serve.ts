@@ -5,6 +5,7 @@ import { ValueError } from "../values.ts";
 import { argumentFrom, resultOf } from "./arguments.ts";
 import { runCall } from "./call.ts";
 import { redirectConsole } from "./console.ts";
+import { reportNetworkFailures } from "./network-failures.ts";
 import { UserFacingError } from "./user-facing-error.ts";
 
 /** A function as the module that is generated for it passes it on. */
@@ -15,6 +16,7 @@ export interface ServedFunction
 
 // Before the user's module is loaded, which is imported after this one.
 redirectConsole();
+reportNetworkFailures();
 
 /** The default export of a function's main module: takes calls of the gateway. */
 export function serveFunction(
@@ -44,7 +46,17 @@ async function answerOf(served: ServedFunction, parameters: readonly unknown[]):
     const result = await call(...(given as never[]));
     return { value: resultOf(result, output) };
   } catch (thrown) {
-    return { error: errorOf(thrown) };
+    return { error: safeErrorOf(thrown) };
+  }
+}
+
+/** An error whose properties throw must not get past here: what does goes to the platform's own log. */
+function safeErrorOf(thrown: unknown): CallError {
+  try {
+    return errorOf(thrown);
+  } catch {
+    const message = "The function threw an error that cannot be read.";
+    return { kind: "runtime", name: "Error", message, stack: null };
   }
 }
 
@@ -64,7 +76,7 @@ function errorOf(thrown: unknown): CallError {
     kind: isUserFacing ? "user-facing" : "runtime",
     name: String(name),
     message: String(message),
-    stack,
+    stack: stack === null ? null : String(stack),
   };
 }
 

@@ -1,16 +1,9 @@
-import { FAILURE_HEADER, type SessionFailure, SOURCE_HEADER, type SourceFacts } from "../protocol.ts";
+import { SOURCE_HEADER, type SourceFacts } from "../protocol.ts";
 import { type Call, callInProgress } from "./call.ts";
+import { orFailure } from "./network-failures.ts";
 
 /** The type of `fetch`. */
 export type Fetch = (input: RequestInfo | URL, init?: RequestInit) => Promise<Response>;
-
-/** A failure of credentials, with Foundry's text where it has one. */
-export class SourceCredentialsError extends Error {
-  constructor({ name, message }: SessionFailure) {
-    super(message);
-    this.name = name;
-  }
-}
 
 /**
  * `fetch` through a source: the gateway adds what the source's authentication takes, presents its certificate
@@ -21,10 +14,7 @@ export function sourceFetch(call: Call, source: string): Fetch {
     checkCall(call);
     const request = new Request(input, init);
     request.headers.set(SOURCE_HEADER, source);
-    const response = await call.session.fetch(request);
-    const failure = response.headers.get(FAILURE_HEADER);
-    if (failure !== null) throw new SourceCredentialsError(JSON.parse(decodeURIComponent(failure)));
-    return response;
+    return orFailure(await call.session.fetch(request));
   };
 }
 

@@ -8,13 +8,13 @@ import type { ExternalCallout } from "./read.ts";
 export function buildTransport({ server: { name } }: ExternalCallout, gateway: PolicyGateway): Transport {
   const server = gateway.targetServer(name);
   if (server === undefined) throw new Error(`There is no target server "${name}".`);
-  const { egress, policy } = gateway;
+  const { egress, origin } = gateway;
   return createUnaryTransport({
     protocol: server.grpcTransport,
     baseUrl: baseUrl(server),
-    by: policy,
-    async send(call, limit) {
-      if (server.isEnabled) return egress.send(call, limit);
+    by: origin,
+    async send(call, ...limits) {
+      if (server.isEnabled) return egress.send(call, ...limits);
       throw new ConnectError(`the target server ${name} is disabled`, Code.Unavailable);
     },
   });

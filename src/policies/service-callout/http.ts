@@ -1,3 +1,4 @@
+import type { CallOrigin } from "../../egress/audit.ts";
 import type { HttpConnection } from "../../egress/connection.ts";
 import type { OutboundCall } from "../../egress/egress.ts";
 import { EgressError } from "../../egress/error.ts";
@@ -45,16 +46,16 @@ function buildUrlCall(
   const given = buildGivenUrl(gateway.policy);
   const remember = rememberUrl(gateway.policy);
   const authenticate = authentication && buildAuthentication(authentication, gateway);
-  const { egress, policy } = gateway;
+  const { egress, origin } = gateway;
   return async function callUrl(flow, request) {
     const target = (given(flow) ?? base(flow)).trim();
     const address = extendUrl(target, request.path, request.query);
     remember(flow, address);
-    const call = { url: address, ...callOf(request, policy, faults), timeoutMs };
+    const call = { url: address, ...callOf(request, origin, faults), timeoutMs };
     const { exchange } = flow;
     const end = exchange.now() + timeoutMs;
     if (authenticate) call.headers = await withToken(call.headers, authenticate(flow, timeoutMs)(target));
-    const response = await egress.send(call, unlimited);
+    const response = await egress.send(call, unlimited, exchange);
     if (exchange.now() > end) throw tooLate(response);
     return ResponseMessage.of(response);
   };
@@ -71,12 +72,12 @@ function buildBalancedCall(
   const base = gateway.template(path ?? "");
   const remember = rememberUrl(gateway.policy);
   const prepareToken = authentication && buildAuthentication(authentication, gateway);
-  const { egress, policy } = gateway;
+  const { egress, origin } = gateway;
   return async function callTargetServer(flow, request) {
     const { exchange } = flow;
     const targetPath = base(flow).trim();
     const uri = absolute(extendUrl(targetPath, request.path, request.query));
-    const call = callOf(request, policy, faults);
+    const call = callOf(request, origin, faults);
     // Later attempts begin when a flow that does not wait may have changed the headers.
     const plain = waits ? call.headers : new Headers(call.headers);
     const authenticate = prepareToken?.(flow, timeoutMs);
@@ -108,7 +109,7 @@ function buildBalancedCall(
 /** What is sent, but for the URL. */
 function callOf(
   request: RequestMessage,
-  by: string,
+  by: CallOrigin,
   faults: CalloutFaults,
 ): Omit<OutboundCall, "url" | "timeoutMs"> {
   const { verb: method } = request;

@@ -2,6 +2,7 @@ import { create } from "@bufbuild/protobuf";
 import { Code, ConnectError, createClient, createContextValues, type Transport } from "@connectrpc/connect";
 import { createConnectTransport, createGrpcWebTransport } from "@connectrpc/connect-web";
 import { describe, expect, inject, test } from "vitest";
+import { noAudit } from "../../../src/egress/audit.ts";
 import { Deadlines } from "../../../src/egress/deadline.ts";
 import { Egress, type OutboundCall } from "../../../src/egress/egress.ts";
 import { EgressError } from "../../../src/egress/error.ts";
@@ -18,7 +19,7 @@ import { ManualClock } from "../clock.ts";
 
 const { a, nobody } = inject("servers");
 const policy = compileEgressPolicy({ allow: [a, nobody], advice: "dev" });
-const egress = new Egress({ policy, internet, connections: new Map(), log: () => {} });
+const egress = new Egress({ policy, internet, connections: new Map(), log: () => {}, audit: noAudit });
 
 const question = create(MessageContextSchema, { messageId: "question" });
 const answering = (name: RawAnswerName | string) => `${a}/grpc/${encodeURIComponent(name)}`;

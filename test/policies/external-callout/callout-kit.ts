@@ -1,5 +1,6 @@
 import { create, fromBinary, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
 import { encodeEnvelope } from "@connectrpc/connect/protocol";
+import { noAudit } from "../../../src/egress/audit.ts";
 import { type Connection, Egress } from "../../../src/egress/egress.ts";
 import { compileEgressPolicy } from "../../../src/egress/policy.ts";
 import { readTargetServer, type TargetServer } from "../../../src/egress/target-server.ts";
@@ -56,6 +57,7 @@ export function partsFor(connection: Connection, changes: object = {}): GatewayP
     internet: connection,
     connections: new Map(),
     log: () => {},
+    audit: noAudit,
   });
   const server = targetServer({ name: "callout-server", protocol: "GRPC", ...changes });
   return { egress, targetServer: (name) => (name === server.name ? server : undefined) };

@@ -1,4 +1,5 @@
 import { inject } from "vitest";
+import { noAudit } from "../../../src/egress/audit.ts";
 import { Deadlines } from "../../../src/egress/deadline.ts";
 import { type Connection, Egress } from "../../../src/egress/egress.ts";
 import { internet } from "../../../src/egress/internet.ts";
@@ -26,6 +27,7 @@ export function egressThrough(connection: Connection = internet): Egress {
     internet: connection,
     connections: new Map(),
     log: (line) => void lines.push(line),
+    audit: noAudit,
   });
 }
 

@@ -1,0 +1,132 @@
+import { ResponseMessage } from "../flow/message.ts";
+import type { XmlElement } from "../xml/element.ts";
+import type { Position, Report } from "../xml/report.ts";
+import { definePolicy, type PolicyEnvironment } from "./policy.ts";
+import { readTimeout } from "./service-callout/read-timeout.ts";
+import { compileValue, readValuedParameter, type ValuedParameter } from "./valued-parameter.ts";
+
+/** A FunctionCallout as configured. */
+interface FunctionCallout {
+  readonly function: string;
+  readonly parameters: readonly ValuedParameter[];
+  /** The name of the variable for the result; null when the flow does not use it. */
+  readonly response: string | null;
+  /** Milliseconds; null when the policy does not say. */
+  readonly timeoutMs: number | null;
+  /** Where the function is named, and where each parameter is. */
+  readonly at: { readonly function: Position; readonly parameters: readonly Position[] };
+}
+
+/**
+ * Calls a function of the environment for the client of the flow, and waits for its result: a response message
+ * with the JSON of what the function returned. Not Apigee's: its elements and attributes are those of
+ * FlowCallout and ServiceCallout.
+ *
+ * Faults: `steps.functioncallout.ExecutionFailed` (500), `…InvalidParameter` (500), `…UserFacingError` (409) with
+ * the text of an error that the function means for users, and `…AuthorizationRequired` (403) when the user has to
+ * give consent first, at the address in the variable `functioncallout.NAME.authorizeUrl`.
+ */
+export const functionCallout = definePolicy<FunctionCallout>({
+  element: "FunctionCallout",
+  variablePrefix: "functioncallout",
+
+  read(xml, report) {
+    const element = xml.child("Function");
+    const name = element?.text() ?? "";
+    if (name === "") {
+      report.error(
+        "FunctionRequired",
+        element ?? xml,
+        "The policy does not say which function it calls.",
+        "Write its name into <Function>.",
+      );
+    }
+    const parameters = xml.child("Parameters")?.children("Parameter") ?? [];
+    return {
+      function: name,
+      parameters: readParameters(parameters, report),
+      response: xml.child("Response")?.text() || null,
+      timeoutMs: readTimeout(xml.child("Timeout"), report),
+      at: { function: element ?? xml, parameters },
+    };
+  },
+
+  check(config, environment, report) {
+    const signature = environment.function(config.function);
+    if (signature) {
+      checkParameters(config, signature.parameters, report);
+      return;
+    }
+    report.error(
+      "FunctionNotFound",
+      config.at.function,
+      `There is no function ${config.function} in the environment ${environment.environment}.`,
+      `Add functions/${config.function}/, or correct the name.`,
+    );
+  },
+
+  build({ function: name, parameters, response, timeoutMs }, gateway) {
+    const values = parameters.map((parameter) => [parameter.name, compileValue(parameter, gateway)] as const);
+    const variable = response === null ? null : gateway.variable(response);
+    return async function callFunction(flow) {
+      const given = new Map(values.map(([parameter, value]) => [parameter, value(flow)]));
+      try {
+        const json = await gateway.callFunction(flow, { name, parameters: given, timeoutMs });
+        variable?.set(flow, resultMessage(json));
+      } catch (error) {
+        // So that nobody takes an earlier result for this one.
+        if (response !== null) flow.variables.delete(response);
+        throw error;
+      }
+    };
+  },
+});
+
+function resultMessage(json: string): ResponseMessage {
+  const message = new ResponseMessage();
+  message.setContent(json, "application/json");
+  return message;
+}
+
+function readParameters(elements: readonly XmlElement[], report: Report): ValuedParameter[] {
+  const names = new Set<string>();
+  return elements.map((element) => {
+    const parameter = readValuedParameter(element, report);
+    if (parameter.name !== "" && names.has(parameter.name)) {
+      report.error(
+        "DuplicateParameter",
+        element,
+        `The parameter ${parameter.name} is given twice.`,
+        "Take one of them out.",
+      );
+    }
+    names.add(parameter.name);
+    return parameter;
+  });
+}
+
+function checkParameters(
+  { function: name, parameters, at }: FunctionCallout,
+  expected: NonNullable<ReturnType<PolicyEnvironment["function"]>>["parameters"],
+  report: Report,
+): void {
+  for (const [index, { name: given }] of parameters.entries()) {
+    if (expected.some((parameter) => parameter.name === given)) continue;
+    const list = expected.map((parameter) => parameter.name).join(", ");
+    report.error(
+      "UnknownParameter",
+      at.parameters[index] ?? at.function,
+      `The function ${name} has no parameter ${given}.`,
+      list === "" ? "Take it out: the function has no parameters." : `Its parameters are ${list}.`,
+    );
+  }
+  for (const parameter of expected) {
+    if (parameter.optional || parameters.some((given) => given.name === parameter.name)) continue;
+    report.error(
+      "MissingParameter",
+      at.function,
+      `The function ${name} needs the parameter ${parameter.name}.`,
+      `Add <Parameter name="${parameter.name}"> to <Parameters>.`,
+    );
+  }
+}
