@@ -5,6 +5,7 @@ import type { OutboundApplication } from "../credentials/oauth/application.ts";
 import type { PublishedFunction } from "../functions/published-function.ts";
 import type { Source } from "../sources/source.ts";
 import type { Position, Report } from "../xml/report.ts";
+import { readOutboundApplications } from "./outbound-applications.ts";
 import { readSettings, type Settings } from "./settings.ts";
 
 /** An environment's files by path: `apiproxies/NAME/apiproxy/…`, `environments/NAME/targetservers.json`, … */
@@ -53,7 +54,14 @@ export function readEnvironment(files: EnvironmentFiles, name: string, report: R
   const bundles = folders.flatMap((folder) =>
     isDeployed(folder, settings) ? (readOne(found.get(folder) ?? new Map(), folder, report) ?? []) : [],
   );
-  return { name, bundles, settings, sources: [], outboundApplications: [], functions: [] };
+  return {
+    name,
+    bundles,
+    settings,
+    sources: [],
+    outboundApplications: readOutboundApplications(files, name, report),
+    functions: [],
+  };
 }
 
 /** The files of each bundle by the bundle's folder; a zip has a folder too, with the zip as its file `""`. */

@@ -1,10 +1,12 @@
 import * as v from "valibot";
 import type { FlowHooks } from "../bundle/compile-services.ts";
+import type { IdentitySettings } from "../credentials/identity.ts";
 import { EgressRuleError, readEgressRule } from "../egress/rule.ts";
 import { readTargetServer, type TargetServer } from "../egress/target-server.ts";
 import type { Position, Report } from "../xml/report.ts";
-import type { AuditSettings, IdentitySettings } from "./document.ts";
+import type { AuditSettings } from "./document.ts";
 import { type FunctionSettings, functionsSchema } from "./function-settings.ts";
+import { identityFileSchema, identityOf } from "./identity.ts";
 import { JsonFile } from "./json-file.ts";
 
 /** What an environment sets for all its proxies: the files in `environments/NAME/`. */
@@ -51,6 +53,13 @@ export function readSettings(files: ReadonlyMap<string, Uint8Array>, report: Rep
   const hooks = read("flowhooks.json", flowHooksSchema, {});
   const maps = read("keyvaluemaps.json", keyValueMapsSchema, []);
   const deployments = read("deployments.json", deploymentsSchema, null);
+  const identity = readFile(
+    files.get("identity.json"),
+    "identity.json",
+    v.nullable(identityFileSchema),
+    null,
+    report,
+  );
   for (const name of files.keys()) {
     if (knownFiles.has(name)) continue;
     const at = { file: name, line: 1, column: 1 };
@@ -81,7 +90,7 @@ export function readSettings(files: ReadonlyMap<string, Uint8Array>, report: Rep
       sharedFlows: accountsOf(deployments?.sharedflows),
     },
     sourceAliases: {},
-    identity: null,
+    identity: identityOf(identity.value, identity.at(["issuer"]), report),
     audit: read("audit.json", auditSchema, { destination: "log" }),
     deployed: deployments && {
       proxies: new Set(deployments.proxies?.map(nameOf)),
@@ -97,6 +106,7 @@ const knownFiles = new Set([
   "deployments.json",
   "egress.json",
   "debugmask.json",
+  "identity.json",
   "audit.json",
   // Public; it seals secrets, and only the command reads it.
   "secrets-key.json",

@@ -31,13 +31,13 @@ export function readYaml<T>(
   bytes: Uint8Array,
   schema: v.GenericSchema<unknown, T>,
   report: Report,
-  refuse: (value: unknown) => ValueProblem | null = () => null,
+  refuse: (value: unknown, at: YamlPath) => ValueProblem | null = () => null,
 ): CheckedYaml<T> | null {
   const file = new YamlFile(path, bytes, report);
   if (file.value === undefined) return null;
   const refused: string[] = [];
   const seen = (value: unknown, at: YamlPath) => {
-    const problem = refuse(value);
+    const problem = refuse(value, at);
     if (problem) {
       report.error(problem.code, file.at(at), problem.message, problem.remedy);
       refused.push(pathKey(at));
@@ -46,6 +46,7 @@ export function readYaml<T>(
   };
   inspect(file.value, [], seen);
   const value = withoutUnknown(schema as unknown as SchemaShape, file.value, [], ({ at, known }) => {
+    if (refused.includes(pathKey(at))) return;
     const [near] = nearestNames(String(at.at(-1)), known);
     const remedy = near === undefined ? `Known here: ${known.join(", ")}.` : `Did you mean ${near}?`;
     report.warning("UnknownField", file.atName(at), `The field ${at.join(".")} has no effect.`, remedy);
