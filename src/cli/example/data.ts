@@ -17,3 +17,15 @@ export const customers = new Map([
   ["acme-tools", { id: "acme-tools", name: "Acme Tools GmbH", city: "Berlin" }],
   ["left-hand", { id: "left-hand", name: 'The "Left-Hand" Screw Company', city: "Bristol" }],
 ]);
+
+/** `GET /v1/transit-times` of the carrier: days by city. */
+export const transitDays = new Map([
+  ["Berlin", 1],
+  ["Bristol", 4],
+]);
+
+/** `GET /v1/parcels` of the carrier, by the account that asks. */
+export const parcels = new Map([
+  ["acme-tools", [{ number: "P-1001", state: "on its way", city: "Berlin" }]],
+  ["left-hand", [{ number: "P-1002", state: "announced", city: "Bristol" }]],
+]);
