@@ -15,19 +15,19 @@ export function addExample(program: Command): void {
     .action(async ({ port }: { port: number }) => {
       // The other commands need none of the libraries that the services use.
       const { startExampleServices } = await import("./example/services.ts");
-      const { services, serviceAccountKey, stop } = await startExampleServices();
+      const { services, serviceAccountKey, secretsOf, connections, stop } = await startExampleServices();
       try {
         await serveUntilStopped(
           {
             paths: [relative(process.cwd(), examplePath()) || "."],
             port,
             environment: "local",
-            connections: [],
+            connections,
             targetServers: services.map(({ name, url }) => parseTargetServer(`${name}=${url}`)),
             keyValues: [],
             google: googleKeysIn({ [OWN_KEY]: serviceAccountKey }),
             showsCalls: false,
-            secretsOf: {},
+            secretsOf,
             secretsFolder: devFolder(),
           },
           requestsToTry,
@@ -41,9 +41,10 @@ export function addExample(program: Command): void {
 function requestsToTry(url: string): string {
   return [
     "Try:",
-    `  curl -i ${url}/v1/orders/1001    an order, put together from four services`,
+    `  curl -i ${url}/v1/orders/1001    an order, put together from five services`,
     `  curl -i ${url}/v1/orders/9999    an order that does not exist`,
     `  curl -i ${url}/_sortie/health    what is deployed`,
+    `  ${url}/_sortie/oauth             what users let functions do for them (a page)`,
   ].join("\n");
 }
 
