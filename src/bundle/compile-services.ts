@@ -1,5 +1,6 @@
 import type { GoogleIdentity } from "../credentials/google-tokens.ts";
 import type { Egress } from "../egress/egress.ts";
+import type { NamedSources } from "../egress/named-source.ts";
 import type { TargetServer } from "../egress/target-server.ts";
 import type { Step } from "../flow/context.ts";
 import type { PolicyGateway } from "../policies/policy.ts";
@@ -15,6 +16,7 @@ export interface CompileServices {
   /** Where problems in the files of a shared flow are reported; without it, where those of its caller are. */
   readonly reportOf?: (sharedFlow: string) => Report;
   targetServer(name: string): TargetServer | undefined;
+  readonly sources: NamedSources;
   readonly egress: Egress;
   readonly google: GoogleServices;
   readonly callProxy: PolicyGateway["callProxy"];

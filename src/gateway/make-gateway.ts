@@ -23,6 +23,7 @@ export function makeGateway(env: WorkerEnv): Gateway {
     now: Date.now,
     uuid: () => crypto.randomUUID(),
   });
+  const doors = { internet, connections, log, audit };
   const googleTokens = makeGoogleTokens(env, connections, log, audit);
   const secrets = new SecretStore({ kv: env.CONFIG, privateKey: env.SECRETS_KEY, log });
   const environment = new Environment(env.ENVIRONMENT, env.CONFIG, (document, readRevision) => {
@@ -33,14 +34,9 @@ export function makeGateway(env: WorkerEnv): Gateway {
     return new Snapshot(document, {
       readRevision,
       callProxy,
-      egress: new Egress({
-        policy,
-        internet,
-        connections,
-        log,
-        audit,
-      }),
+      egress: new Egress({ ...doors, policy }),
       googleIdentity: (account) => googleTokens.identity(account),
+      sourceCalls: { ...doors, secrets, bindings: { ...env }, users: null },
     });
   });
   return new Gateway(environment, secrets);

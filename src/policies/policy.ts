@@ -1,6 +1,7 @@
 import type { GoogleIdentity } from "../credentials/google-tokens.ts";
 import type { CallOrigin } from "../egress/audit.ts";
 import type { Egress } from "../egress/egress.ts";
+import type { NamedSource, NamedSources } from "../egress/named-source.ts";
 import type { TargetServer } from "../egress/target-server.ts";
 import type { FlowContext, Step } from "../flow/context.ts";
 import type { RequestMessage, ResponseMessage } from "../flow/message.ts";
@@ -36,6 +37,8 @@ export interface PolicyEnvironment {
   readonly environment: string;
   /** A target server of the environment; undefined when there is none of that name. */
   targetServer(name: string): TargetServer | undefined;
+  /** The sources that its flows may call. */
+  readonly sources: NamedSources;
 }
 
 /** A template ready to use; see `compileTemplate`. */
@@ -74,6 +77,8 @@ export interface PolicyGateway {
   googleIdentity(at: Position): GoogleIdentity;
   /** A target server of the environment; undefined when there is none of that name. */
   targetServer(name: string): TargetServer | undefined;
+  /** A source that the environment's check found no problem with. */
+  source(name: string): NamedSource;
   /** Runs a proxy of the same environment in this process. */
   callProxy(flow: FlowContext, to: LocalDestination, request: RequestMessage): Promise<ResponseMessage>;
   /** The steps of a shared flow; null when none of that name is deployed. */

@@ -109,13 +109,8 @@ export function snapshotOf(
   readRevision: (revision: string) => Promise<Uint8Array>,
 ) {
   const refuse = () => Promise.reject(new Error("nothing is called here"));
-  const egress = new Egress({
-    policy: compileEgressPolicy({ allow: [], advice: "dev" }),
-    internet: { fetch: refuse },
-    connections: new Map(),
-    log: () => {},
-    audit: noAudit,
-  });
+  const doors = { internet: { fetch: refuse }, connections: new Map(), log: () => {}, audit: noAudit };
+  const egress = new Egress({ ...doors, policy: compileEgressPolicy({ allow: [], advice: "dev" }) });
   return new Snapshot(document, {
     readRevision,
     callProxy: refuse,
@@ -123,5 +118,6 @@ export function snapshotOf(
     googleIdentity: () => {
       throw new Error("nobody proves anything here");
     },
+    sourceCalls: { ...doors, secrets: { read: refuse }, bindings: {}, users: null },
   });
 }
