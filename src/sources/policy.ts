@@ -27,7 +27,8 @@ export function compileSourcePolicy(sources: readonly Source[]): SourcePolicy {
 
   function checkSocket(host: string, port: number): Refusal | null {
     const hostname = hostnameOf(host);
-    return hostname !== null && active.allows(hostname, port, null) ? null : refuse(hostname ?? host, port);
+    if (hostname === null || !Number.isInteger(port)) return refuse(host, port);
+    return active.allows(hostname, port, null) ? null : refuse(hostname, port);
   }
 
   return {
@@ -60,20 +61,18 @@ function notCovered(hostname: string, port: number, sources: readonly Source[], 
     sources.length === 0
       ? `no source is declared, and "${rule}" needs one with an egress policy`
       : `"${rule}" is not covered by an active egress policy of ${names}`;
-  const covered = inactive.allows(hostname, port, null);
-  const fused = covered ? undefined : fusedHost(hostname, sources);
-  const remedy = covered
+  const remedy = inactive.allows(hostname, port, null)
     ? "The egress policy for it is not active: set its state to active."
-    : fused !== undefined
-      ? `${hostname} begins with the source's host ${fused}: check that a slash stands between the connection's URL and the path.`
-      : `Add { address: ${hostname}, port: ${port} } to the networkEgressPolicies of the source that it belongs to.`;
+    : `${slashHint(hostname, sources)}Add { address: ${hostname}, port: ${port} } to the networkEgressPolicies of the source that it belongs to.`;
   return { host: hostname, port, reason, rule, remedy };
 }
 
-/** The host of a source that a path without its slash was glued to: `example.comapi` for `example.com`. */
-function fusedHost(hostname: string, sources: readonly Source[]): string | undefined {
-  return sources
+/** What to check first when a host looks like a source's with a path glued to it: `example.comapi`. */
+function slashHint(hostname: string, sources: readonly Source[]): string {
+  const fused = sources
     .flatMap(connectionsOf)
     .map(({ host }) => host.toLowerCase())
     .find((host) => hostname.startsWith(host) && hostname !== host);
+  if (fused === undefined) return "";
+  return `${hostname} begins with the source's host ${fused}: check that a slash stands between the connection's URL and the path. If it is a host of its own: `;
 }
