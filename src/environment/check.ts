@@ -3,6 +3,7 @@ import type { CompileServices } from "../bundle/compile-services.ts";
 import { Egress } from "../egress/egress.ts";
 import { compileEgressPolicy } from "../egress/policy.ts";
 import type { Problem, Report } from "../xml/report.ts";
+import { checkFunctionSources, checkSourceAliases } from "./check-sources.ts";
 import type { EnvironmentModel } from "./read-environment.ts";
 import { checkServiceAccounts, serviceAccountOf } from "./service-accounts.ts";
 
@@ -22,6 +23,8 @@ export function checkEnvironment(model: EnvironmentModel, report: Report, organi
   checkBasePaths(model, report);
   checkFlowHooks(model, report);
   checkServiceAccounts(model, report);
+  checkSourceAliases(model, report);
+  checkFunctionSources(model, report);
 }
 
 /** Each problem once, in the order of files and lines. */
