@@ -1,3 +1,4 @@
+import { rootCertificates } from "node:tls";
 import { checkEnvironment, sortedProblems } from "../environment/check.ts";
 import { type EnvironmentModel, readEnvironment } from "../environment/read-environment.ts";
 import { type Problem, Report } from "../xml/report.ts";
@@ -28,7 +29,7 @@ export function checkedEnvironment(
     );
   }
   const report = new Report();
-  const model = adjust(readEnvironment(folder.files, name, report));
+  const model = adjust(readEnvironment(folder.files, name, report, rootCertificates));
   checkEnvironment(model, report);
   if (model.bundles.length === 0 && !report.failed) {
     throw new CommandFailure(`The environment ${name} deploys neither a proxy nor a shared flow.`);

@@ -6,6 +6,7 @@ import { compileEgressPolicy } from "../egress/policy.ts";
 import { SourceCatalog } from "../sources/catalog.ts";
 import { FlowSources } from "../sources/flow-sources.ts";
 import type { Problem, Report } from "../xml/report.ts";
+import { checkFunctionSources, checkSourceAliases } from "./check-sources.ts";
 import type { EnvironmentModel } from "./read-environment.ts";
 import { checkServiceAccounts, serviceAccountOf } from "./service-accounts.ts";
 
@@ -25,6 +26,8 @@ export function checkEnvironment(model: EnvironmentModel, report: Report, organi
   checkBasePaths(model, report);
   checkFlowHooks(model, report);
   checkServiceAccounts(model, report);
+  checkSourceAliases(model, report);
+  checkFunctionSources(model, report);
 }
 
 /** Each problem once, in the order of files and lines. */
