@@ -24,8 +24,9 @@ export interface NamedSource {
   send(call: OutboundCall, context: SourceContext, limit: TimeLimit): Promise<Response>;
 }
 
-/** Why flows cannot call a source. */
+/** Why flows cannot call a source: never (an error), or not for now (a warning). */
 export interface SourceProblem {
+  readonly severity: "error" | "warning";
   readonly code: string;
   readonly message: string;
   readonly remedy: string;
@@ -35,6 +36,6 @@ export interface SourceProblem {
 export interface NamedSources {
   /** What keeps flows from a source; empty when nothing does. */
   problems(name: string): readonly SourceProblem[];
-  /** A source without problems. Throws for any other. */
+  /** A source without errors; one with a warning refuses all calls. Throws for any other. */
   get(name: string): NamedSource;
 }

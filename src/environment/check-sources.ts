@@ -1,5 +1,5 @@
 import { SourceCatalog } from "../sources/catalog.ts";
-import { checkGates, type GateCode } from "../sources/gates.ts";
+import { checkGates, TEMPORARY_GATES } from "../sources/gates.ts";
 import { nearestNames } from "../xml/nearest.ts";
 import type { Report } from "../xml/report.ts";
 import type { EnvironmentModel } from "./read-environment.ts";
@@ -32,9 +32,6 @@ export function checkSourceAliases({ name, settings, sources }: EnvironmentModel
   }
 }
 
-/** Gates that somebody shuts for a while: a deployment must be able to bring that about. */
-const temporary: ReadonlySet<GateCode> = new Set(["EgressPolicyNotActive", "OutboundApplicationDisabled"]);
-
 /**
  * What keeps functions from the sources that they declare, as far as it is known before they are called: the
  * problems of {@link checkGates}, in the function's folder.
@@ -47,7 +44,7 @@ export function checkFunctionSources(model: EnvironmentModel, report: Report): v
     const ownReport = report.inFolder(`functions/${published.name}/`);
     for (const { code, message, remedy } of checkGates(published.sources, catalog)) {
       if (code === "SourceNotFound" && hasBrokenSources(report)) continue;
-      if (temporary.has(code)) {
+      if (TEMPORARY_GATES.has(code)) {
         ownReport.warning(code, at, `The function ${published.name} will not start: ${message}`, remedy);
       } else ownReport.error(code, at, message, remedy);
     }

@@ -2,7 +2,7 @@ import type { NamedSource, NamedSources, SourceProblem } from "../egress/named-s
 import { type SourceCatalog, sourceNotFound } from "./catalog.ts";
 import { connectionsOf, SINGLE_CONNECTION } from "./connection.ts";
 import { SourceError } from "./error.ts";
-import { checkGates } from "./gates.ts";
+import { checkGates, TEMPORARY_GATES } from "./gates.ts";
 import { type SourceCallServices, SourceCalls } from "./source-calls.ts";
 
 export interface FlowSourcesOptions {
@@ -26,13 +26,14 @@ export class FlowSources implements NamedSources {
   /** The gates of functions but for those about code, and what only flows need. */
   problems(name: string): readonly SourceProblem[] {
     const { catalog, environment, knowsCallers } = this.#options;
-    const gates = checkGates([name], catalog).filter(({ code }) => code !== "SourceNotImportable");
+    const gates = gatesOf(name, catalog);
     const source = catalog.find(name);
     if (!source || gates.length > 0) return gates;
     const [connection] = connectionsOf(source);
     if (!connection) {
       return [
         {
+          severity: "error",
           code: "NoSingleConnection",
           message: `${SINGLE_CONNECTION} The source ${name} of type ${source.type} has none.`,
           remedy: "Call a source of type rest.",
@@ -42,6 +43,7 @@ export class FlowSources implements NamedSources {
     if (connection.auth.type === "oauth2" && !knowsCallers) {
       return [
         {
+          severity: "error",
           code: "CallersNotIdentified",
           message: `The source ${name} authenticates as the calling user, and nothing says who that is.`,
           remedy: `Name the issuer of the callers' tokens in environments/${environment}/identity.json.`,
@@ -55,8 +57,16 @@ export class FlowSources implements NamedSources {
     const { catalog, environment, services } = this.#options;
     const source = catalog.find(name);
     if (!source) throw new SourceError("SourceNotFound", sourceNotFound(name, catalog.names()));
-    const known = this.#known.get(source.apiName) ?? new SourceCalls(source, environment, services);
+    const [shut = null] = gatesOf(name, catalog);
+    const known = this.#known.get(source.apiName) ?? new SourceCalls(source, environment, shut, services);
     this.#known.set(source.apiName, known);
     return known;
   }
+}
+
+/** The gates that are shut, but for the one about code. Only those that stand for a while let a bundle load. */
+function gatesOf(name: string, catalog: SourceCatalog): SourceProblem[] {
+  return checkGates([name], catalog)
+    .filter(({ code }) => code !== "SourceNotImportable")
+    .map((gate) => ({ ...gate, severity: TEMPORARY_GATES.has(gate.code) ? "warning" : "error" }));
 }

@@ -16,7 +16,8 @@ import {
   type TimeLimit,
 } from "../egress/egress.ts";
 import { EgressError } from "../egress/error.ts";
-import type { NamedSource, SourceContext } from "../egress/named-source.ts";
+import type { NamedSource, SourceContext, SourceProblem } from "../egress/named-source.ts";
+import { type EgressPolicy, portOf } from "../egress/policy.ts";
 import { authenticate, CREDENTIALS_NOT_RESOLVED } from "./authenticate.ts";
 import { connectionOf } from "./connection.ts";
 import { SourceError } from "./error.ts";
@@ -45,10 +46,14 @@ export class SourceCalls implements NamedSource {
   readonly #services: SourceCallServices;
   readonly #egress: Egress;
   readonly #domain: SourceDomain;
+  readonly #isShut: boolean;
   readonly #secretNames: readonly string[];
 
-  /** Throws `SourceError` for a source that has not exactly one connection. */
-  constructor(source: Source, environment: string, services: SourceCallServices) {
+  /**
+   * Throws `SourceError` for a source that has not exactly one connection.
+   * @param shut why all calls are refused for now; null when they are not
+   */
+  constructor(source: Source, environment: string, shut: SourceProblem | null, services: SourceCallServices) {
     this.apiName = source.apiName;
     this.origin = connectionOf(source).url;
     this.#source = source;
@@ -59,7 +64,9 @@ export class SourceCalls implements NamedSource {
     const { clientCertificateBinding: binding } = source;
     const internet =
       binding === null ? services.internet : certified(binding, services.bindings[binding], source.apiName);
-    this.#egress = new Egress({ ...services, policy: compileSourcePolicy([source]), internet });
+    this.#isShut = shut !== null;
+    const policy = shut ? refusing(shut) : compileSourcePolicy([source]);
+    this.#egress = new Egress({ ...services, policy, internet });
   }
 
   /** Spelled as the origin is; whatever else might mean the same is left to the environment's own policy. */
@@ -70,6 +77,8 @@ export class SourceCalls implements NamedSource {
   async send(call: OutboundCall, context: SourceContext, limit: TimeLimit): Promise<Response> {
     if (!this.owns(call.url))
       throw new EgressError("invalid", `The URL is not one of the source ${this.apiName}.`);
+    if (this.#isShut)
+      return this.#egress.send({ ...call, by: withSource(call.by, this.apiName, null) }, limit, context);
     const reading = this.#services.secrets.read(this.#environment, this.apiName, this.#secretNames, context);
     const asUser = this.#domain.auth.type === "oauth2";
     // While this waits, the flow may go on and change its message.
@@ -132,6 +141,15 @@ export class SourceCalls implements NamedSource {
     });
     return new EgressError("invalid", error.message, error);
   }
+}
+
+function refusing({ message, remedy }: SourceProblem): EgressPolicy {
+  return {
+    check(url) {
+      const { hostname: host, protocol, port } = new URL(url);
+      return { host, port: portOf(protocol, port), reason: message.replace(/\.$/, ""), rule: null, remedy };
+    },
+  };
 }
 
 function withSource(by: OutboundCall["by"], source: string, user: string | null): CallOrigin | string {

@@ -379,6 +379,21 @@ describe("a target endpoint at source://ALIAS/path", () => {
     expect(gateway.records).toMatchObject([{ metadata: { kind: "target", name: "default", source: "Crm" } }]);
   });
 
+  test("answers 503 with the reason when the caller has no token for it", async () => {
+    const gateway = await serve(proxyFiles("p", { target: target("source://crm/echo") }), {
+      users: usersWith({ kind: "anonymous" }),
+      adjust: withSource(sourceOn(oauth, { outboundApplication: "crm" }), { identity }),
+    });
+    const response = await gateway.fetch("/p");
+    expect([response.status, await response.json()]).toEqual([
+      503,
+      defaultFault(
+        "messaging.adaptors.http.flow.ServiceUnavailable",
+        "Resolved source credentials are not present on the Source.",
+      ),
+    ]);
+  });
+
   test("is called without it when a flow has written another URL", async () => {
     const gateway = await serve(
       proxyFiles("p", {
@@ -397,7 +412,7 @@ describe("a deployment is refused, at the URL, when the source", () => {
     [
       "is unknown",
       sourceWith({ apiName: "Other" }),
-      {},
+      { sourceAliases: {} },
       "SourceNotFound Source alias 'crm' not found. Available aliases: [Other]",
     ],
     [
@@ -425,12 +440,6 @@ describe("a deployment is refused, at the URL, when the source", () => {
       sourceOn(none, { egressPolicies: [] }),
       {},
       "NoEgressPolicy No egress policy of the source crm covers",
-    ],
-    [
-      "has a policy that is not active",
-      sourceOn(none, { egressPolicies: [active, egressPolicy("other.example", 443, "revoked")] }),
-      {},
-      "EgressPolicyNotActive Every egress policy of the source crm must be active",
     ],
     [
       "authenticates by OAuth 2.0 without an outbound application",
@@ -464,6 +473,32 @@ describe("a deployment is refused, at the URL, when the source", () => {
     expect(problems).toEqual([
       [expect.stringContaining(`SC.xml:2 ${expected}`)],
       [expect.stringContaining(`default.xml:2 ${expected}`)],
+    ]);
+  });
+
+  const paused = sourceOn(bearer, {
+    egressPolicies: [active, egressPolicy("other.example", 443, "paused")],
+  });
+
+  test("not when it has a policy that is not active, but with a warning", () => {
+    const url = connection("source://crm/echo");
+    for (const files of [inCallout(`<Response>r</Response>${url}`), proxyFiles("p", { target: url })]) {
+      expect(check(files, withSource(paused)).problems).toMatchObject([
+        { severity: "warning", code: "EgressPolicyNotActive", line: 2 },
+      ]);
+    }
+  });
+
+  test("and then each call is refused and recorded, without a look at its secrets", async () => {
+    const gateway = await serve(calling(callout("source://crm/echo")), { adjust: withSource(paused) });
+    expect((await gateway.fetch("/p")).status).toBe(500);
+    expect(gateway.records).toMatchObject([{ error: "refused", metadata: { source: "Crm" } }]);
+    expect(gateway.log).toMatchObject([
+      {
+        event: "egress.refused",
+        by: "SC",
+        reason: expect.stringContaining("must be active, and these are not: other.example:443 (paused)"),
+      },
     ]);
   });
 

@@ -13,7 +13,7 @@ const services = {
   bindings: {},
   users: null,
 };
-const source = new SourceCalls(sourceWith(), "test", services);
+const source = new SourceCalls(sourceWith(), "test", null, services);
 
 test.each([
   "https://api.example.com",
@@ -64,7 +64,7 @@ test("a URL that it does not own is not sent through it", async () => {
 
 test("only a source with one connection can be called", () => {
   for (const domains of [[], [domain(), domain({ host: "other.example" })]]) {
-    expect(() => new SourceCalls(sourceWith({ domains }), "test", services)).toThrow(
+    expect(() => new SourceCalls(sourceWith({ domains }), "test", null, services)).toThrow(
       "Only single connection sources are supported.",
     );
   }
