@@ -5,6 +5,7 @@ import { addCheck } from "./check.ts";
 import { CommandFailure } from "./command-failure.ts";
 import { addDev } from "./dev.ts";
 import { addExample } from "./example.ts";
+import { addOAuth } from "./oauth.ts";
 import { addPush } from "./push.ts";
 import { addRollback } from "./rollback.ts";
 import { addSecret } from "./secret.ts";
@@ -17,7 +18,17 @@ const program = new Command("sortie")
   .showHelpAfterError("(--help shows what there is)")
   .configureHelp({ showGlobalOptions: false });
 
-for (const add of [addDev, addCheck, addPush, addStatus, addRollback, addSecret, addBridge, addExample])
+for (const add of [
+  addDev,
+  addCheck,
+  addPush,
+  addStatus,
+  addRollback,
+  addSecret,
+  addOAuth,
+  addBridge,
+  addExample,
+])
   add(program);
 
 try {

@@ -51,6 +51,14 @@ export interface TestDeployment {
   readonly published?: Readonly<Record<string, Partial<PublishedFunction>>>;
 }
 
+/** Anybody may call. */
+const identity = {
+  issuer: "https://issuer.example.com",
+  audience: null,
+  jwksUri: "https://issuer.example.com/jwks",
+  allowAnonymous: true,
+};
+
 let generation = 0;
 
 /** Deploys to the Worker under test, which serves it when this resolves. */
@@ -91,12 +99,14 @@ export async function deploy({
     sources,
     sourceAliases: aliases,
     functions,
+    identity,
   };
   await env.CONFIG.put(currentKey("local"), JSON.stringify(document));
   await servedBy(env).gateway.refresh();
 }
 
-async function setSecret(place: SecretPlace, value: string): Promise<void> {
+/** Seals a secret for the Worker under test. */
+export async function setSecret(place: SecretPlace, value: string): Promise<void> {
   const { d, ...publicJwk } = JSON.parse((env as WorkerEnv).SECRETS_KEY ?? "");
   const key = await readPublicKey(JSON.stringify(publicJwk), "SECRETS_KEY");
   await env.CONFIG.put(secretKey(place), await sealSecret(place, value, key));

@@ -82,12 +82,15 @@ export const TROUBLE_REMEMBERED_MS = 3_000;
  */
 export class Authorization {
   readonly #options: AuthorizationOptions;
-  #record: AuthorizationRecord | null = null;
+  /** As it is now: to be read anew after every wait, because others change it meanwhile. */
+  #record: AuthorizationRecord;
+  #loading: Promise<void> | null = null;
   #renewing: Promise<TokenResult> | null = null;
   #failure: { readonly message: string; readonly until: number } | null = null;
 
   constructor(options: AuthorizationOptions) {
     this.#options = options;
+    this.#record = emptyRecord(options.id);
   }
 
   /** The page of the authorization server that asks the user. */
@@ -97,8 +100,8 @@ export class Authorization {
   ): Promise<string> {
     const now = this.#options.now();
     const { url, pending } = await beginConsent(application, addresses, now);
-    const record = await this.#load();
-    await this.#save({ ...record, pending: withPending(record.pending, pending, now) });
+    await this.#load();
+    await this.#save({ ...this.#record, pending: withPending(this.#record.pending, pending, now) });
     return url;
   }
 
@@ -107,11 +110,12 @@ export class Authorization {
    * @param parameters of the callback's URL
    */
   async complete(application: OutboundApplication, parameters: URLSearchParams): Promise<ConsentResult> {
-    const record = await this.#load();
+    await this.#load();
     const now = this.#options.now();
-    const pending = record.pending.find(({ state }) => state === parameters.get("state"));
+    const pending = this.#record.pending.find(({ state }) => state === parameters.get("state"));
     if (!pending) return failed("This consent was not asked for by you, or it has been answered already.");
-    await this.#save({ ...record, pending: record.pending.filter((other) => other !== pending) });
+    const others = this.#record.pending.filter((other) => other !== pending);
+    await this.#save({ ...this.#record, pending: others });
     if (pending.expiresAt <= now) return failed("The consent took too long. Begin again.");
     if (!isFor(pending, application)) {
       return failed("The outbound application has been changed in the meantime. Begin again.");
@@ -167,7 +171,8 @@ export class Authorization {
 
   /** Deletes everything, and then revokes the tokens where the server takes that. Says why it did not, or null. */
   async withdraw(application: OutboundApplication): Promise<string | null> {
-    const { grant } = await this.#load();
+    await this.#load();
+    const { grant } = this.#record;
     await this.#clear();
     if (!grant || application.revocationUrl === null || !isFor(grant, application)) return null;
     try {
@@ -182,12 +187,11 @@ export class Authorization {
 
   /** The record, without a grant that has been reset or was given to another client. */
   async #current(application: OutboundApplication, resetAt: number): Promise<AuthorizationRecord> {
-    const record = await this.#load();
-    if (!record.grant) return record;
-    if (record.grant.grantedAt <= resetAt) {
-      return this.#lose("Consents to this application have been reset.");
-    }
-    if (isFor(record.grant, application)) return record;
+    await this.#load();
+    const { grant } = this.#record;
+    if (!grant) return this.#record;
+    if (grant.grantedAt <= resetAt) return this.#lose("Consents to this application have been reset.");
+    if (isFor(grant, application)) return this.#record;
     return this.#lose("The application now uses another client or token endpoint.");
   }
 
@@ -200,17 +204,18 @@ export class Authorization {
   }
 
   async #renewOnce(application: OutboundApplication): Promise<TokenResult> {
-    const { grant } = await this.#load();
+    const { grant } = this.#record;
     if (!grant || grant.refreshToken === null) return { kind: "none" };
     const { refreshToken, scopes, grantedAt } = grant;
     try {
       const asking = await this.#options.ask(application);
       const tokens = await refreshTokens(application, { refreshToken, scopes }, asking);
-      if (await this.#isStill(grant)) await this.#store(application, tokens, grantedAt);
+      if (this.#record.grant === grant) await this.#store(application, tokens, grantedAt);
       return this.#afterRenewal();
     } catch (error) {
       this.#complain("oauth.refresh-failed", application, error);
-      if (!(await this.#isStill(grant))) return this.#afterRenewal();
+      // The user has withdrawn it, or given another one, in the meantime.
+      if (this.#record.grant !== grant) return this.#afterRenewal();
       const kind = error instanceof OAuthError ? error.kind : "trouble";
       if (kind === "grant") {
         await this.#lose(messageOf(error));
@@ -223,28 +228,21 @@ export class Authorization {
   }
 
   /** A token that has just been issued is handed out however short it lives. */
-  async #afterRenewal(): Promise<TokenResult> {
-    const { grant } = await this.#load();
+  #afterRenewal(): TokenResult {
+    const { grant } = this.#record;
     return grant ? usable(grant, this.#options.now(), grant.refreshToken !== null) : { kind: "none" };
   }
 
-  /** False when the user has withdrawn it, or given another one, in the meantime. */
-  async #isStill(grant: Grant): Promise<boolean> {
-    return (await this.#load()).grant === grant;
-  }
-
   async #store(application: OutboundApplication, tokens: IssuedTokens, grantedAt: number): Promise<void> {
-    const record = await this.#load();
     const grant = { ...tokens, scopes: [...tokens.scopes], client: clientFor(application), grantedAt };
     this.#failure = null;
-    await this.#save({ ...record, grant, lost: null });
+    await this.#save({ ...this.#record, grant, lost: null });
   }
 
   async #lose(reason: string): Promise<AuthorizationRecord> {
-    const record = { ...(await this.#load()), grant: null, lost: reason };
     this.#failure = null;
-    await this.#save(record);
-    return record;
+    await this.#save({ ...this.#record, grant: null, lost: reason });
+    return this.#record;
   }
 
   async #clear(): Promise<void> {
@@ -253,14 +251,20 @@ export class Authorization {
     await this.#options.storage.remove();
   }
 
-  /** What another key sealed is not there. */
-  async #load(): Promise<AuthorizationRecord> {
-    if (this.#record) return this.#record;
+  /** Once. What another key sealed is not there. */
+  #load(): Promise<void> {
+    this.#loading ??= this.#read().catch((error) => {
+      this.#loading = null;
+      throw error;
+    });
+    return this.#loading;
+  }
+
+  async #read(): Promise<void> {
     const { id, key, storage } = this.#options;
     const sealed = await storage.read();
     const record = sealed === undefined ? undefined : await unseal(sealed, key);
-    this.#record ??= isRecord(record) && record.id === id ? record : emptyRecord(id);
-    return this.#record;
+    if (isRecord(record) && record.id === id) this.#record = record;
   }
 
   async #save(record: AuthorizationRecord): Promise<void> {

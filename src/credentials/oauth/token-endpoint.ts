@@ -138,7 +138,18 @@ function authentication(
   if (tokenEndpointAuthMethod === "none" || clientSecret === null) return oauth.None();
   return tokenEndpointAuthMethod === "client_secret_post"
     ? oauth.ClientSecretPost(clientSecret)
-    : oauth.ClientSecretBasic(clientSecret);
+    : clientSecretBasic(clientSecret);
+}
+
+/** RFC 6749, section 2.3.1. The library's own encodes hyphens, too, which servers that decode nothing take amiss. */
+function clientSecretBasic(clientSecret: string): oauth.ClientAuth {
+  return (_server, { client_id: clientId }, _body, headers) => {
+    headers.set("authorization", `Basic ${btoa(`${formEncoded(clientId)}:${formEncoded(clientSecret)}`)}`);
+  };
+}
+
+function formEncoded(text: string): string {
+  return new URLSearchParams([["", text]]).toString().slice("=".length);
 }
 
 /** That http goes to this machine only is checked where applications are read. */
