@@ -51,6 +51,14 @@ export interface TestDeployment {
   readonly published?: Readonly<Record<string, Partial<PublishedFunction>>>;
 }
 
+/** Anybody may call. */
+const identity = {
+  issuer: "https://issuer.example.com",
+  audience: null,
+  jwksUri: "https://issuer.example.com/jwks",
+  allowAnonymous: true,
+};
+
 let generation = 0;
 
 /** Deploys to the Worker under test, which serves it when this resolves. */
@@ -91,22 +99,30 @@ export async function deploy({
     sources,
     sourceAliases: aliases,
     functions,
+    identity,
   };
   await env.CONFIG.put(currentKey("local"), JSON.stringify(document));
   await servedBy(env).gateway.refresh();
 }
 
-async function setSecret(place: SecretPlace, value: string): Promise<void> {
+/** Seals a secret for the Worker under test. */
+export async function setSecret(place: SecretPlace, value: string): Promise<void> {
   const { d, ...publicJwk } = JSON.parse((env as WorkerEnv).SECRETS_KEY ?? "");
   const key = await readPublicKey(JSON.stringify(publicJwk), "SECRETS_KEY");
   await env.CONFIG.put(secretKey(place), await sealSecret(place, value, key));
+}
+
+/** The headers of whoever started the gateway on their machine, as a user or as nobody. */
+export function fromDeveloper(user = ""): Record<string, string> {
+  const { REFRESH_TOKEN } = env as WorkerEnv;
+  return { authorization: `Bearer ${REFRESH_TOKEN}`, "x-sortie-user": user };
 }
 
 /** Executes a function over HTTP. */
 export async function execute(
   name: string,
   parameters: Readonly<Record<string, unknown>> = {},
-  headers: Readonly<Record<string, string>> = {},
+  headers: Readonly<Record<string, string>> = fromDeveloper(),
 ): Promise<{ status: number; body: unknown }> {
   const response = await exports.default.fetch(`http://gateway.test/_sortie/functions/${name}/execute`, {
     method: "POST",

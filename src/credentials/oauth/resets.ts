@@ -28,7 +28,7 @@ export const resetValue = (now: number) => String(now);
 
 /**
  * Reads until when a user's consents to an application are not good; epoch milliseconds, 0 when none was reset.
- * Rejects when KV fails.
+ * Rejects when KV fails, or has something else than a time.
  */
 export async function readReset(
   kv: ResetKv,
@@ -41,7 +41,13 @@ export async function readReset(
     await userResetKey(environment, application, user),
   ];
   const found = await kv.get(keys, { type: "text", cacheTtl: KV_TTL_S });
-  return Math.max(0, ...[...found.values()].map((value) => Number(value ?? 0) || 0));
+  return Math.max(0, ...[...found].map(([key, value]) => timeIn(key, value)));
+}
+
+function timeIn(key: string, value: string | null): number {
+  if (value === null) return 0;
+  if (/^\d{1,15}$/.test(value)) return Number(value);
+  throw new Error(`KV has no time at ${key}.`);
 }
 
 /** Tells every isolate that a user's token is not to be used any more. Rejects when KV fails. */
