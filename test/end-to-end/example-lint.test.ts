@@ -24,8 +24,12 @@ describe("the bundles of the example environment", () => {
    */
   const knownWarnings = ["ST003"];
 
+  /** The one policy type that is Sortie's own and not Apigee's. */
+  const ownPolicyType = "The policy type (FunctionCallout) is not recognized";
+
   test.each(bundles)("%s passes apigeelint for Apigee X", { timeout: 60_000 }, async (bundle) => {
-    const messages = await lint(join(policies, bundle));
+    const all = await lint(join(policies, bundle));
+    const messages = all.filter(({ message }) => message !== ownPolicyType);
     expect(messages.filter(({ ruleId }) => !knownWarnings.includes(ruleId))).toEqual([]);
     expect(messages.filter(({ severity }) => severity === error)).toEqual([]);
   });
@@ -154,6 +158,7 @@ const error = 2;
 
 interface LintMessage {
   readonly ruleId: string;
+  readonly message: string;
   readonly severity: number;
   readonly message: string;
 }

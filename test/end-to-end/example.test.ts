@@ -31,6 +31,11 @@ describe("the worked example", () => {
     });
   });
 
+  test("answers without the days when the carrier does not know the shop", async () => {
+    const { text } = await get(`${url}/v1/orders/1001`);
+    expect(JSON.parse(text)).toMatchObject({ id: "1001", shipping: { days: null } });
+  });
+
   test("turns an unknown order and an unknown path into its own answers", async () => {
     for (const path of ["/v1/orders/9999", "/v1/orders/1001/unknown"]) {
       const { status, text } = await get(url + path);

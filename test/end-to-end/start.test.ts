@@ -9,9 +9,9 @@ test("the example prints three requests, which answer, and stops with its servic
   const url = await example.ready();
   const requests = [...example.output.matchAll(/curl -i (\S+)/g)].map(([, request]) => request ?? "");
   expect(requests).toHaveLength(3);
-  expect(await Promise.all(requests.map(async (request) => (await get(request)).status))).toEqual([
-    200, 404, 200,
-  ]);
+  const answers = await Promise.all(requests.map((request) => get(request)));
+  expect(answers.map(({ status }) => status)).toEqual([200, 404, 200]);
+  expect(JSON.parse(answers[0]?.text ?? "")).toMatchObject({ id: "1001", shipping: { days: 2 } });
   expect(await example.stop("SIGINT")).toBe(0);
   await expect(fetch(url)).rejects.toThrow();
 });
