@@ -158,7 +158,6 @@ const error = 2;
 
 interface LintMessage {
   readonly ruleId: string;
-  readonly message: string;
   readonly severity: number;
   readonly message: string;
 }
