@@ -86,7 +86,7 @@ function readOutput(
   if (!annotation) {
     report.error(
       "MissingReturnType",
-      file.at(node),
+      file.at(node.type === "ClassMethod" ? node.key : node),
       "The function does not say what it returns.",
       "Write the type after its parameters, such as Promise<string>; void when it returns nothing.",
     );

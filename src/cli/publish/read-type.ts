@@ -36,6 +36,7 @@ export class TypeReader {
   /** A type that may be undefined or null. */
   readOptional(node: t.TSType, file: SourceFile): OptionalType | null {
     if (++this.#count > MAX_TYPES) {
+      if (this.#count > MAX_TYPES + 1) return null;
       return this.refuse(node, file, "The signature is made of too many types", "Make it smaller.");
     }
     switch (node.type) {
