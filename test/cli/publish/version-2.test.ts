@@ -87,19 +87,19 @@ describe("deployments.json says which functions are deployed, and how", () => {
   test.each<[unknown, string]>([
     [
       [{ name: "good", timeoutSeconds: 281 }],
-      "1:46 InvalidSetting functions.0.timeoutSeconds: Invalid value: Expected <=280 but received 281.",
+      "1:47 InvalidSetting functions.0.timeoutSeconds: Invalid value: Expected <=280 but received 281.",
     ],
     [
       [{ name: "good", timeoutSeconds: 0 }],
-      "1:46 InvalidSetting functions.0.timeoutSeconds: Invalid value: Expected >=1 but received 0.",
+      "1:47 InvalidSetting functions.0.timeoutSeconds: Invalid value: Expected >=1 but received 0.",
     ],
     [
       [{ name: "good", mode: "fast" }],
-      '1:36 InvalidSetting functions.0.mode: Invalid type: Expected ("serverless" | "deployed") but received "fast".',
+      '1:37 InvalidSetting functions.0.mode: Invalid type: Expected ("serverless" | "deployed") but received "fast".',
     ],
     [
       [{ name: "good", memory: 1 }],
-      '1:38 InvalidSetting functions.0.memory: Invalid key: Expected never but received "memory".',
+      '1:39 InvalidSetting functions.0.memory: Invalid key: Expected never but received "memory".',
     ],
     [[1], "1:15 InvalidSetting functions.0: Invalid type: Expected Object but received 1."],
   ])("%j is no way to deploy one", async (functions, expected) => {
