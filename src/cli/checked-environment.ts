@@ -1,3 +1,4 @@
+import { rootCertificates } from "node:tls";
 import { checkEnvironment, sortedProblems } from "../environment/check.ts";
 import { type EnvironmentModel, readEnvironment } from "../environment/read-environment.ts";
 import { type Problem, Report } from "../xml/report.ts";
@@ -31,7 +32,7 @@ export async function checkedEnvironment(
     );
   }
   const report = new Report();
-  const read = adjust(readEnvironment(folder.files, name, report));
+  const read = adjust(readEnvironment(folder.files, name, report, rootCertificates));
   const whole = folder.mounts.find(({ at }) => at === "");
   const published = whole
     ? await publishFunctions(folder.files, whole.source, read, report)

@@ -5,6 +5,7 @@ import { Egress } from "../egress/egress.ts";
 import { compileEgressPolicy } from "../egress/policy.ts";
 import type { Problem, Report } from "../xml/report.ts";
 import { checkFunctions } from "./check-functions.ts";
+import { checkFunctionSources, checkSourceAliases } from "./check-sources.ts";
 import { checkLocalCalls } from "./local-calls.ts";
 import type { EnvironmentModel } from "./read-environment.ts";
 import { checkServiceAccounts, serviceAccountOf } from "./service-accounts.ts";
@@ -26,6 +27,8 @@ export function checkEnvironment(model: EnvironmentModel, report: Report, organi
   checkFlowHooks(model, report);
   checkServiceAccounts(model, report);
   checkFunctions(model, report);
+  checkSourceAliases(model, report);
+  checkFunctionSources(model, report);
   checkLocalCalls(model, report);
 }
 

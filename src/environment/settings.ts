@@ -25,6 +25,8 @@ export interface Settings {
   readonly serviceAccounts: ServiceAccounts;
   /** Alias to the API name of a source. */
   readonly sourceAliases: Readonly<Record<string, string>>;
+  /** Where each alias stands; the file's path is the one in the environment's folder. */
+  readonly aliasPositions: ReadonlyMap<string, Position>;
   /** Null where nobody's tokens say who a caller is. */
   readonly identity: IdentitySettings | null;
   readonly audit: AuditSettings;
@@ -51,6 +53,7 @@ export function readSettings(files: ReadonlyMap<string, Uint8Array>, report: Rep
   const hooks = read("flowhooks.json", flowHooksSchema, {});
   const maps = read("keyvaluemaps.json", keyValueMapsSchema, []);
   const deployments = read("deployments.json", deploymentsSchema, null);
+  const aliases = readFile(files.get("aliases.json"), "aliases.json", aliasesSchema, {}, report);
   for (const name of files.keys()) {
     if (knownFiles.has(name)) continue;
     const at = { file: name, line: 1, column: 1 };
@@ -80,7 +83,8 @@ export function readSettings(files: ReadonlyMap<string, Uint8Array>, report: Rep
       proxies: accountsOf(deployments?.proxies),
       sharedFlows: accountsOf(deployments?.sharedflows),
     },
-    sourceAliases: {},
+    sourceAliases: aliases.value,
+    aliasPositions: new Map(Object.keys(aliases.value).map((alias) => [alias, aliases.at([alias])])),
     identity: null,
     audit: read("audit.json", auditSchema, { destination: "log" }),
     deployed: deployments && {
@@ -96,6 +100,7 @@ const knownFiles = new Set([
   "keyvaluemaps.json",
   "deployments.json",
   "egress.json",
+  "aliases.json",
   "debugmask.json",
   "audit.json",
   // Public; it seals secrets, and only the command reads it.
@@ -164,6 +169,18 @@ function accountsOf(entries: v.InferOutput<typeof namesSchema> = []): Map<string
     ),
   );
 }
+
+/** API names of sources by alias. Foundry: "Source aliases". */
+const aliasesSchema = v.record(
+  v.pipe(
+    v.string(),
+    v.regex(
+      /^[A-Za-z][A-Za-z0-9_-]*$/,
+      "An alias begins with a letter and goes on with letters, digits, _ and -",
+    ),
+  ),
+  v.string(),
+);
 
 const egressSchema = v.object({ allow: v.array(v.string()) });
 

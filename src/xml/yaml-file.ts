@@ -106,7 +106,11 @@ export class YamlFile {
   #plain(node: ParsedNode | null): unknown {
     if (node === null) return null;
     if (isAlias(node)) {
-      throw new Refusal(node.range[0], "The file has an alias.", "Write out what it stands for.");
+      throw new Refusal(
+        node.range[0],
+        "The file has an alias.",
+        "Write out what it stands for. A text that begins with * needs quotes.",
+      );
     }
     if (node.anchor !== undefined || node.tag !== undefined) {
       const message = `The file has ${node.anchor === undefined ? "a tag" : "an anchor"}.`;
