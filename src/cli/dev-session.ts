@@ -91,6 +91,11 @@ export class DevSession {
     );
   }
 
+  /** The names of the functions that are served. */
+  get functions(): readonly string[] {
+    return (this.#deployed?.functions ?? []).map(({ name }) => name);
+  }
+
   async stop(): Promise<void> {
     await this.#watching?.close();
     await this.#watchingSecrets?.close();

@@ -85,8 +85,13 @@ function symbolsFor(importer: string, files: SourceFiles): OnLoadResult {
   const contents = names.includes("*")
     ? `import { Sources } from "@foundry/external-systems"; module.exports = Sources;`
     : `import { sourceSymbol } from "sortie:runtime/v1.ts";
-       ${names.map((name) => `export const ${name} = /* @__PURE__ */ sourceSymbol("${name}");`).join("\n")}`;
+       ${names.map(exportSymbol).join("\n")}`;
   return { contents, loader: "js" };
+}
+
+function exportSymbol(name: string, index: number): string {
+  const text = JSON.stringify(name);
+  return `const symbol${index} = /* @__PURE__ */ sourceSymbol(${text}); export { symbol${index} as ${text} };`;
 }
 
 function addNodeModules(build: PluginBuild): void {

@@ -58,6 +58,11 @@ async function execute(name: string, parameters: object = {}): Promise<unknown> 
 }
 
 describe("functions alone are an environment that can be served", () => {
+  test("and are listed", () => {
+    expect(dev.output).toMatch(/Sortie serves .* on http/);
+    expect(dev.output).toMatch(/^ {2}\/_sortie\/functions\/count\/execute +function count$/m);
+  });
+
   test("TypeScript v2, with a file of its own, a module of Node and its types", async () => {
     expect(
       await execute("greet", { guests: [{ name: "Ada", born: "1815-12-10" }, { name: "Bob" }] }),
