@@ -9,6 +9,7 @@ import { addPush } from "./push.ts";
 import { addRollback } from "./rollback.ts";
 import { addSecret } from "./secret.ts";
 import { addStatus } from "./status.ts";
+import { addTypes } from "./types.ts";
 
 const program = new Command("sortie")
   .description("Runs Apigee proxy bundles on Cloudflare Workers.")
@@ -17,7 +18,17 @@ const program = new Command("sortie")
   .showHelpAfterError("(--help shows what there is)")
   .configureHelp({ showGlobalOptions: false });
 
-for (const add of [addDev, addCheck, addPush, addStatus, addRollback, addSecret, addBridge, addExample])
+for (const add of [
+  addDev,
+  addCheck,
+  addPush,
+  addStatus,
+  addRollback,
+  addTypes,
+  addSecret,
+  addBridge,
+  addExample,
+])
   add(program);
 
 try {
