@@ -38,11 +38,19 @@ export class DevSession {
   #deployed: DeploymentPlan["document"] | null = null;
   /** True when the files on disk are not what is served. */
   #behind = true;
+  /** Of the functions that are served, by name. */
+  readonly #sourceMaps: Map<unknown, string>;
   #watching: FileWatch | null = null;
   #watchingSecrets: FileWatch | null = null;
 
-  private constructor(options: DevSessionOptions, gateway: LocalGateway, secretsKey: PublicKey) {
+  private constructor(
+    options: DevSessionOptions,
+    gateway: LocalGateway,
+    sourceMaps: Map<unknown, string>,
+    secretsKey: PublicKey,
+  ) {
     this.#options = options;
+    this.#sourceMaps = sourceMaps;
     this.#gateway = gateway;
     this.#secretsKey = secretsKey;
   }
@@ -51,9 +59,10 @@ export class DevSession {
   static async start(options: DevSessionOptions): Promise<DevSession> {
     const { mounts } = readPaths(options.paths);
     const { port, environment, connections, google } = options;
+    const sourceMaps = new Map<unknown, string>();
     const calls = options.showsCalls ? "all" : "of functions";
     const log = (line: { level: string; message: string }) => {
-      const text = formatWorkerLog(line, calls);
+      const text = formatWorkerLog(line, calls, (name) => sourceMaps.get(name));
       if (text !== null) console.error(text);
     };
     const { publicJwk, privateJwk } = await generateKeys();
@@ -64,7 +73,12 @@ export class DevSession {
       secrets: { ...google.secrets, SECRETS_KEY: privateJwk },
       log,
     });
-    const session = new DevSession(options, gateway, await readPublicKey(publicJwk, "secrets-key.json"));
+    const session = new DevSession(
+      options,
+      gateway,
+      sourceMaps,
+      await readPublicKey(publicJwk, "secrets-key.json"),
+    );
     try {
       session.#watchingSecrets = watchFiles([options.secretsFolder], () => session.#updateSecrets());
       await session.#watchingSecrets.ready;
@@ -163,6 +177,7 @@ export class DevSession {
     });
     const changes = plan.changes.filter(({ kind }) => kind !== "unchanged");
     if (changes.length > 0) await this.#gateway.deploy(plan);
+    for (const { published, sourceMap } of model.functions) this.#sourceMaps.set(published.name, sourceMap);
     if (this.#deployed) {
       for (const { kind, what } of changes) console.log(`${kind} ${what}`);
       if (changes.length === 0 && this.#behind) console.log("The files are again what is served.");

@@ -2,8 +2,9 @@ import type * as t from "@babel/types";
 import type { NamedType, PublishedFunction } from "../../functions/published-function.ts";
 import type { Report } from "../../xml/report.ts";
 import { annotationOf } from "./read-struct.ts";
-import { type TypeReader, typeArguments } from "./read-type.ts";
+import type { TypeReader } from "./read-type.ts";
 import type { SourceFile } from "./source-file.ts";
+import { typeArguments } from "./type-names.ts";
 
 /** What a function takes and gives. */
 export type Signature = Pick<PublishedFunction, "parameters" | "output">;

@@ -88,6 +88,13 @@ describe("functions alone are an environment that can be served", () => {
   });
 });
 
+test("a function that fails is logged with the places in its own files", async () => {
+  await execute("greet", { guests: [{ name: "Nobody" }], count: -1 });
+  await dev.prints(
+    /^\[failed\] greet: RangeError: Invalid count value: -1\n(?: {4}at .*<anonymous>\)?\n)? {4}at greet \(functions\/greet\/index\.ts:8:96\)$/m,
+  );
+});
+
 describe("changes of functions are published at once", () => {
   const answers = (text: string) =>
     vi.waitFor(async () => expect(await execute("answer")).toBe(text), { timeout: 20_000, interval: 20 });
