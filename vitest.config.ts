@@ -7,6 +7,9 @@ const node = ["test/end-to-end/**/*.test.ts", "test/cli/**/*.test.ts"];
 /** Opens the secrets that tests set for the Worker under test. */
 const { privateJwk } = await generateKeys();
 
+/** Seals what users grant to outbound applications. */
+const sealingKey = Buffer.alloc(32, "k").toString("base64");
+
 export default defineConfig({
   test: {
     projects: [
@@ -14,7 +17,9 @@ export default defineConfig({
         plugins: [
           cloudflareTest({
             wrangler: { configPath: "./wrangler.toml" },
-            miniflare: { bindings: { SECRETS_KEY: privateJwk, REFRESH_TOKEN: "a test's token" } },
+            miniflare: {
+              bindings: { SECRETS_KEY: privateJwk, REFRESH_TOKEN: "a test's token", SEALING_KEY: sealingKey },
+            },
           }),
         ],
         test: {

@@ -1,7 +1,9 @@
 import { Hono } from "hono";
 import { functionsRoutes } from "./admin/functions-routes.ts";
+import { oauthRoutes } from "./admin/oauth-routes.ts";
 import { FunctionEgress, FunctionSession } from "./gateway/function-entrypoints.ts";
 import { servedBy } from "./gateway/gateways.ts";
+import { UserAuthorization } from "./gateway/user-authorization.ts";
 import type { WorkerEnv } from "./worker-env.ts";
 
 const app = new Hono<{ Bindings: WorkerEnv }>();
@@ -19,11 +21,12 @@ app.post("/_sortie/refresh", async (c) => {
 });
 
 app.route("/_sortie/functions", functionsRoutes<WorkerEnv>(servedBy));
+app.route("/_sortie/oauth", oauthRoutes<WorkerEnv>(servedBy));
 
 /** Paths of the gateway itself; everything else is the proxies', without a router in between. */
 const OWN_PATHS = "/_sortie/";
 
-export { FunctionEgress, FunctionSession };
+export { FunctionEgress, FunctionSession, UserAuthorization };
 
 export default {
   fetch(request, env, ctx) {

@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import type { Caller } from "../credentials/caller.ts";
+import { CallerError } from "../credentials/caller-error.ts";
 import { FunctionError } from "../functions/error.ts";
 import type { Functions } from "../gateway/functions.ts";
 
@@ -9,7 +10,7 @@ const BODY_LIMIT_BYTES = 10 * 1024 * 1024;
 /** What the routes need of the gateway. */
 export interface FunctionsRoutesServices {
   readonly functions: Functions;
-  /** Rejects with {@link FunctionError} when the caller may not execute functions. */
+  /** Rejects with {@link CallerError} when the caller may not execute functions. */
   identify(request: Request): Promise<Caller>;
 }
 
@@ -31,6 +32,10 @@ export function functionsRoutes<E extends object>(
       return c.body(text, 200, { "content-type": "application/json" });
     } catch (error) {
       if (error instanceof FunctionError) return errorAnswer(error, c.req.url);
+      if (error instanceof CallerError) {
+        const { code, message } = error;
+        return errorAnswer(new FunctionError(code, message, { reason: message }), c.req.url);
+      }
       throw error;
     }
   });

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { generateKeys, type PublicKey, readPublicKey } from "../credentials/secrets/keys.ts";
 import { secretKey } from "../credentials/secrets/place.ts";
 import { sealSecret } from "../credentials/secrets/seal.ts";
@@ -5,8 +6,9 @@ import { type DeploymentPlan, planDeployment } from "../environment/deployment.t
 import type { EnvironmentModel } from "../environment/read-environment.ts";
 import { checkedEnvironment } from "./checked-environment.ts";
 import { CommandFailure } from "./command-failure.ts";
-import { allowedInDev, type DevSettings, withDevSettings } from "./dev-settings.ts";
+import { allowedInDev, type DevSettings, withDevSettings, withIdentity } from "./dev-settings.ts";
 import { readPaths, withProxiesForSharedFlows } from "./environment-folder.ts";
+import { IdentityProvider } from "./identity-provider.ts";
 import { LocalGateway } from "./local-gateway.ts";
 import { formatProblems } from "./print-problems.ts";
 import { formatWorkerLog } from "./print-worker-log.ts";
@@ -26,6 +28,9 @@ export interface DevSessionOptions extends DevSettings {
   readonly secretsFolder: string;
 }
 
+/** The tokens of users are sealed with a new key each time: a gateway on this machine keeps none. */
+const SEALING_KEY_BYTES = 32;
+
 /**
  * One run of `sortie dev`: the files are checked and deployed to a gateway on this machine, again after each
  * change. While they have errors, the gateway goes on with the last good state; at the start that is nothing.
@@ -33,6 +38,8 @@ export interface DevSessionOptions extends DevSettings {
 export class DevSession {
   readonly #options: DevSessionOptions;
   readonly #gateway: LocalGateway;
+  /** For environments that name no issuer of their own. */
+  readonly #identityProvider: IdentityProvider;
   /** Seals secrets for the gateway, which alone has the other key. */
   readonly #secretsKey: PublicKey;
   #deployed: DeploymentPlan["document"] | null = null;
@@ -47,11 +54,13 @@ export class DevSession {
     options: DevSessionOptions,
     gateway: LocalGateway,
     sourceMaps: Map<unknown, string>,
+    identityProvider: IdentityProvider,
     secretsKey: PublicKey,
   ) {
     this.#options = options;
     this.#sourceMaps = sourceMaps;
     this.#gateway = gateway;
+    this.#identityProvider = identityProvider;
     this.#secretsKey = secretsKey;
   }
 
@@ -70,15 +79,16 @@ export class DevSession {
       port,
       environment,
       connections,
-      secrets: { ...google.secrets, SECRETS_KEY: privateJwk },
+      secrets: {
+        ...google.secrets,
+        SECRETS_KEY: privateJwk,
+        SEALING_KEY: randomBytes(SEALING_KEY_BYTES).toString("base64"),
+      },
       log,
     });
-    const session = new DevSession(
-      options,
-      gateway,
-      sourceMaps,
-      await readPublicKey(publicJwk, "secrets-key.json"),
-    );
+    const secretsKey = await readPublicKey(publicJwk, "secrets-key.json");
+    const provider = await IdentityProvider.start();
+    const session = new DevSession(options, gateway, sourceMaps, provider, secretsKey);
     try {
       session.#watchingSecrets = watchFiles([options.secretsFolder], () => session.#updateSecrets());
       await session.#watchingSecrets.ready;
@@ -110,10 +120,26 @@ export class DevSession {
     return (this.#deployed?.functions ?? []).map(({ name }) => name);
   }
 
+  /**
+   * Where one can sign in as anybody; null when the environment names an issuer of its own, or nothing that is
+   * served asks who calls.
+   */
+  get identityProvider(): string | null {
+    const { identity, functions = [], outboundApplications = [] } = this.#deployed ?? {};
+    const { issuer } = this.#identityProvider;
+    return identity?.issuer === issuer && functions.length + outboundApplications.length > 0 ? issuer : null;
+  }
+
+  /** A token of a user, good at this gateway while its environment names no issuer of its own. */
+  tokenOf(user: string): Promise<string> {
+    return this.#identityProvider.token(user);
+  }
+
   async stop(): Promise<void> {
     await this.#watching?.close();
     await this.#watchingSecrets?.close();
     await this.#gateway.stop();
+    await this.#identityProvider.stop();
   }
 
   /** Hands over the secrets that are set now; prints why it cannot. Never rejects. */
@@ -160,7 +186,7 @@ export class DevSession {
     const { model, problems, failed, code } = await checkedEnvironment(
       folder,
       this.#options.environment,
-      (model) => withDevSettings(model, this.#options),
+      (model) => withIdentity(withDevSettings(model, this.#options), this.#identityProvider.settings),
     );
     this.#watching?.add(code);
     if (problems.length > 0) process.stderr.write(`\n${formatProblems(problems, process.stderr)}`);

@@ -1,3 +1,4 @@
+import type { IdentitySettings } from "../credentials/identity.ts";
 import { addressOf, kindOf } from "../egress/ip.ts";
 import { baseUrl } from "../egress/target-server.ts";
 import type { EnvironmentModel } from "../environment/read-environment.ts";
@@ -38,6 +39,12 @@ export function withDevSettings(model: EnvironmentModel, given: DevSettings): En
   };
   const { defaultAccount } = given.google;
   return defaultAccount === null ? changed : withDefaultServiceAccount(changed, defaultAccount);
+}
+
+/** The environment with an issuer that says who callers are, unless it names one. */
+export function withIdentity(model: EnvironmentModel, identity: IdentitySettings): EnvironmentModel {
+  const { settings } = model;
+  return { ...model, settings: { ...settings, identity: settings.identity ?? identity } };
 }
 
 /** What flows may call under `sortie dev`: what the command line names, and target servers on this machine. */

@@ -77,6 +77,11 @@ export async function serveUntilStopped(
   const doing = served.length > 0 ? "serves" : "waits for an edit of";
   console.log(`\nSortie ${doing} ${options.paths.join(", ")} on ${session.url}\n`);
   for (const [path, what] of served) console.log(`  ${path.padEnd(width)}  ${what}`);
+  const { identityProvider } = session;
+  if (identityProvider) {
+    console.log(`\n  Sign in as anybody at ${identityProvider}/login`);
+    console.log(`  A token for curl: curl "${identityProvider}/token?as=alice"`);
+  }
   console.log(
     `\n${advice ? `${advice(session.url)}\n\n` : ""}Changes of the files take effect at once. Ctrl+C stops.`,
   );

@@ -67,6 +67,7 @@ export class LocalGateway {
               modules: { "worker.js": { type: "esm", contents: readWorker() } },
             },
             env: bindings(options, token),
+            exports: { UserAuthorization: { type: "durable-object", storage: "sqlite" } },
           },
           // Clients reach the Worker itself: Miniflare's own server in front of it would change their headers.
           dev: { unsafeDirectSockets: [{ host: "127.0.0.1", port: options.port }] },
@@ -133,6 +134,11 @@ function bindings({ environment, connections, secrets }: LocalGatewayOptions, to
   return {
     CONFIG: { type: "kv" as const, id: "sortie-config" },
     LOADER: { type: "worker-loader" as const },
+    USER_AUTHORIZATION: {
+      type: "durable-object" as const,
+      worker: WORKER,
+      exportName: "UserAuthorization",
+    },
     ENVIRONMENT: { type: "text" as const, value: environment },
     REFRESH_TOKEN: { type: "text" as const, value: token },
     CONNECTIONS: { type: "text" as const, value: JSON.stringify(Object.fromEntries(names)) },

@@ -5,6 +5,7 @@ import { addCheck } from "./check.ts";
 import { CommandFailure } from "./command-failure.ts";
 import { addDev } from "./dev.ts";
 import { addExample } from "./example.ts";
+import { addOAuth } from "./oauth.ts";
 import { addPush } from "./push.ts";
 import { addRollback } from "./rollback.ts";
 import { addSecret } from "./secret.ts";
@@ -26,6 +27,7 @@ for (const add of [
   addRollback,
   addTypes,
   addSecret,
+  addOAuth,
   addBridge,
   addExample,
 ])

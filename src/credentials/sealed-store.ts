@@ -1,5 +1,6 @@
-import { base64url, CompactEncrypt, compactDecrypt } from "jose";
+import { base64url } from "jose";
 import * as v from "valibot";
+import { readSealingKey, seal, unseal } from "./sealing.ts";
 import type { Token } from "./token-request.ts";
 
 /** The part of a KV namespace that tokens need. */
@@ -24,37 +25,21 @@ export class SealedStore {
   /** @param key 32 bytes, in base64; throws when it is anything else */
   constructor(store: TokenStore, key: string) {
     this.#store = store;
-    this.#key = sealingKey(key);
+    this.#key = readSealingKey(key);
   }
 
   /** A token that has not expired, or null. Rejects when KV fails; what cannot be opened is not there. */
   async read(id: string, now: number): Promise<Token | null> {
     const jwe = await this.#store.get(await kvKey(id), "text");
     if (jwe === null) return null;
-    const content = await this.#open(jwe);
-    return content?.id === id && content.expiresAt > now ? content : null;
+    const content = await unseal(jwe, this.#key);
+    return v.is(sealed, content) && content.id === id && content.expiresAt > now ? content : null;
   }
 
   async write(id: string, token: Token, now: number): Promise<void> {
     const expirationTtl = Math.floor((token.expiresAt - now) / 1000);
     if (expirationTtl < SHORTEST_TTL) return;
-    const content = new TextEncoder().encode(JSON.stringify({ id, ...token }));
-    const header = { alg: "dir", enc: "A256GCM" };
-    const jwe = await new CompactEncrypt(content).setProtectedHeader(header).encrypt(this.#key);
-    await this.#store.put(await kvKey(id), jwe, { expirationTtl });
-  }
-
-  /** Null for what another key sealed, or nobody did. */
-  async #open(jwe: string): Promise<v.InferOutput<typeof sealed> | null> {
-    try {
-      const { plaintext } = await compactDecrypt(jwe, this.#key, {
-        keyManagementAlgorithms: ["dir"],
-        contentEncryptionAlgorithms: ["A256GCM"],
-      });
-      return v.parse(sealed, JSON.parse(new TextDecoder().decode(plaintext)));
-    } catch {
-      return null;
-    }
+    await this.#store.put(await kvKey(id), await seal({ id, ...token }, this.#key), { expirationTtl });
   }
 }
 
@@ -62,18 +47,4 @@ export class SealedStore {
 async function kvKey(id: string): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(id));
   return `google-token/${base64url.encode(new Uint8Array(digest))}`;
-}
-
-function sealingKey(text: string): Uint8Array {
-  const key = decoded(text.trim());
-  if (key?.length === 32) return key;
-  throw new Error("SEALING_KEY is not a key of 32 bytes in base64. Make one with: openssl rand -base64 32");
-}
-
-function decoded(text: string): Uint8Array | null {
-  try {
-    return base64url.decode(text.replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, ""));
-  } catch {
-    return null;
-  }
 }

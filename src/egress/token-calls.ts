@@ -1,6 +1,6 @@
 import type { SendTokenCall } from "../credentials/token-request.ts";
-import { bodyFailure, type Egress } from "./egress.ts";
-import { EgressError } from "./error.ts";
+import type { Egress } from "./egress.ts";
+import { sendForText } from "./small-answer.ts";
 
 /** For the answer's status and headers, and again for its body. Milliseconds. */
 const TIMEOUT_MS = 10_000;
@@ -8,28 +8,13 @@ const TIMEOUT_MS = 10_000;
 /** No answer of a token endpoint is longer. Bytes. */
 export const TOKEN_ANSWER_LIMIT = 64 * 1024;
 
-/** Sends token calls through an egress of their own: where keys point is not for bundles to say. */
-export function tokenCalls(egress: Egress): SendTokenCall {
-  return async function sendTokenCall({ url, headers, body }, context) {
-    const call = { url, method: "POST", headers: new Headers(headers), body, timeoutMs: TIMEOUT_MS };
-    const response = await egress.send({ ...call, by: "Google authentication" }, context);
-    const text = await context.within(TIMEOUT_MS, textOf(response)).catch((error) => {
-      throw bodyFailure(error);
-    });
-    return { status: response.status, text };
+/**
+ * Sends token calls through an egress of their own: where keys point is not for bundles to say.
+ * @param by what needs the tokens, for the log
+ */
+export function tokenCalls(egress: Egress, by: string): SendTokenCall {
+  return function sendTokenCall({ url, headers, body }, context) {
+    const call = { url, method: "POST", headers: new Headers(headers), body, timeoutMs: TIMEOUT_MS, by };
+    return sendForText(egress, call, TOKEN_ANSWER_LIMIT, context);
   };
-}
-
-async function textOf({ body }: Response): Promise<string> {
-  if (!body) return "";
-  const decoder = new TextDecoder();
-  let text = "";
-  let bytes = 0;
-  for await (const chunk of body) {
-    bytes += chunk.length;
-    if (bytes > TOKEN_ANSWER_LIMIT)
-      throw new EgressError("invalid", "The token endpoint's answer is too long.");
-    text += decoder.decode(chunk, { stream: true });
-  }
-  return text;
 }

@@ -1,5 +1,3 @@
-import { SourceCatalog } from "../sources/catalog.ts";
-import { checkGates, type GateCode } from "../sources/gates.ts";
 import { nearestNames } from "../xml/nearest.ts";
 import type { Report } from "../xml/report.ts";
 import type { EnvironmentModel } from "./read-environment.ts";
@@ -32,28 +30,7 @@ export function checkSourceAliases({ name, settings, sources }: EnvironmentModel
   }
 }
 
-/** Gates that somebody shuts for a while: a deployment must be able to bring that about. */
-const temporary: ReadonlySet<GateCode> = new Set(["EgressPolicyNotActive", "OutboundApplicationDisabled"]);
-
-/**
- * What keeps functions from the sources that they declare, as far as it is known before they are called: the
- * problems of {@link checkGates}, where the function declares the source.
- */
-export function checkFunctionSources(model: EnvironmentModel, report: Report): void {
-  const { functions, sources, settings, outboundApplications } = model;
-  const catalog = new SourceCatalog(sources, settings.sourceAliases, outboundApplications);
-  for (const { published, at: declaredAt, sourcesAt } of functions) {
-    for (const { code, source, message, remedy } of checkGates(published.sources, catalog)) {
-      if (code === "SourceNotFound" && hasBrokenSources(report)) continue;
-      const at = (source !== null && sourcesAt.get(source)) || declaredAt;
-      if (temporary.has(code)) {
-        report.warning(code, at, `The function ${published.name} will not start: ${message}`, remedy);
-      } else report.error(code, at, message, remedy);
-    }
-  }
-}
-
 /** True when a source could not be read: that it is not found is no news then. */
-function hasBrokenSources({ problems }: Report): boolean {
+export function hasBrokenSources({ problems }: Report): boolean {
   return problems.some(({ severity, file }) => severity === "error" && file.startsWith("sources/"));
 }

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { identitySchema } from "../credentials/identity.ts";
 import { outboundApplicationSchema } from "../credentials/oauth/application.ts";
 import { publishedFunctionSchema } from "../functions/published-function.ts";
 import { sourceSchema } from "../sources/source.ts";
@@ -17,14 +18,6 @@ const proxy = v.object({
 const sharedFlow = v.object({ name: v.string(), revision: v.string(), serviceAccount });
 
 const hook = v.optional(v.string());
-
-const identitySchema = v.object({
-  issuer: v.string(),
-  audience: v.nullable(v.string()),
-  jwksUri: v.string(),
-  /** Whether callers without a token may execute functions. */
-  allowAnonymous: v.boolean(),
-});
 
 /** Where records of calls go: the log, nowhere, or a binding of the Worker. */
 const auditSchema = v.variant("destination", [
@@ -68,7 +61,6 @@ const schema = v.object({
  * writes the revisions first and this document last, so that it is all or nothing.
  */
 export type EnvironmentDocument = v.InferOutput<typeof schema>;
-export type IdentitySettings = v.InferOutput<typeof identitySchema>;
 export type AuditSettings = v.InferOutput<typeof auditSchema>;
 export type DeployedProxy = EnvironmentDocument["proxies"][number];
 

@@ -6,6 +6,7 @@ import type { PublishedFunction } from "../functions/published-function.ts";
 import { readSources } from "../sources/read-sources.ts";
 import type { Source } from "../sources/source.ts";
 import type { Position, Report } from "../xml/report.ts";
+import { readOutboundApplications } from "./outbound-applications.ts";
 import { readSettings, type Settings } from "./settings.ts";
 
 /** An environment's files by path: `apiproxies/NAME/apiproxy/…`, `environments/NAME/targetservers.json`, … */
@@ -62,7 +63,7 @@ export function readEnvironment(
   const bundles = folders.flatMap((folder) =>
     isDeployed(folder, settings) ? (readOne(found.get(folder) ?? new Map(), folder, report) ?? []) : [],
   );
-  const outboundApplications: OutboundApplication[] = [];
+  const outboundApplications = readOutboundApplications(files, name, report);
   const known = {
     outboundApplications: outboundApplications.map((application) => application.name),
     publicRoots,

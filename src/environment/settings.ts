@@ -1,10 +1,12 @@
 import * as v from "valibot";
 import type { FlowHooks } from "../bundle/compile-services.ts";
+import type { IdentitySettings } from "../credentials/identity.ts";
 import { EgressRuleError, readEgressRule } from "../egress/rule.ts";
 import { readTargetServer, type TargetServer } from "../egress/target-server.ts";
 import type { Position, Report } from "../xml/report.ts";
-import type { AuditSettings, IdentitySettings } from "./document.ts";
+import type { AuditSettings } from "./document.ts";
 import { type FunctionSettings, functionsSchema } from "./function-settings.ts";
+import { identityFileSchema, identityOf } from "./identity.ts";
 import { JsonFile } from "./json-file.ts";
 
 /** What an environment sets for all its proxies: the files in `environments/NAME/`. */
@@ -53,6 +55,13 @@ export function readSettings(files: ReadonlyMap<string, Uint8Array>, report: Rep
   const hooks = read("flowhooks.json", flowHooksSchema, {});
   const maps = read("keyvaluemaps.json", keyValueMapsSchema, []);
   const deployments = read("deployments.json", deploymentsSchema, null);
+  const identity = readFile(
+    files.get("identity.json"),
+    "identity.json",
+    v.nullable(identityFileSchema),
+    null,
+    report,
+  );
   const aliases = readFile(files.get("aliases.json"), "aliases.json", aliasesSchema, {}, report);
   for (const name of files.keys()) {
     if (knownFiles.has(name)) continue;
@@ -85,7 +94,7 @@ export function readSettings(files: ReadonlyMap<string, Uint8Array>, report: Rep
     },
     sourceAliases: aliases.value,
     aliasPositions: new Map(Object.keys(aliases.value).map((alias) => [alias, aliases.at([alias])])),
-    identity: null,
+    identity: identityOf(identity.value, identity.at(["issuer"]), report),
     audit: read("audit.json", auditSchema, { destination: "log" }),
     deployed: deployments && {
       proxies: new Set(deployments.proxies?.map(nameOf)),
@@ -102,6 +111,7 @@ const knownFiles = new Set([
   "egress.json",
   "aliases.json",
   "debugmask.json",
+  "identity.json",
   "audit.json",
   // Public; it seals secrets, and only the command reads it.
   "secrets-key.json",

@@ -31,6 +31,10 @@ const codes = {
   MissingCredentials: "UNAUTHORIZED",
   /** The caller's token is not one that the environment accepts. */
   InvalidCredentials: "UNAUTHORIZED",
+  /** A page of another site had a browser send the request. */
+  CrossSiteRequest: "PERMISSION_DENIED",
+  /** The keys that callers' tokens are verified with cannot be had at the moment. */
+  IssuerUnavailable: "INTERNAL",
   /** A declared source did not pass a gate; `gate` says which. */
   SourceNotUsable: "FAILED_PRECONDITION",
   /** The calling user has to give consent first, at `authorizeUrl`. */

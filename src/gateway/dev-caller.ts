@@ -1,15 +1,22 @@
 import type { Caller } from "../credentials/caller.ts";
+import { userId } from "../credentials/callers.ts";
+import type { IdentitySettings } from "../credentials/identity.ts";
 import type { WorkerEnv } from "../worker-env.ts";
 
 /** Whom the command that started a gateway on this machine calls functions as. */
 export const DEV_USER_HEADER = "x-sortie-user";
 
 /**
- * The caller of a request by whoever started this gateway, who alone knows its token: the user that it names, or
- * nobody. Null for any other request, and always when the gateway is deployed.
+ * The caller of a request by whoever started this gateway, who alone knows its token: the user of the environment's
+ * issuer that it names, or nobody. Null for any other request, and always when the gateway is deployed.
  */
-export function devCaller({ headers }: Request, { REFRESH_TOKEN }: WorkerEnv): Caller | null {
+export function devCaller(
+  { headers }: Request,
+  { REFRESH_TOKEN }: WorkerEnv,
+  identity: IdentitySettings | null,
+): Caller | null {
   if (!REFRESH_TOKEN || headers.get("authorization") !== `Bearer ${REFRESH_TOKEN}`) return null;
   const name = headers.get(DEV_USER_HEADER);
-  return name ? { kind: "user", id: `local#${name}`, name } : { kind: "anonymous" };
+  if (!name) return { kind: "anonymous" };
+  return { kind: "user", id: userId(identity?.issuer ?? "local", name), name };
 }

@@ -31,7 +31,8 @@ export function makeGoogleTokens(
     allow: [...new Set(origins)],
     advice: { list: "the key's token_uri" },
   });
-  const send = tokenCalls(new Egress({ policy, internet, connections, log, audit }));
+  const egress = new Egress({ policy, internet, connections, log, audit });
+  const send = tokenCalls(egress, "Google authentication");
   return new GoogleTokens({ keyring, send, iamCredentials, store: readStore(env, complain), log });
 }
 

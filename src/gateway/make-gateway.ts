@@ -1,9 +1,8 @@
 import { exports, waitUntil } from "cloudflare:workers";
 import type { Caller } from "../credentials/caller.ts";
 import { SecretStore } from "../credentials/secrets/store.ts";
-import { CredentialsError } from "../credentials/user-credentials.ts";
 import { Audit } from "../egress/audit.ts";
-import { type Connection, Egress } from "../egress/egress.ts";
+import { Egress } from "../egress/egress.ts";
 import { internet } from "../egress/internet.ts";
 import { compileEgressPolicy } from "../egress/policy.ts";
 import { Environment } from "../environment/environment.ts";
@@ -14,6 +13,9 @@ import { FunctionRunner } from "../functions/runner.ts";
 import type { WorkerEnv } from "../worker-env.ts";
 import { callFunction } from "./call-function.ts";
 import { requestOf } from "./client-exchange.ts";
+import { bindingOf, readConnections } from "./connections.ts";
+import { Consents } from "./consents.ts";
+import { CurrentCallers } from "./current-callers.ts";
 import { devCaller } from "./dev-caller.ts";
 import { anonymous, Functions } from "./functions.ts";
 import { Gateway } from "./gateway.ts";
@@ -24,6 +26,7 @@ import { callProxy } from "./local-call.ts";
 export interface Served {
   readonly gateway: Gateway;
   readonly functions: Functions;
+  readonly consents: Consents;
   /** Who a request is from. Rejects with `CallerError`. */
   identify(request: Request): Promise<Caller>;
 }
@@ -40,9 +43,10 @@ export function makeGateway(env: WorkerEnv): Served {
     now: Date.now,
     uuid: () => crypto.randomUUID(),
   });
+  const doors = { internet, connections, log, audit };
   const googleTokens = makeGoogleTokens(env, connections, log, audit);
   const secrets = new SecretStore({ kv: env.CONFIG, privateKey: env.SECRETS_KEY, log });
-  const outlets = { internet, connections, log, audit, binding: (name: string) => bindingOf(env, name) };
+  const outlets = { ...doors, binding: (name: string) => bindingOf(env, name) };
   const environment = new Environment(env.ENVIRONMENT, env.CONFIG, (document, readRevision) => {
     audit.follow(document.audit, document.environment);
     const { allow, advice } = document.egress;
@@ -52,18 +56,23 @@ export function makeGateway(env: WorkerEnv): Served {
       readRevision,
       callProxy,
       callFunction: (...call) => callFunction(functions, callerOf, ...call),
-      egress: new Egress({
-        policy,
-        internet,
-        connections,
-        log,
-        audit,
-      }),
+      egress: new Egress({ ...doors, policy }),
       googleIdentity: (account) => googleTokens.identity(account),
+      sourceCalls: {
+        ...doors,
+        secrets,
+        bindings: { ...env },
+        users: { identify, credentials: consents.tokens },
+      },
       functions: new DeployedFunctions(document, readRevision, outlets),
     });
   });
-  const identify = async (request: Request) => devCaller(request, env) ?? anonymous;
+  // What is begun here belongs to whichever invocation of the Worker is running.
+  const lifetime = { waitUntil };
+  const consents = new Consents(environment, env, lifetime, log);
+  const callers = new CurrentCallers(environment, lifetime, doors);
+  const identify = async (request: Request) =>
+    devCaller(request, env, await consents.identity()) ?? callers.identify(request);
   const runner = new FunctionRunner({
     loader: env.LOADER,
     stubs: {
@@ -71,10 +80,7 @@ export function makeGateway(env: WorkerEnv): Served {
       outbound: (props) => exports.FunctionEgress({ props }),
     },
     secrets,
-    credentials: {
-      get: () =>
-        Promise.reject(new CredentialsError("Resolved source credentials are not present on the Source.")),
-    },
+    credentials: consents.tokens,
     outlets,
   });
   const functions = new Functions(environment, runner);
@@ -83,27 +89,5 @@ export function makeGateway(env: WorkerEnv): Served {
     const request = requestOf(exchange.client);
     return request ? identify(request).catch(() => anonymous) : anonymous;
   };
-  return { gateway: new Gateway(environment, secrets), functions, identify };
-}
-
-function bindingOf(env: WorkerEnv, name: string): Connection | undefined {
-  const binding: unknown = { ...env }[name];
-  return isConnection(binding) ? binding : undefined;
-}
-
-/** The bindings that serve certain hosts, by `host:port`. */
-function readConnections(env: WorkerEnv): ReadonlyMap<string, Connection> {
-  const bindings: Record<string, unknown> = { ...env };
-  const names: Record<string, string> = JSON.parse(env.CONNECTIONS ?? "{}");
-  return new Map(
-    Object.entries(names).map(([host, name]) => {
-      const binding = bindings[name];
-      if (!isConnection(binding)) throw new Error(`CONNECTIONS names ${name}, which is no service binding`);
-      return [host, binding];
-    }),
-  );
-}
-
-function isConnection(binding: unknown): binding is Connection {
-  return typeof binding === "object" && binding !== null && "fetch" in binding;
+  return { gateway: new Gateway(environment, secrets), functions, consents, identify };
 }

@@ -31,17 +31,19 @@ export function readYaml<T>(
   bytes: Uint8Array,
   schema: v.GenericSchema<unknown, T>,
   report: Report,
-  refuse: (value: unknown) => ValueProblem | null = () => null,
+  refuse: (value: unknown, at: YamlPath) => ValueProblem | null = () => null,
 ): CheckedYaml<T> | null {
   const file = new YamlFile(path, bytes, report);
   if (file.value === undefined) return null;
   const refused: YamlPath[] = [];
+  const isRefused = (at: YamlPath) =>
+    refused.some((above) => above.every((part, index) => part === at[index]));
   const invalid = (at: YamlPath, wrong: string) => {
     const what = at.length === 0 ? "The file" : at.join(".");
     report.error("InvalidValue", file.at(at), `${what} ${wrong}.`, "Correct the value.");
   };
   const seen = (value: unknown, at: YamlPath) => {
-    const problem = refuse(value);
+    const problem = refuse(value, at);
     if (problem) {
       report.error(problem.code, file.at(at), problem.message, problem.remedy);
       refused.push(at);
@@ -51,6 +53,7 @@ export function readYaml<T>(
   inspect(file.value, [], seen);
   const value = withoutUnknown(schema as unknown as SchemaShape, file.value, [], {
     unknown(at, known) {
+      if (isRefused(at)) return;
       const [near] = nearestNames(String(at.at(-1)), known);
       const remedy = near === undefined ? `Known here: ${known.join(", ")}.` : `Did you mean ${near}?`;
       report.warning("UnknownField", file.atName(at), `The field ${at.join(".")} has no effect.`, remedy);
@@ -63,7 +66,7 @@ export function readYaml<T>(
   const result = v.safeParse(schema, value);
   for (const issue of result.issues ?? []) {
     const at = issue.path?.map(({ key }) => key as string | number) ?? [];
-    if (refused.some((above) => above.every((part, index) => part === at[index]))) continue;
+    if (isRefused(at)) continue;
     invalid(at, wrongness(issue));
   }
   if (!result.success || refused.length > 0) return null;

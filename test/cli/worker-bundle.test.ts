@@ -11,7 +11,7 @@ async function partsOf(...modules: string[]): Promise<string[]> {
     write: false,
     conditions: ["workerd"],
     format: "esm",
-    external: ["node:*"],
+    external: ["node:*", "cloudflare:*"],
     logLevel: "error",
     // So that what is imported counts also where nothing of it is used.
     treeShaking: false,

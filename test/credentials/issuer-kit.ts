@@ -81,6 +81,7 @@ export function testTokens(
       log: (line) => log.push(line),
       audit: noAudit,
     }),
+    "Google authentication",
   );
   const tokens = new GoogleTokens({
     keyring: new Keyring(options.secrets ?? { GOOGLE_SERVICE_ACCOUNT: keyFile() }),

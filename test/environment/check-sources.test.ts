@@ -25,14 +25,8 @@ function functionWith(sources: string[]): BuiltFunction {
     mode: "serverless",
     limits: { timeoutMs: 1, cpuMs: null, subRequests: null },
   };
-  const place = (line: number) => ({ file: "functions/days/days.ts", line, column: 1 });
-  return {
-    published,
-    module: new Uint8Array(),
-    sourceMap: "",
-    at: place(1),
-    sourcesAt: new Map(sources.map((source, index) => [source, place(index + 2)])),
-  };
+  const at = { file: "functions/days/days.ts", line: 3, column: 1 };
+  return { published, module: new Uint8Array(), sourceMap: "", at, sourcesAt: new Map() };
 }
 
 function check(files: Record<string, string>, declared: string[] = []) {
@@ -93,22 +87,22 @@ describe("an alias", () => {
 describe("a function's sources are checked where it declares them:", () => {
   test("an alias that is not there", () => {
     expect(check({ "sources/s.yaml": source("Shipping") }, ["lost"])).toEqual([
-      "error SourceNotFound functions/days/days.ts:2:1 Source alias 'lost' not found. Available aliases: [Shipping]",
+      "error SourceNotFound functions/days/days.ts:3:1 Source alias 'lost' not found. Available aliases: [Shipping]",
     ]);
   });
 
   test("a source that may not be used", () => {
     const shut = source("Shipping").replaceAll("true", "false");
     expect(check({ "sources/s.yaml": shut }, ["Shipping"])).toEqual([
-      expect.stringContaining("error SourceNotImportable functions/days/days.ts:2:1 "),
-      expect.stringContaining("error ExportsNotEnabled functions/days/days.ts:2:1 "),
+      expect.stringContaining("error SourceNotImportable functions/days/days.ts:3:1 "),
+      expect.stringContaining("error ExportsNotEnabled functions/days/days.ts:3:1 "),
     ]);
   });
 
   test("a policy that is not active is a warning, so that it can be deployed", () => {
     const paused = source("Shipping").replace("port: 443", "port: 443, state: paused");
     expect(check({ "sources/s.yaml": paused }, ["Shipping"])).toEqual([
-      "warning EgressPolicyNotActive functions/days/days.ts:2:1 The function days will not start: Every egress policy of the source Shipping must be active, and these are not: api.example.com:443 (paused).",
+      "warning EgressPolicyNotActive functions/days/days.ts:3:1 The function days will not start: Every egress policy of the source Shipping must be active, and these are not: api.example.com:443 (paused).",
     ]);
   });
 

@@ -1,12 +1,16 @@
 import { toJsonSchema } from "@valibot/to-json-schema";
 import type { GenericSchema } from "valibot";
+import { applicationFileSchema } from "../../src/credentials/oauth/file-schema.ts";
 import { sourceFileSchema } from "../../src/sources/file-schema.ts";
 
 /** The JSON Schemas of the package by their path in the repository, made of the schemas that files are read with. */
 export function schemaFiles(): Map<string, string> {
-  return new Map([["src/sources/source.schema.json", jsonSchemaOf(sourceFileSchema)]]);
+  return new Map([
+    ["src/sources/source.schema.json", jsonSchemaOf(sourceFileSchema)],
+    ["src/credentials/oauth/application.schema.json", jsonSchemaOf(applicationFileSchema)],
+  ]);
 }
 
 function jsonSchemaOf(schema: GenericSchema): string {
-  return `${JSON.stringify(toJsonSchema(schema, { typeMode: "input" }), null, 2)}\n`;
+  return `${JSON.stringify(toJsonSchema(schema, { typeMode: "input", ignoreActions: ["check"] }), null, 2)}\n`;
 }

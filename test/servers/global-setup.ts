@@ -5,6 +5,7 @@ import type { TestProject } from "vitest/node";
 import { bundleFunctions } from "./function-modules.ts";
 import { startIssuer } from "./google-issuer.ts";
 import { answer } from "./routes.ts";
+import { scriptedServer } from "./scripted.ts";
 
 /** Where the servers of a test run listen, as base URLs without a trailing slash. */
 export interface TestServers {
@@ -18,6 +19,8 @@ export interface TestServers {
   readonly google: string;
   /** Where tests register service accounts with the issuer: `PUT /EMAIL`. */
   readonly googleAccounts: string;
+  /** Answers what tests tell it to (see scripted.ts). */
+  readonly scripted: string;
 }
 
 declare module "vitest" {
@@ -38,10 +41,12 @@ export default async function startServers(project: TestProject): Promise<() => 
   await stop(unused);
   const { issuer, registry } = await startIssuer();
   const googleAccounts = await listen(registry);
-  project.provide("servers", { a, b, c, nobody, google: issuer.url, googleAccounts });
+  const script = scriptedServer();
+  const scripted = await listen(script);
+  project.provide("servers", { a, b, c, nobody, google: issuer.url, googleAccounts, scripted });
   project.provide("functions", await bundleFunctions());
   return async () => {
-    await Promise.all([...[...servers, registry].map(stop), issuer.stop()]);
+    await Promise.all([...[...servers, registry, script].map(stop), issuer.stop()]);
   };
 }
 

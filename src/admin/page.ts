@@ -1,0 +1,68 @@
+import type { Context } from "hono";
+import { html } from "hono/html";
+
+/** What templates make: text in which everything that was put in is escaped. */
+export type Html = ReturnType<typeof html>;
+
+/** The style sheet of all pages. */
+export const STYLE_PATH = "/_sortie/oauth/style.css";
+
+/**
+ * Nothing but our own style sheet and forms. Forms of pages with `no-referrer` would be sent without an origin,
+ * and be refused.
+ */
+const securityHeaders = {
+  "content-security-policy":
+    "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+  "x-frame-options": "DENY",
+  "x-content-type-options": "nosniff",
+  "referrer-policy": "same-origin",
+  "cross-origin-opener-policy": "same-origin",
+  "cache-control": "no-store",
+};
+
+/** Answers with a page. */
+export function page(
+  c: Context,
+  { title, body, head = "" }: { title: string; body: Html; head?: Html | string },
+  status: 200 | 400 | 401 | 403 | 404 | 503 = 200,
+): Response | Promise<Response> {
+  const document = html`<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <title>${title}</title>
+    <link rel="stylesheet" href="${STYLE_PATH}">
+    ${head}
+  </head>
+  <body>
+    <main>
+      <h1>${title}</h1>
+      ${body}
+    </main>
+  </body>
+</html>`;
+  return c.html(document, status, securityHeaders);
+}
+
+/** The style sheet as an answer. */
+export function styleSheet(): Response {
+  const headers = {
+    "content-type": "text/css; charset=utf-8",
+    "cache-control": "public, max-age=3600",
+    "x-content-type-options": "nosniff",
+  };
+  return new Response(style, { headers });
+}
+
+const style = `:root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif; }
+main { max-width: 42rem; margin: 2rem auto; padding: 0 1rem; }
+section { border-top: 1px solid; padding: 0.5rem 0 1rem; }
+dl { display: grid; grid-template-columns: max-content 1fr; gap: 0.25rem 1rem; }
+dt { font-weight: 600; }
+dd { margin: 0; overflow-wrap: anywhere; }
+button, .button { font: inherit; padding: 0.4rem 1rem; cursor: pointer; }
+[role="alert"], [role="status"] { border: 1px solid; padding: 0.5rem 1rem; }
+.prompt { white-space: pre-line; }
+`;

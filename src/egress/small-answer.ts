@@ -1,0 +1,40 @@
+import { bodyFailure, type Egress, type OutboundCall, type TimeLimit } from "./egress.ts";
+import { EgressError } from "./error.ts";
+
+/** An answer that was read to its end. */
+export interface SmallAnswer {
+  readonly status: number;
+  readonly text: string;
+}
+
+/**
+ * Sends a call and reads the whole answer, whose headers and whose body may each take the call's time. Rejects
+ * with {@link EgressError}, also when the body is longer than that.
+ */
+export async function sendForText(
+  egress: Egress,
+  call: OutboundCall,
+  limitBytes: number,
+  limit: TimeLimit,
+): Promise<SmallAnswer> {
+  const response = await egress.send(call, limit);
+  const text = await limit.within(call.timeoutMs, textOf(response, call.url, limitBytes)).catch((error) => {
+    throw bodyFailure(error);
+  });
+  return { status: response.status, text };
+}
+
+async function textOf({ body }: Response, url: string, limitBytes: number): Promise<string> {
+  if (!body) return "";
+  const decoder = new TextDecoder();
+  let text = "";
+  let bytes = 0;
+  for await (const chunk of body) {
+    bytes += chunk.length;
+    if (bytes > limitBytes) {
+      throw new EgressError("invalid", `The answer of ${new URL(url).host} is too long.`);
+    }
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text;
+}

@@ -1,0 +1,140 @@
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { answeringProxy, below, folderWith, RunningSortie, sortie } from "../cli/sortie.ts";
+import { CLIENT_ID, CLIENT_SECRET, OpenIdProvider } from "../servers/openid-provider.ts";
+import { hasBrowser, startBrowser } from "./browser.ts";
+import { freePort } from "./documentation/shell.ts";
+
+const PROMPT = "The calendar is read to find a day on which you are at home.";
+
+/** An environment with one outbound application, at a provider that is already there. */
+function environment(provider: string): Record<string, string> {
+  return {
+    ...below("apiproxies/hello", answeringProxy("hello", "hello")),
+    "environments/local/targetservers.json": "[]",
+    "outbound-applications/calendar.yaml": `
+displayName: Calendar
+authorizationUrl: ${provider}/auth?prompt=consent
+tokenUrl: ${provider}/token
+revocationUrl: ${provider}/token/revocation
+issuer: ${provider}
+clientId: ${CLIENT_ID}
+scopes: [openid, offline_access, calendar.read]
+approvalPrompt: ${PROMPT}
+`,
+  };
+}
+
+describe.skipIf(!hasBrowser)("consent in a browser", () => {
+  let provider: OpenIdProvider;
+  let dev: RunningSortie;
+  let browser: Browser;
+  let page: Page;
+  let url: string;
+  const violations: string[] = [];
+
+  beforeAll(async () => {
+    const port = await freePort();
+    provider = await OpenIdProvider.start([`http://localhost:${port}/_sortie/oauth/calendar/callback`]);
+    const folder = folderWith(environment(provider.url));
+    const set = ["secret", "set", "outbound-application:calendar", "clientSecret", "--folder", "."];
+    expect(await sortie(set, folder, CLIENT_SECRET)).toMatchObject({ status: 0 });
+    dev = new RunningSortie(["dev", ".", "--port", String(port)], folder);
+    url = await dev.ready();
+    browser = await startBrowser();
+    page = await browser.newPage();
+    page.on("console", (message) => {
+      if (/content security policy/i.test(message.text())) violations.push(message.text());
+    });
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await dev?.stop();
+    await provider?.stop();
+  });
+
+  test("nobody sees the page without signing in, and sortie dev lets one be anybody", async () => {
+    const response = await page.goto(`${url}/_sortie/oauth`);
+    expect(response?.status()).toBe(401);
+    await page.getByRole("link", { name: "Sign in" }).click();
+    await page.getByLabel("Name").fill("alice");
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.waitForURL(`${url}/_sortie/oauth`);
+    expect(await page.getByRole("main").textContent()).toContain("You are signed in as alice.");
+    expect(await page.getByRole("region", { name: "Calendar" }).textContent()).toContain(
+      "You have granted nothing.",
+    );
+  });
+
+  test("the prompt and the scopes are shown before the provider asks", async () => {
+    await page.goto(`${url}/_sortie/oauth/calendar/authorize?return_to=/hello`);
+    const shown = await page.getByRole("main").textContent();
+    expect(shown).toContain(PROMPT);
+    expect(shown).toContain("calendar.read");
+    expect(shown).toContain(`The next page is at ${new URL(provider.url).host}`);
+  });
+
+  test("after the provider's consent the browser is where it began, and the page shows what was granted", async () => {
+    await page.getByRole("button", { name: /^Continue to/ }).click();
+    await consentAtProvider(page, provider.url);
+    await page.waitForURL(`${url}/hello`);
+    expect(await page.textContent("body")).toBe("hello");
+    await page.goto(`${url}/_sortie/oauth`);
+    const granted = await page.getByRole("region", { name: "Calendar" }).textContent();
+    expect(granted).toContain("calendar.read");
+    expect(granted).toMatch(/Since\s+\d{4}-\d\d-\d\d \d\d:\d\d UTC/);
+    expect(provider.exchanges).toEqual([{ grantType: "authorization_code", status: 200 }]);
+  });
+
+  test("another user has granted nothing", async () => {
+    const other = await browser.newContext();
+    const theirs = await other.newPage();
+    await theirs.goto(`${url}/_sortie/oauth`);
+    await theirs.getByRole("link", { name: "Sign in" }).click();
+    await theirs.getByLabel("Name").fill("bob");
+    await theirs.getByRole("button", { name: "Sign in" }).click();
+    await theirs.waitForURL(`${url}/_sortie/oauth`);
+    expect(await theirs.getByRole("region", { name: "Calendar" }).textContent()).toContain(
+      "You have granted nothing.",
+    );
+    await other.close();
+  });
+
+  test("what was granted can be withdrawn, which the provider is told", async () => {
+    await page.goto(`${url}/_sortie/oauth`);
+    await page.getByRole("button", { name: "Withdraw Calendar" }).click();
+    await page.waitForURL(`${url}/_sortie/oauth?withdrawn=calendar`);
+    expect(await page.getByRole("status").textContent()).toBe("Your consent has been withdrawn.");
+    expect(await page.getByRole("region", { name: "Calendar" }).textContent()).toContain(
+      "You have granted nothing.",
+    );
+    expect(provider.revoked).toBe(1);
+  });
+
+  test("a user who says no at the provider is told so", async () => {
+    await page.goto(`${url}/_sortie/oauth/calendar/authorize`);
+    await page.getByRole("button", { name: /^Continue to/ }).click();
+    await page.getByRole("link", { name: "[ Cancel ]" }).click();
+    await page.waitForURL(/\/_sortie\/oauth\/calendar\/callback/);
+    expect(await page.getByRole("alert").textContent()).toContain("access_denied");
+  });
+
+  test("no page broke its own content security policy", () => {
+    expect(violations).toEqual([]);
+  });
+
+  test("the log shows neither tokens nor the client's secret", () => {
+    expect(dev.output).not.toContain(CLIENT_SECRET);
+    expect(dev.output).not.toMatch(/[\w-]{40,}/);
+  });
+});
+
+/** Signs in at the provider and agrees. */
+async function consentAtProvider(page: Page, provider: string): Promise<void> {
+  await page.waitForURL(`${provider}/interaction/**`);
+  await page.locator('input[name="login"]').fill("alice-at-provider");
+  await page.locator('input[name="password"]').fill("anything");
+  await page.getByRole("button", { name: "Sign-in" }).click();
+  await page.getByRole("button", { name: "Continue" }).click();
+}
