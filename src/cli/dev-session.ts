@@ -45,16 +45,20 @@ export class DevSession {
   #deployed: DeploymentPlan["document"] | null = null;
   /** True when the files on disk are not what is served. */
   #behind = true;
+  /** Of the functions that are served, by name. */
+  readonly #sourceMaps: Map<unknown, string>;
   #watching: FileWatch | null = null;
   #watchingSecrets: FileWatch | null = null;
 
   private constructor(
     options: DevSessionOptions,
     gateway: LocalGateway,
+    sourceMaps: Map<unknown, string>,
     identityProvider: IdentityProvider,
     secretsKey: PublicKey,
   ) {
     this.#options = options;
+    this.#sourceMaps = sourceMaps;
     this.#gateway = gateway;
     this.#identityProvider = identityProvider;
     this.#secretsKey = secretsKey;
@@ -64,9 +68,10 @@ export class DevSession {
   static async start(options: DevSessionOptions): Promise<DevSession> {
     const { mounts } = readPaths(options.paths);
     const { port, environment, connections, google } = options;
+    const sourceMaps = new Map<unknown, string>();
     const calls = options.showsCalls ? "all" : "of functions";
     const log = (line: { level: string; message: string }) => {
-      const text = formatWorkerLog(line, calls);
+      const text = formatWorkerLog(line, calls, (name) => sourceMaps.get(name));
       if (text !== null) console.error(text);
     };
     const { publicJwk, privateJwk } = await generateKeys();
@@ -82,7 +87,8 @@ export class DevSession {
       log,
     });
     const secretsKey = await readPublicKey(publicJwk, "secrets-key.json");
-    const session = new DevSession(options, gateway, await IdentityProvider.start(), secretsKey);
+    const provider = await IdentityProvider.start();
+    const session = new DevSession(options, gateway, sourceMaps, provider, secretsKey);
     try {
       session.#watchingSecrets = watchFiles([options.secretsFolder], () => session.#updateSecrets());
       await session.#watchingSecrets.ready;
@@ -107,6 +113,11 @@ export class DevSession {
     return (this.#deployed?.proxies ?? []).flatMap(({ name, endpoints }) =>
       endpoints.map(({ basePath }) => ({ basePath, proxy: name })),
     );
+  }
+
+  /** The names of the functions that are served. */
+  get functions(): readonly string[] {
+    return (this.#deployed?.functions ?? []).map(({ name }) => name);
   }
 
   /**
@@ -192,6 +203,7 @@ export class DevSession {
     });
     const changes = plan.changes.filter(({ kind }) => kind !== "unchanged");
     if (changes.length > 0) await this.#gateway.deploy(plan);
+    for (const { published, sourceMap } of model.functions) this.#sourceMaps.set(published.name, sourceMap);
     if (this.#deployed) {
       for (const { kind, what } of changes) console.log(`${kind} ${what}`);
       if (changes.length === 0 && this.#behind) console.log("The files are again what is served.");

@@ -120,6 +120,8 @@ function reportMessage(
   root: string,
   report: Report,
 ): void {
+  // A name that a library does not have is reported where imports are checked.
+  if (text.startsWith('No matching export in "sortie:')) return;
   const at = location ? placeOf(location, root, files) : entry.at(entry.program);
   const refusal = detail as Refusal | undefined;
   const unresolved = /^Could not resolve "([^"]*)"/.exec(text)?.[1];

@@ -1,10 +1,14 @@
 import { readFileSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import type { OnLoadResult, OnResolveArgs, OnResolveResult, Plugin, PluginBuild } from "esbuild";
+import { lacksImport } from "./decorators.ts";
 import { library, SOURCE_SYMBOLS } from "./library.ts";
 import { packageRoot } from "./package-root.ts";
 import { nodeModule, type Refusal, refusalInDependency, refusalInFunction } from "./refused-imports.ts";
 import type { SourceFiles } from "./source-file.ts";
+
+/** On the first line, so that all lines keep their numbers. */
+const IMPORT = 'import { Function } from "@foundry/functions-api"; ';
 
 /** Code of Sortie's own that is bundled into functions, by path below `src/functions/`. */
 const RUNTIME = "sortie";
@@ -25,9 +29,13 @@ export function functionPlugin(files: SourceFiles): Plugin {
       addRuntime(build, files);
       addNodeModules(build);
       build.onLoad({ filter: /\.[cm]?[jt]sx?$/, namespace: "file" }, ({ path }) => {
-        // A file that cannot be parsed is reported already; so that nothing is said twice, it exports anything.
-        if (isDependency(path) || files.read(path)) return undefined;
-        return { contents: "module.exports = {};", loader: "js" };
+        if (isDependency(path)) return undefined;
+        const file = files.read(path);
+        // What cannot be parsed is reported already; so that nothing is said twice, it exports anything.
+        if (!file) return { contents: "module.exports = {};", loader: "js" };
+        return lacksImport(file)
+          ? { contents: IMPORT + readFileSync(path, "utf8"), loader: "ts" }
+          : undefined;
       });
     },
   };
@@ -77,8 +85,13 @@ function symbolsFor(importer: string, files: SourceFiles): OnLoadResult {
   const contents = names.includes("*")
     ? `import { Sources } from "@foundry/external-systems"; module.exports = Sources;`
     : `import { sourceSymbol } from "sortie:runtime/v1.ts";
-       ${names.map((name) => `export const ${name} = /* @__PURE__ */ sourceSymbol("${name}");`).join("\n")}`;
+       ${names.map(exportSymbol).join("\n")}`;
   return { contents, loader: "js" };
+}
+
+function exportSymbol(name: string, index: number): string {
+  const text = JSON.stringify(name);
+  return `const symbol${index} = /* @__PURE__ */ sourceSymbol(${text}); export { symbol${index} as ${text} };`;
 }
 
 function addNodeModules(build: PluginBuild): void {
