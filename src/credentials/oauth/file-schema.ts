@@ -70,6 +70,8 @@ export const applicationFileSchema = v.strictObject({
 export type ApplicationFile = v.InferOutput<typeof applicationFileSchema>;
 
 function isEndpoint(text: string): boolean {
+  // That is reported already.
+  if (!URL_SHAPE.test(text)) return true;
   const parsed = URL.parse(text);
   return isConfidential(text) && parsed?.username === "" && parsed.password === "";
 }
