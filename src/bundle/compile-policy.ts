@@ -150,6 +150,10 @@ class RecordingGateway implements PolicyGateway {
     return this.#services.targetServer(name);
   }
 
+  source(name: string) {
+    return this.#services.sources.get(name);
+  }
+
   callProxy(...call: Parameters<PolicyGateway["callProxy"]>) {
     return this.#services.callProxy(...call);
   }

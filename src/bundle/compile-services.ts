@@ -1,5 +1,6 @@
 import type { GoogleIdentity } from "../credentials/google-tokens.ts";
 import type { Egress } from "../egress/egress.ts";
+import type { NamedSources } from "../egress/named-source.ts";
 import type { TargetServer } from "../egress/target-server.ts";
 import type { FlowContext, Step } from "../flow/context.ts";
 import type { FlowFunctionCall, FunctionSignature, PolicyGateway } from "../policies/policy.ts";
@@ -17,6 +18,7 @@ export interface CompileServices {
   targetServer(name: string): TargetServer | undefined;
   /** The signature of a function; undefined when there is none of that name. */
   function(name: string): FunctionSignature | undefined;
+  readonly sources: NamedSources;
   readonly egress: Egress;
   readonly google: GoogleServices;
   readonly callProxy: PolicyGateway["callProxy"];

@@ -5,8 +5,10 @@ import {
   readLocalTargetConnection,
 } from "../egress/connection.ts";
 import { LoadBalancer } from "../egress/load-balancer.ts";
+import type { NamedSource } from "../egress/named-source.ts";
 import { readTargetProperties } from "../egress/properties.ts";
 import { readTemplate } from "../egress/read-template.ts";
+import { reportSource } from "../egress/report-source.ts";
 import { compileTemplate } from "../expression/template.ts";
 import type { FlowContext } from "../flow/context.ts";
 import { sequence } from "../flow/sequence.ts";
@@ -59,6 +61,7 @@ export class TargetCompiler {
   fromUrl(url: string, at: Position): TargetProgram {
     const settings: HttpConnection = {
       url: readTemplate(url, at, this.#report),
+      source: null,
       path: null,
       loadBalancer: null,
       sslInfo: null,
@@ -106,12 +109,14 @@ export class TargetCompiler {
   /** A connection that is not valid has been reported and will never be called. */
   #http(name: string, settings: HttpConnection): HttpTarget {
     const { targetServer } = this.#services;
+    const source = this.#source(settings);
     const usable = settings.loadBalancer?.servers.every(({ name }) => targetServer(name)) ?? false;
     return {
       kind: "http",
       origin: { kind: "target", name, proxy: this.#proxy, source: null, user: null },
       settings,
-      url: text(settings.url),
+      url: text(source && settings.source ? source.origin + settings.source.path : settings.url),
+      source,
       path: text(settings.path),
       authenticate:
         settings.authentication &&
@@ -121,6 +126,12 @@ export class TargetCompiler {
           ? new LoadBalancer(settings.loadBalancer, targetServer, Date.now)
           : null,
     };
+  }
+
+  /** Null without a source, and for one that flows cannot call, which is reported. */
+  #source({ source }: HttpConnection): NamedSource | null {
+    const { sources } = this.#services;
+    return source && reportSource(source, sources, this.#report) ? sources.get(source.name) : null;
   }
 
   #checkServers({ loadBalancer }: HttpConnection, at: Position): void {

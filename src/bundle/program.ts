@@ -1,6 +1,7 @@
 import type { CallOrigin } from "../egress/audit.ts";
 import type { HttpConnection } from "../egress/connection.ts";
 import type { LoadBalancer } from "../egress/load-balancer.ts";
+import type { NamedSource } from "../egress/named-source.ts";
 import type { CompressionAlgorithm } from "../egress/properties.ts";
 import type { FlowContext, ProxyIdentity, Step } from "../flow/context.ts";
 import type { buildAuthentication } from "../policies/google-authentication.ts";
@@ -53,6 +54,8 @@ export interface HttpTarget {
   readonly settings: HttpConnection;
   /** Null with a load balancer. */
   readonly url: Text | null;
+  /** The source that calls to its own URLs go through; null without one. */
+  readonly source: NamedSource | null;
   /** The path behind a target server; null without a load balancer or a Path. */
   readonly path: Text | null;
   /** Null when calls carry no Google token. */

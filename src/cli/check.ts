@@ -12,10 +12,10 @@ export function addCheck(program: Command): void {
     .argument("<path...>", "an environment folder, or bundles: folders or zip files")
     .option("--env <name>", "check the settings of this environment only (default: of all there are)")
     .option("--json", "print an array of {code, severity, file, line, column, policy, message, remedy}")
-    .action((paths: string[], options: { env?: string; json?: boolean }) => {
+    .action(async (paths: string[], options: { env?: string; json?: boolean }) => {
       const folder = readPaths(paths);
       const names = options.env ? [options.env] : folder.names.length > 0 ? folder.names : ["local"];
-      const checked = names.map((name) => checkedEnvironment(folder, name));
+      const checked = await Promise.all(names.map((name) => checkedEnvironment(folder, name)));
       const problems = sortedProblems(checked.flatMap((environment) => environment.problems));
       process.stdout.write(
         options.json ? `${JSON.stringify(problems, null, 2)}\n` : formatProblems(problems, process.stdout),

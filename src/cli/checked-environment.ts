@@ -1,9 +1,11 @@
+import { rootCertificates } from "node:tls";
 import { checkEnvironment, sortedProblems } from "../environment/check.ts";
 import { type EnvironmentModel, readEnvironment } from "../environment/read-environment.ts";
 import { type Problem, Report } from "../xml/report.ts";
 import { CommandFailure } from "./command-failure.ts";
 import type { EnvironmentFolder } from "./environment-folder.ts";
 import { pathOnDisk } from "./mount.ts";
+import { publishFunctions } from "./publish/publish-functions.ts";
 
 /** An environment and everything that is wrong with it; with an error in it, it must not be deployed. */
 export interface CheckedEnvironment {
@@ -11,31 +13,38 @@ export interface CheckedEnvironment {
   /** Files are paths on disk, relative to where the command was started. */
   readonly problems: readonly Problem[];
   readonly failed: boolean;
+  /** Paths on disk of the code that its functions were made from. */
+  readonly code: readonly string[];
 }
 
 /**
- * Reads and checks an environment. Throws {@link CommandFailure} when the folder has environments but not that.
+ * Reads and checks an environment, and bundles its functions. Rejects with {@link CommandFailure} when the folder has environments but not that.
  * @param adjust changes what the files say before it is checked
  */
-export function checkedEnvironment(
+export async function checkedEnvironment(
   folder: EnvironmentFolder,
   name: string,
   adjust: (model: EnvironmentModel) => EnvironmentModel = (model) => model,
-): CheckedEnvironment {
+): Promise<CheckedEnvironment> {
   if (folder.names.length > 0 && !folder.names.includes(name)) {
     throw new CommandFailure(
       `There is no environments/${name}; there is ${folder.names.join(", ")}. Choose one with --env.`,
     );
   }
   const report = new Report();
-  const model = adjust(readEnvironment(folder.files, name, report));
+  const read = adjust(readEnvironment(folder.files, name, report, rootCertificates));
+  const whole = folder.mounts.find(({ at }) => at === "");
+  const published = whole
+    ? await publishFunctions(folder.files, whole.source, read, report)
+    : { functions: [], files: [] };
+  const model = { ...read, functions: published.functions };
   checkEnvironment(model, report);
-  if (model.bundles.length === 0 && !report.failed) {
-    throw new CommandFailure(`The environment ${name} deploys neither a proxy nor a shared flow.`);
+  if (model.bundles.length === 0 && model.functions.length === 0 && !report.failed) {
+    throw new CommandFailure(`The environment ${name} deploys no proxy, no shared flow and no function.`);
   }
   const located = report.problems.map((problem) => ({
     ...problem,
     file: pathOnDisk(folder.mounts, problem.file),
   }));
-  return { model, problems: sortedProblems(located), failed: report.failed };
+  return { model, problems: sortedProblems(located), failed: report.failed, code: published.files };
 }

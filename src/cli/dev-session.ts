@@ -153,7 +153,7 @@ export class DevSession {
   /** Deploys what the files say now; prints what is wrong with them. Never rejects. */
   async #update(): Promise<void> {
     try {
-      const model = this.#goodModel();
+      const model = await this.#goodModel();
       if (model) await this.#deploy(model);
       else this.#behind = true;
     } catch (error) {
@@ -169,12 +169,15 @@ export class DevSession {
     }
   }
 
-  #goodModel(): EnvironmentModel | null {
+  async #goodModel(): Promise<EnvironmentModel | null> {
     const folder = withProxiesForSharedFlows(readPaths(this.#options.paths));
     this.#watching?.add(folder.mounts.flatMap(({ watched }) => watched));
-    const { model, problems, failed } = checkedEnvironment(folder, this.#options.environment, (model) =>
-      withIdentity(withDevSettings(model, this.#options), this.#identityProvider.settings),
+    const { model, problems, failed, code } = await checkedEnvironment(
+      folder,
+      this.#options.environment,
+      (model) => withIdentity(withDevSettings(model, this.#options), this.#identityProvider.settings),
     );
+    this.#watching?.add(code);
     if (problems.length > 0) process.stderr.write(`\n${formatProblems(problems, process.stderr)}`);
     return failed ? null : model;
   }

@@ -21,7 +21,7 @@ export function addPush(program: Command): void {
     .requiredOption("--env <name>", "the environment to deploy")
     .option("--organization <name>", "what flows see as organization.name (default: as deployed before)");
   addKvOptions(push).action(async (path: string, options: PushOptions) => {
-    const { model, problems, failed } = checkedEnvironment(readPaths([path]), options.env);
+    const { model, problems, failed } = await checkedEnvironment(readPaths([path]), options.env);
     if (problems.length > 0) process.stderr.write(formatProblems(problems, process.stderr));
     if (failed) {
       console.error("Nothing was deployed.");

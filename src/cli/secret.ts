@@ -3,10 +3,11 @@ import { SecretError } from "../credentials/secrets/error.ts";
 import { CommandFailure } from "./command-failure.ts";
 import { type EnvironmentFolder, readPaths } from "./environment-folder.ts";
 import { addKvOptions, type KvOptions, openKv } from "./kv-options.ts";
-import { checkDeclared } from "./secret/declared.ts";
+import { checkDeclared, type DeclaredSecrets, declaredSecrets } from "./secret/declared.ts";
 import { DeployedSecrets } from "./secret/deployed-secrets.ts";
 import { DevSecrets, devFolder } from "./secret/dev-secrets.ts";
 import { makeKeys } from "./secret/make-keys.ts";
+import { formatSecrets } from "./secret/print-list.ts";
 import { readValue } from "./secret/read-value.ts";
 
 interface FolderOptions {
@@ -58,7 +59,8 @@ function addSet(secret: Command): void {
     )
     .action(async (source: string, name: string, options: SecretOptions) => {
       const folder = folderOf(options.folder, options.env);
-      checkDeclared(folder.files, source, name);
+      const warning = checkDeclared(declaredIn(folder, options.env), source, name);
+      if (warning !== null) console.error(`warning: ${warning}`);
       const question = `Value of ${name} of ${source}: `;
       if (options.env === undefined) {
         await new DevSecrets(devFolder()).set(source, name, await readValue(question));
@@ -76,18 +78,15 @@ function addSet(secret: Command): void {
 
 function addList(secret: Command): void {
   withStore(secret.command("list"))
-    .description("say which secrets are set")
+    .description("say which secrets are set, and which are declared and are not")
     .action(async (options: SecretOptions) => {
-      if (options.env === undefined) {
-        for (const { source, name } of new DevSecrets(devFolder()).list()) console.log(`${source}  ${name}`);
-        return;
-      }
-      const { files } = folderOf(options.folder, options.env);
-      for (const { source, name, isCurrent } of await failuresOf(
-        new DeployedSecrets(openKv(options), options.env, files).list(),
-      )) {
-        console.log(`${source}  ${name}${isCurrent ? "" : "  sealed for another key: set it again"}`);
-      }
+      const { env } = options;
+      const folder = folderOf(options.folder, env);
+      const set =
+        env === undefined
+          ? new DevSecrets(devFolder()).list().map((secret) => ({ ...secret, isCurrent: true }))
+          : await failuresOf(new DeployedSecrets(openKv(options), env, folder.files).list());
+      process.stdout.write(formatSecrets(set, declaredIn(folder, env)));
     });
 }
 
@@ -133,6 +132,12 @@ function folderOf(path: string, environment: string | undefined): EnvironmentFol
     throw new CommandFailure(`There is no environments/${environment}; there is ${names.join(", ")}.`);
   }
   return folder;
+}
+
+/** Without an environment, the secrets of all that there are: `sortie dev` may run any of them. */
+function declaredIn({ files, names }: EnvironmentFolder, environment: string | undefined): DeclaredSecrets {
+  const all = names.length > 0 ? names : ["local"];
+  return declaredSecrets(files, environment === undefined ? all : [environment]);
 }
 
 async function failuresOf<T>(work: Promise<T>): Promise<T> {

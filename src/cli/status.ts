@@ -26,7 +26,7 @@ export function addStatus(program: Command): void {
 const DIGITS = 12;
 
 function format(document: EnvironmentDocument, generations: readonly number[]): string {
-  const { environment, generation, deployedAt, proxies, sharedFlows } = document;
+  const { environment, generation, deployedAt, proxies, sharedFlows, functions } = document;
   const others = generations.filter((number) => number !== generation);
   return [
     `${environment}: generation ${generation}, deployed ${deployedAt}`,
@@ -37,6 +37,7 @@ function format(document: EnvironmentDocument, generations: readonly number[]): 
     ...sharedFlows.map(
       ({ name, revision }) => `  shared flow ${name}, revision ${revision.slice(0, DIGITS)}`,
     ),
+    ...functions.map(({ name, revision }) => `  function ${name}, revision ${revision.slice(0, DIGITS)}`),
     `  can be rolled back to: ${others.length > 0 ? others.join(", ") : "nothing else"}`,
     "",
   ].join("\n");

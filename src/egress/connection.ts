@@ -5,6 +5,7 @@ import type { LoadBalancerConfig } from "./load-balancer.ts";
 import { readTargetProperties, type TargetProperties } from "./properties.ts";
 import { type GoogleAuthentication, readAuthentication } from "./read-authentication.ts";
 import { readLoadBalancer } from "./read-load-balancer.ts";
+import { readSourceUrl, type SourceUrl } from "./read-source-url.ts";
 import { readSslInfo } from "./read-ssl-info.ts";
 import { readTemplate } from "./read-template.ts";
 import type { SslInfo } from "./ssl-info.ts";
@@ -13,8 +14,10 @@ export { isSuccess } from "./success-codes.ts";
 
 /** How an HTTP service is reached. Apigee: "API proxy configuration reference" (HTTPTargetConnection). */
 export interface HttpConnection {
-  /** A message template; null with a load balancer. */
+  /** A message template; null with a load balancer or a source. */
   readonly url: string | null;
+  /** The source that is called in the place of a URL; null without one. */
+  readonly source: SourceUrl | null;
   /** A message template for the path behind a target server; null without a load balancer. */
   readonly path: string | null;
   readonly loadBalancer: LoadBalancerConfig | null;
@@ -47,10 +50,12 @@ export function readHttpTargetConnection(xml: XmlElement, report: Report): HttpC
   const authentication = xml.child("Authentication");
   reportUnsupported(xml, report);
 
+  const source = urlElement ? readSourceUrl(urlElement, report) : null;
   const url = urlElement?.text() ?? "";
   if (urlElement && url !== "") {
     readTemplate(urlElement.text(), urlElement, report);
-    checkScheme(urlElement, report);
+    if (source) checkBesideSource(xml, report);
+    else checkScheme(urlElement, report);
     if (balancerElement) {
       report.error("URLAndLoadBalancer", urlElement, "There are both <URL> and <LoadBalancer>.", "Keep one.");
     }
@@ -75,7 +80,8 @@ export function readHttpTargetConnection(xml: XmlElement, report: Report): HttpC
     }
   }
   return {
-    url: balancerElement ? null : url,
+    url: balancerElement || source ? null : url,
+    source: balancerElement ? null : source,
     path: balancerElement && path !== "" ? path : null,
     loadBalancer: balancerElement ? readLoadBalancer(balancerElement, report) : null,
     sslInfo: sslElement
@@ -134,6 +140,20 @@ function checkScheme(element: XmlElement, report: Report): void {
     `${JSON.stringify(url)} is not an absolute http or https URL.`,
     "Write a URL such as https://api.example.com/path.",
   );
+}
+
+/** What a source says for all its calls cannot be said again. */
+function checkBesideSource(xml: XmlElement, report: Report): void {
+  for (const name of ["Authentication", "SSLInfo"]) {
+    const element = xml.child(name);
+    if (!element) continue;
+    report.error(
+      `${name}WithSource`,
+      element,
+      `There is <${name}> beside the URL of a source, which says itself how it is called.`,
+      `Remove <${name}>, or write the service's own address into <URL>.`,
+    );
+  }
 }
 
 function reportUnsupported(xml: XmlElement, report: Report): void {

@@ -16,9 +16,11 @@ export const systemClock: Clock = {
   },
 };
 
+/** Work that somebody waits for. */
 interface Pending {
   readonly at: number;
-  expire(): void;
+  readonly ms: number;
+  readonly reject: (error: EgressError) => void;
 }
 
 /**
@@ -45,10 +47,7 @@ export class Deadlines {
   within<T>(ms: number, work: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       const at = this.#clock.now() + ms;
-      const pending = {
-        at,
-        expire: () => reject(new EgressError("timeout", `No answer within ${ms} ms.`)),
-      };
+      const pending = { at, ms, reject };
       this.#pending.add(pending);
       if (at < this.#armedFor) this.#arm(at);
       work.then(
@@ -77,7 +76,7 @@ export class Deadlines {
     for (const pending of this.#pending) {
       if (pending.at <= now) {
         this.#pending.delete(pending);
-        pending.expire();
+        pending.reject(new EgressError("timeout", `No answer within ${pending.ms} ms.`));
       } else nearest = Math.min(nearest, pending.at);
     }
     if (nearest < Number.POSITIVE_INFINITY) this.#arm(nearest);

@@ -3,7 +3,12 @@ import type { CompileServices } from "../bundle/compile-services.ts";
 import { noAudit } from "../egress/audit.ts";
 import { Egress } from "../egress/egress.ts";
 import { compileEgressPolicy } from "../egress/policy.ts";
+import { SourceCatalog } from "../sources/catalog.ts";
+import { FlowSources } from "../sources/flow-sources.ts";
 import type { Problem, Report } from "../xml/report.ts";
+import { checkFunctions } from "./check-functions.ts";
+import { checkSourceAliases } from "./check-sources.ts";
+import { checkLocalCalls } from "./local-calls.ts";
 import type { EnvironmentModel } from "./read-environment.ts";
 import { checkServiceAccounts, serviceAccountOf } from "./service-accounts.ts";
 
@@ -23,6 +28,9 @@ export function checkEnvironment(model: EnvironmentModel, report: Report, organi
   checkBasePaths(model, report);
   checkFlowHooks(model, report);
   checkServiceAccounts(model, report);
+  checkSourceAliases(model, report);
+  checkFunctions(model, report);
+  checkLocalCalls(model, report);
 }
 
 /** Each problem once, in the order of files and lines. */
@@ -35,7 +43,7 @@ export function sortedProblems(problems: readonly Problem[]): Problem[] {
 
 /** What compiling needs. Nothing is called while checking, so nothing is allowed. */
 function servicesFor(
-  { name, bundles, settings, functions }: EnvironmentModel,
+  { name, bundles, settings, sources, outboundApplications, functions }: EnvironmentModel,
   organization: string,
   report: Report,
 ): CompileServices {
@@ -44,13 +52,9 @@ function servicesFor(
       bundle.kind === "sharedflow" ? [[bundle.name, { bundle, folder }] as const] : [],
     ),
   );
-  const egress = new Egress({
-    policy: compileEgressPolicy({ allow: [], advice: "dev" }),
-    internet: { fetch: () => Promise.reject(new Error("nothing is called while checking")) },
-    connections: new Map(),
-    log: () => {},
-    audit: noAudit,
-  });
+  const refuse = () => Promise.reject(new Error("nothing is called while checking"));
+  const doors = { internet: { fetch: refuse }, connections: new Map(), log: () => {}, audit: noAudit };
+  const egress = new Egress({ ...doors, policy: compileEgressPolicy({ allow: [], advice: "dev" }) });
   return {
     organization,
     environment: name,
@@ -58,17 +62,23 @@ function servicesFor(
     sharedFlow: (flow) => sharedFlows.get(flow)?.bundle,
     reportOf: (flow) => report.inFolder(sharedFlows.get(flow)?.folder ?? ""),
     targetServer: (server) => settings.targetServers.get(server),
+    sources: new FlowSources({
+      catalog: new SourceCatalog(sources, settings.sourceAliases, outboundApplications),
+      environment: name,
+      knowsCallers: settings.identity !== null,
+      services: { ...doors, secrets: { read: refuse }, bindings: {}, users: null },
+    }),
     egress,
     google: {
       serviceAccount: (kind, bundle) => serviceAccountOf(settings, kind, bundle),
       identity: (account) => ({
         account,
-        source: () => ({ get: () => Promise.reject(new Error("nothing is called while checking")) }),
+        source: () => ({ get: refuse }),
       }),
     },
     function: (wanted) => functions.find(({ published }) => published.name === wanted)?.published,
-    callFunction: () => Promise.reject(new Error("nothing is called while checking")),
-    callProxy: () => Promise.reject(new Error("nothing is called while checking")),
+    callFunction: refuse,
+    callProxy: refuse,
   };
 }
 

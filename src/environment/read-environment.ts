@@ -3,8 +3,9 @@ import { readBundle } from "../bundle/bundle.ts";
 import type { Bundle } from "../bundle/model.ts";
 import type { OutboundApplication } from "../credentials/oauth/application.ts";
 import type { PublishedFunction } from "../functions/published-function.ts";
+import { readSources } from "../sources/read-sources.ts";
 import type { Source } from "../sources/source.ts";
-import type { Report } from "../xml/report.ts";
+import type { Position, Report } from "../xml/report.ts";
 import { readOutboundApplications } from "./outbound-applications.ts";
 import { readSettings, type Settings } from "./settings.ts";
 
@@ -34,13 +35,26 @@ export interface EnvironmentModel {
 export interface BuiltFunction {
   readonly published: PublishedFunction;
   readonly module: Uint8Array;
+  /** Leads from places in the module to those in the files that it was made from. */
+  readonly sourceMap: string;
+  /** Where it is declared, and where it declares each of its sources. */
+  readonly at: Position;
+  readonly sourcesAt: ReadonlyMap<string, Position>;
 }
 
 /**
  * Reads an environment from its files and reports everything that is wrong with them. What `deployments.json`
  * does not name is left out; without that file everything is deployed.
+ *
+ * @param publicRoots the certificates of the public authorities, in PEM; without them, a source that brings
+ *   certificates is refused
  */
-export function readEnvironment(files: EnvironmentFiles, name: string, report: Report): EnvironmentModel {
+export function readEnvironment(
+  files: EnvironmentFiles,
+  name: string,
+  report: Report,
+  publicRoots: readonly string[] = [],
+): EnvironmentModel {
   const settingsFolder = `environments/${name}/`;
   const settings = readSettings(below(files, settingsFolder), report.inFolder(settingsFolder));
   const found = bundleFiles(files);
@@ -49,14 +63,13 @@ export function readEnvironment(files: EnvironmentFiles, name: string, report: R
   const bundles = folders.flatMap((folder) =>
     isDeployed(folder, settings) ? (readOne(found.get(folder) ?? new Map(), folder, report) ?? []) : [],
   );
-  return {
-    name,
-    bundles,
-    settings,
-    sources: [],
-    outboundApplications: readOutboundApplications(files, name, report),
-    functions: [],
+  const outboundApplications = readOutboundApplications(files, name, report);
+  const known = {
+    outboundApplications: outboundApplications.map((application) => application.name),
+    publicRoots,
   };
+  const sources = readSources(files, name, known, report);
+  return { name, bundles, settings, sources, outboundApplications, functions: [] };
 }
 
 /** The files of each bundle by the bundle's folder; a zip has a folder too, with the zip as its file `""`. */

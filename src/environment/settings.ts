@@ -5,6 +5,7 @@ import { EgressRuleError, readEgressRule } from "../egress/rule.ts";
 import { readTargetServer, type TargetServer } from "../egress/target-server.ts";
 import type { Position, Report } from "../xml/report.ts";
 import type { AuditSettings } from "./document.ts";
+import { type FunctionSettings, functionsSchema } from "./function-settings.ts";
 import { identityFileSchema, identityOf } from "./identity.ts";
 import { JsonFile } from "./json-file.ts";
 
@@ -21,9 +22,13 @@ export interface Settings {
     readonly proxies: ReadonlySet<string>;
     readonly sharedFlows: ReadonlySet<string>;
   } | null;
+  /** The functions to deploy, and how; null means all there are. */
+  readonly functions: ReadonlyMap<string, FunctionSettings> | null;
   readonly serviceAccounts: ServiceAccounts;
   /** Alias to the API name of a source. */
   readonly sourceAliases: Readonly<Record<string, string>>;
+  /** Where each alias stands; the file's path is the one in the environment's folder. */
+  readonly aliasPositions: ReadonlyMap<string, Position>;
   /** Null where nobody's tokens say who a caller is. */
   readonly identity: IdentitySettings | null;
   readonly audit: AuditSettings;
@@ -57,6 +62,7 @@ export function readSettings(files: ReadonlyMap<string, Uint8Array>, report: Rep
     null,
     report,
   );
+  const aliases = readFile(files.get("aliases.json"), "aliases.json", aliasesSchema, {}, report);
   for (const name of files.keys()) {
     if (knownFiles.has(name)) continue;
     const at = { file: name, line: 1, column: 1 };
@@ -78,12 +84,16 @@ export function readSettings(files: ReadonlyMap<string, Uint8Array>, report: Rep
       ]),
     ),
     egressAllow: readEgress(files.get("egress.json"), report),
+    functions: deployments?.functions
+      ? new Map(deployments.functions.map((settings) => [settings.name, settings]))
+      : null,
     serviceAccounts: {
       fallback: deployments?.defaultServiceAccount ?? null,
       proxies: accountsOf(deployments?.proxies),
       sharedFlows: accountsOf(deployments?.sharedflows),
     },
-    sourceAliases: {},
+    sourceAliases: aliases.value,
+    aliasPositions: new Map(Object.keys(aliases.value).map((alias) => [alias, aliases.at([alias])])),
     identity: identityOf(identity.value, identity.at(["issuer"]), report),
     audit: read("audit.json", auditSchema, { destination: "log" }),
     deployed: deployments && {
@@ -99,6 +109,7 @@ const knownFiles = new Set([
   "keyvaluemaps.json",
   "deployments.json",
   "egress.json",
+  "aliases.json",
   "debugmask.json",
   "identity.json",
   "audit.json",
@@ -149,7 +160,12 @@ const namesSchema = v.optional(v.array(v.union([v.string(), deploymentSchema])))
 const deploymentsSchema = v.nullable(
   v.pipe(
     v.custom<object>((json) => !Array.isArray(json), "Expected an object"),
-    v.strictObject({ proxies: namesSchema, sharedflows: namesSchema, defaultServiceAccount: accountSchema }),
+    v.strictObject({
+      proxies: namesSchema,
+      sharedflows: namesSchema,
+      functions: functionsSchema,
+      defaultServiceAccount: accountSchema,
+    }),
   ),
 );
 const nameOf = (entry: string | { name: string }) => (typeof entry === "string" ? entry : entry.name);
@@ -163,6 +179,18 @@ function accountsOf(entries: v.InferOutput<typeof namesSchema> = []): Map<string
     ),
   );
 }
+
+/** API names of sources by alias. Foundry: "Source aliases". */
+const aliasesSchema = v.record(
+  v.pipe(
+    v.string(),
+    v.regex(
+      /^[A-Za-z][A-Za-z0-9_-]*$/,
+      "An alias begins with a letter and goes on with letters, digits, _ and -",
+    ),
+  ),
+  v.string(),
+);
 
 const egressSchema = v.object({ allow: v.array(v.string()) });
 

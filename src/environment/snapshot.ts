@@ -5,9 +5,13 @@ import type { CompileServices, GoogleServices } from "../bundle/compile-services
 import type { Bundle, SharedFlowBundle } from "../bundle/model.ts";
 import type { ProxyProgram } from "../bundle/program.ts";
 import type { Egress } from "../egress/egress.ts";
+import type { NamedSources } from "../egress/named-source.ts";
 import { readTargetServer, type TargetServer } from "../egress/target-server.ts";
 import type { Lifetime } from "../flow/context.ts";
 import type { DeployedFunctions } from "../functions/deployed.ts";
+import { SourceCatalog } from "../sources/catalog.ts";
+import { FlowSources } from "../sources/flow-sources.ts";
+import type { SourceCallServices } from "../sources/source-calls.ts";
 import { Report } from "../xml/report.ts";
 import { type BasePathMatch, BasePaths } from "./base-path.ts";
 import type { DeployedProxy, EnvironmentDocument } from "./document.ts";
@@ -45,6 +49,7 @@ export class Snapshot {
   readonly #callFunction: CallFunction;
   readonly #egress: Egress;
   readonly #googleIdentity: GoogleServices["identity"];
+  readonly #sources: NamedSources;
   readonly #basePaths: BasePaths<DeployedEndpoint>;
   readonly #targetServers: ReadonlyMap<string, TargetServer>;
   readonly #programs = new Map<string, ReadonlyMap<string, ProxyProgram>>();
@@ -60,6 +65,7 @@ export class Snapshot {
       egress: Egress;
       googleIdentity: GoogleServices["identity"];
       functions: DeployedFunctions;
+      sourceCalls: SourceCallServices;
     },
   ) {
     this.document = document;
@@ -69,6 +75,12 @@ export class Snapshot {
     this.#callFunction = services.callFunction;
     this.#egress = services.egress;
     this.#googleIdentity = services.googleIdentity;
+    this.#sources = new FlowSources({
+      catalog: new SourceCatalog(document.sources, document.sourceAliases, document.outboundApplications),
+      environment: document.environment,
+      knowsCallers: document.identity !== null,
+      services: services.sourceCalls,
+    });
     this.#targetServers = new Map(
       document.targetServers
         .flatMap((entity) => readTargetServer(entity).server ?? [])
@@ -144,6 +156,7 @@ export class Snapshot {
       flowHooks,
       sharedFlow: (name) => sharedFlows.get(name),
       targetServer: (name) => this.#targetServers.get(name),
+      sources: this.#sources,
       egress: this.#egress,
       google: {
         serviceAccount: (kind, name) => this.#serviceAccount(kind, name),

@@ -39,6 +39,8 @@ export interface Exchange extends Lifetime {
   /** How many proxies deep this exchange is: 0 for the client's own request. */
   readonly depth: number;
   readonly client: Client;
+  /** The request as it came from outside, whatever flows have made of theirs. */
+  readonly received: Request;
   /** Epoch milliseconds when the request arrived. */
   readonly receivedAt: number;
   /** Epoch milliseconds now. */

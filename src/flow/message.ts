@@ -126,9 +126,7 @@ export abstract class Message {
    * `DecompressionFailureAtResponse` and `UnexpectedEOFAtTarget`.
    */
   buffer(): Promise<void> | undefined {
-    this.#reading ??= this.#startReading()?.finally(() => {
-      this.#reading = undefined;
-    });
+    this.#reading ??= this.#startReading();
     return this.#reading;
   }
 
@@ -157,20 +155,25 @@ export abstract class Message {
     } catch (error) {
       this.body = new Body(null);
       throw readFailure(error, false, this.reading);
+    } finally {
+      this.#reading = undefined;
     }
   }
 
   async #read(): Promise<void> {
     const { body } = this;
     const coding = this.headers.get("content-encoding")?.trim().toLowerCase() ?? "identity";
-    const decoding = this.decoding(coding);
+    let decoding: ReturnType<Message["decoding"]> = "none";
     try {
+      decoding = this.decoding(coding);
       const format = decoding === "here" ? compressionFormat(coding) : null;
       const charset = charsetOf(this.contentType);
       await body.buffer(this.bodyLimit, this.reading.tooBigStatus, charset, format);
     } catch (error) {
       this.body = new Body(null);
       throw readFailure(error, decoding !== "none", this.reading);
+    } finally {
+      this.#reading = undefined;
     }
     if (decoding === "none") return;
     this.contentCoding = coding;

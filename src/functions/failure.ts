@@ -16,7 +16,7 @@ export function failureOf(
 ): FunctionError {
   if (thrown instanceof FunctionError) return thrown;
   const { name, revision } = live.plan.published;
-  const { errorName, message, stack } = describe(thrown);
+  const { errorName, message, stack } = describe(thrown, live.limitMs);
   const text = live.mask(message);
   log({
     level: errorName === "QueryEncounteredUserFacingError" ? "info" : "error",
@@ -54,14 +54,18 @@ const names = {
   runtime: "QueryRuntimeError",
 } as const satisfies Record<CallError["kind"], FunctionErrorName>;
 
-function describe(thrown: unknown): Described {
+function describe(thrown: unknown, limitMs: number): Described {
   if (isAnswer(thrown)) {
     const { kind, name, message, stack } = thrown.error;
     const text = kind === "runtime" && name !== "Error" ? `${name}: ${message}` : message;
     return { errorName: names[kind] ?? "QueryRuntimeError", message: text, stack };
   }
   if (thrown instanceof EgressError && thrown.kind === "timeout") {
-    return { errorName: "QueryTimeExceededLimit", message: thrown.message, stack: null };
+    return {
+      errorName: "QueryTimeExceededLimit",
+      message: `The function took longer than ${limitMs} ms.`,
+      stack: null,
+    };
   }
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   // The platform's own words for what its limits ended.

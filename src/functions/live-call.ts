@@ -17,6 +17,10 @@ export class LiveCall {
   readonly id: string;
   readonly plan: FunctionPlan;
   readonly caller: Caller;
+  /** How long it may take. Milliseconds. */
+  readonly limitMs: number;
+  /** When that is over. Epoch milliseconds. */
+  readonly deadline: number;
   /** Of its sources, by declared name. */
   readonly secrets: ReadonlyMap<string, Secrets>;
   /** The consent without which it could not go on; null when none was missing. */
@@ -30,12 +34,14 @@ export class LiveCall {
   #lines = 0;
 
   constructor(
-    call: Pick<LiveCall, "id" | "plan" | "caller" | "secrets">,
+    call: Pick<LiveCall, "id" | "plan" | "caller" | "limitMs" | "deadline" | "secrets">,
     log: (line: Record<string, unknown>) => void,
   ) {
     this.id = call.id;
     this.plan = call.plan;
     this.caller = call.caller;
+    this.limitMs = call.limitMs;
+    this.deadline = call.deadline;
     this.secrets = call.secrets;
     this.#log = log;
   }

@@ -75,13 +75,20 @@ export class FunctionRunner {
     }
     if (plan.problem) throw notUsable(plan, plan.problem);
     const parameters = orderedParameters(plan.published, call.parameters);
-    const live = new LiveCall(
-      { id: crypto.randomUUID(), plan, caller: call.caller, secrets: await this.#secrets(plan, context) },
-      this.services.outlets.log,
+    const { timeoutMs } = plan.published.limits;
+    const limitMs = Math.min(call.timeoutMs ?? timeoutMs, timeoutMs);
+    const secrets = await this.#secrets(plan, context);
+    const live = this.#begin(
+      crypto.randomUUID(),
+      plan,
+      call.caller,
+      secrets,
+      limitMs,
+      context.now() + limitMs,
     );
     this.#live.set(live.id, live);
     try {
-      return await this.#execute(live, parameters, call.timeoutMs, context);
+      return await this.#execute(live, parameters, context);
     } finally {
       this.#live.delete(live.id);
       live.counts.end();
@@ -98,11 +105,20 @@ export class FunctionRunner {
     if (context.now() > props.deadline) return null;
     const plan = (await current())?.find(props.function);
     if (!plan || plan.problem) return null;
-    const { call: id, caller } = props;
-    return new LiveCall(
-      { id, plan, caller, secrets: await this.#secrets(plan, context) },
-      this.services.outlets.log,
-    );
+    const { call: id, caller, deadline } = props;
+    const secrets = await this.#secrets(plan, context);
+    return this.#begin(id, plan, caller, secrets, plan.published.limits.timeoutMs, deadline);
+  }
+
+  #begin(
+    id: string,
+    plan: FunctionPlan,
+    caller: Caller,
+    secrets: ReadonlyMap<string, Secrets>,
+    limitMs: number,
+    deadline: number,
+  ): LiveCall {
+    return new LiveCall({ id, plan, caller, secrets, limitMs, deadline }, this.services.outlets.log);
   }
 
   /** The user for whom a function runs; null when it is not known, as where it runs for several at once. */
@@ -117,20 +133,17 @@ export class FunctionRunner {
   async #execute(
     live: LiveCall,
     parameters: readonly unknown[],
-    timeoutMs = Number.POSITIVE_INFINITY,
     context: TokenContext,
   ): Promise<FunctionResult> {
-    const { plan, caller, id: call } = live;
-    const { loader, stubs } = this.services;
-    const { log } = this.services.outlets;
-    const limit = Math.min(timeoutMs, plan.published.limits.timeoutMs);
+    const { plan, caller, id: call, deadline } = live;
+    const { loader, stubs, outlets } = this.services;
     const worker = loader.get(plan.isolate, () => isolateCode(plan, stubs.outbound));
     const session = stubs.session({
       call,
       function: plan.published.name,
       caller,
       isolate: this.#isolate,
-      deadline: context.now() + limit,
+      deadline,
     });
     const request: CallRequest = { parameters, sources: factsOf(live) };
     const ended = new AbortController();
@@ -139,12 +152,12 @@ export class FunctionRunner {
         .getEntrypoint(undefined, { props: { session } })
         .fetch("http://function/", { method: "POST", body: JSON.stringify(request), signal: ended.signal })
         .then(async (response) => ({ ok: response.ok, text: await response.text() }));
-      const { ok, text } = await context.within(limit, answer);
+      const { ok, text } = await context.within(live.limitMs, answer);
       if (ok) return { text };
-      throw failureOf(live, JSON.parse(text), log);
+      throw failureOf(live, JSON.parse(text), outlets.log);
     } catch (error) {
       if (error instanceof EgressError) ended.abort();
-      throw failureOf(live, error, log);
+      throw failureOf(live, error, outlets.log);
     }
   }
 

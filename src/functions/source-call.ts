@@ -43,6 +43,7 @@ export async function callThroughSource(
       ...authenticated,
       by,
       counts: call.counts,
+      timeoutMs: Math.max(0, call.deadline - Date.now()),
     });
   } catch (error) {
     if (error instanceof CredentialsError || error instanceof SourceError) return failure(error);
@@ -59,7 +60,7 @@ export async function callWithoutCredentials(
   const { url, headers } = request;
   const declared = [...plan.sources.values()].find(({ source }) => domainOf(source, url));
   const by = originOfCall(plan, declared?.source ?? null, user);
-  return send({ plan, ...plan }, request, { url, headers, by });
+  return send({ plan, ...plan }, request, { url, headers, by, timeoutMs: plan.published.limits.timeoutMs });
 }
 
 /** The calling user's token for a source, for code that sends it itself. Null where the source has none. */
@@ -135,14 +136,17 @@ const untilTheCallEnds = { within: <T>(_ms: number, work: Promise<T>) => work };
 async function send(
   door: { readonly plan: FunctionPlan; readonly egress: Egress; readonly policy: EgressPolicy },
   request: Request,
-  call: Pick<OutboundCall, "url" | "headers" | "by" | "counts">,
+  { timeoutMs, ...call }: Pick<OutboundCall, "url" | "headers" | "by" | "counts" | "timeoutMs">,
 ): Promise<Response> {
   if (request.headers.has("upgrade")) return refusalAnswer(door.plan, upgradeRefused(call.url));
   const { method } = request;
   const body = request.body === null ? null : request;
-  const { timeoutMs } = door.plan.published.limits;
+  // The isolate of a call that has been ended is not told, so what is under way has to end by itself.
+  const signal = AbortSignal.timeout(timeoutMs);
   try {
-    return withoutFailure(await door.egress.send({ ...call, method, body, timeoutMs }, untilTheCallEnds));
+    return withoutFailure(
+      await door.egress.send({ ...call, method, body, timeoutMs, signal }, untilTheCallEnds),
+    );
   } catch (error) {
     if (!(error instanceof EgressError)) throw error;
     const refusal = door.policy.check(call.url);

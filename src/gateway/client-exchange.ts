@@ -5,6 +5,7 @@ import { Fault } from "../flow/fault.ts";
 /** The exchange that a request from outside starts. */
 export class ClientExchange implements Exchange {
   readonly client: Client;
+  readonly received: Request;
   readonly receivedAt: number;
   readonly depth = 0;
   readonly #lifetime: Lifetime;
@@ -13,6 +14,7 @@ export class ClientExchange implements Exchange {
 
   constructor(request: Request, url: URL, lifetime: Lifetime, deadlines: Deadlines) {
     this.client = new RequestClient(request, url);
+    this.received = request;
     this.receivedAt = Date.now();
     this.#lifetime = lifetime;
     this.#deadlines = deadlines;
@@ -61,6 +63,10 @@ export class LocalExchange implements Exchange {
 
   now(): number {
     return this.#outer.now();
+  }
+
+  get received(): Request {
+    return this.#outer.received;
   }
 
   uuid(): string {

@@ -38,10 +38,11 @@ export async function callHttp(
     target.evaluatedUrl = url;
     const method = request.verb;
     const headers = authenticate ? await withToken(plain, authenticate(base)) : plain;
-    return program.services.egress.send(
-      { url, method, headers, body: sent, timeoutMs: timeLeft(), by: connection.origin },
-      exchange,
-    );
+    const call = { url, method, headers, body: sent, timeoutMs: timeLeft(), by: connection.origin };
+    const { source } = connection;
+    return source?.owns(url)
+      ? source.send(call, exchange, exchange)
+      : program.services.egress.send(call, exchange);
   };
   const sentAt = exchange.now();
   target.sentAt = { start: sentAt, end: sentAt };

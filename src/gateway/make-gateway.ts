@@ -43,9 +43,10 @@ export function makeGateway(env: WorkerEnv): Served {
     now: Date.now,
     uuid: () => crypto.randomUUID(),
   });
+  const doors = { internet, connections, log, audit };
   const googleTokens = makeGoogleTokens(env, connections, log, audit);
   const secrets = new SecretStore({ kv: env.CONFIG, privateKey: env.SECRETS_KEY, log });
-  const outlets = { internet, connections, log, audit, binding: (name: string) => bindingOf(env, name) };
+  const outlets = { ...doors, binding: (name: string) => bindingOf(env, name) };
   const environment = new Environment(env.ENVIRONMENT, env.CONFIG, (document, readRevision) => {
     audit.follow(document.audit, document.environment);
     const { allow, advice } = document.egress;
@@ -55,21 +56,21 @@ export function makeGateway(env: WorkerEnv): Served {
       readRevision,
       callProxy,
       callFunction: (...call) => callFunction(functions, callerOf, ...call),
-      egress: new Egress({
-        policy,
-        internet,
-        connections,
-        log,
-        audit,
-      }),
+      egress: new Egress({ ...doors, policy }),
       googleIdentity: (account) => googleTokens.identity(account),
+      sourceCalls: {
+        ...doors,
+        secrets,
+        bindings: { ...env },
+        users: { identify, credentials: consents.tokens },
+      },
       functions: new DeployedFunctions(document, readRevision, outlets),
     });
   });
   // What is begun here belongs to whichever invocation of the Worker is running.
   const lifetime = { waitUntil };
   const consents = new Consents(environment, env, lifetime, log);
-  const callers = new CurrentCallers(environment, lifetime, { internet, connections, log, audit });
+  const callers = new CurrentCallers(environment, lifetime, doors);
   const identify = async (request: Request) =>
     devCaller(request, env, await consents.identity()) ?? callers.identify(request);
   const runner = new FunctionRunner({

@@ -1,3 +1,4 @@
+import { CredentialsError } from "../credentials/user-credentials.ts";
 import { EgressError, type EgressErrorKind } from "../egress/error.ts";
 import { Fault, type FaultCode } from "../flow/fault.ts";
 
@@ -14,6 +15,9 @@ const transportFaults: Readonly<Record<EgressErrorKind, readonly [FaultCode, fau
 
 /** A failed call as the fault of the target endpoint; anything else stays what it is. */
 export function asFault(error: unknown): unknown {
+  if (error instanceof CredentialsError) {
+    return new Fault("messaging.adaptors.http.flow.ServiceUnavailable", error.message, { cause: error });
+  }
   if (!(error instanceof EgressError)) return error;
   const [code, faultString] = transportFaults[error.kind];
   return new Fault(code, faultString, { cause: error });

@@ -1,6 +1,7 @@
 import type { GoogleIdentity } from "../credentials/google-tokens.ts";
 import type { CallOrigin } from "../egress/audit.ts";
 import type { Egress } from "../egress/egress.ts";
+import type { NamedSource, NamedSources } from "../egress/named-source.ts";
 import type { TargetServer } from "../egress/target-server.ts";
 import type { Value } from "../expression/value.ts";
 import type { FlowContext, Step } from "../flow/context.ts";
@@ -39,6 +40,8 @@ export interface PolicyEnvironment {
   targetServer(name: string): TargetServer | undefined;
   /** The signature of a function of the environment; undefined when there is none of that name. */
   function(name: string): FunctionSignature | undefined;
+  /** The sources that its flows may call. */
+  readonly sources: NamedSources;
 }
 
 /** What a function wants to be called with. */
@@ -92,6 +95,8 @@ export interface PolicyGateway {
   googleIdentity(at: Position): GoogleIdentity;
   /** A target server of the environment; undefined when there is none of that name. */
   targetServer(name: string): TargetServer | undefined;
+  /** A source that the environment's check found no problem with. */
+  source(name: string): NamedSource;
   /** Runs a proxy of the same environment in this process. */
   callProxy(flow: FlowContext, to: LocalDestination, request: RequestMessage): Promise<ResponseMessage>;
   /**

@@ -1,3 +1,4 @@
+import { reportSource } from "../egress/report-source.ts";
 import { BODY_LIMIT_BYTES } from "../flow/body.ts";
 import type { XmlElement } from "../xml/element.ts";
 import type { Report } from "../xml/report.ts";
@@ -46,6 +47,8 @@ export const serviceCallout = definePolicy<ServiceCallout>({
 
   check({ connection }, environment, report) {
     if (connection.kind === "local") return;
+    const { source } = connection.http;
+    if (source) reportSource(source, environment.sources, report);
     for (const { name, at } of connection.servers) {
       if (environment.targetServer(name)) continue;
       report.error(

@@ -23,6 +23,12 @@ export type GateCode =
   | "AuthenticationNotResolved"
   | "OutboundApplicationDisabled";
 
+/** Gates that somebody shuts for a while: a deployment must be able to bring that about. */
+export const TEMPORARY_GATES: ReadonlySet<GateCode> = new Set([
+  "EgressPolicyNotActive",
+  "OutboundApplicationDisabled",
+]);
+
 /** One gate that is shut. */
 export interface GateProblem {
   readonly code: GateCode;

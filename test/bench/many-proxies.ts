@@ -19,6 +19,7 @@ export function writeProxies(environment: string, model: string, count: number):
   const local = join(folder, "environments", "local");
   mkdirSync(local, { recursive: true });
   writeFileSync(join(local, "targetservers.json"), "[]");
+  writeFileSync(join(local, "audit.json"), JSON.stringify({ destination: "none" }));
   const proxies = names.map((name) => ({ name }));
   writeFileSync(join(local, "deployments.json"), JSON.stringify({ proxies, sharedflows: [] }));
   return folder;

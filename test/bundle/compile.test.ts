@@ -24,6 +24,7 @@ function servicesOf({ sharedFlows = {}, flowHooks = {} }: Environment): CompileS
     flowHooks,
     sharedFlow: (name) => sharedFlows[name],
     targetServer: () => undefined,
+    sources: { problems: () => [], get: unused },
     get egress(): never {
       return unused();
     },

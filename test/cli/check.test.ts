@@ -1,7 +1,10 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { rootCertificates } from "node:tls";
 import { zipSync } from "fflate";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Problem } from "../../src/xml/report.ts";
-import { answeringProxy, below, type Finished, folderWith, sortie } from "./sortie.ts";
+import { answeringProxy, below, type Finished, folderWith, repository, sortie } from "./sortie.ts";
 
 const brokenEnvironment = {
   ...below("apiproxies/good", answeringProxy("good", "fine")),
@@ -135,4 +138,62 @@ test("problems in a zip are reported with the zip's path before theirs", async (
   const { stdout } = await sortie(["check", "in/zipped.zip", "in/broken.zip"], folder);
   expect(stdout).toContain("in/zipped.zip/apiproxy/policies/Tea.xml:1:1  error  UnknownPolicyType");
   expect(stdout).toContain("in/broken.zip:1:1  error  InvalidArchive");
+});
+
+describe("sources are checked with the environment", () => {
+  const source = `apiName: Shipping
+configuration:
+  type: rest
+  domains: [{ host: api.example.com }]
+`;
+  const certificates = (pem: string) =>
+    `  serverCertificates:\n    root: |\n${pem.trim().replace(/^/gm, "      ")}\n`;
+  const check = async (files: Record<string, string>) => {
+    const folder = folderWith({ ...below("apiproxies/a", answeringProxy("a", "fine")), ...files });
+    const { status, stdout } = await sortie(["check", ".", "--json"], folder);
+    const problems: Problem[] = JSON.parse(stdout);
+    return {
+      status,
+      problems: problems.map(({ code, severity, file, line }) => `${severity} ${code} ${file}:${line}`),
+    };
+  };
+
+  test("and may be without problems", async () => {
+    const aliases = { "environments/test/aliases.json": '{"carrier": "Shipping"}' };
+    expect(await check({ "sources/shipping.yaml": source, ...aliases })).toEqual({ status: 0, problems: [] });
+  });
+
+  test("for all environments, each problem once", async () => {
+    const files = {
+      "sources/shipping.yaml": source.replace("host", "hots"),
+      "environments/test/aliases.json": '{"carrier": "Shipping"}',
+      "environments/prod/aliases.json": '{\n"carrier": "Billing"}',
+      "sources/billing.yaml": source.replace("Shipping", "Billing").concat("environments: [test, pord]\n"),
+    };
+    expect(await check(files)).toEqual({
+      status: 1,
+      problems: [
+        "warning UnknownEnvironment sources/billing.yaml:5",
+        "error InvalidValue sources/shipping.yaml:4",
+        "warning UnknownField sources/shipping.yaml:4",
+      ],
+    });
+  });
+
+  test("a certificate of a public authority is needless, and any other one is not trusted", async () => {
+    const [authority = ""] = rootCertificates;
+    const own = readFileSync(join(repository, "test/servers/certificates/localhost.cert.pem"), "utf8");
+    expect(
+      await check({
+        "sources/a.yaml": source + certificates(authority),
+        "sources/b.yaml": source.replace("Shipping", "B") + certificates(own),
+      }),
+    ).toEqual({
+      status: 1,
+      problems: [
+        "warning CertificateWithoutEffect sources/a.yaml:6",
+        "error ServerCertificateNotSupported sources/b.yaml:6",
+      ],
+    });
+  });
 });

@@ -158,3 +158,22 @@ describe("a push is refused", () => {
     expect(status).toBe(2);
   });
 });
+
+test("sources are part of what is deployed", async () => {
+  const source = "apiName: Shipping\nconfiguration: { type: rest, domains: [{ host: api.example.com }] }\n";
+  const folder = folderWith({
+    ...below("apiproxies/a", answeringProxy("a", "text")),
+    "sources/shipping.yaml": source,
+  });
+  const kv = ["--local", "--persist-to", folderWith({}), "--config", join(repository, "wrangler.toml")];
+  const push = () => sortie(["push", ".", "--env", "test", ...kv], folder);
+  expect((await push()).stdout).toContain("Deployed generation 1 of test.");
+  writeIn(folder, "sources/shipping.yaml", source.replace("api.", "www."));
+  expect((await push()).stdout).toMatch(/^unchanged {2}proxy a\nchanged {4}settings\nDeployed generation 2/);
+  writeIn(folder, "sources/shipping.yaml", source.replace("api.example.com", "'*.example.com'"));
+  const { status, stderr } = await push();
+  expect(stderr).toMatch(
+    /sources\/shipping.yaml:2:48 {2}error {2}InvalidHost[\s\S]*Nothing was deployed.\n$/,
+  );
+  expect(status).toBe(1);
+});

@@ -7,9 +7,22 @@ import { secretKey } from "../../src/credentials/secrets/place.ts";
 import { openSecret } from "../../src/credentials/secrets/seal.ts";
 import { type Finished, folderWith, repository, sortie, writeIn } from "./sortie.ts";
 
+/** A source with an authentication and two secrets. */
+const crm = `apiName: crm
+configuration:
+  type: rest
+  domains:
+    - host: crm.example.com
+      auth: { type: bearerToken, bearerToken: { type: asSecretName, value: token } }
+  additionalSecrets: { type: asSecretsNames, secretNames: [pin] }
+worker:
+  networkEgressPolicies:
+    - { address: crm.example.com, port: 443 }
+`;
+
 /** An environment with a source and an outbound application. */
 const environment = {
-  "policies/sources/crm.yaml": "",
+  "policies/sources/customers.yaml": crm,
   "policies/outbound-applications/github.yaml": "",
   "policies/environments/prod/targetservers.json": "[]",
 };
@@ -92,14 +105,15 @@ describe("the secrets of a deployed environment", () => {
   });
 
   test("are listed by name, with those that another key sealed", async () => {
+    const unset = "crm  pin  not set\n";
     const list = "crm  token\noutbound-application:github  clientSecret\n";
-    expect(await secret(["list"])).toEqual({ status: 0, stderr: "", stdout: list });
+    expect(await secret(["list"])).toEqual({ status: 0, stderr: "", stdout: unset + list });
     const file = join(folder, "policies/environments/prod/secrets-key.json");
     const before = readFileSync(file);
     const replaced = await sortie(["secret", "key", "--env", "prod", "--replace"], folder);
     expect(replaced.status).toBe(0);
     expect((await secret(["list"])).stdout).toBe(
-      list.replaceAll("\n", "  sealed for another key: set it again\n"),
+      unset + list.replaceAll("\n", "  sealed for another key: set it again\n"),
     );
     writeIn(folder, "policies/environments/prod/secrets-key.json", before);
   });
@@ -110,7 +124,9 @@ describe("the secrets of a deployed environment", () => {
       stderr: "",
       stdout: "Removed token of crm.\n",
     });
-    expect((await secret(["list"])).stdout).toBe("outbound-application:github  clientSecret\n");
+    expect((await secret(["list"])).stdout).toBe(
+      "crm  pin  not set\ncrm  token  not set\noutbound-application:github  clientSecret\n",
+    );
     const again = await secret(["remove", "crm", "token"]);
     expect(again).toEqual({ status: 2, stdout: "", stderr: "error: There is no secret token of crm.\n" });
   });
@@ -126,7 +142,7 @@ describe("the secrets of a deployed environment", () => {
       ["set", "warehouse", "token"],
       "There is crm, outbound-application:github.",
     ],
-    ["with a name that none can have", ["set", "crm", "a/b"], '"a/b" cannot be the name of a secret.'],
+    ["with a name that none can have", ["set", "crm", "a/b"], '"a/b" cannot be the name of a secret: '],
     [
       "of an outbound application but its client secret",
       ["set", "outbound-application:github", "token"],
@@ -214,16 +230,27 @@ describe("the secrets of sortie dev", () => {
 
   test("are listed and removed like others", async () => {
     const folder = folderWith(environment);
-    for (const name of ["one", "two"]) await sortie(["secret", "set", "crm", name], folder, "value");
-    expect((await sortie(["secret", "list"], folder)).stdout).toBe("crm  one\ncrm  two\n");
-    expect((await sortie(["secret", "remove", "crm", "one"], folder)).stdout).toBe("Removed one of crm.\n");
-    expect((await sortie(["secret", "list"], folder)).stdout).toBe("crm  two\n");
-    expect((await sortie(["secret", "remove", "crm", "one"], folder)).status).toBe(2);
+    const app = "outbound-application:github  clientSecret  not set\n";
+    for (const name of ["token", "pin"]) await sortie(["secret", "set", "crm", name], folder, "value");
+    expect((await sortie(["secret", "list"], folder)).stdout).toBe(`crm  pin\ncrm  token\n${app}`);
+    expect((await sortie(["secret", "remove", "crm", "pin"], folder)).stdout).toBe("Removed pin of crm.\n");
+    expect((await sortie(["secret", "list"], folder)).stdout).toBe(`crm  pin  not set\ncrm  token\n${app}`);
+    expect((await sortie(["secret", "remove", "crm", "pin"], folder)).status).toBe(2);
+  });
+
+  test("may be some that no source declares yet, with a warning", async () => {
+    const folder = folderWith(environment);
+    const { status, stderr } = await sortie(["secret", "set", "crm", "tokn"], folder, "value");
+    expect(stderr).toBe(
+      "warning: crm declares no secret tokn, so nothing can read it. Did you mean token?\n",
+    );
+    expect(status).toBe(0);
+    expect((await sortie(["secret", "list"], folder)).stdout).toContain("crm  tokn  not declared\n");
   });
 
   test("are none at first", async () => {
     const folder = folderWith(environment);
-    expect(await sortie(["secret", "list"], folder)).toEqual({ status: 0, stdout: "", stderr: "" });
+    expect((await sortie(["secret", "list"], folder)).stdout).not.toMatch(/crm {2}token$/m);
     expect(existsSync(join(folder, ".sortie"))).toBe(false);
   });
 

@@ -110,13 +110,8 @@ export function snapshotOf(
   readRevision: (revision: string) => Promise<Uint8Array>,
 ) {
   const refuse = () => Promise.reject(new Error("nothing is called here"));
-  const outlets = {
-    internet: { fetch: refuse },
-    connections: new Map(),
-    log: () => {},
-    audit: noAudit,
-  };
-  const egress = new Egress({ ...outlets, policy: compileEgressPolicy({ allow: [], advice: "dev" }) });
+  const doors = { internet: { fetch: refuse }, connections: new Map(), log: () => {}, audit: noAudit };
+  const egress = new Egress({ ...doors, policy: compileEgressPolicy({ allow: [], advice: "dev" }) });
   return new Snapshot(document, {
     readRevision,
     callProxy: refuse,
@@ -125,6 +120,7 @@ export function snapshotOf(
     googleIdentity: () => {
       throw new Error("nobody proves anything here");
     },
-    functions: new DeployedFunctions(document, readRevision, { ...outlets, binding: () => undefined }),
+    functions: new DeployedFunctions(document, readRevision, { ...doors, binding: () => undefined }),
+    sourceCalls: { ...doors, secrets: { read: refuse }, bindings: {}, users: null },
   });
 }

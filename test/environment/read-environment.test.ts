@@ -36,6 +36,20 @@ describe("an environment's files", () => {
     expect([model.name, model.settings.egressAllow]).toEqual(["test", ["a.example.com"]]);
   });
 
+  test("hold sources, those of all environments and those of this one, and aliases for them", () => {
+    const { model, problems } = read({
+      ...plainProxy("a"),
+      "sources/a.yaml": "apiName: A\nconfiguration: { type: s3 }",
+      "sources/b.yaml": "apiName: B\nconfiguration: { type: s3 }\nenvironments: [other]",
+      "sources/c.yaml": "apiName: C\nconfiguration: { type: s3 }\nenvironments: [test]",
+      "environments/test/aliases.json": '{"files": "A"}',
+      "environments/other/aliases.json": '{"files": "B"}',
+    });
+    expect(problems).toEqual([]);
+    expect(model.sources.map(({ apiName }) => apiName)).toEqual(["A", "C"]);
+    expect(model.settings.sourceAliases).toEqual({ files: "A" });
+  });
+
   test("hold bundles as zips too, which are deployed as they are", () => {
     const zip = zipOf(plainProxy("a"), "apiproxies/a/");
     const { model, found, problems } = read({}, { "apiproxies/a.zip": zip });

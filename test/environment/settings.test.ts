@@ -33,6 +33,7 @@ test("without files everything has its default", () => {
     keyValueMaps: {},
     egressAllow: [],
     deployed: null,
+    functions: null,
   });
   expect(settings.targetServers.size).toBe(0);
 });

@@ -1,4 +1,5 @@
 import type { GoogleIdentity } from "../../src/credentials/google-tokens.ts";
+import type { Secrets } from "../../src/credentials/secrets/store.ts";
 import { Audit } from "../../src/egress/audit.ts";
 import { type Connection, Egress } from "../../src/egress/egress.ts";
 import { internet } from "../../src/egress/internet.ts";
@@ -7,11 +8,12 @@ import { checkEnvironment } from "../../src/environment/check.ts";
 import { type DeploymentPlan, planDeployment } from "../../src/environment/deployment.ts";
 import { currentKey, revisionKey } from "../../src/environment/document.ts";
 import { type ConfigStore, Environment } from "../../src/environment/environment.ts";
-import { readEnvironment } from "../../src/environment/read-environment.ts";
+import { type EnvironmentModel, readEnvironment } from "../../src/environment/read-environment.ts";
 import { Snapshot } from "../../src/environment/snapshot.ts";
 import { DeployedFunctions } from "../../src/functions/deployed.ts";
 import { Gateway } from "../../src/gateway/gateway.ts";
 import { callProxy } from "../../src/gateway/local-call.ts";
+import type { SourceCallServices } from "../../src/sources/source-calls.ts";
 import { Report } from "../../src/xml/report.ts";
 
 /** A gateway with an environment deployed to a store in memory. */
@@ -33,6 +35,10 @@ export type TestFiles = Readonly<Record<string, string>>;
 export interface GatewayOptions {
   readonly connections?: ReadonlyMap<string, Connection>;
   readonly googleIdentity?: (account: string) => GoogleIdentity;
+  /** Secrets by source and name. */
+  readonly secretsOf?: Readonly<Record<string, Secrets>>;
+  readonly bindings?: SourceCallServices["bindings"];
+  readonly users?: SourceCallServices["users"];
 }
 
 function noIdentity(account: string): GoogleIdentity {
@@ -42,22 +48,35 @@ function noIdentity(account: string): GoogleIdentity {
 /** Deploys an environment, which must be free of errors, and serves it. */
 export async function serve(
   files: TestFiles,
-  options: GatewayOptions & { allow?: readonly string[] } = {},
+  options: GatewayOptions & { allow?: readonly string[]; adjust?: Adjust } = {},
 ): Promise<TestGateway> {
-  const { document, revisions } = await deploy(files, options.allow);
+  const { document, revisions } = await deploy(files, options.allow, options.adjust);
   const values = new Map<string, unknown>([[currentKey("local"), document]]);
   for (const [revision, zip] of revisions) values.set(revisionKey(revision), zip.slice().buffer);
   return gatewayOn({ get: async (key: string) => values.get(key) ?? null } as ConfigStore, options);
 }
 
-/** Works out the first deployment of an environment, which must be free of errors. */
-export async function deploy(files: TestFiles, allow: readonly string[] = []): Promise<DeploymentPlan> {
+/** Changes what the files say. */
+export type Adjust = (model: EnvironmentModel) => EnvironmentModel;
+
+/** Everything that is wrong with an environment. */
+export function check(files: TestFiles, adjust: Adjust = (model) => model) {
   const encoder = new TextEncoder();
   const report = new Report();
   const bytes = new Map(Object.entries(files).map(([path, text]) => [path, encoder.encode(text)]));
-  const model = readEnvironment(bytes, "local", report);
+  const model = adjust(readEnvironment(bytes, "local", report));
   checkEnvironment(model, report);
-  const errors = report.problems.filter(({ severity }) => severity === "error");
+  return { model, problems: report.problems };
+}
+
+/** Works out the first deployment of an environment, which must be free of errors. */
+export async function deploy(
+  files: TestFiles,
+  allow: readonly string[] = [],
+  adjust?: Adjust,
+): Promise<DeploymentPlan> {
+  const { model, problems } = check(files, adjust);
+  const errors = problems.filter(({ severity }) => severity === "error");
   if (errors.length > 0) throw new Error(JSON.stringify(errors, null, 1));
   const [organization, now] = ["test", new Date(0)];
   return planDeployment(model, null, { organization, now, generation: 1, advice: "list", allow });
@@ -66,7 +85,7 @@ export async function deploy(files: TestFiles, allow: readonly string[] = []): P
 /** Serves whatever a store holds. */
 export function gatewayOn(
   store: ConfigStore,
-  { connections = new Map(), googleIdentity = noIdentity }: GatewayOptions = {},
+  { connections = new Map(), googleIdentity = noIdentity, ...options }: GatewayOptions = {},
 ): TestGateway {
   const log: Record<string, unknown>[] = [];
   const records: Record<string, unknown>[] = [];
@@ -83,16 +102,20 @@ export function gatewayOn(
   const environment = new Environment("local", store, (document, readRevision) => {
     audit.follow(document.audit, document.environment);
     const policy = compileEgressPolicy({ allow: document.egress.allow, advice: "dev" });
-    const outlets = { internet, connections, log: (line: Record<string, unknown>) => log.push(line), audit };
-    const egress = new Egress({ ...outlets, policy });
-    const functions = new DeployedFunctions(document, readRevision, { ...outlets, binding: () => undefined });
+    const doors = { internet, connections, log: (line: Record<string, unknown>) => log.push(line), audit };
     return new Snapshot(document, {
       readRevision,
       callProxy,
       callFunction: () => Promise.reject(new Error("the test gave the gateway no functions")),
-      egress,
+      functions: new DeployedFunctions(document, readRevision, { ...doors, binding: () => undefined }),
+      egress: new Egress({ ...doors, policy }),
       googleIdentity,
-      functions,
+      sourceCalls: {
+        ...doors,
+        secrets: { read: (_environment, source) => options.secretsOf?.[source] ?? {} },
+        bindings: options.bindings ?? {},
+        users: options.users ?? null,
+      },
     });
   });
   const gateway = new Gateway(environment, { clear: () => {} });

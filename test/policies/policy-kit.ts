@@ -39,6 +39,7 @@ export function flowOf(state: FlowState = {}): FlowContext {
   const exchange: Exchange = {
     id: "exchange-1",
     depth: 0,
+    received: new Request("https://api.example.com/v1/things"),
     client: { ip: "192.0.2.1", host: "192.0.2.1", port: null, scheme: "https", country: null },
     receivedAt: NOW,
     now: () => NOW,
@@ -103,6 +104,7 @@ export function loadPolicy<Config>(
         environment: "test",
         targetServer: gateway.targetServer,
         function: parts.function ?? (() => undefined),
+        sources: { problems: () => [], get: gateway.source },
       },
       report.forPolicy(policy),
     );
@@ -127,6 +129,7 @@ function gatewayFor(policy: string, parts: GatewayParts, reads: Set<string>): Po
     },
     googleIdentity: parts.googleIdentity ?? (() => notGiven("googleIdentity")),
     targetServer: parts.targetServer ?? (() => undefined),
+    source: parts.source ?? (() => notGiven("source")),
     callProxy: parts.callProxy ?? (() => notGiven("callProxy")),
     callFunction: parts.callFunction ?? (() => notGiven("callFunction")),
     sharedFlow: parts.sharedFlow ?? (() => null),

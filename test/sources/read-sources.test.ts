@@ -199,6 +199,18 @@ describe("what is wrong is said with its place:", () => {
       ["error DuplicateDomain sources/x.yaml:4:42 There is another domain https://a.example."],
     ],
     [
+      rest(
+        "[{ scheme: HTTP, host: a.example, auth: { type: bearerToken, bearerToken: { type: asSecretName, value: t } } }]",
+      ),
+      [expect.stringContaining("warning CredentialsInTheClear sources/x.yaml:4:35 ")],
+    ],
+    [
+      rest(
+        "[{ scheme: HTTP, host: 127.0.0.1, auth: { type: bearerToken, bearerToken: { type: asSecretName, value: t } } }]",
+      ),
+      [],
+    ],
+    [
       rest("[{ host: a.example, auth: { type: oauth2 } }]"),
       [expect.stringContaining("error UnknownOutboundApplication sources/x.yaml:4:38 ")],
     ],
@@ -265,6 +277,10 @@ describe("what is wrong is said with its place:", () => {
     [
       `${rest("[{ host: a.example }]")}exportSettings: yes`,
       [expect.stringContaining("exportSettings must be an object, and is a text")],
+    ],
+    [
+      `${rest("[{ host: a.example }]")}environments: []`,
+      ["error InvalidValue sources/x.yaml:5:15 environments must name an environment."],
     ],
     [
       `${rest("[{ host: a.example }]")}codeimport: { enabled: true }`,
@@ -380,6 +396,31 @@ describe("of several files", () => {
   });
 });
 
+describe("a hostile file is refused at once:", () => {
+  const start = "apiName: A\nconfiguration:\n  type: rest\n  domains:\n";
+  test.each([
+    ["unknown fields", Array.from({ length: 15_000 }, (_, index) => `${index}:`).join("\n")],
+    ["domains that are wrong", `${start}${"  - {}\n".repeat(10_000)}`],
+    ["one domain many times", `${start}${"  - { host: a.example }\n".repeat(3_000)}`],
+    ["a long host", `${start}  - host: ${"a.".repeat(100_000)}`],
+    [
+      "one secret many times",
+      `apiName: A\nconfiguration:\n  type: s3\n  additionalSecrets:\n    type: asSecretsNames\n    secretNames: [${"a,".repeat(20_000)}]`,
+    ],
+    ["values of secrets", `apiName: A\nx:\n${"- { type: asPlaintextValue }\n".repeat(3_000)}`],
+    [
+      "certificates that are none",
+      `${start}  - host: a.example\n  serverCertificates:\n${Array.from({ length: 5_000 }, (_, index) => `    c${index}: x\n`).join("")}`,
+    ],
+    [
+      "wildcards",
+      `apiName: A\nconfiguration: { type: s3 }\nworker:\n  networkEgressPolicies:\n${"  - { address: '*.co.uk', port: 1 }\n".repeat(2_000)}`,
+    ],
+  ])("%s", (_, text) => {
+    expect(read({ "sources/x.yaml": text }).report.failed).toBe(true);
+  });
+});
+
 test("whatever is written into a source's file, it is read or refused at one of its lines", () => {
   const lines = whole.split("\n");
   const value = fc.oneof(
@@ -426,6 +467,6 @@ test("whatever is written into a source's file, it is read or refused at one of 
         expect([message, remedy]).not.toContain("");
       }
     }),
-    { numRuns: 500 },
+    { numRuns: 300 },
   );
 });

@@ -12,9 +12,6 @@ export interface SecretPlace {
 export const applicationPlace = (application: string) => `outbound-application:${application}`;
 export const CLIENT_SECRET = "clientSecret";
 
-/** What names of secrets may consist of. */
-export const SECRET_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
-
 /** The key in KV. */
 export function secretKey({ environment, source, name }: SecretPlace): string {
   return `secret/${environment}/${source}/${name}`;

@@ -1,3 +1,4 @@
+import { CredentialsError } from "../../credentials/user-credentials.ts";
 import { EgressError, type EgressErrorKind } from "../../egress/error.ts";
 import { Fault } from "../../flow/fault.ts";
 import { Unsettable } from "../../flow/unsettable.ts";
@@ -53,6 +54,7 @@ export class CalloutFaults {
   /** What ended a call, as a fault of this policy. The gateway's own faults and defects stay what they are. */
   from(error: unknown): unknown {
     if (error instanceof Unsettable || isHttpFault(error)) return this.failed(error.message, error);
+    if (error instanceof CredentialsError) return this.failed(error.message, error);
     if (!(error instanceof EgressError)) return error;
     return this.failed(
       error.kind === "timeout" ? `timeout occurred in ${this.#policy}` : reasons[error.kind],

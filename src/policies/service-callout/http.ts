@@ -1,10 +1,13 @@
+import { AuthorizationRequired } from "../../credentials/user-credentials.ts";
 import type { CallOrigin } from "../../egress/audit.ts";
 import type { HttpConnection } from "../../egress/connection.ts";
 import type { OutboundCall } from "../../egress/egress.ts";
 import { EgressError } from "../../egress/error.ts";
 import { LoadBalancer, type LoadBalancerConfig } from "../../egress/load-balancer.ts";
+import type { NamedSource } from "../../egress/named-source.ts";
 import { baseUrl, type TargetServer } from "../../egress/target-server.ts";
 import { extendUrl } from "../../egress/url.ts";
+import type { FlowContext } from "../../flow/context.ts";
 import { type RequestMessage, ResponseMessage } from "../../flow/message.ts";
 import { buildAuthentication, withToken } from "../google-authentication.ts";
 import type { PolicyGateway } from "../policy.ts";
@@ -38,15 +41,16 @@ export function buildHttpCall(
 }
 
 function buildUrlCall(
-  { url, authentication }: HttpConnection,
+  { url, source: named, authentication }: HttpConnection,
   { timeoutMs, faults }: HttpCallOptions,
   gateway: PolicyGateway,
 ): Send {
-  const base = gateway.template(url ?? "");
+  const source = named && gateway.source(named.name);
+  const base = gateway.template(named && source ? source.origin + named.path : (url ?? ""));
   const given = buildGivenUrl(gateway.policy);
   const remember = rememberUrl(gateway.policy);
   const authenticate = authentication && buildAuthentication(authentication, gateway);
-  const { egress, origin } = gateway;
+  const { egress, policy, origin } = gateway;
   return async function callUrl(flow, request) {
     const target = (given(flow) ?? base(flow)).trim();
     const address = extendUrl(target, request.path, request.query);
@@ -55,10 +59,24 @@ function buildUrlCall(
     const { exchange } = flow;
     const end = exchange.now() + timeoutMs;
     if (authenticate) call.headers = await withToken(call.headers, authenticate(flow, timeoutMs)(target));
-    const response = await egress.send(call, unlimited, exchange);
+    const response = source?.owns(address)
+      ? await throughSource(source, call, flow, policy)
+      : await egress.send(call, unlimited, exchange);
     if (exchange.now() > end) throw tooLate(response);
     return ResponseMessage.of(response);
   };
+}
+
+/** A caller who has to consent first finds out where, in the variable `servicecallout.NAME.authorizepath`. */
+async function throughSource(source: NamedSource, call: OutboundCall, flow: FlowContext, policy: string) {
+  try {
+    return await source.send(call, flow.exchange, unlimited);
+  } catch (error) {
+    if (error instanceof AuthorizationRequired) {
+      flow.variables.set(`servicecallout.${policy}.authorizepath`, error.authorizePath);
+    }
+    throw error;
+  }
 }
 
 /** Apigee: "Load balancing across backend servers". */

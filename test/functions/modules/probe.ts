@@ -91,9 +91,9 @@ const actions: Record<string, (text: string) => unknown> = {
     console.log("y".repeat(20_000));
     return "logged";
   },
-  "reject unhandled": async () => {
+  "reject unhandled": async (url) => {
     Promise.reject(new Error("nobody waits for this"));
-    await fetch("http://nowhere.invalid/");
+    await fetch(url);
     return "went on";
   },
   keep: async () => {

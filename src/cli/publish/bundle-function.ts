@@ -1,0 +1,146 @@
+import type { BuildFailure, BuildOptions, BuildResult, Message } from "esbuild";
+import type { Position, Report } from "../../xml/report.ts";
+import type { DeclaredFunction } from "./declared-function.ts";
+import { fileOf, functionPlugin, importPath, isDependency, MAIN, SERVE } from "./esbuild-plugin.ts";
+import type { Refusal } from "./refused-imports.ts";
+import type { SourceFile, SourceFiles } from "./source-file.ts";
+
+/** How large the module of one function may be, with all that it imports. */
+export const MAX_MODULE_BYTES = 5 * 1024 * 1024;
+
+/** A function's module, complete in itself. */
+export interface Bundle {
+  readonly module: Uint8Array;
+  /** Leads from places in the module to those in the files. */
+  readonly sourceMap: string;
+  /** Paths of the packages' files that are in it. */
+  readonly dependencies: readonly string[];
+}
+
+/**
+ * Bundles a function with what it imports and with what serves it. The same files give the same bytes wherever
+ * they are. Reports what cannot be bundled and answers null then: UnresolvedImport, UnsupportedImport,
+ * ModuleTooLarge, BundlingFailed.
+ * @param root the environment's folder
+ */
+export async function bundleFunction(
+  declared: DeclaredFunction,
+  entry: SourceFile,
+  root: string,
+  files: SourceFiles,
+  report: Report,
+): Promise<Bundle | null> {
+  // Loaded only here: most commands do without.
+  const { build } = await import("esbuild");
+  const options = optionsFor(mainModule(declared, importPath(root, entry.path)), root, files);
+  const result = await build(options).catch((failure: unknown) => {
+    if (!isBuildFailure(failure)) throw failure;
+    for (const message of failure.errors) reportMessage(message, files, entry, root, report);
+    return null;
+  });
+  return result && bundleOf(result, declared, entry, root, report);
+}
+
+/** What the environment's isolate loads: the runtime first, so that it is ready when the function is loaded. */
+function mainModule({ language, name, signature, call }: DeclaredFunction, entry: string): string {
+  const { parameters, output } = signature ?? { parameters: [], output: null };
+  return [
+    `import { serveFunction } from ${JSON.stringify(SERVE)};`,
+    `import * as user from ${JSON.stringify(entry)};`,
+    `export default serveFunction({ ...${JSON.stringify({ language, name, parameters, output })}, call: ${call} });`,
+  ].join("\n");
+}
+
+function optionsFor(contents: string, root: string, files: SourceFiles) {
+  return {
+    stdin: { contents, resolveDir: root, sourcefile: MAIN, loader: "js" },
+    absWorkingDir: root,
+    outfile: "function.js",
+    bundle: true,
+    write: false,
+    metafile: true,
+    format: "esm",
+    target: "es2024",
+    // Packages come as they do for Node: axios with its HTTP adapter, which takes an agent.
+    platform: "node",
+    conditions: ["workerd", "worker", "module"],
+    define: { "process.env.NODE_ENV": '"production"' },
+    sourcemap: "external",
+    sourcesContent: false,
+    legalComments: "none",
+    logLevel: "silent",
+    logLimit: 0,
+    // What a tsconfig.json says is for editors: the bundle does not depend on it.
+    tsconfigRaw: { compilerOptions: { experimentalDecorators: true, useDefineForClassFields: true } },
+    plugins: [functionPlugin(files)],
+  } satisfies BuildOptions;
+}
+
+function bundleOf(
+  { outputFiles, metafile }: BuildResult<{ metafile: true; write: false }>,
+  { name }: DeclaredFunction,
+  entry: SourceFile,
+  root: string,
+  report: Report,
+): Bundle | null {
+  const at = entry.at(entry.program);
+  const module = outputFiles.find(({ path }) => path.endsWith(".js"));
+  const sourceMap = outputFiles.find(({ path }) => path.endsWith(".map"));
+  if (!module || !sourceMap || outputFiles.length > 2) {
+    report.error("UnsupportedImport", at, "It imports what is no code, such as CSS.", "Take out the import.");
+    return null;
+  }
+  const parts = Object.values(metafile.outputs).flatMap(({ inputs }) => Object.entries(inputs));
+  const used = parts.filter(([, { bytesInOutput }]) => bytesInOutput > 0);
+  if (module.contents.length > MAX_MODULE_BYTES) {
+    const [largest] = used.toSorted(([, a], [, b]) => b.bytesInOutput - a.bytesInOutput);
+    report.error(
+      "ModuleTooLarge",
+      at,
+      `The module of ${name} has ${module.contents.length} bytes, and may have ${MAX_MODULE_BYTES}.`,
+      `Take out what is large, such as ${largest?.[0]}.`,
+    );
+    return null;
+  }
+  return {
+    module: module.contents,
+    sourceMap: sourceMap.text,
+    dependencies: used.flatMap(([path]) => (isDependency(path) ? (fileOf(root, path) ?? []) : [])),
+  };
+}
+
+function isBuildFailure(error: unknown): error is BuildFailure {
+  return error instanceof Error && "errors" in error && Array.isArray(error.errors);
+}
+
+function reportMessage(
+  { text, location, detail }: Message,
+  files: SourceFiles,
+  entry: SourceFile,
+  root: string,
+  report: Report,
+): void {
+  const at = location ? placeOf(location, root, files) : entry.at(entry.program);
+  const refusal = detail as Refusal | undefined;
+  const unresolved = /^Could not resolve "([^"]*)"/.exec(text)?.[1];
+  if (refusal) report.error("UnsupportedImport", at, refusal.message, refusal.remedy);
+  else if (unresolved !== undefined) {
+    const isPath = unresolved.startsWith(".") || unresolved.startsWith("/");
+    report.error(
+      "UnresolvedImport",
+      at,
+      `There is no ${unresolved} to import.`,
+      isPath ? "Correct the path." : `Install it: npm install ${unresolved}`,
+    );
+  } else report.error("BundlingFailed", at, `${text.replace(/\.$/, "")}.`, "Correct the code.");
+}
+
+/** The bundler counts columns in bytes, from 0. */
+function placeOf(
+  { file, line, column, lineText }: NonNullable<Message["location"]>,
+  root: string,
+  files: SourceFiles,
+): Position {
+  const before = new TextDecoder().decode(new TextEncoder().encode(lineText).subarray(0, column));
+  return { file: files.nameOf(fileOf(root, file) ?? root), line, column: before.length + 1 };
+}

@@ -1,0 +1,36 @@
+import { join } from "node:path";
+import type { EnvironmentFiles } from "../../environment/read-environment.ts";
+import type { Report } from "../../xml/report.ts";
+
+/** A folder below `functions/`, whose code is one function, or several of TypeScript v1. */
+export interface FunctionFolder {
+  readonly name: string;
+  /** Path of its entry file in the environment. */
+  readonly entry: string;
+}
+
+/**
+ * The folders of functions, by name. Names that start with `_` are left out: they hold code that functions share.
+ * Reports MissingEntry.
+ */
+export function functionFolders(files: EnvironmentFiles, report: Report): FunctionFolder[] {
+  const names = [...files.keys()].flatMap((path) => /^functions\/([^/]+)\/./.exec(path)?.[1] ?? []);
+  return [...new Set(names)].sort().flatMap((name) => {
+    if (name.startsWith("_")) return [];
+    const candidates = entriesOf(name);
+    const entry = candidates.find((path) => files.has(`functions/${name}/${path}`));
+    if (entry !== undefined) return { name, entry: `functions/${name}/${entry}` };
+    report.error(
+      "MissingEntry",
+      { file: `functions/${name}`, line: 1, column: 1 },
+      "The folder has no entry file.",
+      `Add ${candidates[0]} or ${candidates[1]}, or let the folder's name start with _ when it holds shared code.`,
+    );
+    return [];
+  });
+}
+
+/** Where an entry file is looked for, in this order. */
+function entriesOf(name: string): readonly [string, string, ...string[]] {
+  return [`${name}.ts`, "index.ts", join("src", `${name}.ts`), join("src", "index.ts")];
+}

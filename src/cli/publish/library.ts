@@ -1,0 +1,54 @@
+/** A module of Foundry's that functions import and Sortie provides. */
+export interface LibraryModule {
+  /** The file that stands in for it, below `src/functions/`. */
+  readonly file: string;
+  /** What it exports at run time. */
+  readonly values: readonly string[];
+  /** What it exports for signatures and editors only. */
+  readonly types: readonly string[];
+}
+
+const numbers = ["Byte", "Short", "Integer", "Long", "Float", "Double"];
+
+/** The modules by the names that functions import them by. */
+export const library: ReadonlyMap<string, LibraryModule> = new Map([
+  [
+    "@palantir/functions-sources",
+    {
+      file: "runtime/functions-sources.ts",
+      values: ["getSource", "getSources", "getHttpsConnection", "getFetch", "getHttpAgent"],
+      types: ["Source", "SessionCredentials", "OauthSessionCredentials"],
+    },
+  ],
+  [
+    "@osdk/functions",
+    {
+      file: "runtime/osdk-functions.ts",
+      values: ["Aliases", "UserFacingError"],
+      types: [...numbers, "DateISOString", "TimestampISOString", "FunctionConfig"],
+    },
+  ],
+  [
+    "@foundry/functions-api",
+    {
+      file: "runtime/functions-api.ts",
+      values: [
+        "ExternalSystems",
+        "Function",
+        "FunctionsError",
+        "FunctionsMap",
+        "LocalDate",
+        "Query",
+        "Timestamp",
+        "UserFacingError",
+        "isErr",
+        "isOk",
+      ],
+      types: [...numbers, "FunctionsResult", "Result", "Ok", "Err"],
+    },
+  ],
+  ["@foundry/external-systems", { file: "runtime/external-systems.ts", values: ["Sources"], types: [] }],
+]);
+
+/** Exports one symbol for each source (TypeScript v1); made for each file that imports it. */
+export const SOURCE_SYMBOLS = "@foundry/external-systems/sources";

@@ -1,0 +1,154 @@
+import { createHash } from "node:crypto";
+import { realpathSync } from "node:fs";
+import { join } from "node:path";
+import { DEFAULT_FUNCTION_SETTINGS } from "../../environment/function-settings.ts";
+import type {
+  BuiltFunction,
+  EnvironmentFiles,
+  EnvironmentModel,
+} from "../../environment/read-environment.ts";
+import type { Settings } from "../../environment/settings.ts";
+import { Report } from "../../xml/report.ts";
+import { type Bundle, bundleFunction } from "./bundle-function.ts";
+import { checkCode, checkDependencies } from "./check-code.ts";
+import { checkImports } from "./check-imports.ts";
+import { checkSources } from "./check-sources.ts";
+import { type DeclaredFunction, isFunctionName } from "./declared-function.ts";
+import { type FunctionFolder, functionFolders } from "./function-folder.ts";
+import { readFunctions } from "./read-functions.ts";
+import { type SourceFile, SourceFiles } from "./source-file.ts";
+
+/** Functions ready to be deployed, and the files on disk that they were made from. */
+export interface PublishedFunctions {
+  readonly functions: readonly BuiltFunction[];
+  /** Paths of what their authors wrote. */
+  readonly files: readonly string[];
+}
+
+/**
+ * Reads, checks and bundles the functions of an environment that are to be deployed, and reports everything that
+ * is wrong with them.
+ * @param source the environment's folder on disk
+ */
+export async function publishFunctions(
+  files: EnvironmentFiles,
+  source: string,
+  { name, settings }: Pick<EnvironmentModel, "name" | "settings">,
+  report: Report,
+): Promise<PublishedFunctions> {
+  const root = realpathSync(source);
+  const published = await Promise.all(
+    functionFolders(files, report).map((folder) => publishFolder(folder, root, settings)),
+  );
+  for (const { problems } of published) {
+    for (const { severity, code, message, remedy, ...at } of problems)
+      report[severity](code, at, message, remedy);
+  }
+  checkNamed(name, settings, new Set(published.flatMap(({ names }) => names)), report);
+  return {
+    functions: published.flatMap(({ functions }) => functions),
+    files: published.flatMap((each) => each.files),
+  };
+}
+
+/** Whatever `deployments.json` names must be there. */
+function checkNamed(
+  environment: string,
+  settings: Settings,
+  found: ReadonlySet<string>,
+  report: Report,
+): void {
+  for (const name of settings.functions?.keys() ?? []) {
+    if (found.has(name)) continue;
+    report.error(
+      "FunctionNotFound",
+      { file: `environments/${environment}/deployments.json`, line: 1, column: 1 },
+      `${name} is to be deployed, but no function has that name.`,
+      `Add functions/${name}, or take its name out.`,
+    );
+  }
+}
+
+interface PublishedFolder extends PublishedFunctions {
+  /** Of all functions in it, and its own, by which it can be meant while it has errors. */
+  readonly names: readonly string[];
+  readonly problems: Report["problems"];
+}
+
+async function publishFolder(
+  { name, entry: path }: FunctionFolder,
+  root: string,
+  { functions: deployed, sourceAliases }: Settings,
+): Promise<PublishedFolder> {
+  const report = new Report();
+  const files = new SourceFiles(root, report);
+  const entry = files.read(join(root, path));
+  const declared = entry ? readFunctions(entry, name, files, report) : [];
+  const names = declared.length > 0 ? declared.map((each) => each.name) : [name];
+  const wanted = deployed ? declared.filter((each) => deployed.has(each.name)) : declared;
+  // What is not deployed need not be right.
+  if (deployed && !names.some((each) => deployed.has(each))) {
+    return { names, functions: [], files: [], problems: [] };
+  }
+  const functions = entry ? await build(wanted, entry, root, files, deployed, report) : [];
+  checkSources(declared, files.all, sourceAliases, report);
+  for (const file of files.all) {
+    checkImports(file, report);
+    checkCode(file, report);
+  }
+  return { names, functions, files: files.all.map((file) => file.path), problems: report.problems };
+}
+
+async function build(
+  declared: readonly DeclaredFunction[],
+  entry: SourceFile,
+  root: string,
+  files: SourceFiles,
+  settings: Settings["functions"],
+  report: Report,
+): Promise<BuiltFunction[]> {
+  const built = await Promise.all(
+    declared.map(async (each) => {
+      checkName(each, report);
+      const bundle = await bundleFunction(each, entry, root, files, report);
+      if (bundle) checkDependencies(bundle.dependencies, files, report);
+      return bundle && builtFunction(each, bundle, settings?.get(each.name));
+    }),
+  );
+  return built.filter((each) => each !== null);
+}
+
+function checkName({ name, at }: DeclaredFunction, report: Report): void {
+  if (isFunctionName(name)) return;
+  report.error(
+    "InvalidFunctionName",
+    at,
+    `A function cannot be called ${JSON.stringify(name)}.`,
+    "Start the name with a letter, and use letters, digits, _ and - only, 100 of them at most.",
+  );
+}
+
+function builtFunction(
+  { name, at, language, signature, sources }: DeclaredFunction,
+  { module, sourceMap }: Bundle,
+  settings = DEFAULT_FUNCTION_SETTINGS,
+): BuiltFunction | null {
+  const { mode, timeoutSeconds, cpuMs, subRequests } = settings;
+  return (
+    signature && {
+      published: {
+        name,
+        revision: createHash("sha256").update(module).digest("hex"),
+        language,
+        ...signature,
+        sources: sources.map((source) => source.name),
+        mode,
+        limits: { timeoutMs: timeoutSeconds * 1000, cpuMs, subRequests },
+      },
+      module,
+      sourceMap,
+      at,
+      sourcesAt: new Map(sources.map((source) => [source.name, source.at])),
+    }
+  );
+}

@@ -1,0 +1,34 @@
+import * as v from "valibot";
+
+/** How a function is deployed. Foundry: "Manage published functions", "Deployed functions". */
+export interface FunctionSettings {
+  readonly mode: "serverless" | "deployed";
+  /** Wall time of one call. */
+  readonly timeoutSeconds: number;
+  /** Null leaves it to the platform. */
+  readonly cpuMs: number | null;
+  readonly subRequests: number | null;
+}
+
+const upTo = (most: number) => v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(most));
+
+const settingsSchema = v.strictObject({
+  name: v.string(),
+  mode: v.optional(v.picklist(["serverless", "deployed"]), "serverless"),
+  timeoutSeconds: v.optional(upTo(280), 60),
+  cpuMs: v.optional(v.nullable(upTo(300_000)), null),
+  subRequests: v.optional(v.nullable(upTo(10_000)), null),
+});
+
+const nameSchema = v.pipe(
+  v.string(),
+  v.transform((name) => v.parse(settingsSchema, { name })),
+);
+
+/** The functions in `deployments.json`: names, or names with how they are deployed. */
+export const functionsSchema = v.optional(
+  v.array(v.lazy((json) => (typeof json === "string" ? nameSchema : settingsSchema))),
+);
+
+/** How functions are deployed that nothing else is said about. */
+export const DEFAULT_FUNCTION_SETTINGS: FunctionSettings = v.parse(settingsSchema, { name: "" });

@@ -1,0 +1,71 @@
+import { expect, test } from "vitest";
+import { noAudit } from "../../src/egress/audit.ts";
+import { SourceCalls } from "../../src/sources/source-calls.ts";
+import { domain, sourceWith } from "./sample.ts";
+
+const refuse = () => Promise.reject(new Error("nothing is called here"));
+const services = {
+  internet: { fetch: refuse },
+  connections: new Map(),
+  log: () => {},
+  audit: noAudit,
+  secrets: { read: refuse },
+  bindings: {},
+  users: null,
+};
+const source = new SourceCalls(sourceWith(), "test", null, services);
+
+test.each([
+  "https://api.example.com",
+  "https://api.example.com/",
+  "https://api.example.com/a?b#c",
+  "https://api.example.com?q",
+  "https://api.example.com#f",
+])("the source owns %s", (url) => {
+  expect(source.owns(url)).toBe(true);
+});
+
+test.each([
+  "https://api.example.comapi/v1",
+  "https://api.example.com.evil.example/",
+  "https://api.example.com:8443/",
+  "https://api.example.com:443/",
+  "https://api.example.com@evil.example/",
+  "https://api.example.com\\@evil.example/",
+  "https://api.example.com./",
+  "https://API.example.com/",
+  "http://api.example.com/",
+  "//api.example.com/",
+  "",
+])("the source does not own %j", (url) => {
+  expect(source.owns(url)).toBe(false);
+});
+
+test("a URL that it does not own is not sent through it", async () => {
+  const call = {
+    url: "https://evil.example/",
+    method: "GET",
+    headers: new Headers(),
+    body: null,
+    timeoutMs: 1,
+    by: "test",
+  };
+  const received = new Request("https://gateway.example/");
+  const context = {
+    now: Date.now,
+    within: <T>(_ms: number, work: Promise<T>) => work,
+    waitUntil: () => {},
+    received,
+  };
+  await expect(source.send(call, context, context)).rejects.toThrow(
+    "The URL is not one of the source Shipping.",
+  );
+});
+
+test("only a source with one connection can be called", () => {
+  for (const domains of [[], [domain(), domain({ host: "other.example" })]]) {
+    expect(() => new SourceCalls(sourceWith({ domains }), "test", null, services)).toThrow(
+      "Only single connection sources are supported.",
+    );
+  }
+});
