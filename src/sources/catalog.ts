@@ -26,7 +26,8 @@ export class SourceCatalog {
     const named = new Map(byApiName);
     for (const [alias, apiName] of Object.entries(aliases)) {
       const source = byApiName.get(apiName);
-      if (source) named.set(alias, source);
+      // A deployment refuses an alias that is the API name of another source; it would hide that one.
+      if (source && !named.has(alias)) named.set(alias, source);
     }
     this.#sources = named;
     this.#applications = new Map(applications.map((application) => [application.name, application]));

@@ -151,7 +151,10 @@ export const sourceFileSchema = v.strictObject({
   ),
   displayName: v.optional(described(v.string(), "For people to read.")),
   environments: v.optional(
-    described(v.array(v.string()), "The environments that have the source. Default: all."),
+    described(
+      v.pipe(v.array(v.string()), v.minLength(1, "must name an environment")),
+      "The environments that have the source. Default: all.",
+    ),
   ),
   configuration: v.variant("type", [restConfiguration, otherConfiguration]),
   worker: v.optional(

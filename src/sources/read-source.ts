@@ -33,7 +33,7 @@ type RestConfiguration = Extract<Configuration, { domains: unknown }>;
  * "Set up a source", "REST APIs".
  *
  * Problems: InvalidYAML, InvalidValue, UnknownField, PlaintextSecret, InvalidHost, DuplicateDomain,
- * UnknownOutboundApplication, InvalidEgressPolicy, DuplicateSecret, and those of
+ * CredentialsInTheClear, UnknownOutboundApplication, InvalidEgressPolicy, DuplicateSecret, and those of
  * {@link checkServerCertificates}.
  */
 export function readSource(
@@ -104,6 +104,14 @@ class SourceCheck {
         this.#error("DuplicateDomain", at, `There is another domain ${origin}.`, "Take one of them out.");
       }
       origins.add(origin);
+      if (scheme === "HTTP" && auth.type !== "none" && !isLoopback(host)) {
+        this.#report.warning(
+          "CredentialsInTheClear",
+          this.#file.at(at),
+          `Calls to ${origin} send credentials that everybody on the way can read.`,
+          "Set scheme to HTTPS.",
+        );
+      }
       return [domain];
     });
   }
@@ -200,6 +208,10 @@ class SourceCheck {
   #error(code: string, at: YamlPath, message: string, remedy: string): void {
     this.#report.error(code, this.#file.at(at), message, remedy);
   }
+}
+
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host.startsWith("127.");
 }
 
 /** Authentication with the names of its secrets. */

@@ -35,7 +35,10 @@ const domainSchema = v.object({
 /** A secret that code may read, or one that is bound to hosts: then code sees a placeholder for it. */
 const additionalSecretSchema = v.object({
   name: secretName,
-  /** Hosts for which the egress puts the secret in place of the placeholder; null when code reads the secret. */
+  /**
+   * Hosts for which the egress puts the secret in place of the placeholder, as egress rules with their scheme:
+   * `https://api.example.com`. Null when code reads the secret.
+   */
   hosts: v.nullable(v.array(v.string())),
 });
 

@@ -35,27 +35,36 @@ export function readYaml<T>(
 ): CheckedYaml<T> | null {
   const file = new YamlFile(path, bytes, report);
   if (file.value === undefined) return null;
-  const refused: string[] = [];
+  const refused: YamlPath[] = [];
+  const invalid = (at: YamlPath, wrong: string) => {
+    const what = at.length === 0 ? "The file" : at.join(".");
+    report.error("InvalidValue", file.at(at), `${what} ${wrong}.`, "Correct the value.");
+  };
   const seen = (value: unknown, at: YamlPath) => {
     const problem = refuse(value);
     if (problem) {
       report.error(problem.code, file.at(at), problem.message, problem.remedy);
-      refused.push(pathKey(at));
+      refused.push(at);
     }
     return problem !== null;
   };
   inspect(file.value, [], seen);
-  const value = withoutUnknown(schema as unknown as SchemaShape, file.value, [], ({ at, known }) => {
-    const [near] = nearestNames(String(at.at(-1)), known);
-    const remedy = near === undefined ? `Known here: ${known.join(", ")}.` : `Did you mean ${near}?`;
-    report.warning("UnknownField", file.atName(at), `The field ${at.join(".")} has no effect.`, remedy);
+  const value = withoutUnknown(schema as unknown as SchemaShape, file.value, [], {
+    unknown(at, known) {
+      const [near] = nearestNames(String(at.at(-1)), known);
+      const remedy = near === undefined ? `Known here: ${known.join(", ")}.` : `Did you mean ${near}?`;
+      report.warning("UnknownField", file.atName(at), `The field ${at.join(".")} has no effect.`, remedy);
+    },
+    list(at) {
+      invalid(at, "must be an object, and is a list");
+      refused.push(at);
+    },
   });
   const result = v.safeParse(schema, value);
   for (const issue of result.issues ?? []) {
     const at = issue.path?.map(({ key }) => key as string | number) ?? [];
-    if (at.some((_, index) => refused.includes(pathKey(at.slice(0, index + 1))))) continue;
-    const what = at.length === 0 ? "The file" : at.join(".");
-    report.error("InvalidValue", file.at(at), `${what} ${wrongness(issue)}.`, "Correct the value.");
+    if (refused.some((above) => above.every((part, index) => part === at[index]))) continue;
+    invalid(at, wrongness(issue));
   }
   if (!result.success || refused.length > 0) return null;
   return { value: result.output, at: (at) => file.at(at), atName: (at) => file.atName(at) };
@@ -85,33 +94,39 @@ interface SchemaShape {
   readonly options?: readonly SchemaShape[];
 }
 
-interface UnknownField {
-  readonly at: YamlPath;
-  readonly known: readonly string[];
+/** Takes what valibot lets pass. */
+interface Findings {
+  /** A field that is not in the schema, and those that are. */
+  unknown(at: YamlPath, known: readonly string[]): void;
+  /** A list where an object belongs: to valibot it is one. */
+  list(at: YamlPath): void;
 }
 
-/** A value without the fields that its schema does not know; each of them is told. */
+const objects: ReadonlySet<string> = new Set(["strict_object", "record", "variant"]);
+
+/** A value without the fields that its schema does not know. */
 function withoutUnknown(
   schema: SchemaShape | undefined,
   value: unknown,
   at: YamlPath,
-  tell: (field: UnknownField) => void,
+  findings: Findings,
 ): unknown {
-  if (schema?.wrapped) return withoutUnknown(schema.wrapped, value, at, tell);
+  if (schema?.wrapped) return withoutUnknown(schema.wrapped, value, at, findings);
   if (!schema || value === null || typeof value !== "object") return value;
   if (Array.isArray(value)) {
-    return value.map((item, index) => withoutUnknown(schema.item, item, [...at, index], tell));
+    if (objects.has(schema.type)) findings.list(at);
+    return value.map((item, index) => withoutUnknown(schema.item, item, [...at, index], findings));
   }
-  if (schema.type === "variant") return withoutUnknown(variantOf(schema, value), value, at, tell);
+  if (schema.type === "variant") return withoutUnknown(variantOf(schema, value), value, at, findings);
   const { entries } = schema;
   const known = Object.keys(entries ?? {});
   return Object.fromEntries(
     Object.entries(value).flatMap(([name, child]) => {
       if (entries && !Object.hasOwn(entries, name)) {
-        tell({ at: [...at, name], known });
+        findings.unknown([...at, name], known);
         return [];
       }
-      return [[name, withoutUnknown(entries?.[name] ?? schema.value, child, [...at, name], tell)]];
+      return [[name, withoutUnknown(entries?.[name] ?? schema.value, child, [...at, name], findings)]];
     }),
   );
 }
@@ -149,8 +164,4 @@ function kindOf(value: unknown): string {
   if (value === null) return "empty";
   if (Array.isArray(value)) return "a list";
   return typeof value === "boolean" ? "true or false" : (kinds.get(typeof value) ?? "an object");
-}
-
-function pathKey(at: YamlPath): string {
-  return JSON.stringify(at);
 }

@@ -199,6 +199,18 @@ describe("what is wrong is said with its place:", () => {
       ["error DuplicateDomain sources/x.yaml:4:42 There is another domain https://a.example."],
     ],
     [
+      rest(
+        "[{ scheme: HTTP, host: a.example, auth: { type: bearerToken, bearerToken: { type: asSecretName, value: t } } }]",
+      ),
+      [expect.stringContaining("warning CredentialsInTheClear sources/x.yaml:4:35 ")],
+    ],
+    [
+      rest(
+        "[{ scheme: HTTP, host: 127.0.0.1, auth: { type: bearerToken, bearerToken: { type: asSecretName, value: t } } }]",
+      ),
+      [],
+    ],
+    [
       rest("[{ host: a.example, auth: { type: oauth2 } }]"),
       [expect.stringContaining("error UnknownOutboundApplication sources/x.yaml:4:38 ")],
     ],
@@ -265,6 +277,10 @@ describe("what is wrong is said with its place:", () => {
     [
       `${rest("[{ host: a.example }]")}exportSettings: yes`,
       [expect.stringContaining("exportSettings must be an object, and is a text")],
+    ],
+    [
+      `${rest("[{ host: a.example }]")}environments: []`,
+      ["error InvalidValue sources/x.yaml:5:15 environments must name an environment."],
     ],
     [
       `${rest("[{ host: a.example }]")}codeimport: { enabled: true }`,
