@@ -8,11 +8,14 @@ const TIMEOUT_MS = 10_000;
 /** No answer of a token endpoint is longer. Bytes. */
 export const TOKEN_ANSWER_LIMIT = 64 * 1024;
 
-/** Sends token calls through an egress of their own: where keys point is not for bundles to say. */
-export function tokenCalls(egress: Egress): SendTokenCall {
+/**
+ * Sends token calls through an egress of their own: where keys point is not for bundles to say.
+ * @param by what wants the tokens, for the log and the records of calls
+ */
+export function tokenCalls(egress: Egress, by = "Google authentication"): SendTokenCall {
   return async function sendTokenCall({ url, headers, body }, context) {
     const call = { url, method: "POST", headers: new Headers(headers), body, timeoutMs: TIMEOUT_MS };
-    const response = await egress.send({ ...call, by: "Google authentication" }, context);
+    const response = await egress.send({ ...call, by }, context);
     const text = await context.within(TIMEOUT_MS, textOf(response)).catch((error) => {
       throw bodyFailure(error);
     });
