@@ -6,7 +6,6 @@ import {
   isScalar,
   isSeq,
   LineCounter,
-  type Node,
   type ParsedNode,
   Parser,
   type YAMLMap,
@@ -32,15 +31,13 @@ export class YamlFile {
   readonly value: unknown = undefined;
   readonly #path: string;
   readonly #lines = new LineCounter();
-  readonly #root: Node | null = null;
+  readonly #root: Place = { name: null, value: 0, inside: new Map() };
 
   /** Reports InvalidYAML. */
   constructor(path: string, bytes: Uint8Array, report: Report) {
     this.#path = path;
     try {
-      const document = this.#parse(bytes);
-      this.#root = document.contents;
-      this.value = this.#plain(document.contents);
+      this.value = this.#plain(this.#parse(bytes).contents, this.#root);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       report.error("InvalidYAML", this.#position(error.offset), error.message, error.remedy);
@@ -49,25 +46,24 @@ export class YamlFile {
 
   /** Where a value stands; where its parent stands when it is missing. */
   at(path: YamlPath): Position {
-    return this.#position(this.#find(path, path.length)?.range?.[0] ?? 0);
+    return this.#position(this.#place(path).value);
   }
 
   /** Where a field's name stands; where its parent stands when it is missing. */
   atName(path: YamlPath): Position {
-    const parent = this.#find(path, path.length - 1);
-    const name = isMap(parent) ? pairOf(parent, path.at(-1))?.key : null;
-    return name?.range ? this.#position(name.range[0]) : this.at(path);
+    const { name, value } = this.#place(path);
+    return this.#position(name ?? value);
   }
 
-  /** The node behind the first `length` parts of a path, or the last one before it that there is. */
-  #find(path: YamlPath, length: number): Node | null {
-    let node = this.#root;
-    for (const part of path.slice(0, length)) {
-      const next = isMap(node) ? pairOf(node, part)?.value : isSeq(node) ? node.items[Number(part)] : null;
-      if (!next) break;
-      node = next as Node;
+  /** The place of a value, or that of the nearest one around it that there is. */
+  #place(path: YamlPath): Place {
+    let place = this.#root;
+    for (const part of path) {
+      const next = place.inside.get(String(part));
+      if (!next) return { ...place, name: null };
+      place = next;
     }
-    return node;
+    return place;
   }
 
   #parse(bytes: Uint8Array): Document.Parsed {
@@ -103,8 +99,10 @@ export class YamlFile {
     return document as Document.Parsed;
   }
 
-  #plain(node: ParsedNode | null): unknown {
+  /** What a node says in plain values, with their places put into `place`. */
+  #plain(node: ParsedNode | null, place: Place): unknown {
     if (node === null) return null;
+    place.value = node.range[0];
     if (isAlias(node)) {
       throw new Refusal(
         node.range[0],
@@ -116,27 +114,26 @@ export class YamlFile {
       const message = `The file has ${node.anchor === undefined ? "a tag" : "an anchor"}.`;
       throw new Refusal(node.range[0], message, "Take it out.");
     }
-    if (isMap(node)) return this.#object(node);
-    if (isSeq(node)) return node.items.map((item) => this.#plain(item as ParsedNode | null));
+    if (isMap(node)) return this.#object(node, place);
+    if (isSeq(node)) {
+      return node.items.map((item, index) =>
+        this.#plain(item as ParsedNode | null, placeIn(place, String(index), null)),
+      );
+    }
     return node.value;
   }
 
-  #object(map: YAMLMap.Parsed): Record<string, unknown> {
-    const entries = new Map<string, unknown>();
-    for (const { key, value } of map.items) {
-      if (
-        !isScalar(key) ||
-        typeof key.value !== "string" ||
-        key.anchor !== undefined ||
-        key.tag !== undefined
-      ) {
+  #object(map: YAMLMap.Parsed, place: Place): Record<string, unknown> {
+    const entries = map.items.map(({ key, value }) => {
+      const name = isScalar(key) && key.anchor === undefined && key.tag === undefined ? key.value : null;
+      if (typeof name !== "string") {
         throw new Refusal(key.range[0], "The name of a field is no plain text.", "Write it as a text.");
       }
-      if (entries.has(key.value)) {
-        throw new Refusal(key.range[0], `The field ${key.value} is there twice.`, "Take one of them out.");
+      if (place.inside.has(name)) {
+        throw new Refusal(key.range[0], `The field ${name} is there twice.`, "Take one of them out.");
       }
-      entries.set(key.value, this.#plain(value));
-    }
+      return [name, this.#plain(value, placeIn(place, name, key.range[0]))] as const;
+    });
     return Object.fromEntries(entries);
   }
 
@@ -144,6 +141,19 @@ export class YamlFile {
     const { line, col } = this.#lines.linePos(offset);
     return { file: this.#path, line: Math.max(1, line), column: Math.max(1, col) };
   }
+}
+
+/** Where a value and the name before it begin, and the places of what is in it by name or index. */
+interface Place {
+  readonly name: number | null;
+  value: number;
+  readonly inside: Map<string, Place>;
+}
+
+function placeIn(parent: Place, key: string, name: number | null): Place {
+  const place = { name, value: name ?? parent.value, inside: new Map<string, Place>() };
+  parent.inside.set(key, place);
+  return place;
 }
 
 /** Why a file is not read, and at which character. */
@@ -164,12 +174,6 @@ function decode(bytes: Uint8Array): string {
   } catch {
     throw new Refusal(0, "The file is not a text in UTF-8.", "Save it in UTF-8.");
   }
-}
-
-function pairOf(map: YAMLMap, name: unknown) {
-  return map.items.find(({ key }) => isScalar(key) && key.value === name) as
-    | { key: ParsedNode; value: ParsedNode | null }
-    | undefined;
 }
 
 /** A message of the library without the excerpt of the file behind it. */

@@ -396,6 +396,31 @@ describe("of several files", () => {
   });
 });
 
+describe("a hostile file is refused at once:", () => {
+  const start = "apiName: A\nconfiguration:\n  type: rest\n  domains:\n";
+  test.each([
+    ["unknown fields", Array.from({ length: 15_000 }, (_, index) => `${index}:`).join("\n")],
+    ["domains that are wrong", `${start}${"  - {}\n".repeat(10_000)}`],
+    ["one domain many times", `${start}${"  - { host: a.example }\n".repeat(3_000)}`],
+    ["a long host", `${start}  - host: ${"a.".repeat(100_000)}`],
+    [
+      "one secret many times",
+      `apiName: A\nconfiguration:\n  type: s3\n  additionalSecrets:\n    type: asSecretsNames\n    secretNames: [${"a,".repeat(20_000)}]`,
+    ],
+    ["values of secrets", `apiName: A\nx:\n${"- { type: asPlaintextValue }\n".repeat(3_000)}`],
+    [
+      "certificates that are none",
+      `${start}  - host: a.example\n  serverCertificates:\n${Array.from({ length: 5_000 }, (_, index) => `    c${index}: x\n`).join("")}`,
+    ],
+    [
+      "wildcards",
+      `apiName: A\nconfiguration: { type: s3 }\nworker:\n  networkEgressPolicies:\n${"  - { address: '*.co.uk', port: 1 }\n".repeat(2_000)}`,
+    ],
+  ])("%s", (_, text) => {
+    expect(read({ "sources/x.yaml": text }).report.failed).toBe(true);
+  });
+});
+
 test("whatever is written into a source's file, it is read or refused at one of its lines", () => {
   const lines = whole.split("\n");
   const value = fc.oneof(
@@ -442,6 +467,6 @@ test("whatever is written into a source's file, it is read or refused at one of 
         expect([message, remedy]).not.toContain("");
       }
     }),
-    { numRuns: 500 },
+    { numRuns: 300 },
   );
 });
