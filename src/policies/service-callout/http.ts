@@ -1,5 +1,5 @@
 import type { HttpConnection } from "../../egress/connection.ts";
-import type { OutboundCall } from "../../egress/egress.ts";
+import { type OutboundCall, unlimited } from "../../egress/egress.ts";
 import { EgressError } from "../../egress/error.ts";
 import { LoadBalancer, type LoadBalancerConfig } from "../../egress/load-balancer.ts";
 import { baseUrl, type TargetServer } from "../../egress/target-server.ts";
@@ -9,7 +9,7 @@ import { buildAuthentication, withToken } from "../google-authentication.ts";
 import type { PolicyGateway } from "../policy.ts";
 import { buildGivenUrl, rememberUrl } from "./called-url.ts";
 import type { CalloutFaults } from "./faults.ts";
-import { contentOf, type Send, unlimited } from "./send.ts";
+import { contentOf, type Send } from "./send.ts";
 
 /** What an HTTP callout needs besides its connection. */
 export interface HttpCallOptions {
@@ -54,6 +54,7 @@ function buildUrlCall(
     const { exchange } = flow;
     const end = exchange.now() + timeoutMs;
     if (authenticate) call.headers = await withToken(call.headers, authenticate(flow, timeoutMs)(target));
+    // Timeout is for headers and body together: whoever reads the body holds the whole call to it.
     const response = await egress.send(call, unlimited);
     if (exchange.now() > end) throw tooLate(response);
     return ResponseMessage.of(response);
