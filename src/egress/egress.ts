@@ -33,6 +33,9 @@ export interface TimeLimit {
   within<T>(ms: number, work: Promise<T>): Promise<T>;
 }
 
+/** For calls whose time somebody else holds. */
+export const unlimited: TimeLimit = { within: (_ms, work) => work };
+
 export interface EgressOptions {
   readonly policy: EgressPolicy;
   /** Where calls go that no other connection serves. */

@@ -5,6 +5,9 @@ const MAX_VISITS = 2_000_000;
 
 /** One evaluation of a path: the whole document, which filters may refer to, and the work done so far. */
 export class Evaluation {
+  /** As in TargetResponse: one that stays, so that optimised code does. */
+  static readonly lasting = new Evaluation(null);
+
   readonly root: unknown;
   #visits = 0;
 

@@ -49,8 +49,9 @@ export async function callHttp(
   const response = await toTargetOrServer(connection, target, flow, body, send);
   const receivedAt = exchange.now();
   target.receivedAt = { start: receivedAt, end: receivedAt };
-  const streams = properties.responseStreaming || program.properties.responseStreaming;
-  return new TargetResponse(response, properties, streams, timeLeft(), exchange);
+  const answer = new TargetResponse(response, timeLeft(), exchange);
+  answer.applyProperties(properties, properties.responseStreaming || program.properties.responseStreaming);
+  return answer;
 }
 
 /**

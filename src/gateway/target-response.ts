@@ -1,8 +1,8 @@
 import { isSuccess } from "../egress/connection.ts";
+import { type TimeLimit, unlimited } from "../egress/egress.ts";
 import { isHopByHop, withoutHopByHop } from "../egress/hop-by-hop.ts";
 import type { TargetProperties } from "../egress/properties.ts";
 import { Body } from "../flow/body.ts";
-import type { Exchange } from "../flow/context.ts";
 import { Fault } from "../flow/fault.ts";
 import { ResponseMessage } from "../flow/message.ts";
 import { onlyNamed } from "./forwarding.ts";
@@ -10,34 +10,37 @@ import { readWithin } from "./read-within.ts";
 
 /** A target's answer, body unread. */
 export class TargetResponse extends ResponseMessage {
+  /**
+   * One that stays. The others live for a moment: a full garbage collection would find none of them, forget
+   * what they look like, and take all optimised code with it that knows.
+   */
+  static readonly lasting = new TargetResponse(new Response(), 0, unlimited);
+
   /** What the platform received. */
   readonly received: Response;
   readonly #timeoutMs: number;
-  readonly #exchange: Exchange;
+  readonly #limit: TimeLimit;
+
+  /** @param timeoutMs for reading the whole body */
+  constructor(received: Response, timeoutMs: number, limit: TimeLimit) {
+    super({ status: received.status, reason: received.statusText, origin: received });
+    this.received = received;
+    this.#timeoutMs = timeoutMs;
+    this.#limit = limit;
+  }
 
   /**
    * Keeps the headers that the properties say. Apigee: "Endpoint properties reference" (response.retain.headers).
    *
    * @param streams whether policies see no content. An answer that counts as an error is for the fault rules,
    *   which must be able to replace it, so that one is an ordinary message.
-   * @param timeoutMs for reading the whole body
    */
-  constructor(
-    received: Response,
-    properties: TargetProperties,
-    streams: boolean,
-    timeoutMs: number,
-    exchange: Exchange,
-  ) {
-    super({ status: received.status, reason: received.statusText, origin: received });
-    const { retainResponseHeaders, retainedResponseHeaders } = properties;
+  applyProperties(properties: TargetProperties, streams: boolean): void {
+    const { retainResponseHeaders, retainedResponseHeaders, successCodes, responseBodyLimit } = properties;
     if (!retainResponseHeaders) this.ownHeaders = onlyNamed(this.headers, retainedResponseHeaders);
     else if (isHopByHop("connection", this.headers)) this.ownHeaders = withoutHopByHop(this.headers);
-    if (streams && isSuccess(this.status, properties.successCodes)) this.body = new Body(received.body, true);
-    this.bodyLimit = properties.responseBodyLimit;
-    this.received = received;
-    this.#timeoutMs = timeoutMs;
-    this.#exchange = exchange;
+    if (streams && isSuccess(this.status, successCodes)) this.body = new Body(this.received.body, true);
+    this.bodyLimit = responseBodyLimit;
   }
 
   /** Whether the platform can send what it received, without taking it apart. */
@@ -56,7 +59,7 @@ export class TargetResponse extends ResponseMessage {
   /** Faults: those of {@link ResponseMessage}, and `…GatewayTimeout` when the target takes too long. */
   override buffer(): Promise<void> | undefined {
     const reading = super.buffer();
-    return reading && readWithin(this.#timeoutMs, reading, this.#exchange, gatewayTimeout);
+    return reading && readWithin(this.#timeoutMs, reading, this.#limit, gatewayTimeout);
   }
 }
 

@@ -1,6 +1,6 @@
 import { create, type DescMessage, fromBinary, type MessageShape, toBinary } from "@bufbuild/protobuf";
 import { Code, ConnectError, createContextKey, type Transport } from "@connectrpc/connect";
-import { bodyFailure, type OutboundCall, type TimeLimit } from "../egress.ts";
+import { bodyFailure, type OutboundCall, type TimeLimit, unlimited } from "../egress.ts";
 import { EgressError } from "../error.ts";
 import type { GrpcTransport } from "../target-server.ts";
 import { connect } from "./connect.ts";
@@ -14,9 +14,6 @@ export const ANSWER_LIMIT_BYTES = 4 * 1024 * 1024;
 const OVERHEAD_BYTES = 64 * 1024;
 
 const protocols = { "grpc-web": grpcWeb, connect };
-
-/** For calls whose time is held by somebody else. */
-const unlimited: TimeLimit = { within: (_ms, work) => work };
 
 /** What holds a call to its time, as a value of the call's context. */
 export const timeLimit = createContextKey(unlimited, { description: "holds a call to its time" });

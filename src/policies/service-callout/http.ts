@@ -1,7 +1,7 @@
 import { AuthorizationRequired } from "../../credentials/user-credentials.ts";
 import type { CallOrigin } from "../../egress/audit.ts";
 import type { HttpConnection } from "../../egress/connection.ts";
-import type { OutboundCall } from "../../egress/egress.ts";
+import { type OutboundCall, unlimited } from "../../egress/egress.ts";
 import { EgressError } from "../../egress/error.ts";
 import { LoadBalancer, type LoadBalancerConfig } from "../../egress/load-balancer.ts";
 import type { NamedSource } from "../../egress/named-source.ts";
@@ -13,7 +13,7 @@ import { buildAuthentication, withToken } from "../google-authentication.ts";
 import type { PolicyGateway } from "../policy.ts";
 import { buildGivenUrl, rememberUrl } from "./called-url.ts";
 import type { CalloutFaults } from "./faults.ts";
-import { contentOf, type Send, unlimited } from "./send.ts";
+import { contentOf, type Send } from "./send.ts";
 
 /** What an HTTP callout needs besides its connection. */
 export interface HttpCallOptions {
@@ -59,6 +59,7 @@ function buildUrlCall(
     const { exchange } = flow;
     const end = exchange.now() + timeoutMs;
     if (authenticate) call.headers = await withToken(call.headers, authenticate(flow, timeoutMs)(target));
+    // Timeout is for headers and body together: whoever reads the body holds the whole call to it.
     const response = source?.owns(address)
       ? await throughSource(source, call, flow, policy)
       : await egress.send(call, unlimited, exchange);

@@ -1,4 +1,3 @@
-import type { TimeLimit } from "../../egress/egress.ts";
 import { withoutHopByHop } from "../../egress/hop-by-hop.ts";
 import type { BodySource } from "../../flow/body.ts";
 import type { FlowContext } from "../../flow/context.ts";
@@ -10,9 +9,6 @@ import type { RequestMessage, ResponseMessage } from "../../flow/message.ts";
  * Rejects with EgressError or Fault.
  */
 export type Send = (flow: FlowContext, request: RequestMessage) => Promise<ResponseMessage>;
-
-/** For calls whose time somebody else keeps: Timeout is for headers and body together. */
-export const unlimited: TimeLimit = { within: (_ms, work) => work };
 
 /**
  * Headers and body of a request as they leave. A body that streams through the flow is for the target:
