@@ -61,6 +61,8 @@ const anybody: IdentitySettings = {
   audience: null,
   jwksUri: "https://issuer.example.com/jwks",
   allowAnonymous: true,
+  loginUrl: null,
+  publicUrl: null,
 };
 
 let generation = 0;

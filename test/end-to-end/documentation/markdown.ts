@@ -61,6 +61,6 @@ export function normalised(text: string): string {
     .replace(/\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT/g, "DATE")
     .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, "TIME")
     .replace(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "ID")
-    .replace(/revision [0-9a-f]{12}/g, "revision DIGEST")
+    .replace(/revision [0-9a-f]{12}|\b[0-9a-f]{64}\b/g, "revision DIGEST")
     .trim();
 }
