@@ -1,7 +1,7 @@
 import type { BuildFailure, BuildOptions, BuildResult, Message } from "esbuild";
 import type { Position, Report } from "../../xml/report.ts";
 import type { DeclaredFunction } from "./declared-function.ts";
-import { fileOf, functionPlugin, importPath, isDependency, MAIN, SERVE } from "./esbuild-plugin.ts";
+import { fileOf, functionPlugin, importPath, MAIN, SERVE } from "./esbuild-plugin.ts";
 import type { Refusal } from "./refused-imports.ts";
 import type { SourceFile, SourceFiles } from "./source-file.ts";
 
@@ -38,7 +38,7 @@ export async function bundleFunction(
     for (const message of failure.errors) reportMessage(message, files, entry, root, report);
     return null;
   });
-  return result && bundleOf(result, declared, entry, root, report);
+  return result && bundleOf(result, declared, entry, root, files, report);
 }
 
 /** What the environment's isolate loads: the runtime first, so that it is ready when the function is loaded. */
@@ -81,6 +81,7 @@ function bundleOf(
   { name }: DeclaredFunction,
   entry: SourceFile,
   root: string,
+  files: SourceFiles,
   report: Report,
 ): Bundle | null {
   const at = entry.at(entry.program);
@@ -105,7 +106,10 @@ function bundleOf(
   return {
     module: module.contents,
     sourceMap: sourceMap.text,
-    dependencies: used.flatMap(([path]) => (isDependency(path) ? (fileOf(root, path) ?? []) : [])),
+    dependencies: used.flatMap(([input]) => {
+      const path = fileOf(root, input);
+      return path === null || files.isOwn(path) ? [] : path;
+    }),
   };
 }
 

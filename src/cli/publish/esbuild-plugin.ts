@@ -27,9 +27,9 @@ export function functionPlugin(files: SourceFiles): Plugin {
     name: "sortie",
     setup(build) {
       addRuntime(build, files);
-      addNodeModules(build);
+      addNodeModules(build, files);
       build.onLoad({ filter: /\.[cm]?[jt]sx?$/, namespace: "file" }, ({ path }) => {
-        if (isDependency(path)) return undefined;
+        if (!files.isOwn(path)) return undefined;
         const file = files.read(path);
         // What cannot be parsed is reported already; so that nothing is said twice, it exports anything.
         if (!file) return { contents: "module.exports = {};", loader: "js" };
@@ -41,17 +41,12 @@ export function functionPlugin(files: SourceFiles): Plugin {
   };
 }
 
-/** True for files of packages that are installed, on disk or as the bundler names them. */
-export function isDependency(path: string): boolean {
-  return path.split(/[\\/]/).includes("node_modules");
-}
-
 function addRuntime(build: PluginBuild, files: SourceFiles): void {
   const root = join(packageRoot(), "src", "functions");
-  build.onResolve({ filter: /^sortie:/ }, ({ path }) => ({
-    path: path.slice("sortie:".length),
-    namespace: RUNTIME,
-  }));
+  build.onResolve({ filter: /^sortie:/ }, ({ path, importer, namespace }): OnResolveResult | undefined => {
+    const isGenerated = namespace === SYMBOLS || files.nameOf(importer) === MAIN;
+    return isGenerated ? { path: path.slice("sortie:".length), namespace: RUNTIME } : undefined;
+  });
   build.onResolve({ filter: /^\./, namespace: RUNTIME }, ({ path, importer }) => ({
     path: join(dirname(importer), path).split(sep).join("/"),
     namespace: RUNTIME,
@@ -94,11 +89,11 @@ function exportSymbol(name: string, index: number): string {
   return `const symbol${index} = /* @__PURE__ */ sourceSymbol(${text}); export { symbol${index} as ${text} };`;
 }
 
-function addNodeModules(build: PluginBuild): void {
+function addNodeModules(build: PluginBuild, files: SourceFiles): void {
   build.onResolve({ filter: /./ }, (args): OnResolveResult | undefined => {
     const { path, importer, namespace, kind } = args;
     const isOurs = namespace === RUNTIME || namespace === SYMBOLS || namespace === REQUIRED_BUILTIN;
-    const refusal = isOurs ? null : refusalFor(args);
+    const refusal = isOurs ? null : refusalFor(args, files);
     if (refusal) return { errors: [{ text: refusal.message, detail: refusal }] };
     if (path.startsWith("cloudflare:")) return { path, external: true };
     const builtin = nodeModule(path);
@@ -114,9 +109,9 @@ function addNodeModules(build: PluginBuild): void {
   }));
 }
 
-function refusalFor({ path, importer, kind }: OnResolveArgs): Refusal | null {
+function refusalFor({ path, importer, kind }: OnResolveArgs, files: SourceFiles): Refusal | null {
   if (kind === "entry-point") return null;
-  return isDependency(importer) ? refusalInDependency(path) : refusalInFunction(path);
+  return files.isOwn(importer) ? refusalInFunction(path) : refusalInDependency(path);
 }
 
 /** A path of the bundler's report on disk; null for what is in no file. */

@@ -52,6 +52,10 @@ describe("an import that cannot work is refused where it stands", () => {
       'import { Objects } from "@foundry/ontology-api";',
       "1:25 UnsupportedImport @foundry/ontology-api cannot be used: there is no ontology here.",
     ],
+    [
+      'import { serve } from "sortie:runtime/serve.ts";',
+      "1:23 UnresolvedImport There is no sortie:runtime/serve.ts to import.",
+    ],
     ['import { other } from "./other";', "1:23 UnresolvedImport There is no ./other to import."],
     ['import thing from "no-such-package";', "1:19 UnresolvedImport There is no no-such-package to import."],
     [
