@@ -38,6 +38,17 @@ export async function bundleFunction(
     for (const message of failure.errors) reportMessage(message, files, entry, root, report);
     return null;
   });
+  for (const { id, text, location } of result?.warnings ?? []) {
+    // Direct eval is an error of ours; what packages do is for their authors to correct.
+    const path = location && fileOf(root, location.file);
+    if (id === "direct-eval" || !path || !files.isOwn(path)) continue;
+    report.warning(
+      "SuspiciousCode",
+      placeOf(location, root, files),
+      `${text.replace(/\.$/, "")}.`,
+      "Correct the code.",
+    );
+  }
   return result && bundleOf(result, declared, entry, root, files, report);
 }
 

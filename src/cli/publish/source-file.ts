@@ -106,7 +106,9 @@ function packageOf(path: string): string | null {
 
 function pluginsFor(path: string): ParserPlugin[] {
   const jsx: ParserPlugin[] = /x$/.test(path) ? ["jsx"] : [];
-  return /\.[cm]?jsx?$/.test(path) ? ["jsx"] : ["typescript", "decorators-legacy", ...jsx];
+  return /\.[cm]?jsx?$/.test(path)
+    ? ["jsx", "explicitResourceManagement"]
+    : ["typescript", "decorators-legacy", "explicitResourceManagement", ...jsx];
 }
 
 function placeOf(error: unknown, file: string): Position {
