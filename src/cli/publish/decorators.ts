@@ -143,7 +143,7 @@ function readSources(decorator: t.Decorator, file: SourceFile, report: Report): 
 export function sourceSymbol(node: t.Node, { imports }: SourceFile): string | null {
   if (node.type === "Identifier") {
     const imported = imports.get(node.name);
-    return imported?.module === SOURCE_SYMBOLS ? imported.name : null;
+    return imported?.module === SOURCE_SYMBOLS && imported.name !== "*" ? imported.name : null;
   }
   // Functions of 2024: Sources.MySource
   if (node.type !== "MemberExpression" || node.object.type !== "Identifier") return null;

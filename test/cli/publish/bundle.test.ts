@@ -122,6 +122,20 @@ describe("packages", () => {
     expect(problems).toEqual([]);
   });
 
+  test("are told from an environment that is in a package itself", async () => {
+    const { folder } = await publish({
+      "node_modules/product/policies/functions/it/it.ts": `import fs from "fs";
+import { a } from "pack";
+export default (): string => a + fs + eval("1");`,
+      "node_modules/pack/index.js": "exports.a = require('fs') + eval('1');",
+    });
+    const { problems } = await publish({}, { folder: join(folder, "node_modules/product/policies") });
+    expect(problems.map((problem) => `${problem.severity} ${placed(problem)}`)).toEqual([
+      "error 1:16 UnsupportedImport fs makes no sense in a function: there are no files.",
+      "error 3:39 DynamicCode eval is refused where functions run.",
+    ]);
+  });
+
   test("axios comes with its client for Node", async () => {
     const folder = folderWithPackages({
       "functions/it/it.ts":

@@ -78,7 +78,6 @@ test("sortie push lists functions among the changes and keeps what has not chang
   expect(await push()).toBe(
     "unchanged  function one\nchanged    function two\nunchanged  settings\nDeployed generation 2 of test.\n",
   );
-  expect(await push()).toContain("Nothing has changed: test stays at generation 2.");
   const { stdout } = await sortie(["status", "--local", "--persist-to", join(folder, "state")]);
   expect(stdout).toMatch(/^ {2}function one, revision [0-9a-f]{12}$/m);
-});
+}, 180_000);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { RunningSortie, writeIn } from "../sortie.ts";
+import { startServer } from "../upstream.ts";
 import { folderWithPackages } from "./kit.ts";
 
 const answering = (text: string) =>
@@ -27,6 +28,32 @@ export class Old {
   @Query({ apiName: "count" })
   public counted(): Integer { return ++this.#calls; }
 }`,
+  "sources/things.yaml": `apiName: Things
+configuration:
+  type: rest
+  domains: [{ scheme: HTTP, host: things.example.com }]
+worker: { networkEgressPolicies: [{ address: things.example.com, port: 80 }] }
+exportSettings: { exportsEnabled: true, exportEnabledWithoutMarkingsValidation: true }
+codeImport: { enabled: true }
+`,
+  "environments/local/aliases.json": '{ "myThings": "Things" }',
+  "functions/viaAlias/index.ts": `import { getSource, getHttpsConnection, getFetch } from "@palantir/functions-sources";
+export const config = { sources: ["myThings"] };
+export default async function viaAlias(): Promise<string> {
+  const source = await getSource("myThings");
+  const { url } = getHttpsConnection(source);
+  const fetch = await getFetch(source);
+  return (await fetch(url + "/v2")).text();
+}`,
+  "functions/viaSymbol/index.ts": `import { ExternalSystems } from "@foundry/functions-api";
+import { Things } from "@foundry/external-systems/sources";
+export class Calls {
+  @ExternalSystems({ sources: [Things] })
+  @Function()
+  async viaSymbol(): Promise<string> {
+    return (await Things.fetch(Things.getHttpsConnection().url + "/v1")).text();
+  }
+}`,
   "functions/client/index.ts": `import axios from "axios";
 export default async function client(url: string): Promise<string> {
   try {
@@ -38,14 +65,20 @@ export default async function client(url: string): Promise<string> {
 }`,
 });
 
+let upstream: Awaited<ReturnType<typeof startServer>>;
 let dev: RunningSortie;
 let url: string;
 
 beforeAll(async () => {
-  dev = new RunningSortie(["dev", folder, "--port", "0"]);
+  upstream = await startServer();
+  const to = `things.example.com=http://127.0.0.1:${upstream.port}`;
+  dev = new RunningSortie(["dev", folder, "--port", "0", "--connect-to", to]);
   url = await dev.ready();
 });
-afterAll(() => dev.stop());
+afterAll(async () => {
+  await dev.stop();
+  await upstream.stop();
+});
 
 async function execute(name: string, parameters: object = {}): Promise<unknown> {
   const response = await fetch(`${url}/_sortie/functions/${name}/execute`, {
@@ -81,6 +114,11 @@ describe("functions alone are an environment that can be served", () => {
     expect(await execute("count")).toBe(1);
   });
 
+  test("both versions call through the sources that they declare", async () => {
+    expect([await execute("viaAlias"), await execute("viaSymbol")]).toEqual(["upstream", "upstream"]);
+    expect(upstream.requests.map((request) => request.url)).toEqual(["/v2", "/v1"]);
+  });
+
   test("axios goes through its client for Node, and gets nowhere without a source", async () => {
     expect(await execute("client", { url: "http://stranger.example.com/" })).toMatch(
       /^407 .*stranger\.example\.com/s,
@@ -103,7 +141,7 @@ describe("changes of functions are published at once", () => {
     await answers("first");
     writeIn(folder, "functions/answer/answer.ts", answering("second"));
     await answers("second");
-    expect(dev.output).toContain("changed function answer");
+    await dev.prints(/^changed function answer$/m);
     writeIn(folder, "functions/answer/text.ts", 'export const text = "third";');
     writeIn(
       folder,

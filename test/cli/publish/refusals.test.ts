@@ -52,6 +52,10 @@ describe("an import that cannot work is refused where it stands", () => {
       'import { Objects } from "@foundry/ontology-api";',
       "1:25 UnsupportedImport @foundry/ontology-api cannot be used: there is no ontology here.",
     ],
+    [
+      'import { serve } from "sortie:runtime/serve.ts";',
+      "1:23 UnresolvedImport There is no sortie:runtime/serve.ts to import.",
+    ],
     ['import { other } from "./other";', "1:23 UnresolvedImport There is no ./other to import."],
     ['import thing from "no-such-package";', "1:19 UnresolvedImport There is no no-such-package to import."],
     [
@@ -124,6 +128,7 @@ describe("code that makes code is refused where it stands", () => {
     "const text = 'eval(1)'; console.log(text);",
     "// eval(name)",
     "console.log({ eval: 1 }.eval, name instanceof Function);",
+    "using thing = { [Symbol.dispose]() {} }; console.log(thing, name);",
     "function Function() {} console.log(new Function());",
     "const { eval: other } = { eval: String }; other(name);",
     'const { join } = await import("node:path"); console.log(join("a", name));',
@@ -285,6 +290,17 @@ export default async function it(a: any, b): Promise<Date> {
     "4:54 UnsupportedType Date is no type for a function here.",
     "5:3 DynamicCode eval is refused where functions run.",
     "functions/more/more.ts:1:7 SyntaxError Unexpected token",
+  ]);
+});
+
+test("what the bundler finds suspicious is a warning", async () => {
+  const { functions, problems } = await publish({
+    "functions/it/it.ts": body("console.log({ a: 1, a: 2 }, name === NaN);"),
+  });
+  expect(functions).toHaveLength(1);
+  expect(problems.map((problem) => `${problem.severity} ${placed(problem)}`)).toEqual([
+    'warning 2:21 SuspiciousCode Duplicate key "a" in object literal.',
+    'warning 2:34 SuspiciousCode Comparison with NaN using the "===" operator here is always false.',
   ]);
 });
 

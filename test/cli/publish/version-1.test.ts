@@ -94,6 +94,21 @@ export class Things {
   ]);
 });
 
+test("sources may be named as parts of all of them", async () => {
+  const { functions, problems } = await publish({
+    "functions/it/it.ts": `import { ExternalSystems, Function } from "@foundry/functions-api";
+import * as all from "@foundry/external-systems/sources";
+export class Things {
+  @ExternalSystems({ sources: [all.Orders] })
+  @Function()
+  first(): string { return all.Orders.getSecret("a"); }
+}`,
+  });
+  expect(problems).toEqual([]);
+  expect(functions[0]?.published.sources).toEqual(["Orders"]);
+  expect(new TextDecoder().decode(functions[0]?.module)).toContain('sourceSymbol("Orders")');
+});
+
 test("a method may use no other sources than its own", async () => {
   const { problems } = await publish({
     "functions/it/it.ts": `${imports}

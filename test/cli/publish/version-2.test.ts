@@ -49,6 +49,17 @@ test("a function is called what its folder is called, or config.apiName", async 
   expect(functions.map(({ published }) => published.name)).toEqual(["first-one", "another"]);
 });
 
+test("code that is in no folder is warned about", async () => {
+  const { problems } = await publish({
+    "functions/one/one.ts": version2("", "void"),
+    "functions/two.ts": version2("", "void"),
+    "functions/sortie-env.d.ts": "",
+  });
+  expect(problems.map(placed)).toEqual([
+    "functions/two.ts:1:1 UnknownFile The file has no effect: a function has a folder.",
+  ]);
+});
+
 describe("deployments.json says which functions are deployed, and how", () => {
   const files = (functions: unknown) => ({
     "functions/good/index.ts": version2("", "void"),
