@@ -26,6 +26,11 @@ describe("what users granted to an outbound application that is deployed", () =>
     expect(await sortie(["push", ".", ...place], folder)).toMatchObject({ status: 0 });
   });
 
+  test("is of an application that sortie status shows", async () => {
+    const { stdout } = await sortie(["status", ...place]);
+    expect(stdout).toContain("  outbound application calendar, enabled\n");
+  });
+
   test("can be reset for everybody", async () => {
     const before = Date.now();
     const { status, stdout } = await oauth("reset", "calendar");
