@@ -4,6 +4,7 @@ import { secretKey } from "../credentials/secrets/place.ts";
 import { sealSecret } from "../credentials/secrets/seal.ts";
 import { type DeploymentPlan, planDeployment } from "../environment/deployment.ts";
 import type { EnvironmentModel } from "../environment/read-environment.ts";
+import type { PublishedFunction } from "../functions/published-function.ts";
 import { checkedEnvironment } from "./checked-environment.ts";
 import { CommandFailure } from "./command-failure.ts";
 import { allowedInDev, type DevSettings, withDevSettings, withIdentity } from "./dev-settings.ts";
@@ -26,6 +27,8 @@ export interface DevSessionOptions extends DevSettings {
   readonly secretsOf: SecretValues;
   /** Where `sortie secret` keeps those of this machine, which win over `secretsOf`; it need not be there. */
   readonly secretsFolder: string;
+  /** What functions may take at most, also where their own limit is longer. Milliseconds. */
+  readonly longestCallMs?: number;
 }
 
 /** The tokens of users are sealed with a new key each time: a gateway on this machine keeps none. */
@@ -115,9 +118,14 @@ export class DevSession {
     );
   }
 
-  /** The names of the functions that are served. */
-  get functions(): readonly string[] {
-    return (this.#deployed?.functions ?? []).map(({ name }) => name);
+  /** The functions that are served; null while nothing is. */
+  get functions(): readonly PublishedFunction[] | null {
+    return this.#deployed?.functions ?? null;
+  }
+
+  /** Executes a function for a user, or for nobody; see {@link LocalGateway.execute}. */
+  execute(...call: Parameters<LocalGateway["execute"]>): ReturnType<LocalGateway["execute"]> {
+    return this.#gateway.execute(...call);
   }
 
   /**
@@ -185,7 +193,7 @@ export class DevSession {
     );
     this.#watching?.add(code);
     if (problems.length > 0) process.stderr.write(`\n${formatProblems(problems, process.stderr)}`);
-    return failed ? null : model;
+    return failed ? null : withinTime(model, this.#options.longestCallMs);
   }
 
   async #deploy(model: EnvironmentModel): Promise<void> {
@@ -206,4 +214,13 @@ export class DevSession {
     if (changes.length > 0) this.#deployed = plan.document;
     this.#behind = false;
   }
+}
+
+function withinTime(model: EnvironmentModel, longestMs = Number.POSITIVE_INFINITY): EnvironmentModel {
+  const functions = model.functions.map((built) => {
+    const { limits } = built.published;
+    const timeoutMs = Math.min(limits.timeoutMs, longestMs);
+    return { ...built, published: { ...built.published, limits: { ...limits, timeoutMs } } };
+  });
+  return { ...model, functions };
 }

@@ -71,7 +71,9 @@ export async function serveUntilStopped(
   const stopped = stopSignal();
   const served = [
     ...session.routes.map(({ basePath, proxy }) => [basePath, proxy] as const),
-    ...session.functions.map((name) => [`/_sortie/functions/${name}/execute`, `function ${name}`] as const),
+    ...(session.functions ?? []).map(
+      ({ name }) => [`/_sortie/functions/${name}/execute`, `function ${name}`] as const,
+    ),
   ];
   const width = Math.max(0, ...served.map(([path]) => path.length));
   const doing = served.length > 0 ? "serves" : "waits for an edit of";

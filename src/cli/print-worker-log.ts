@@ -17,6 +17,9 @@ export function formatWorkerLog(
   const line = parseLine(message);
   if (line?.event === "function.failed") return formatFailure(line, sourceMapOf(line.function));
   if (line?.event === "egress.refused") return `[refused] ${line.by}: ${line.reason}. ${line.remedy}`;
+  if (line?.event === "function.log") {
+    return `[${line.level}] ${line.function}: ${inSource(String(line.text), sourceMapOf(line.function))}`;
+  }
   if (!isAudit(line)) return `[${level}] ${message}`;
   return calls === "all" || line.metadata.kind === "function" ? formatCall(line) : null;
 }
@@ -34,9 +37,13 @@ export function formatCall(record: AuditRecord): string {
 /** Why a call of a function failed, with the stack in the files that it was made from. */
 function formatFailure(line: Record<string, unknown>, sourceMap: string | undefined): string {
   const stack = typeof line.stack === "string" ? line.stack : "";
-  const [, ...frames] = (sourceMap ? stackInSource(stack, sourceMap) : stack).split("\n    at ");
+  const [, ...frames] = inSource(stack, sourceMap).split("\n    at ");
   const places = frames.map((frame) => `\n    at ${frame}`).join("");
   return `[failed] ${line.function}: ${line.message}${places}`;
+}
+
+function inSource(text: string, sourceMap: string | undefined): string {
+  return sourceMap === undefined ? text : stackInSource(text, sourceMap);
 }
 
 function amount(bytes: number | null, direction: string): string[] {

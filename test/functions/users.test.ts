@@ -39,7 +39,7 @@ describe("two users on one warm isolate", () => {
     const other = await as("bob", "fetch", `${a}/echo`);
     expect([sent(one.body.value), sent(other.body.value)]).toEqual([
       "Bearer access-token-1",
-      "Bearer access-2",
+      "Bearer access-token-2",
     ]);
   });
 
