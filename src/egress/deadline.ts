@@ -16,11 +16,11 @@ export const systemClock: Clock = {
   },
 };
 
-/** Work that somebody waits for. */
+/** A piece of work that has not ended yet, and when its time is up. */
 interface Pending {
   readonly at: number;
   readonly ms: number;
-  readonly reject: (error: EgressError) => void;
+  reject(error: EgressError): void;
 }
 
 /**
@@ -46,10 +46,10 @@ export class Deadlines {
    */
   within<T>(ms: number, work: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      const at = this.#clock.now() + ms;
-      const pending = { at, ms, reject };
+      const now = this.#clock.now();
+      const pending = { at: now + ms, ms, reject };
       this.#pending.add(pending);
-      if (at < this.#armedFor) this.#arm(at);
+      if (pending.at < this.#armedFor) this.#arm(pending.at, now);
       work.then(
         (value) => {
           this.#pending.delete(pending);
@@ -63,10 +63,10 @@ export class Deadlines {
     });
   }
 
-  #arm(at: number): void {
+  #arm(at: number, now: number): void {
     this.#disarm();
     this.#armedFor = at;
-    this.#disarm = this.#clock.after(Math.max(0, at - this.#clock.now()), () => this.#expire());
+    this.#disarm = this.#clock.after(Math.max(0, at - now), () => this.#expire());
   }
 
   #expire(): void {
@@ -79,6 +79,6 @@ export class Deadlines {
         pending.reject(new EgressError("timeout", `No answer within ${pending.ms} ms.`));
       } else nearest = Math.min(nearest, pending.at);
     }
-    if (nearest < Number.POSITIVE_INFINITY) this.#arm(nearest);
+    if (nearest < Number.POSITIVE_INFINITY) this.#arm(nearest, now);
   }
 }

@@ -133,7 +133,10 @@ export abstract class Message {
   #startReading(): Promise<void> | undefined {
     const whole = this.#wholeBody();
     if (whole) return this.#keep(whole);
-    return this.body.isStream && !this.body.isOpaque ? this.#read() : undefined;
+    if (!this.body.isStream || this.body.isOpaque) return undefined;
+    return this.#read().finally(() => {
+      this.#reading = undefined;
+    });
   }
 
   /**
@@ -149,15 +152,18 @@ export abstract class Message {
     return origin.arrayBuffer();
   }
 
-  async #keep(whole: Promise<ArrayBuffer>): Promise<void> {
-    try {
-      this.#body = new Body(new Uint8Array(await whole), false, charsetOf(this.contentType));
-    } catch (error) {
-      this.body = new Body(null);
-      throw readFailure(error, false, this.reading);
-    } finally {
-      this.#reading = undefined;
-    }
+  #keep(whole: Promise<ArrayBuffer>): Promise<void> {
+    return whole.then(
+      (bytes) => {
+        this.#body = new Body(new Uint8Array(bytes), false, charsetOf(this.contentType));
+        this.#reading = undefined;
+      },
+      (error) => {
+        this.#body = new Body(null);
+        this.#reading = undefined;
+        throw readFailure(error, false, this.reading);
+      },
+    );
   }
 
   async #read(): Promise<void> {

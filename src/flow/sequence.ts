@@ -17,12 +17,20 @@ export function sequence(steps: readonly Step[]): Step {
 function runFrom(start: number, steps: readonly Step[], flow: FlowContext): void | Promise<void> {
   for (let index = start; index < steps.length; index++) {
     const pending = steps[index]?.(flow);
-    if (!pending) continue;
-    return pending.then(() => {
-      checkTime(flow);
-      return runFrom(index + 1, steps, flow);
-    });
+    if (pending) return runAfter(pending, index + 1, steps, flow);
   }
+}
+
+function runAfter(
+  pending: Promise<void>,
+  next: number,
+  steps: readonly Step[],
+  flow: FlowContext,
+): Promise<void> {
+  return pending.then(() => {
+    checkTime(flow);
+    return runFrom(next, steps, flow);
+  });
 }
 
 /** Stands for every message of the flow, where a bundle decides only at run time which one it reads. */

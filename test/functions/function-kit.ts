@@ -60,8 +60,6 @@ const anybody: IdentitySettings = {
   issuer: "https://issuer.example.com",
   audience: null,
   jwksUri: "https://issuer.example.com/jwks",
-  loginUrl: null,
-  publicUrl: null,
   allowAnonymous: true,
   loginUrl: null,
   publicUrl: null,

@@ -1,5 +1,4 @@
 import { AuthorizationRequired } from "../../credentials/user-credentials.ts";
-import type { CallOrigin } from "../../egress/audit.ts";
 import type { HttpConnection } from "../../egress/connection.ts";
 import { type OutboundCall, unlimited } from "../../egress/egress.ts";
 import { EgressError } from "../../egress/error.ts";
@@ -55,11 +54,12 @@ function buildUrlCall(
     const target = (given(flow) ?? base(flow)).trim();
     const address = extendUrl(target, request.path, request.query);
     remember(flow, address);
-    const call = { url: address, ...callOf(request, origin, faults), timeoutMs };
+    const { method, headers: plain, body } = partsOf(request, faults);
     const { exchange } = flow;
     const end = exchange.now() + timeoutMs;
-    if (authenticate) call.headers = await withToken(call.headers, authenticate(flow, timeoutMs)(target));
+    const headers = authenticate ? await withToken(plain, authenticate(flow, timeoutMs)(target)) : plain;
     // Timeout is for headers and body together: whoever reads the body holds the whole call to it.
+    const call = { url: address, method, headers, body, timeoutMs, by: origin };
     const response = source?.owns(address)
       ? await throughSource(source, call, flow, policy)
       : await egress.send(call, unlimited, exchange);
@@ -96,24 +96,22 @@ function buildBalancedCall(
     const { exchange } = flow;
     const targetPath = base(flow).trim();
     const uri = absolute(extendUrl(targetPath, request.path, request.query));
-    const call = callOf(request, origin, faults);
+    const { method, headers: current, body } = partsOf(request, faults);
     // Later attempts begin when a flow that does not wait may have changed the headers.
-    const plain = waits ? call.headers : new Headers(call.headers);
+    const plain = waits ? current : new Headers(current);
     const authenticate = prepareToken?.(flow, timeoutMs);
     const end = exchange.now() + timeoutMs;
     let flowIsHere = true;
     const attempt = async (server: TargetServer): Promise<Response> => {
-      const origin = baseUrl(server, sslInfo);
-      const url = origin + uri;
+      const start = baseUrl(server, sslInfo);
+      const url = start + uri;
       if (flowIsHere) remember(flow, url);
-      const token = authenticate?.(origin + absolute(targetPath));
+      const token = authenticate?.(start + absolute(targetPath));
       const headers = token ? await withToken(plain, token) : plain;
       const left = end - exchange.now();
       if (left <= 0) throw timeout();
-      return egress.send(
-        { ...call, url, headers, timeoutMs: Math.min(left, properties.ioTimeoutMs) },
-        exchange,
-      );
+      const attemptMs = Math.min(left, properties.ioTimeoutMs);
+      return egress.send({ url, method, headers, body, timeoutMs: attemptMs, by: origin }, exchange);
     };
     const sending = balancer.send(attempt, true);
     flowIsHere = waits;
@@ -125,18 +123,17 @@ function buildBalancedCall(
   };
 }
 
-/** What is sent, but for the URL. */
-function callOf(
+/** What is sent of a request. */
+function partsOf(
   request: RequestMessage,
-  by: CallOrigin,
   faults: CalloutFaults,
-): Omit<OutboundCall, "url" | "timeoutMs"> {
+): Pick<OutboundCall, "method" | "headers" | "body"> {
   const { verb: method } = request;
-  const content = contentOf(request);
-  if (content.body !== null && /^(?:get|head)$/i.test(method)) {
+  const { headers, body } = contentOf(request);
+  if (body !== null && /^(?:get|head)$/i.test(method)) {
     throw faults.failed(`a ${method} request cannot carry a payload`);
   }
-  return { method, headers: content.headers, body: content.body, by };
+  return { method, headers, body };
 }
 
 function absolute(uri: string): string {
