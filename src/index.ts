@@ -17,6 +17,8 @@ app.post("/_sortie/refresh", async (c) => {
   const token = c.env.REFRESH_TOKEN;
   if (!token || c.req.header("authorization") !== `Bearer ${token}`) return c.notFound();
   await servedBy(c.env).gateway.refresh();
+  // Whoever asks learns that everything before it in the log is there.
+  console.log(JSON.stringify({ level: "debug", event: "refreshed" }));
   return c.body(null, 204);
 });
 

@@ -4,12 +4,14 @@ import { secretKey } from "../credentials/secrets/place.ts";
 import { sealSecret } from "../credentials/secrets/seal.ts";
 import { type DeploymentPlan, planDeployment } from "../environment/deployment.ts";
 import type { EnvironmentModel } from "../environment/read-environment.ts";
+import type { PublishedFunction } from "../functions/published-function.ts";
 import { checkedEnvironment } from "./checked-environment.ts";
 import { CommandFailure } from "./command-failure.ts";
 import { allowedInDev, type DevSettings, withDevSettings, withIdentity } from "./dev-settings.ts";
 import { readPaths, withProxiesForSharedFlows } from "./environment-folder.ts";
 import { IdentityProvider } from "./identity-provider.ts";
 import { LocalGateway } from "./local-gateway.ts";
+import { mapStack } from "./map-stack.ts";
 import { formatProblems } from "./print-problems.ts";
 import { formatWorkerLog } from "./print-worker-log.ts";
 import { DevSecrets, type SecretValues } from "./secret/dev-secrets.ts";
@@ -26,6 +28,8 @@ export interface DevSessionOptions extends DevSettings {
   readonly secretsOf: SecretValues;
   /** Where `sortie secret` keeps those of this machine, which win over `secretsOf`; it need not be there. */
   readonly secretsFolder: string;
+  /** What functions may take at most, also where their own limit is longer. Milliseconds. */
+  readonly longestCallMs?: number;
 }
 
 /** The tokens of users are sealed with a new key each time: a gateway on this machine keeps none. */
@@ -42,6 +46,8 @@ export class DevSession {
   readonly #identityProvider: IdentityProvider;
   /** Seals secrets for the gateway, which alone has the other key. */
   readonly #secretsKey: PublicKey;
+  /** Of the functions that are served, by their names. */
+  readonly #sourceMaps: Map<string, string>;
   #deployed: DeploymentPlan["document"] | null = null;
   /** True when the files on disk are not what is served. */
   #behind = true;
@@ -53,7 +59,9 @@ export class DevSession {
     gateway: LocalGateway,
     identityProvider: IdentityProvider,
     secretsKey: PublicKey,
+    sourceMaps: Map<string, string>,
   ) {
+    this.#sourceMaps = sourceMaps;
     this.#options = options;
     this.#gateway = gateway;
     this.#identityProvider = identityProvider;
@@ -65,8 +73,13 @@ export class DevSession {
     const { mounts } = readPaths(options.paths);
     const { port, environment, connections, google } = options;
     const calls = options.showsCalls ? "all" : "of functions";
+    const sourceMaps = new Map<string, string>();
+    const mapped = (name: string, text: string) => {
+      const sourceMap = sourceMaps.get(name);
+      return sourceMap === undefined ? text : mapStack(text, sourceMap, options.paths[0] ?? ".");
+    };
     const log = (line: { level: string; message: string }) => {
-      const text = formatWorkerLog(line, calls);
+      const text = formatWorkerLog(line, calls, mapped);
       if (text !== null) console.error(text);
     };
     const { publicJwk, privateJwk } = await generateKeys();
@@ -82,7 +95,7 @@ export class DevSession {
       log,
     });
     const secretsKey = await readPublicKey(publicJwk, "secrets-key.json");
-    const session = new DevSession(options, gateway, await IdentityProvider.start(), secretsKey);
+    const session = new DevSession(options, gateway, await IdentityProvider.start(), secretsKey, sourceMaps);
     try {
       session.#watchingSecrets = watchFiles([options.secretsFolder], () => session.#updateSecrets());
       await session.#watchingSecrets.ready;
@@ -107,6 +120,16 @@ export class DevSession {
     return (this.#deployed?.proxies ?? []).flatMap(({ name, endpoints }) =>
       endpoints.map(({ basePath }) => ({ basePath, proxy: name })),
     );
+  }
+
+  /** The functions that are served; null while nothing is. */
+  get functions(): readonly PublishedFunction[] | null {
+    return this.#deployed?.functions ?? null;
+  }
+
+  /** Executes a function for a user, or for nobody; see {@link LocalGateway.execute}. */
+  execute(...call: Parameters<LocalGateway["execute"]>): ReturnType<LocalGateway["execute"]> {
+    return this.#gateway.execute(...call);
   }
 
   /**
@@ -174,7 +197,7 @@ export class DevSession {
     );
     this.#watching?.add(code);
     if (problems.length > 0) process.stderr.write(`\n${formatProblems(problems, process.stderr)}`);
-    return failed ? null : model;
+    return failed ? null : withinTime(model, this.#options.longestCallMs);
   }
 
   async #deploy(model: EnvironmentModel): Promise<void> {
@@ -192,6 +215,16 @@ export class DevSession {
       if (changes.length === 0 && this.#behind) console.log("The files are again what is served.");
     }
     if (changes.length > 0) this.#deployed = plan.document;
+    for (const { published, sourceMap } of model.functions) this.#sourceMaps.set(published.name, sourceMap);
     this.#behind = false;
   }
+}
+
+function withinTime(model: EnvironmentModel, longestMs = Number.POSITIVE_INFINITY): EnvironmentModel {
+  const functions = model.functions.map((built) => {
+    const { limits } = built.published;
+    const timeoutMs = Math.min(limits.timeoutMs, longestMs);
+    return { ...built, published: { ...built.published, limits: { ...limits, timeoutMs } } };
+  });
+  return { ...model, functions };
 }

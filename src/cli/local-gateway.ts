@@ -33,12 +33,20 @@ export class LocalGateway {
   readonly #miniflare: Miniflare;
   readonly #environment: string;
   readonly #token: string;
+  readonly #log: RefreshLines;
   /** The revisions that KV has. */
   readonly #revisions = new Set<string>();
   /** The keys of the secrets that KV has. */
   #secretKeys: readonly string[] = [];
 
-  private constructor(miniflare: Miniflare, port: number, environment: string, token: string) {
+  private constructor(
+    miniflare: Miniflare,
+    port: number,
+    environment: string,
+    token: string,
+    log: RefreshLines,
+  ) {
+    this.#log = log;
     this.#miniflare = miniflare;
     this.port = port;
     this.#environment = environment;
@@ -49,13 +57,14 @@ export class LocalGateway {
   static async start(options: LocalGatewayOptions): Promise<LocalGateway> {
     await checkPort(options.port);
     const token = randomBytes(24).toString("base64url");
+    const log = new RefreshLines();
     // Loaded only here: it takes most of a second, which other commands should not wait for.
     const { Miniflare } = await import("miniflare");
     const miniflare = new Miniflare({
       cf: false,
       logRequests: false,
       telemetry: { enabled: false },
-      handleStructuredLogs: options.log,
+      handleStructuredLogs: (line) => log.take(line) || options.log(line),
       workers: [
         {
           config: {
@@ -77,7 +86,7 @@ export class LocalGateway {
     try {
       await miniflare.ready;
       const { port } = await miniflare.unsafeGetDirectURL(WORKER);
-      return new LocalGateway(miniflare, Number(port), options.environment, token);
+      return new LocalGateway(miniflare, Number(port), options.environment, token, log);
     } catch (error) {
       await miniflare.dispose();
       throw error;
@@ -118,6 +127,30 @@ export class LocalGateway {
     return this.#miniflare.dispose();
   }
 
+  /**
+   * Executes a function for a user, or for nobody, and resolves once everything that it wrote has been logged.
+   */
+  async execute(
+    name: string,
+    parameters: Readonly<Record<string, unknown>>,
+    user: string | null,
+  ): Promise<{ ok: boolean; body: unknown }> {
+    const response = await this.#fetch(`/_sortie/functions/${encodeURIComponent(name)}/execute`, {
+      method: "POST",
+      headers: {
+        authorization: `Bearer ${this.#token}`,
+        "content-type": "application/json",
+        ...(user !== null && { "x-sortie-user": user }),
+      },
+      body: JSON.stringify({ parameters }),
+    });
+    const body: unknown = await response.json();
+    const logged = this.#log.next();
+    await this.#refresh();
+    await logged;
+    return { ok: response.ok, body };
+  }
+
   /** Has the Worker look at KV now. */
   async #refresh(): Promise<void> {
     const headers = { authorization: `Bearer ${this.#token}` };
@@ -126,6 +159,23 @@ export class LocalGateway {
 
   #fetch(path: string, init: RequestInit = {}): Promise<Response> {
     return fetch(`http://127.0.0.1:${this.port}${path}`, init);
+  }
+}
+
+/** Lines with which the Worker says that it has looked at KV: what it wrote before has come before them. */
+class RefreshLines {
+  #waiting: (() => void)[] = [];
+
+  /** Resolves with the next one. */
+  next(): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  /** Says whether a line is one. */
+  take({ message }: WorkerdStructuredLog): boolean {
+    if (message !== '{"level":"debug","event":"refreshed"}') return false;
+    for (const resolve of this.#waiting.splice(0)) resolve();
+    return true;
   }
 }
 

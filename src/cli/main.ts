@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
 import { addBridge } from "./bridge.ts";
+import { addCall } from "./call.ts";
 import { addCheck } from "./check.ts";
 import { CommandFailure } from "./command-failure.ts";
 import { addDev } from "./dev.ts";
@@ -20,6 +21,7 @@ const program = new Command("sortie")
 
 for (const add of [
   addDev,
+  addCall,
   addCheck,
   addPush,
   addStatus,

@@ -5,14 +5,22 @@ import type { AuditRecord } from "../egress/audit.ts";
  * which option would allow it, the record of a call a short one, and everything else stays what it is.
  *
  * @param calls whose calls are shown; those of functions always are
+ * @param mapped puts places in a function's files for those in its module
  * @returns null for what is not shown
  */
 export function formatWorkerLog(
   { level, message }: { level: string; message: string },
   calls: "of functions" | "all",
+  mapped: (name: string, text: string) => string = (_name, text) => text,
 ): string | null {
   const line = parseLine(message);
   if (line?.event === "egress.refused") return `[refused] ${line.by}: ${line.reason}. ${line.remedy}`;
+  if (line?.event === "function.log") {
+    return `[${line.level}] ${line.function}: ${mapped(String(line.function), String(line.text))}`;
+  }
+  if (line?.event === "function.failed") {
+    return `[failed] ${line.function}: ${mapped(String(line.function), String(line.stack ?? line.message))}`;
+  }
   if (!isAudit(line)) return `[${level}] ${message}`;
   return calls === "all" || line.metadata.kind === "function" ? formatCall(line) : null;
 }

@@ -11,6 +11,14 @@ const { publicKey, privateKey } = await generateKeyPair("ES256", { extractable: 
 const issuer = new Scripted();
 await issuer.answers({ body: { keys: [{ ...(await exportJWK(publicKey)), kid: "key-1" }] } });
 
+/** The environment's issuer. */
+export const defaultIdentity = {
+  issuer: issuer.url,
+  audience: "the gateway",
+  jwksUri: `${issuer.url}/jwks`,
+  allowAnonymous: true,
+};
+
 let generation = 0;
 
 /** Deploys outbound applications to the Worker under test, which serves them when this resolves. */
@@ -31,13 +39,7 @@ export async function deployApplications(
     keyValueMaps: {},
     egress: { allow: [], advice: "list" },
     outboundApplications: applications,
-    identity: {
-      issuer: issuer.url,
-      audience: "the gateway",
-      jwksUri: `${issuer.url}/jwks`,
-      allowAnonymous: true,
-      ...identity,
-    },
+    identity: { ...defaultIdentity, ...identity },
     audit: { destination: "none" },
   };
   await env.CONFIG.put(currentKey("local"), JSON.stringify(document));

@@ -1,5 +1,7 @@
 import { env, exports } from "cloudflare:workers";
 import { inject } from "vitest";
+import type { IdentitySettings } from "../../src/credentials/identity.ts";
+import type { OutboundApplication } from "../../src/credentials/oauth/application.ts";
 import { readPublicKey } from "../../src/credentials/secrets/keys.ts";
 import { type SecretPlace, secretKey } from "../../src/credentials/secrets/place.ts";
 import { sealSecret } from "../../src/credentials/secrets/seal.ts";
@@ -46,16 +48,20 @@ export interface TestDeployment {
   readonly sources: readonly Source[];
   /** Sealed for the Worker: by API name of the source and by name. */
   readonly secrets?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly outboundApplications?: readonly OutboundApplication[];
+  readonly identity?: Partial<IdentitySettings>;
   readonly aliases?: Readonly<Record<string, string>>;
   /** Changes what is deployed of a function. */
   readonly published?: Readonly<Record<string, Partial<PublishedFunction>>>;
 }
 
 /** Anybody may call. */
-const identity = {
+const anybody: IdentitySettings = {
   issuer: "https://issuer.example.com",
   audience: null,
   jwksUri: "https://issuer.example.com/jwks",
+  loginUrl: null,
+  publicUrl: null,
   allowAnonymous: true,
 };
 
@@ -64,6 +70,8 @@ let generation = 0;
 /** Deploys to the Worker under test, which serves it when this resolves. */
 export async function deploy({
   sources,
+  outboundApplications = [],
+  identity = {},
   secrets = {},
   aliases = {},
   published = {},
@@ -98,8 +106,9 @@ export async function deploy({
     egress: { allow: [], advice: "list" },
     sources,
     sourceAliases: aliases,
+    outboundApplications,
     functions,
-    identity,
+    identity: { ...anybody, ...identity },
   };
   await env.CONFIG.put(currentKey("local"), JSON.stringify(document));
   await servedBy(env).gateway.refresh();

@@ -103,7 +103,16 @@ const actions: Record<string, (text: string) => unknown> = {
   },
   "use kept fetch": async (url) => answerOf(await (kept as NonNullable<typeof kept>).fetch(url)),
   "use kept credentials": async () => JSON.stringify(await kept?.source.sessionCredentials?.get()),
-  wait: async (url) => answerOf(await fetch(url)),
+  "fetch both": async (text) => {
+    const send = await getFetch(await getSource("things"));
+    const answers = [];
+    for (const url of JSON.parse(text)) answers.push(await (await send(url)).text());
+    return answers.join();
+  },
+  "keep and fetch": async (url) => {
+    await actions.keep?.("");
+    return answerOf(await (kept as NonNullable<typeof kept>).fetch(url));
+  },
   environment: () =>
     JSON.stringify({
       bindings: Object.keys(platform.env),
