@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { GoogleIssuer } from "../../src/cli/example/google-issuer.ts";
 import { type Contender, compare, type Effort } from "./compare.ts";
+import { remove, timeFirstCall, writeLargeFunction } from "./first-call.ts";
 import { bundleGateway, startGateway } from "./gateway.ts";
 import { median } from "./load.ts";
 import { writeProxies } from "./many-proxies.ts";
@@ -31,9 +32,11 @@ export async function* measure(effort: Effort): AsyncGenerator<Measurement> {
   yield* againstRival(gateway, "external-callout", 0.9, effort);
   yield* againstRival(gateway, "pass-through", 0.95, effort);
   yield* extraStep(gateway, effort);
+  yield* warmFunction(gateway, effort);
   await gateway.stop();
   await issuer.stop();
   yield* firstRequest(effort);
+  yield* firstCall(effort);
   const size = gzipSync(await bundleGateway()).length / 1024;
   yield { name: "Worker size", ratio: size, unit: "KiB gzipped" };
 }
@@ -110,6 +113,35 @@ async function* extraStep(gateway: RunningWorker, effort: Effort): AsyncGenerato
     effort,
   );
   yield { name: "extra AssignMessage", ratio: (eleven.cpu - one.cpu) / 10, unit: "µs of CPU" };
+}
+
+/** A function with one call through its source's client, against the same code in a plain Worker. */
+async function* warmFunction(gateway: RunningWorker, effort: Effort): AsyncGenerator<Measurement> {
+  const rival = await startRival("function");
+  const posted = { method: "POST", body: '{"parameters":{"page":"2"}}' } as const;
+  const path = "/_sortie/functions/callUser/execute";
+  const ours = { url: gateway.url + path, pid: gateway.pid, posted };
+  const theirs = { url: rival.url + path, pid: rival.pid, posted };
+  const [calm, calmRival] = await compare(ours, theirs, 1, effort);
+  yield {
+    name: "function p50",
+    ratio: calm.p50 / calmRival.p50,
+    unit: "median latency of the same code in a plain Worker, 1 connection",
+    target: { atMost: 1.5 },
+  };
+  const [busy, busyRival] = await compare(ours, theirs, manyConnections, effort);
+  yield { name: "function CPU", ratio: busy.cpu / busyRival.cpu, unit: "CPU time of the plain Worker" };
+  yield { name: "function CPU per call", ratio: busy.cpu, unit: "µs" };
+  await rival.stop();
+}
+
+/** The first call of a function of 100 kB in a gateway that runs already. */
+async function* firstCall({ rounds }: Effort): AsyncGenerator<Measurement> {
+  const folder = writeLargeFunction(environment, 100_000);
+  const times: number[] = [];
+  for (let round = 0; round < rounds; round++) times.push(await timeFirstCall(folder));
+  remove(folder);
+  yield { name: "first call, 100 kB", ratio: median(times), unit: "ms", target: { atMost: 100 } };
 }
 
 /** The first request of a fresh process, with few and with many proxies deployed. */

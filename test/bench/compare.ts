@@ -1,10 +1,11 @@
 /** Two servers under the same load, in turns, so that whatever else the machine does meets both. */
-import { headers, load, median, type Run } from "./load.ts";
+import { load, median, type Posted, type Run, requestOf } from "./load.ts";
 
 /** One of the two: a URL to load and the process whose CPU time counts. */
 export interface Contender {
   readonly url: string;
   readonly pid: number;
+  readonly posted?: Posted;
 }
 
 /** How often and how long to load each contender. */
@@ -23,15 +24,15 @@ export async function compare(
   connections: number,
   { rounds, seconds }: Effort,
 ): Promise<readonly [Run, Run]> {
-  await expectSameAnswer(first.url, second.url);
+  await expectSameAnswer(first, second);
   const contenders = [
     { ...first, runs: [] as Run[] },
     { ...second, runs: [] as Run[] },
   ] as const;
-  for (const { url, pid } of contenders) await load(url, pid, connections, seconds);
+  for (const contender of contenders) await load(contender, connections, seconds);
   for (let round = 0; round < rounds; round++) {
     const order = round % 2 === 0 ? contenders : contenders.toReversed();
-    for (const { url, pid, runs } of order) runs.push(await load(url, pid, connections, seconds));
+    for (const { runs, ...contender } of order) runs.push(await load(contender, connections, seconds));
   }
   return [medians(contenders[0].runs), medians(contenders[1].runs)];
 }
@@ -44,12 +45,12 @@ function medians(runs: readonly Run[]): Run {
   };
 }
 
-async function expectSameAnswer(first: string, second: string): Promise<void> {
+async function expectSameAnswer(first: Contender, second: Contender): Promise<void> {
   const [a, b] = await Promise.all([first, second].map(answerOf));
-  if (a !== b) throw new Error(`${first} and ${second} answer differently:\n${a}\n${b}`);
+  if (a !== b) throw new Error(`${first.url} and ${second.url} answer differently:\n${a}\n${b}`);
 }
 
-async function answerOf(url: string): Promise<string> {
-  const answer = await fetch(url, { headers });
+async function answerOf({ url, posted }: Contender): Promise<string> {
+  const answer = await fetch(url, requestOf(posted));
   return `${answer.status} ${await answer.text()}`;
 }

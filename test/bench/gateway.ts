@@ -1,6 +1,7 @@
 /** The gateway as a process to measure. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
+import { publishFunctions } from "../../src/cli/publish/publish-functions.ts";
 import { planDeployment } from "../../src/environment/deployment.ts";
 import { currentKey, revisionKey } from "../../src/environment/document.ts";
 import { readEnvironment } from "../../src/environment/read-environment.ts";
@@ -17,13 +18,18 @@ export async function startGateway(
   environmentFolder: string,
   secrets: Readonly<Record<string, string>> = {},
 ): Promise<RunningWorker> {
-  return startWorker(await bundleGateway(), await deployed(environmentFolder), secrets);
+  return startWorker(await bundleGateway(), await deployed(environmentFolder), secrets, {
+    loader: true,
+  });
 }
 
 /** What KV holds after a first deployment of an environment. Throws when something in its files is wrong. */
 async function deployed(folder: string): Promise<Config> {
   const report = new Report();
-  const model = readEnvironment(readFiles(folder), "local", report);
+  const files = readFiles(folder);
+  const read = readEnvironment(files, "local", report);
+  const { functions } = await publishFunctions(files, folder, read, report);
+  const model = { ...read, functions };
   if (report.failed) throw new Error(JSON.stringify(report.problems, null, 2));
   const { document, revisions } = await planDeployment(model, null, {
     organization: "bench",

@@ -20,12 +20,22 @@ export const headers = {
   "x-request-id": "7d9f1c52-93a4-4a55-9a0c-0a2a6a3d3f10",
 };
 
+/** A request with a body; without one it is a GET. */
+export interface Posted {
+  readonly method: "POST";
+  readonly body: string;
+}
+
 /** Loads `url` with `connections` for some seconds while reading the CPU time of the process `pid`. */
-export async function load(url: string, pid: number, connections: number, seconds: number): Promise<Run> {
+export async function load(
+  { url, pid, posted }: { readonly url: string; readonly pid: number; readonly posted?: Posted },
+  connections: number,
+  seconds: number,
+): Promise<Run> {
   const times: number[] = [];
   const before = cpuTime(pid);
   const result = await new Promise<autocannon.Result>((resolve, reject) => {
-    const run = autocannon({ url, connections, duration: seconds, headers }, (error, done) =>
+    const run = autocannon({ url, connections, duration: seconds, ...requestOf(posted) }, (error, done) =>
       error ? reject(error) : resolve(done),
     );
     run.on("response", (_client, _status, _bytes, milliseconds) => times.push(milliseconds));
@@ -35,6 +45,11 @@ export async function load(url: string, pid: number, connections: number, second
     throw new Error(`${url}: ${result.non2xx} answers were not 2xx, ${result.errors} requests failed`);
   }
   return { throughput: times.length / result.duration, p50: median(times), cpu: spent / times.length };
+}
+
+/** What a request consists of beside its URL. */
+export function requestOf(posted?: Posted) {
+  return posted ? { ...posted, headers: { ...headers, "content-type": "application/json" } } : { headers };
 }
 
 /** The middle value; of an even number of values the upper of the two in the middle. */

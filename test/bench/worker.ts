@@ -38,17 +38,24 @@ export async function bundleWorker(entry: string): Promise<Uint8Array> {
   return module.contents;
 }
 
-/** Starts a bundled Worker, with its secrets by name, on a free loopback port and the gateway's core. */
+/** Starts a bundled Worker, with its secrets by name and, if wanted, isolates for functions, on a free loopback port and the gateway's core. */
 export async function startWorker(
   script: Uint8Array,
   config: Config = new Map(),
   secrets: Readonly<Record<string, string>> = {},
+  { loader = false }: { readonly loader?: boolean } = {},
 ): Promise<RunningWorker> {
   const folder = mkdtempSync(join(tmpdir(), "sortie-bench-"));
   const kv = await serveConfig(config);
   writeFileSync(join(folder, "worker.js"), script);
-  writeFileSync(join(folder, "workerd.capnp"), workerdConfig(kv.port, secrets));
-  const command = pinned(gatewayCore, [workerd, "serve", join(folder, "workerd.capnp"), "--control-fd=3"]);
+  writeFileSync(join(folder, "workerd.capnp"), workerdConfig(kv.port, secrets, loader));
+  const command = pinned(gatewayCore, [
+    workerd,
+    "serve",
+    join(folder, "workerd.capnp"),
+    "--control-fd=3",
+    "--experimental",
+  ]);
   const child = spawn(command.file, command.args, { stdio: ["ignore", "inherit", "inherit", "pipe"] });
   const end = () => {
     child.kill();
@@ -85,10 +92,11 @@ async function serveConfig(config: Config): Promise<{ port: number; close: () =>
   return { port: address.port, close: () => server.close() };
 }
 
-function workerdConfig(kvPort: number, secrets: Readonly<Record<string, string>>): string {
+function workerdConfig(kvPort: number, secrets: Readonly<Record<string, string>>, loader: boolean): string {
   const texts = Object.entries({ ENVIRONMENT: "local", ...secrets })
     .map(([name, text]) => `(name = "${name}", text = ${JSON.stringify(text)})`)
     .join(", ");
+  const loaderBinding = loader ? '(name = "LOADER", workerLoader = ()), ' : "";
   return `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [
@@ -96,7 +104,7 @@ const config :Workerd.Config = (
       modules = [(name = "worker.js", esModule = embed "worker.js")],
       compatibilityDate = "2026-10-01",
       compatibilityFlags = ["no_nodejs_global_timers"],
-      bindings = [(name = "CONFIG", kvNamespace = "kv"), ${texts}],
+      bindings = [(name = "CONFIG", kvNamespace = "kv"), ${loaderBinding}${texts}],
       globalOutbound = "loopback",
     )),
     (name = "loopback", network = (allow = ["local"])),

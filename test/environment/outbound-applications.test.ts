@@ -11,11 +11,11 @@ approvalPrompt: May we?
 
 function read(files: Record<string, string>, environment = "prod") {
   const report = new Report();
-  const applications = readOutboundApplications(filesOf(files), environment, report);
+  const { applications, broken } = readOutboundApplications(filesOf(files), environment, report);
   const problems = report.problems.map(
     ({ severity, code, file, line, column }) => `${severity} ${code} ${file}:${line}:${column}`,
   );
-  return { applications, problems, report };
+  return { applications, broken, problems, report };
 }
 
 const readOne = (text: string) => read({ "outbound-applications/calendar.yaml": text });
@@ -129,7 +129,7 @@ describe("a file is refused", () => {
     ["with a lifetime as a text", `${least}accessTokenExpiration: 1h`, at(5, 24)],
     ["with PKCE as a text", `${least}pkce: S256`, at(5, 7)],
   ])("%s", (_, text, problems) => {
-    expect(readOne(text)).toMatchObject({ applications: [], problems });
+    expect(readOne(text)).toMatchObject({ applications: [], broken: ["calendar"], problems });
   });
 
   test("that is not YAML", () => {
