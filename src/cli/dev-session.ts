@@ -90,7 +90,7 @@ export class DevSession {
       log,
     });
     const secretsKey = await readPublicKey(publicJwk, "secrets-key.json");
-    const provider = await IdentityProvider.start();
+    const provider = await IdentityProvider.start(gateway.port + 1);
     const session = new DevSession(options, gateway, sourceMaps, provider, secretsKey);
     try {
       session.#watchingSecrets = watchFiles([options.secretsFolder], () => session.#updateSecrets());

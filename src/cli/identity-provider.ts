@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import {
@@ -45,14 +46,16 @@ export class IdentityProvider {
     this.#jwk = jwk;
   }
 
-  /** Starts one with a new key on a free port of this machine. */
-  static async start(): Promise<IdentityProvider> {
+  /**
+   * Starts one with a new key.
+   * @param wantedPort taken when it is free; otherwise any other port of this machine is
+   */
+  static async start(wantedPort = 0): Promise<IdentityProvider> {
     const keys = await generateKeyPair("ES256", { extractable: true });
     const publicKey = await exportJWK(keys.publicKey);
     const kid = await calculateJwkThumbprint(publicKey);
     const server = createServer();
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const { port } = server.address() as AddressInfo;
+    const port = await listen(server, wantedPort).catch(() => listen(server, 0));
     const provider = new IdentityProvider(server, port, keys, {
       ...publicKey,
       kid,
@@ -173,4 +176,11 @@ function sendHtml(response: ServerResponse, page: string): void {
 function sendText(response: ServerResponse, status: number, text: string): void {
   response.writeHead(status, { "content-type": "text/plain; charset=utf-8", "cache-control": "no-store" });
   response.end(text);
+}
+
+async function listen(server: Server, port: number): Promise<number> {
+  server.listen(port, "127.0.0.1");
+  // Rejects with what the server emits as an error.
+  await once(server, "listening");
+  return (server.address() as AddressInfo).port;
 }

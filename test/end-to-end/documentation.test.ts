@@ -46,6 +46,9 @@ const longRunning: readonly {
 /** The ports that the pages name. Each page gets free ones in their place. */
 const ports = [8787, 8443, 9090, 50051];
 
+/** The identity provider of `sortie dev` listens on the port behind the gateway's. */
+const identityProviderPort = 8788;
+
 /** What a page assumes that its reader has: `readers/NAME OF THE PAGE/`. */
 const readers = join(import.meta.dirname, "documentation", "readers");
 
@@ -167,7 +170,8 @@ function copyFor(page: string): string {
 async function withFreePorts(text: string) {
   const free = new Map<string, number>();
   for (const port of ports) free.set(String(port), await freePort());
-  const pattern = new RegExp(`\\b(?:${ports.join("|")})\\b`, "g");
+  free.set(String(identityProviderPort), Number(free.get("8787")) + 1);
+  const pattern = new RegExp(`\\b(?:${[...free.keys()].join("|")})\\b`, "g");
   const replace = (original: string) => original.replaceAll(pattern, (port) => String(free.get(port)));
   return { text: replace(text), withFreePorts: replace };
 }
