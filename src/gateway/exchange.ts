@@ -19,7 +19,8 @@ export async function runExchange(program: ProxyProgram, flow: FlowContext): Pro
       await request;
       checkTime(flow);
     }
-    const route = await chooseRoute(program.routes, flow);
+    const chosen = chooseRoute(program.routes, flow);
+    const route = chosen instanceof Promise ? await chosen : chosen;
     flow.route = { name: route.name, target: route.target?.name ?? "" };
     if (route.target) {
       errors = route.target.errors ?? program.errors;
@@ -41,9 +42,11 @@ export async function runExchange(program: ProxyProgram, flow: FlowContext): Pro
   }
 }
 
-async function chooseRoute(routes: readonly Route[], flow: FlowContext): Promise<Route> {
+/** Waits only for a body that a condition reads, and begins anew when it is there: conditions change nothing. */
+function chooseRoute(routes: readonly Route[], flow: FlowContext): Route | Promise<Route> {
   for (const route of routes) {
-    if (route.prepare) await route.prepare(flow);
+    const pending = route.prepare?.(flow);
+    if (pending) return pending.then(() => chooseRoute(routes, flow));
     if (route.applies(flow)) return route;
   }
   throw new Fault("messaging.runtime.RouteFailed", "Unable to route the message to a TargetEndpoint");

@@ -48,7 +48,8 @@ export class Gateway {
       const message = new ClientRequest(request, url, program.properties, exchange);
       const flow = new FlowContext(program.identity, exchange, message, { pathSuffix, url: request.url });
       const answer = await runExchange(program, flow);
-      return await answerClient(answer, request.method, program, flow);
+      const response = answerClient(answer, request.method, program, flow);
+      return response instanceof Promise ? await response : response;
     } catch (thrown) {
       return refusal(thrown, request, exchange.id);
     }

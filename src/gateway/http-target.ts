@@ -31,24 +31,25 @@ export async function callHttp(
   const plain = forwardedHeaders(request, properties);
   const suffix = target.copyPathSuffix ? flow.pathSuffix : "";
   const query = target.copyQueryParams ? forwardedQuery(request, properties) : "";
-  const timeLeft = () => Math.max(1, Math.min(properties.ioTimeoutMs, flow.endsAt - exchange.now()));
-  const authenticate = connection.authenticate?.(flow, timeLeft());
-  const send = async (base: string): Promise<Response> => {
+  const timeLeft = (now: number) => Math.max(1, Math.min(properties.ioTimeoutMs, flow.endsAt - now));
+  const authenticate = connection.authenticate?.(flow, timeLeft(exchange.now()));
+  const send = (base: string): Promise<Response> => {
     const url = extendUrl(base, suffix, query);
     target.evaluatedUrl = url;
     const method = request.verb;
-    const headers = authenticate ? await withToken(plain, authenticate(base)) : plain;
-    return program.services.egress.send(
-      { url, method, headers, body: sent, timeoutMs: timeLeft(), by: target.name },
-      exchange,
-    );
+    const sendWith = (headers: Headers) => {
+      const timeoutMs = timeLeft(exchange.now());
+      const call = { url, method, headers, body: sent, timeoutMs, by: target.name };
+      return program.services.egress.send(call, exchange);
+    };
+    return authenticate ? withToken(plain, authenticate(base)).then(sendWith) : sendWith(plain);
   };
   const sentAt = exchange.now();
   target.sentAt = { start: sentAt, end: sentAt };
   const response = await toTargetOrServer(connection, target, flow, body, send);
   const receivedAt = exchange.now();
   target.receivedAt = { start: receivedAt, end: receivedAt };
-  const answer = new TargetResponse(response, timeLeft(), exchange);
+  const answer = new TargetResponse(response, timeLeft(receivedAt), exchange);
   answer.applyProperties(properties, properties.responseStreaming || program.properties.responseStreaming);
   return answer;
 }

@@ -7,7 +7,7 @@ import { RequestMessage, type ResponseMessage } from "../flow/message.ts";
  * Sends the flow's request to another proxy of the environment, in this process. Rejects with EgressError of
  * kind `timeout` when the exchange's time is over. Apigee: "Chaining API proxies together".
  */
-export function callLocal(
+export async function callLocal(
   { proxy, endpoint, path }: LocalTarget,
   target: Target,
   program: ProxyProgram,

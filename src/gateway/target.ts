@@ -3,10 +3,11 @@ import { isSuccess } from "../egress/connection.ts";
 import { Body } from "../flow/body.ts";
 import type { FlowContext, Target } from "../flow/context.ts";
 import { ErrorResponse } from "../flow/error-response.ts";
+import type { ResponseMessage } from "../flow/message.ts";
 import { checkTime } from "../flow/time-limit.ts";
 import { callHttp } from "./http-target.ts";
 import { callLocal } from "./local-target.ts";
-import { asFault } from "./transport-fault.ts";
+import { throwAsFault } from "./transport-fault.ts";
 
 /**
  * Calls a target for a proxy: the target's request flow, the call, the target's response flow. Throws the
@@ -58,17 +59,15 @@ function successCodes(connection: HttpTarget | LocalTarget) {
   return connection.kind === "http" ? connection.settings.properties.successCodes : null;
 }
 
-async function call(
+function call(
   connection: HttpTarget | LocalTarget,
   target: Target,
   program: ProxyProgram,
   flow: FlowContext,
-) {
-  try {
-    return connection.kind === "http"
-      ? await callHttp(connection, target, program, flow)
-      : await callLocal(connection, target, program, flow);
-  } catch (error) {
-    throw asFault(error);
-  }
+): Promise<ResponseMessage> {
+  const calling =
+    connection.kind === "http"
+      ? callHttp(connection, target, program, flow)
+      : callLocal(connection, target, program, flow);
+  return calling.catch(throwAsFault);
 }

@@ -12,9 +12,9 @@ const transportFaults: Readonly<Record<EgressErrorKind, readonly [FaultCode, fau
   closed: ["messaging.adaptors.http.flow.UnexpectedEOFAtTarget", "Unexpected EOF at target"],
 };
 
-/** A failed call as the fault of the target endpoint; anything else stays what it is. */
-export function asFault(error: unknown): unknown {
-  if (!(error instanceof EgressError)) return error;
+/** Throws a failed call as the fault of the target endpoint; anything else stays what it is. */
+export function throwAsFault(error: unknown): never {
+  if (!(error instanceof EgressError)) throw error;
   const [code, faultString] = transportFaults[error.kind];
-  return new Fault(code, faultString, { cause: error });
+  throw new Fault(code, faultString, { cause: error });
 }
