@@ -50,11 +50,12 @@ function buildUrlCall(
     const target = (given(flow) ?? base(flow)).trim();
     const address = extendUrl(target, request.path, request.query);
     remember(flow, address);
-    const call = { url: address, ...callOf(request, policy, faults), timeoutMs };
+    const { method, headers: plain, body } = partsOf(request, faults);
     const { exchange } = flow;
     const end = exchange.now() + timeoutMs;
-    if (authenticate) call.headers = await withToken(call.headers, authenticate(flow, timeoutMs)(target));
+    const headers = authenticate ? await withToken(plain, authenticate(flow, timeoutMs)(target)) : plain;
     // Timeout is for headers and body together: whoever reads the body holds the whole call to it.
+    const call = { url: address, method, headers, body, timeoutMs, by: policy };
     const response = await egress.send(call, unlimited);
     if (exchange.now() > end) throw tooLate(response);
     return ResponseMessage.of(response);
@@ -77,9 +78,9 @@ function buildBalancedCall(
     const { exchange } = flow;
     const targetPath = base(flow).trim();
     const uri = absolute(extendUrl(targetPath, request.path, request.query));
-    const call = callOf(request, policy, faults);
+    const { method, headers: current, body } = partsOf(request, faults);
     // Later attempts begin when a flow that does not wait may have changed the headers.
-    const plain = waits ? call.headers : new Headers(call.headers);
+    const plain = waits ? current : new Headers(current);
     const authenticate = prepareToken?.(flow, timeoutMs);
     const end = exchange.now() + timeoutMs;
     let flowIsHere = true;
@@ -91,10 +92,8 @@ function buildBalancedCall(
       const headers = token ? await withToken(plain, token) : plain;
       const left = end - exchange.now();
       if (left <= 0) throw timeout();
-      return egress.send(
-        { ...call, url, headers, timeoutMs: Math.min(left, properties.ioTimeoutMs) },
-        exchange,
-      );
+      const attemptMs = Math.min(left, properties.ioTimeoutMs);
+      return egress.send({ url, method, headers, body, timeoutMs: attemptMs, by: policy }, exchange);
     };
     const sending = balancer.send(attempt, true);
     flowIsHere = waits;
@@ -106,18 +105,17 @@ function buildBalancedCall(
   };
 }
 
-/** What is sent, but for the URL. */
-function callOf(
+/** What is sent of a request. */
+function partsOf(
   request: RequestMessage,
-  by: string,
   faults: CalloutFaults,
-): Omit<OutboundCall, "url" | "timeoutMs"> {
+): Pick<OutboundCall, "method" | "headers" | "body"> {
   const { verb: method } = request;
-  const content = contentOf(request);
-  if (content.body !== null && /^(?:get|head)$/i.test(method)) {
+  const { headers, body } = contentOf(request);
+  if (body !== null && /^(?:get|head)$/i.test(method)) {
     throw faults.failed(`a ${method} request cannot carry a payload`);
   }
-  return { method, headers: content.headers, body: content.body, by };
+  return { method, headers, body };
 }
 
 function absolute(uri: string): string {
