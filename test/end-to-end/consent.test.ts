@@ -5,7 +5,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { answeringProxy, below, folderWith, RunningSortie, sortie } from "../cli/sortie.ts";
 import { CLIENT_ID, CLIENT_SECRET, OpenIdProvider } from "../servers/openid-provider.ts";
-import { hasBrowser, startBrowser } from "./browser.ts";
+import { consentAtProvider, hasBrowser, startBrowser } from "./browser.ts";
 import { freePort } from "./documentation/shell.ts";
 
 /** Tokens are not sent in their last five seconds, so that each call needs a new one. */
@@ -211,13 +211,4 @@ async function serveCalendar(provider: OpenIdProvider): Promise<Server> {
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   return server;
-}
-
-/** Signs in at the provider and agrees. */
-async function consentAtProvider(page: Page, provider: string): Promise<void> {
-  await page.waitForURL(`${provider}/interaction/**`);
-  await page.locator('input[name="login"]').fill("alice-at-provider");
-  await page.locator('input[name="password"]').fill("anything");
-  await page.getByRole("button", { name: "Sign-in" }).click();
-  await page.getByRole("button", { name: "Continue" }).click();
 }
