@@ -72,7 +72,7 @@ export function makeGateway(env: WorkerEnv): Served {
   const consents = new Consents(environment, env, lifetime, log);
   const callers = new CurrentCallers(environment, lifetime, doors);
   const identify = async (request: Request) =>
-    devCaller(request, env, await consents.identity()) ?? callers.identify(request);
+    (await devCaller(request, env, () => consents.identity())) ?? callers.identify(request);
   const runner = new FunctionRunner({
     loader: env.LOADER,
     stubs: {
