@@ -4,7 +4,12 @@ import { currentKey } from "../src/environment/document.ts";
 
 const worker = exports.default;
 
-test("health answers 503 while nothing is deployed, and 200 with what is deployed", async () => {
+/** The first call imports the whole Worker, which takes long on a busy machine. Milliseconds. */
+const IMPORT_TIMEOUT_MS = 60_000;
+
+test("health answers 503 while nothing is deployed, and 200 with what is deployed", {
+  timeout: IMPORT_TIMEOUT_MS,
+}, async () => {
   const before = await worker.fetch("http://gateway.test/_sortie/health");
   expect(before.status).toBe(503);
   expect(await before.json()).toMatchObject({

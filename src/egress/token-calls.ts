@@ -10,7 +10,7 @@ export const TOKEN_ANSWER_LIMIT = 64 * 1024;
 
 /**
  * Sends token calls through an egress of their own: where keys point is not for bundles to say.
- * @param by what needs the tokens, for the log
+ * @param by what wants the tokens, for the log and the records of calls
  */
 export function tokenCalls(egress: Egress, by: string): SendTokenCall {
   return function sendTokenCall({ url, headers, body }, context) {

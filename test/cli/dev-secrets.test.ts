@@ -39,7 +39,6 @@ beforeAll(async () => {
       "apiproxy/policies/SC.xml": `<ServiceCallout name="SC"><Response>answer</Response><HTTPTargetConnection><URL>source://crm/path</URL></HTTPTargetConnection></ServiceCallout>`,
     }),
   });
-  await sortie(["secret", "set", "Crm", "token"], folder, "first");
   dev = new RunningSortie(["dev", "policies", "--port", "0", "--calls"], folder);
   url = await dev.ready();
 });
@@ -51,29 +50,34 @@ afterAll(async () => {
 /** What the source got with the last call. */
 const authorization = () => upstream.requests.at(-1)?.headers.authorization;
 
-test("sortie dev has the secrets that were set for it, and calls sources with them", async () => {
-  expect(await get(`${url}/p`)).toEqual({ status: 200, text: "upstream" });
+const waiting = { timeout: 20_000, interval: 50 };
+
+/** Resolves when the proxy answers with what the source did. */
+const answersOk = () =>
+  vi.waitFor(async () => expect(await get(`${url}/p`)).toEqual({ status: 200, text: "upstream" }), waiting);
+
+test("a secret that is not set is said in the log, with what to do", async () => {
+  expect((await get(`${url}/p`)).status).toBe(500);
+  await dev.prints(/"event":"source.failed".*sortie secret set Crm token/);
+});
+
+test("sortie dev finds the first secret that is set for it, and calls sources with it", async () => {
+  await sortie(["secret", "set", "Crm", "token"], folder, "first");
+  await answersOk();
   expect(authorization()).toBe("Bearer first");
 });
 
 test("it follows their changes", async () => {
   await sortie(["secret", "set", "Crm", "token"], folder, "second");
-  await vi.waitFor(
-    async () => {
-      await get(`${url}/p`);
-      expect(authorization()).toBe("Bearer second");
-    },
-    { timeout: 20_000, interval: 50 },
-  );
+  await vi.waitFor(async () => {
+    await get(`${url}/p`);
+    expect(authorization()).toBe("Bearer second");
+  }, waiting);
 });
 
-test("one that is removed is said in the log, with what to do", async () => {
+test("one that is removed is gone", async () => {
   await sortie(["secret", "remove", "Crm", "token"], folder);
-  await vi.waitFor(async () => expect((await get(`${url}/p`)).status).toBe(500), {
-    timeout: 20_000,
-    interval: 50,
-  });
-  await dev.prints(/"event":"source.failed".*sortie secret set Crm token/);
+  await vi.waitFor(async () => expect((await get(`${url}/p`)).status).toBe(500), waiting);
 });
 
 test("with --calls it prints the calls of flows, in short and without secrets", () => {
@@ -83,10 +87,7 @@ test("with --calls it prints the calls of flows, in short and without secrets", 
 
 test("what cannot be read of them is said, and changes nothing", async () => {
   await sortie(["secret", "set", "Crm", "token"], folder, "third");
-  await vi.waitFor(async () => expect((await get(`${url}/p`)).status).toBe(200), {
-    timeout: 20_000,
-    interval: 50,
-  });
+  await answersOk();
   const before = dev.output.length;
   writeIn(folder, ".sortie/secrets.json", "garbage");
   await dev.prints(/error: \.sortie\/secrets\.json cannot be read\./, before);

@@ -44,6 +44,7 @@ describe("the URL", () => {
     expect(readHttp("<URL> https://api.example.com/v1?a=b </URL>")).toEqual({
       connection: {
         url: "https://api.example.com/v1?a=b",
+        source: null,
         path: null,
         loadBalancer: null,
         sslInfo: null,

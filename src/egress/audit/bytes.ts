@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import type { OutboundCall } from "../egress.ts";
 
 /** How many bytes have passed; null when nobody counts. */
