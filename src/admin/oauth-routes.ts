@@ -65,8 +65,8 @@ export function oauthRoutes<E extends object>(
     const application = await c.var.services.consents.application(c.req.param("name"));
     if (!application) return unknownApplication(c);
     if (!application.enabled) return disabled(c, application);
-    const { return_to: given } = await c.req.parseBody();
-    const returnTo = typeof given === "string" || given === undefined ? returnPath(given) : null;
+    const form = new URLSearchParams(await c.req.text());
+    const returnTo = returnPath(form.get("return_to") ?? undefined);
     if (returnTo === null) return badReturn(c);
     const { services, user } = c.var;
     const redirectUri = await redirectUriOf(services.consents, c.req.url, application);

@@ -142,11 +142,6 @@ export class DevSession {
     return identity?.issuer === issuer && functions.length + outboundApplications.length > 0 ? issuer : null;
   }
 
-  /** A token of a user, good at this gateway while its environment names no issuer of its own. */
-  tokenOf(user: string): Promise<string> {
-    return this.#identityProvider.token(user);
-  }
-
   async stop(): Promise<void> {
     await this.#watching?.close();
     await this.#watchingSecrets?.close();

@@ -26,7 +26,8 @@ export function addStatus(program: Command): void {
 const DIGITS = 12;
 
 function format(document: EnvironmentDocument, generations: readonly number[]): string {
-  const { environment, generation, deployedAt, proxies, sharedFlows, functions } = document;
+  const { environment, generation, deployedAt, proxies, sharedFlows, functions, outboundApplications } =
+    document;
   const others = generations.filter((number) => number !== generation);
   return [
     `${environment}: generation ${generation}, deployed ${deployedAt}`,
@@ -38,6 +39,9 @@ function format(document: EnvironmentDocument, generations: readonly number[]): 
       ({ name, revision }) => `  shared flow ${name}, revision ${revision.slice(0, DIGITS)}`,
     ),
     ...functions.map(({ name, revision }) => `  function ${name}, revision ${revision.slice(0, DIGITS)}`),
+    ...outboundApplications.map(
+      ({ name, enabled }) => `  outbound application ${name}, ${enabled ? "enabled" : "disabled"}`,
+    ),
     `  can be rolled back to: ${others.length > 0 ? others.join(", ") : "nothing else"}`,
     "",
   ].join("\n");

@@ -11,6 +11,12 @@ import { readYaml, type ValueProblem } from "../xml/yaml-schema.ts";
 
 const FOLDER = "outbound-applications/";
 
+/** The outbound applications of an environment, and the names of those whose files are wrong. */
+export interface ReadApplications {
+  readonly applications: readonly OutboundApplication[];
+  readonly broken: readonly string[];
+}
+
 /**
  * The outbound applications of an environment, from `outbound-applications/*.yaml`, and everything that is wrong
  * with them; those of other environments are checked and left out. Foundry: "Configure outbound applications".
@@ -24,25 +30,32 @@ export function readOutboundApplications(
   files: ReadonlyMap<string, Uint8Array>,
   environment: string,
   report: Report,
-): OutboundApplication[] {
-  return [...files]
-    .filter(([path]) => path.startsWith(FOLDER))
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .flatMap(([path, bytes]) => {
-      const name = nameOf(path, report);
-      const file = name && readYaml(path, bytes, applicationFileSchema, report, clientSecretIn(name));
-      if (!name || !file) return [];
-      const { environments, tokenEndpointAuthMethod, pkce } = file.value;
-      if (tokenEndpointAuthMethod === "none" && !pkce) {
-        report.warning(
-          "PublicClientWithoutPkce",
-          file.at(["pkce"]),
-          "Whoever gets hold of a code can exchange it: the client has neither a secret nor PKCE.",
-          "Write pkce: true.",
-        );
-      }
-      return environments && !environments.includes(environment) ? [] : [applicationOf(name, file.value)];
-    });
+): ReadApplications {
+  const applications: OutboundApplication[] = [];
+  const broken: string[] = [];
+  for (const path of [...files.keys()].filter((name) => name.startsWith(FOLDER)).sort()) {
+    const name = nameOf(path, report);
+    if (name === null) continue;
+    const bytes = files.get(path) ?? new Uint8Array();
+    const file = readYaml(path, bytes, applicationFileSchema, report, clientSecretIn(name));
+    if (!file) {
+      broken.push(name);
+      continue;
+    }
+    const { environments, tokenEndpointAuthMethod, pkce } = file.value;
+    if (tokenEndpointAuthMethod === "none" && !pkce) {
+      report.warning(
+        "PublicClientWithoutPkce",
+        file.at(["pkce"]),
+        "Whoever gets hold of a code can exchange it: the client has neither a secret nor PKCE.",
+        "Write pkce: true.",
+      );
+    }
+    if (!environments || environments.includes(environment)) {
+      applications.push(applicationOf(name, file.value));
+    }
+  }
+  return { applications, broken };
 }
 
 function nameOf(path: string, report: Report): string | null {

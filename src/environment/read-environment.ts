@@ -63,9 +63,10 @@ export function readEnvironment(
   const bundles = folders.flatMap((folder) =>
     isDeployed(folder, settings) ? (readOne(found.get(folder) ?? new Map(), folder, report) ?? []) : [],
   );
-  const outboundApplications = readOutboundApplications(files, name, report);
+  const { applications: outboundApplications, broken } = readOutboundApplications(files, name, report);
   const known = {
-    outboundApplications: outboundApplications.map((application) => application.name),
+    // A source that names a broken one is not wrong for that.
+    outboundApplications: [...outboundApplications.map((application) => application.name), ...broken],
     publicRoots,
   };
   const sources = readSources(files, name, known, report);

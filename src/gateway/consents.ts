@@ -1,9 +1,10 @@
 import type { IdentitySettings } from "../credentials/identity.ts";
 import type { OutboundApplication } from "../credentials/oauth/application.ts";
-import type { AuthorizationStatus, ConsentResult } from "../credentials/oauth/authorization.ts";
+import type { AuthorizationStatus, ConsentResult, TokenResult } from "../credentials/oauth/authorization.ts";
 import { messageOf } from "../credentials/oauth/error.ts";
 import { readReset } from "../credentials/oauth/resets.ts";
 import { type Subject, UserTokens } from "../credentials/oauth/user-tokens.ts";
+import { Deadlines } from "../egress/deadline.ts";
 import type { Environment } from "../environment/environment.ts";
 import type { Lifetime } from "../flow/context.ts";
 import type { WorkerEnv } from "../worker-env.ts";
@@ -13,6 +14,9 @@ import {
   type BeginResult,
   type WithdrawalResult,
 } from "./user-authorization.ts";
+
+/** For a token, which may have to be renewed first. Milliseconds. */
+const ASK_TIMEOUT_MS = 30_000;
 
 /** What users have granted to the outbound applications of the environment, and the tokens that came of it. */
 export class Consents {
@@ -33,7 +37,7 @@ export class Consents {
     this.#lifetime = lifetime;
     this.tokens = new UserTokens({
       application: (name) => this.application(name),
-      ask: async (subject, refresh) => this.#keeperOf(subject).token(await this.#asked(subject), refresh),
+      ask: (subject, refresh) => new Deadlines().within(ASK_TIMEOUT_MS, this.#token(subject, refresh)),
       resetAt: ({ application, user }) => readReset(env.CONFIG, env.ENVIRONMENT, application.name, user),
       now: () => Date.now(),
       waitUntil: (work) => lifetime.waitUntil(work),
@@ -62,26 +66,42 @@ export class Consents {
     subject: Subject,
     addresses: { readonly redirectUri: string; readonly returnTo: string },
   ): Promise<BeginResult> {
-    return this.#keeperOf(subject).begin(await this.#asked(subject), addresses);
+    try {
+      return await this.#keeperOf(subject).begin(await this.#asked(subject), addresses);
+    } catch (error) {
+      return { ok: false, message: unreachable(error) };
+    }
   }
 
   /** @param query of the callback's URL */
   async complete(subject: Subject, query: string): Promise<ConsentResult> {
     this.tokens.forget(subject);
-    return this.#keeperOf(subject).complete(await this.#asked(subject), query);
+    try {
+      return await this.#keeperOf(subject).complete(await this.#asked(subject), query);
+    } catch (error) {
+      return { ok: false, message: unreachable(error) };
+    }
   }
 
   async status(subject: Subject): Promise<AuthorizationStatus | { kind: "unavailable"; reason: string }> {
     try {
       return await this.#keeperOf(subject).status(await this.#asked(subject));
     } catch (error) {
-      return { kind: "unavailable", reason: messageOf(error) };
+      return { kind: "unavailable", reason: unreachable(error) };
     }
   }
 
   async withdraw(subject: Subject): Promise<WithdrawalResult> {
     this.tokens.forget(subject);
-    return this.#keeperOf(subject).withdraw(await this.#asked(subject));
+    try {
+      return await this.#keeperOf(subject).withdraw(await this.#asked(subject));
+    } catch (error) {
+      return { problem: unreachable(error) };
+    }
+  }
+
+  async #token(subject: Subject, refresh: boolean): Promise<TokenResult> {
+    return this.#keeperOf(subject).token(await this.#asked(subject), refresh);
   }
 
   async #asked(subject: Subject): Promise<AskedSubject> {
@@ -97,4 +117,9 @@ export class Consents {
 
 function find(applications: readonly OutboundApplication[], name: string): OutboundApplication | undefined {
   return applications.find((application) => application.name === name);
+}
+
+/** The platform's message is no secret, and says no more than that. */
+function unreachable(error: unknown): string {
+  return `What you have granted cannot be reached at the moment: ${messageOf(error)}`;
 }

@@ -354,6 +354,26 @@ describe("the token", () => {
   });
 });
 
+test.each([
+  [
+    "without a key to seal with",
+    undefined,
+    "The Worker has no SEALING_KEY to seal the tokens of users with.",
+  ],
+  ["with a key that is none", "c2VjcmV0", "SEALING_KEY is not a key of 32 bytes in base64."],
+])("%s nothing is kept, and the page says what to do", async (_, SEALING_KEY, message) => {
+  const stub = env.USER_AUTHORIZATION.getByName(authorizationId("local", "calendar", idOf(user)));
+  await runInDurableObject(stub, (instance) => {
+    Object.defineProperty(instance, "env", { value: { ...env, SEALING_KEY } });
+  });
+  const { status, text } = await submit(user, "/_sortie/oauth/calendar/authorize");
+  expect(status).toBe(400);
+  expect(text).toContain(message);
+  expect(text).toContain("openssl rand -base64 32");
+  await expect(get()).rejects.toThrow(message);
+  expect((await browse(user, "/_sortie/oauth")).text).toContain(message);
+});
+
 test("neither KV nor the Durable Object has a token, a code or a secret in the clear", async () => {
   await consent(user, "calendar");
   await beginConsent(user, "calendar");

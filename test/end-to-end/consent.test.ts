@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { answeringProxy, below, folderWith, RunningSortie, sortie } from "../cli/sortie.ts";
@@ -5,11 +8,40 @@ import { CLIENT_ID, CLIENT_SECRET, OpenIdProvider } from "../servers/openid-prov
 import { hasBrowser, startBrowser } from "./browser.ts";
 import { freePort } from "./documentation/shell.ts";
 
+/** Tokens are not sent in their last five seconds, so that each call needs a new one. */
+const ACCESS_TOKEN_SECONDS = 5;
+
 const PROMPT = "The calendar is read to find a day on which you are at home.";
 
-/** An environment with one outbound application, at a provider that is already there. */
-function environment(provider: string): Record<string, string> {
+/** A function that asks the calendar who the calling user is there. */
+const agenda = `import { getFetch, getHttpsConnection, getSource } from "@palantir/functions-sources";
+
+export const config = { sources: ["calendar"] };
+
+export default async function agenda(): Promise<string> {
+  const source = await getSource("calendar");
+  const { url } = getHttpsConnection(source);
+  const fetch = await getFetch(source);
+  const response = await fetch(url + "/me");
+  return response.status + " " + (await response.text());
+}
+`;
+
+/** An environment with one outbound application, at a provider that is already there, and a source that needs it. */
+function environment(provider: string, calendarPort: number): Record<string, string> {
   return {
+    "functions/agenda/agenda.ts": agenda,
+    "sources/calendar.yaml": `
+apiName: calendar
+configuration:
+  type: rest
+  domains: [{ scheme: HTTP, host: 127.0.0.1, port: ${calendarPort}, auth: { type: oauth2 } }]
+  outboundApplication: calendar
+worker:
+  networkEgressPolicies: [{ address: 127.0.0.1, port: ${calendarPort} }]
+exportSettings: { exportsEnabled: true, exportEnabledWithoutMarkingsValidation: true }
+codeImport: { enabled: true }
+`,
     ...below("apiproxies/hello", answeringProxy("hello", "hello")),
     "environments/local/targetservers.json": "[]",
     "outbound-applications/calendar.yaml": `
@@ -27,6 +59,7 @@ approvalPrompt: ${PROMPT}
 
 describe.skipIf(!hasBrowser)("consent in a browser", () => {
   let provider: OpenIdProvider;
+  let calendar: Server;
   let dev: RunningSortie;
   let browser: Browser;
   let page: Page;
@@ -35,8 +68,11 @@ describe.skipIf(!hasBrowser)("consent in a browser", () => {
 
   beforeAll(async () => {
     const port = await freePort();
-    provider = await OpenIdProvider.start([`http://localhost:${port}/_sortie/oauth/calendar/callback`]);
-    const folder = folderWith(environment(provider.url));
+    const redirectUri = `http://localhost:${port}/_sortie/oauth/calendar/callback`;
+    provider = await OpenIdProvider.start([redirectUri], ACCESS_TOKEN_SECONDS);
+    calendar = await serveCalendar(provider);
+    const { port: calendarPort } = calendar.address() as AddressInfo;
+    const folder = folderWith(environment(provider.url, calendarPort));
     const set = ["secret", "set", "outbound-application:calendar", "clientSecret", "--folder", "."];
     expect(await sortie(set, folder, CLIENT_SECRET)).toMatchObject({ status: 0 });
     dev = new RunningSortie(["dev", ".", "--port", String(port)], folder);
@@ -52,6 +88,29 @@ describe.skipIf(!hasBrowser)("consent in a browser", () => {
     await browser?.close();
     await dev?.stop();
     await provider?.stop();
+    calendar?.close();
+  });
+
+  /** Calls the function as somebody whom sortie dev's identity provider knows. */
+  async function callAgenda(user: string): Promise<{ status: number; body: unknown }> {
+    const identityProvider = /Sign in as anybody at (\S+)\/login/.exec(dev.output)?.[1];
+    const token = await (await fetch(`${identityProvider}/token?as=${user}`)).text();
+    const response = await fetch(`${url}/_sortie/functions/agenda/execute`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+      body: '{"parameters":{}}',
+    });
+    return { status: response.status, body: await response.json() };
+  }
+
+  test("a function that needs consent fails with where to give it, and asks nobody itself", async () => {
+    expect(await callAgenda("alice")).toMatchObject({
+      status: 403,
+      body: {
+        errorName: "AuthorizationRequired",
+        parameters: { authorizeUrl: `${url}/_sortie/oauth/calendar/authorize` },
+      },
+    });
   });
 
   test("nobody sees the page without signing in, and sortie dev lets one be anybody", async () => {
@@ -87,6 +146,17 @@ describe.skipIf(!hasBrowser)("consent in a browser", () => {
     expect(provider.exchanges).toEqual([{ grantType: "authorization_code", status: 200 }]);
   });
 
+  test("the function calls as the user, with tokens that are renewed again and again", async () => {
+    for (let call = 0; call < 3; call++) {
+      expect(await callAgenda("alice")).toEqual({ status: 200, body: { value: "200 alice-at-provider" } });
+    }
+    expect(provider.exchanges).toEqual([
+      { grantType: "authorization_code", status: 200 },
+      ...Array(3).fill({ grantType: "refresh_token", status: 200 }),
+    ]);
+    expect(await callAgenda("bob")).toMatchObject({ status: 403 });
+  });
+
   test("another user has granted nothing", async () => {
     const other = await browser.newContext();
     const theirs = await other.newPage();
@@ -110,6 +180,7 @@ describe.skipIf(!hasBrowser)("consent in a browser", () => {
       "You have granted nothing.",
     );
     expect(provider.revoked).toBe(1);
+    expect(await callAgenda("alice")).toMatchObject({ status: 403 });
   });
 
   test("a user who says no at the provider is told so", async () => {
@@ -129,6 +200,18 @@ describe.skipIf(!hasBrowser)("consent in a browser", () => {
     expect(dev.output).not.toMatch(/[\w-]{40,}/);
   });
 });
+
+/** Says to whom the provider has given the access token of a request. */
+async function serveCalendar(provider: OpenIdProvider): Promise<Server> {
+  const server = createServer(async ({ headers }, response) => {
+    const token = await provider.find(headers.authorization?.replace(/^Bearer /, "") ?? "");
+    response.statusCode = token?.scopes.includes("calendar.read") ? 200 : 401;
+    response.end(token?.account ?? "nobody");
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return server;
+}
 
 /** Signs in at the provider and agrees. */
 async function consentAtProvider(page: Page, provider: string): Promise<void> {

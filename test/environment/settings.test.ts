@@ -196,3 +196,67 @@ describe("audit.json", () => {
 test("secrets-key.json is a known file", () => {
   expect(read({ "secrets-key.json": "{}" }).problems).toEqual([]);
 });
+
+describe("identity.json", () => {
+  const issuer = "https://issuer.example.com";
+
+  test("says whose tokens identify callers", () => {
+    const all = {
+      issuer,
+      audience: "gateway",
+      jwksUri: `${issuer}/keys`,
+      allowAnonymous: true,
+      loginUrl: `${issuer}/login?a=b`,
+      publicUrl: "https://api.example.com",
+    };
+    expect(settingsOf("identity.json", all).identity).toEqual(all);
+  });
+
+  test("leaves what may be missing to its default: keys to the issuer's OpenID configuration", () => {
+    expect(settingsOf("identity.json", { issuer, audience: "gateway" }).identity).toEqual({
+      issuer,
+      audience: "gateway",
+      jwksUri: null,
+      allowAnonymous: false,
+      loginUrl: null,
+      publicUrl: null,
+    });
+  });
+
+  test("knows where Cloudflare Access has its keys", () => {
+    const team = "https://team.cloudflareaccess.com";
+    expect(settingsOf("identity.json", { issuer: team, audience: "a" }).identity?.jwksUri).toBe(
+      `${team}/cdn-cgi/access/certs`,
+    );
+  });
+
+  test("without an audience is warned about", () => {
+    expect(problemsOf("identity.json", `{\n"issuer": "${issuer}"}`)).toEqual([
+      "warning AudienceMissing identity.json:2:11",
+    ]);
+  });
+
+  test.each([
+    ["{}", "error InvalidSetting identity.json:1:1"],
+    ["[]", "error InvalidSetting identity.json:1:1"],
+    ['{"issuer":"http://issuer.example.com","audience":"a"}', "error InvalidSetting identity.json:1:11"],
+    ['{"issuer":"https://issuer.example.com/?x","audience":"a"}', "error InvalidSetting identity.json:1:11"],
+    ['{"issuer":"https://issuer.example.com/#x","audience":"a"}', "error InvalidSetting identity.json:1:11"],
+    ['{"issuer":"https://i.example.com","audience":""}', "error InvalidSetting identity.json:1:46"],
+    [
+      '{"issuer":"https://i.example.com","audience":"a","jwksUri":"/x"}',
+      "error InvalidSetting identity.json:1:60",
+    ],
+    [
+      '{"issuer":"https://i.example.com","audience":"a","allowAnonymus":true}',
+      "error InvalidSetting identity.json:1:66",
+    ],
+    [
+      '{"issuer":"https://i.example.com","audience":"a","publicUrl":"https://a.example.com/x"}',
+      "error InvalidSetting identity.json:1:62",
+    ],
+    ["{", "error InvalidJSON identity.json:1:2"],
+  ])("%s is refused", (text, problem) => {
+    expect(problemsOf("identity.json", text)).toEqual([problem]);
+  });
+});

@@ -11,7 +11,10 @@ const described = <S extends v.GenericSchema>(schema: S, text: string) => v.pipe
 
 const NOT_A_URL = "must be an https URL without user name and fragment; http only on this machine";
 
-const url = v.pipe(v.string(), v.regex(/^https?:\/\/[^\s#\\]+$/, NOT_A_URL), v.check(isEndpoint, NOT_A_URL));
+/** What an editor can check of it. */
+const URL_SHAPE = /^https?:\/\/[^\s#\\]+$/;
+
+const url = v.pipe(v.string(), v.regex(URL_SHAPE, NOT_A_URL), v.check(isEndpoint, NOT_A_URL));
 
 /** RFC 6749, appendix A.4. */
 const scope = v.pipe(
@@ -70,6 +73,8 @@ export const applicationFileSchema = v.strictObject({
 export type ApplicationFile = v.InferOutput<typeof applicationFileSchema>;
 
 function isEndpoint(text: string): boolean {
+  // That is reported already.
+  if (!URL_SHAPE.test(text)) return true;
   const parsed = URL.parse(text);
   return isConfidential(text) && parsed?.username === "" && parsed.password === "";
 }
