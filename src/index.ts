@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import { functionsRoutes } from "./admin/functions-routes.ts";
+import { executeRoute } from "./admin/functions-routes.ts";
 import { oauthRoutes } from "./admin/oauth-routes.ts";
 import { FunctionEgress, FunctionSession } from "./gateway/function-entrypoints.ts";
 import { servedBy } from "./gateway/gateways.ts";
@@ -22,7 +22,6 @@ app.post("/_sortie/refresh", async (c) => {
   return c.body(null, 204);
 });
 
-app.route("/_sortie/functions", functionsRoutes<WorkerEnv>(servedBy));
 app.route("/_sortie/oauth", oauthRoutes<WorkerEnv>(servedBy));
 
 /** Paths of the gateway itself; everything else is the proxies', without a router in between. */
@@ -33,8 +32,7 @@ export { FunctionEgress, FunctionSession, UserAuthorization };
 export default {
   fetch(request, env, ctx) {
     const url = new URL(request.url);
-    return url.pathname.startsWith(OWN_PATHS)
-      ? app.fetch(request, env, ctx)
-      : servedBy(env).gateway.handle(request, url, ctx);
+    if (!url.pathname.startsWith(OWN_PATHS)) return servedBy(env).gateway.handle(request, url, ctx);
+    return executeRoute(request, url, () => servedBy(env), ctx) ?? app.fetch(request, env, ctx);
   },
 } satisfies ExportedHandler<WorkerEnv>;

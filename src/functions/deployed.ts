@@ -5,6 +5,7 @@ import { SourceCatalog } from "../sources/catalog.ts";
 import { connectionsOf, originOf } from "../sources/connection.ts";
 import { checkGates, type GateProblem } from "../sources/gates.ts";
 import { compileSourcePolicy, type SourcePolicy } from "../sources/policy.ts";
+import { secretNamesOf } from "../sources/secret-names.ts";
 import type { Source } from "../sources/source.ts";
 import type { PublishedFunction } from "./published-function.ts";
 
@@ -31,6 +32,8 @@ export interface DeclaredSource {
   readonly source: Source;
   /** Scheme, host and port of its one HTTPS connection; null when it does not have exactly one. */
   readonly url: string | null;
+  /** Whether calls to its own address prove who is calling. */
+  readonly authenticates: boolean;
   readonly policy: SourcePolicy;
   readonly egress: Egress;
   /** The binding for its client certificate that the Worker does not have; null when nothing is missing. */
@@ -50,6 +53,8 @@ export interface FunctionPlan {
   /** What its own clients, which carry no credentials, may call: the policies of all its sources. */
   readonly policy: SourcePolicy;
   readonly egress: Egress;
+  /** Whether code knows some of its secrets only by placeholders. */
+  readonly hasBoundSecrets: boolean;
   /** Names the isolate: another one when code, limits or sources are others. */
   readonly isolate: string;
   readModule(): Promise<Uint8Array>;
@@ -103,6 +108,9 @@ export class DeployedFunctions {
       problem,
       policy,
       egress: new Egress({ ...this.#outlets, policy }),
+      hasBoundSecrets: found.some(({ source }) =>
+        source.additionalSecrets.some(({ hosts }) => hosts !== null),
+      ),
       isolate: isolateName(environment, published, found),
       readModule: () => this.#readModule(published.revision),
     };
@@ -119,6 +127,7 @@ export class DeployedFunctions {
       name,
       source,
       url,
+      authenticates: connectionsOf(source).some(({ auth }) => auth.type !== "none"),
       policy,
       egress: new Egress({
         ...this.#outlets,
@@ -137,15 +146,6 @@ export class DeployedFunctions {
 function hostAndPort(url: string): string {
   const { hostname, port, protocol } = new URL(url);
   return `${hostname}:${port || (protocol === "https:" ? 443 : 80)}`;
-}
-
-function secretNamesOf({ domains, additionalSecrets }: Source): string[] {
-  const authentication = domains.flatMap(({ auth }) => {
-    if (auth.type === "basic") return [auth.password];
-    if (auth.type === "bearerToken") return [auth.bearerToken];
-    return auth.type === "apiKey" ? [auth.apiKey] : [];
-  });
-  return [...new Set([...authentication, ...additionalSecrets.map(({ name }) => name)])];
 }
 
 function isolateName(environment: string, published: PublishedFunction, sources: unknown): string {

@@ -1,16 +1,15 @@
 import type { Caller } from "../credentials/caller.ts";
 import type { AuthorizationRequired } from "../credentials/user-credentials.ts";
 import { CountedCalls } from "../egress/audit/bytes.ts";
+import type { BoundSecret } from "../sources/placeholders.ts";
 import type { FunctionPlan } from "./deployed.ts";
 import { maskOf } from "./mask.ts";
 import type { LogLevel } from "./protocol.ts";
+import { boundSecrets, type Secrets } from "./secret-views.ts";
 
 /** How many lines of its console one call may log, and how long each may be. Characters. */
 const MOST_LINES = 1000;
 const LONGEST_LINE = 8192;
-
-/** Secrets of a source by name. */
-export type Secrets = Readonly<Record<string, string>>;
 
 /** A call of a function that is running, as the gateway knows it. */
 export class LiveCall {
@@ -49,6 +48,11 @@ export class LiveCall {
   /** The id of the user for whom it runs; null when nobody is known. */
   get user(): string | null {
     return this.caller.kind === "anonymous" ? null : this.caller.id;
+  }
+
+  /** The secrets that code knows only by their placeholders. */
+  get bound(): readonly BoundSecret[] {
+    return this.plan.hasBoundSecrets ? boundSecrets(this.plan.sources.values(), this.secrets) : [];
   }
 
   /** Text of the function without the secrets and tokens that it had. */

@@ -1,6 +1,7 @@
 /**
- * What passes between the gateway and the isolate of a function. The call itself is one HTTP exchange:
- * {@link CallRequest} as JSON there, {@link CallAnswer} as JSON back with status 200 or {@link FAILED}.
+ * What passes between the gateway and the isolate of a function. The call itself is one HTTP exchange: a GET with
+ * {@link CallProps}, which cost less than a body, and {@link CallAnswer} as JSON back with status 200 or
+ * {@link FAILED}.
  */
 
 /** The status of an answer that is a failure of the function. */
@@ -11,6 +12,11 @@ export const SOURCE_HEADER = "x-sortie-source";
 
 /** On an answer of `Session.fetch` that is none: percent-encoded JSON of {@link SessionFailure}. Never one from outside. */
 export const FAILURE_HEADER = "x-sortie-failure";
+
+export interface CallProps extends CallRequest {
+  /** A stub of the gateway's. */
+  readonly session: Session;
+}
 
 export interface CallRequest {
   /** In the order of the signature. Null where an optional one is missing. */
@@ -62,7 +68,7 @@ export interface SessionToken {
 /** What the isolate can ask of the gateway during one call, and no longer. */
 export interface Session {
   /** Sends a request through the source that {@link SOURCE_HEADER} names. */
-  fetch(request: Request): Promise<Response>;
+  fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response>;
   /** Takes a line of the function's console. */
   log(level: LogLevel, text: string): Promise<void>;
   /** The token of the calling user; `null` where the source has none for anybody. */

@@ -2,13 +2,15 @@ import type { Caller } from "../credentials/caller.ts";
 import type { TokenContext } from "../credentials/token-request.ts";
 import type { UserCredentials } from "../credentials/user-credentials.ts";
 import { EgressError } from "../egress/error.ts";
+import type { BoundSecret } from "../sources/placeholders.ts";
 import type { DeclaredSource, DeployedFunctions, FunctionPlan, Outlets } from "./deployed.ts";
 import { FunctionError } from "./error.ts";
 import { failureOf } from "./failure.ts";
 import { isolateCode, type OutboundProps } from "./isolate.ts";
-import { LiveCall, type Secrets } from "./live-call.ts";
+import { LiveCall } from "./live-call.ts";
 import { orderedParameters } from "./parameters.ts";
 import type { CallRequest, SourceFacts } from "./protocol.ts";
+import { boundSecrets, type Secrets, secretsView } from "./secret-views.ts";
 import { usesOAuth } from "./source-call.ts";
 
 /** What names a session: nothing that the isolate of a function could make up. */
@@ -95,13 +97,18 @@ export class FunctionRunner {
     }
   }
 
-  /** The call that a session belongs to; null when it has ended. */
-  async call(
+  /** The call of this isolate that a session belongs to; null when it has ended, or is not of this isolate. */
+  running({ isolate, call }: SessionProps): LiveCall | null {
+    return isolate === this.#isolate ? (this.#live.get(call) ?? null) : null;
+  }
+
+  /** The call of another isolate of the gateway that a session belongs to; null when its time is over. */
+  async adopted(
     props: SessionProps,
     current: () => Promise<DeployedFunctions | null>,
     context: TokenContext,
   ): Promise<LiveCall | null> {
-    if (props.isolate === this.#isolate) return this.#live.get(props.call) ?? null;
+    if (props.isolate === this.#isolate) return null;
     if (context.now() > props.deadline) return null;
     const plan = (await current())?.find(props.function);
     if (!plan || plan.problem) return null;
@@ -119,6 +126,12 @@ export class FunctionRunner {
     deadline: number,
   ): LiveCall {
     return new LiveCall({ id, plan, caller, secrets, limitMs, deadline }, this.services.outlets.log);
+  }
+
+  /** The secrets that a function's code knows only by their placeholders. */
+  async bound(plan: FunctionPlan, context: TokenContext): Promise<readonly BoundSecret[]> {
+    if (!plan.hasBoundSecrets) return [];
+    return boundSecrets(plan.sources.values(), await this.#secrets(plan, context));
   }
 
   /** The user for whom a function runs; null when it is not known, as where it runs for several at once. */
@@ -149,8 +162,8 @@ export class FunctionRunner {
     const ended = new AbortController();
     try {
       const answer = worker
-        .getEntrypoint(undefined, { props: { session } })
-        .fetch("http://function/", { method: "POST", body: JSON.stringify(request), signal: ended.signal })
+        .getEntrypoint(undefined, { props: { session, ...request } })
+        .fetch("http://function/", { signal: ended.signal })
         .then(async (response) => ({ ok: response.ok, text: await response.text() }));
       const { ok, text } = await context.within(live.limitMs, answer);
       if (ok) return { text };
@@ -217,12 +230,7 @@ function facts(environment: string, declared: DeclaredSource, secrets: Secrets):
     apiName: source.apiName,
     rid: `ri.sortie.${environment}.source.${source.apiName}`,
     url,
-    secrets: Object.fromEntries(
-      source.additionalSecrets.flatMap(({ name }) => {
-        const value = secrets[name];
-        return value === undefined ? [] : [[name, value]];
-      }),
-    ),
+    secrets: secretsView(declared, secrets).readable,
     oauth: usesOAuth(source),
     clientCertificate: source.clientCertificateBinding !== null,
   };

@@ -10,6 +10,7 @@ import type { EgressPolicy, Refusal } from "../egress/policy.ts";
 import { authenticate, CREDENTIALS_NOT_RESOLVED } from "../sources/authenticate.ts";
 import { connectionsOf, domainOf } from "../sources/connection.ts";
 import { SourceError } from "../sources/error.ts";
+import { type BoundSecret, replacePlaceholders } from "../sources/placeholders.ts";
 import type { Source } from "../sources/source.ts";
 import { originOfCall } from "./call-origin.ts";
 import type { DeclaredSource, FunctionPlan } from "./deployed.ts";
@@ -38,9 +39,10 @@ export async function callThroughSource(
       { url: request.url, headers },
       credentials,
     );
+    const replaced = replacePlaceholders(authenticated, call.bound);
     const by = originOfCall(call.plan, source, call.user);
     return await send({ plan: call.plan, egress, policy }, request, {
-      ...authenticated,
+      ...replaced,
       by,
       counts: call.counts,
       timeoutMs: Math.max(0, call.deadline - Date.now()),
@@ -51,16 +53,30 @@ export async function callThroughSource(
   }
 }
 
-/** Sends a request of a client of the function's own: no credentials, and nowhere that no policy covers. */
+/**
+ * Sends a request of a client of the function's own: no credentials but secrets in place of their placeholders, and
+ * nowhere that no policy covers.
+ */
 export async function callWithoutCredentials(
   plan: FunctionPlan,
   request: Request,
   user: string | null,
+  bound: readonly BoundSecret[],
 ): Promise<Response> {
-  const { url, headers } = request;
-  const declared = [...plan.sources.values()].find(({ source }) => domainOf(source, url));
+  const declared = [...plan.sources.values()].find(({ source }) => domainOf(source, request.url));
   const by = originOfCall(plan, declared?.source ?? null, user);
-  return send({ plan, ...plan }, request, { url, headers, by, timeoutMs: plan.published.limits.timeoutMs });
+  try {
+    const { url, headers } = replacePlaceholders(request, bound);
+    return await send({ plan, ...plan }, request, {
+      url,
+      headers,
+      by,
+      timeoutMs: plan.published.limits.timeoutMs,
+    });
+  } catch (error) {
+    if (error instanceof SourceError) return failure(error);
+    throw error;
+  }
 }
 
 /** The calling user's token for a source, for code that sends it itself. Null where the source has none. */
@@ -95,11 +111,12 @@ export const endedMessage = "The call of the function has ended.";
 /** The request as the source wants it: unchanged where it goes to anybody else, or where it will be refused. */
 function withAuthentication(
   call: LiveCall,
-  { name, source, policy, missingBinding }: DeclaredSource,
+  { name, source, url, policy, authenticates, missingBinding }: DeclaredSource,
   request: Pick<OutboundCall, "url" | "headers">,
   credentials: UserCredentials,
 ): Pick<OutboundCall, "url" | "headers"> | Promise<Pick<OutboundCall, "url" | "headers">> {
-  if (policy.check(request.url) !== null || !domainOf(source, request.url)) return request;
+  if (!authenticates && missingBinding === null) return request;
+  if (policy.check(request.url) !== null || !isBelow(url, request.url)) return request;
   if (missingBinding !== null) {
     throw new CredentialsError(
       `The source ${name} presents a client certificate through the binding ${missingBinding}, which the Worker does not have.`,
@@ -109,6 +126,11 @@ function withAuthentication(
   const add = (token: OAuthCredentials | null) =>
     authenticate(source, request, (secret) => secrets?.[secret], token);
   return usesOAuth(source) ? tokenOf(call, source, credentials).then(add) : add(null);
+}
+
+/** Whether a URL, as URL parsing writes it, has that origin. */
+function isBelow(origin: string | null, url: string): boolean {
+  return origin !== null && url.startsWith(origin) && /^[/?#]?$/.test(url.charAt(origin.length));
 }
 
 async function tokenOf(
@@ -140,7 +162,8 @@ async function send(
 ): Promise<Response> {
   if (request.headers.has("upgrade")) return refusalAnswer(door.plan, upgradeRefused(call.url));
   const { method } = request;
-  const body = request.body === null ? null : request;
+  // Asking for the body makes a stream of it.
+  const body = method === "GET" || method === "HEAD" || request.body === null ? null : request;
   // The isolate of a call that has been ended is not told, so what is under way has to end by itself.
   const signal = AbortSignal.timeout(timeoutMs);
   try {

@@ -21,7 +21,8 @@ export class CurrentCallers {
   readonly #environment: Environment;
   readonly #get: GetDocument;
   readonly #lifetime: Lifetime;
-  #known: { readonly settings: string; readonly callers: Callers } | null = null;
+  #known: { identity: IdentitySettings | null; readonly settings: string; readonly callers: Callers } | null =
+    null;
 
   /** @param doors how calls leave, for an egress that allows what they need */
   constructor(environment: Environment, lifetime: Lifetime, doors: Omit<EgressOptions, "policy">) {
@@ -38,10 +39,14 @@ export class CurrentCallers {
   }
 
   #callers(identity: IdentitySettings | null): Callers {
+    if (this.#known?.identity === identity) return this.#known.callers;
     const settings = JSON.stringify(identity);
-    if (this.#known?.settings === settings) return this.#known.callers;
+    if (this.#known?.settings === settings) {
+      this.#known.identity = identity;
+      return this.#known.callers;
+    }
     const callers = new Callers(identity, this.#get);
-    this.#known = { settings, callers };
+    this.#known = { identity, settings, callers };
     return callers;
   }
 }

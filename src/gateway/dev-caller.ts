@@ -10,13 +10,17 @@ export const DEV_USER_HEADER = "x-sortie-user";
  * The caller of a request by whoever started this gateway, who alone knows its token: the user of the environment's
  * issuer that it names, or nobody. Null for any other request, and always when the gateway is deployed.
  */
-export function devCaller(
+export async function devCaller(
   { headers }: Request,
   { REFRESH_TOKEN }: WorkerEnv,
-  identity: IdentitySettings | null,
-): Caller | null {
-  if (!REFRESH_TOKEN || headers.get("authorization") !== `Bearer ${REFRESH_TOKEN}`) return null;
+  identity: () => Promise<IdentitySettings | null>,
+): Promise<Caller | null> {
+  if (!isDeveloper(headers, REFRESH_TOKEN)) return null;
   const name = headers.get(DEV_USER_HEADER);
   if (!name) return { kind: "anonymous" };
-  return { kind: "user", id: userId(identity?.issuer ?? "local", name), name };
+  return { kind: "user", id: userId((await identity())?.issuer ?? "local", name), name };
+}
+
+function isDeveloper(headers: Headers, token: string | undefined): boolean {
+  return token !== undefined && token !== "" && headers.get("authorization") === `Bearer ${token}`;
 }

@@ -1,12 +1,12 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
 import type { OutboundProps } from "../functions/isolate.ts";
-import type { LogLevel, Session, SessionFailure, SessionToken } from "../functions/protocol.ts";
+import type { LogLevel, SessionFailure, SessionToken } from "../functions/protocol.ts";
 import type { SessionProps } from "../functions/runner.ts";
 import type { WorkerEnv } from "../worker-env.ts";
 import { servedBy } from "./gateways.ts";
 
-/** What a function's isolate is given for one call: it names the caller, and is good while that call runs. */
-export class FunctionSession extends WorkerEntrypoint<WorkerEnv, SessionProps> implements Session {
+/** What a function's isolate is given for one call, its `Session`: it names the caller, and is good while that call runs. */
+export class FunctionSession extends WorkerEntrypoint<WorkerEnv, SessionProps> {
   override fetch(request: Request): Promise<Response> {
     return servedBy(this.env).functions.throughSource(this.ctx.props, request, this.ctx);
   }

@@ -6,6 +6,7 @@ import type { Lifetime } from "../flow/context.ts";
 import type { DeployedFunctions, FunctionPlan } from "../functions/deployed.ts";
 import { FunctionError } from "../functions/error.ts";
 import type { OutboundProps } from "../functions/isolate.ts";
+import type { LiveCall } from "../functions/live-call.ts";
 import type { LogLevel, SessionFailure, SessionToken } from "../functions/protocol.ts";
 import type { FunctionCall, FunctionResult, FunctionRunner, SessionProps } from "../functions/runner.ts";
 import { connectSocket } from "../functions/socket-call.ts";
@@ -42,7 +43,8 @@ export class Functions {
 
   /** A request of a function through one of its sources. */
   async throughSource(props: SessionProps, request: Request, lifetime: Lifetime): Promise<Response> {
-    const call = await this.#call(props, lifetime);
+    const found = this.#call(props, lifetime);
+    const call = found instanceof Promise ? await found : found;
     return call ? callThroughSource(call, request, this.#runner.services.credentials) : callEnded();
   }
 
@@ -67,7 +69,12 @@ export class Functions {
     const plan = await this.#plan(props, lifetime);
     if (!plan)
       return new Response(`The function ${props.function} is not deployed any more.`, { status: 407 });
-    return callWithoutCredentials(plan, request, this.#runner.userOf(props.function));
+    return callWithoutCredentials(
+      plan,
+      request,
+      this.#runner.userOf(props.function),
+      await this.#runner.bound(plan, contextOf(lifetime)),
+    );
   }
 
   /** A socket that an isolate opens. */
@@ -83,9 +90,12 @@ export class Functions {
     return plan?.problem === null ? plan : undefined;
   }
 
-  #call(props: SessionProps, lifetime: Lifetime) {
+  /** The call that a session belongs to; null when it has ended. */
+  #call(props: SessionProps, lifetime: Lifetime): LiveCall | null | Promise<LiveCall | null> {
+    const running = this.#runner.running(props);
+    if (running) return running;
     const context = contextOf(lifetime);
-    return this.#runner.call(props, () => this.#current(context), context);
+    return this.#runner.adopted(props, () => this.#current(context), context);
   }
 
   async #current(context: TokenContext): Promise<DeployedFunctions | null> {

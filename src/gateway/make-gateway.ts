@@ -1,5 +1,6 @@
 import { exports, waitUntil } from "cloudflare:workers";
 import type { Caller } from "../credentials/caller.ts";
+import { CallerError } from "../credentials/caller-error.ts";
 import { SecretStore } from "../credentials/secrets/store.ts";
 import { Audit } from "../egress/audit.ts";
 import { Egress } from "../egress/egress.ts";
@@ -72,7 +73,7 @@ export function makeGateway(env: WorkerEnv): Served {
   const consents = new Consents(environment, env, lifetime, log);
   const callers = new CurrentCallers(environment, lifetime, doors);
   const identify = async (request: Request) =>
-    devCaller(request, env, await consents.identity()) ?? callers.identify(request);
+    (await devCaller(request, env, () => consents.identity())) ?? callers.identify(request);
   const runner = new FunctionRunner({
     loader: env.LOADER,
     stubs: {
@@ -87,7 +88,12 @@ export function makeGateway(env: WorkerEnv): Served {
   // What a client's Authorization header holds is for the flow to judge; one that is nobody's token is nobody.
   const callerOf = async ({ exchange }: FlowContext): Promise<Caller> => {
     const request = requestOf(exchange.client);
-    return request ? identify(request).catch(() => anonymous) : anonymous;
+    return request ? identify(request).catch(nobody) : anonymous;
   };
   return { gateway: new Gateway(environment, secrets), functions, consents, identify };
+}
+
+function nobody(error: unknown): Caller {
+  if (error instanceof CallerError) return anonymous;
+  throw error;
 }

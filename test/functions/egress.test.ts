@@ -151,3 +151,38 @@ describe("a call that has no answer rejects, and does not hang", () => {
     });
   });
 });
+
+describe("a secret that is bound to hosts", () => {
+  const secret = { name: "Bound", hosts: [new URL(a).host] };
+  const bound = { apiName: "things", additionalSecrets: [secret] };
+  const placeholderOf = async () => JSON.parse(await call("secrets", "things")).Bound as string;
+
+  beforeAll(() =>
+    deploy({
+      sources: [{ ...sourceTo("things", a), ...bound }, sourceTo("Things", b)],
+      secrets: { things: { Bound: "b0und" } },
+      published: { probe: { sources: ["things", "Things"] } },
+    }),
+  );
+
+  test("reaches code as a placeholder only, the same in each call", async () => {
+    const placeholder = await placeholderOf();
+    expect(placeholder).toMatch(/^sortie_secret_[0-9a-f]+$/);
+    expect(await placeholderOf()).toBe(placeholder);
+  });
+
+  test.each(["fetch with headers", "raw with headers"])(
+    "%s: is put in place for those hosts",
+    async (action) => {
+      const headers = { "x-key": await placeholderOf() };
+      expect(await call(action, JSON.stringify({ url: `${a}/echo`, headers }))).toContain('"b0und"');
+    },
+  );
+
+  test("and for no other", async () => {
+    const headers = { "x-key": await placeholderOf() };
+    expect(await call("raw with headers", JSON.stringify({ url: `${b}/echo`, headers }))).not.toContain(
+      "b0und",
+    );
+  });
+});

@@ -5,11 +5,15 @@ import type { OutboundApplication } from "../../src/credentials/oauth/applicatio
 import { readPublicKey } from "../../src/credentials/secrets/keys.ts";
 import { type SecretPlace, secretKey } from "../../src/credentials/secrets/place.ts";
 import { sealSecret } from "../../src/credentials/secrets/seal.ts";
+import { planDeployment } from "../../src/environment/deployment.ts";
 import { currentKey, revisionKey } from "../../src/environment/document.ts";
+import { readEnvironment } from "../../src/environment/read-environment.ts";
 import type { PublishedFunction } from "../../src/functions/published-function.ts";
 import { servedBy } from "../../src/gateway/gateways.ts";
 import type { Source, SourceDomain } from "../../src/sources/source.ts";
 import type { WorkerEnv } from "../../src/worker-env.ts";
+import { Report } from "../../src/xml/report.ts";
+import { filesOf, type TestFiles } from "../environment/deployed.ts";
 import { testModules } from "./modules.ts";
 
 const modules = inject("functions");
@@ -48,6 +52,8 @@ export interface TestDeployment {
   readonly sources: readonly Source[];
   /** Sealed for the Worker: by API name of the source and by name. */
   readonly secrets?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Files of proxies, by path. */
+  readonly proxies?: TestFiles;
   readonly outboundApplications?: readonly OutboundApplication[];
   readonly identity?: Partial<IdentitySettings>;
   readonly aliases?: Readonly<Record<string, string>>;
@@ -75,6 +81,7 @@ export async function deploy({
   secrets = {},
   aliases = {},
   published = {},
+  proxies = {},
 }: TestDeployment): Promise<void> {
   const functions = testModules.map(
     ({ call, ...module }): PublishedFunction => ({
@@ -92,18 +99,12 @@ export async function deploy({
     for (const [name, value] of Object.entries(values))
       await setSecret({ environment: "local", source, name }, value);
   }
+  const model = readEnvironment(filesOf(proxies), "local", new Report());
+  const options = { organization: "test", now: new Date(++generation), generation, advice: "list" } as const;
+  const plan = await planDeployment(model, null, options);
+  for (const [revision, zip] of plan.revisions) await env.CONFIG.put(revisionKey(revision), zip);
   const document = {
-    format: 1,
-    organization: "test",
-    environment: "local",
-    generation: ++generation,
-    deployedAt: new Date(generation).toISOString(),
-    proxies: [],
-    sharedFlows: [],
-    flowHooks: {},
-    targetServers: [],
-    keyValueMaps: {},
-    egress: { allow: [], advice: "list" },
+    ...plan.document,
     sources,
     sourceAliases: aliases,
     outboundApplications,

@@ -1,5 +1,5 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
-import { type CallAnswer, type CallError, type CallRequest, FAILED, type Session } from "../protocol.ts";
+import { type CallAnswer, type CallError, type CallProps, FAILED } from "../protocol.ts";
 import type { PublishedFunction } from "../published-function.ts";
 import { ValueError } from "../values.ts";
 import { argumentFrom, resultOf } from "./arguments.ts";
@@ -19,14 +19,11 @@ redirectConsole();
 reportNetworkFailures();
 
 /** The default export of a function's main module: takes calls of the gateway. */
-export function serveFunction(
-  served: ServedFunction,
-): typeof WorkerEntrypoint<unknown, { session?: Session }> {
-  return class FunctionEntrypoint extends WorkerEntrypoint<unknown, { session?: Session }> {
-    override async fetch(request: Request): Promise<Response> {
-      const { session } = this.ctx.props;
+export function serveFunction(served: ServedFunction): typeof WorkerEntrypoint<unknown, Partial<CallProps>> {
+  return class FunctionEntrypoint extends WorkerEntrypoint<unknown, Partial<CallProps>> {
+    override async fetch(): Promise<Response> {
+      const { session, parameters = [], sources = {} } = this.ctx.props;
       if (!session) return new Response("Only the gateway can call a function.", { status: 403 });
-      const { parameters, sources } = await request.json<CallRequest>();
       const call = { session, sources, pendingLines: new Set<Promise<void>>() };
       const answer = await runCall(call, () => answerOf(served, parameters));
       if (call.pendingLines.size > 0) await Promise.all(call.pendingLines);

@@ -12,9 +12,10 @@ export type Fetch = (input: RequestInfo | URL, init?: RequestInit) => Promise<Re
 export function sourceFetch(call: Call, source: string): Fetch {
   return async function fetchThroughSource(input, init) {
     checkCall(call);
-    const request = new Request(input, init);
-    request.headers.set(SOURCE_HEADER, source);
-    return orFailure(await call.session.fetch(request));
+    const given = init?.headers ?? (input instanceof Request ? input.headers : undefined);
+    const headers = new Headers(given);
+    headers.set(SOURCE_HEADER, source);
+    return orFailure(await call.session.fetch(input, { ...init, headers }));
   };
 }
 
