@@ -11,7 +11,6 @@ import { allowedInDev, type DevSettings, withDevSettings, withIdentity } from ".
 import { readPaths, withProxiesForSharedFlows } from "./environment-folder.ts";
 import { IdentityProvider } from "./identity-provider.ts";
 import { LocalGateway } from "./local-gateway.ts";
-import { mapStack } from "./map-stack.ts";
 import { formatProblems } from "./print-problems.ts";
 import { formatWorkerLog } from "./print-worker-log.ts";
 import { DevSecrets, type SecretValues } from "./secret/dev-secrets.ts";
@@ -46,23 +45,23 @@ export class DevSession {
   readonly #identityProvider: IdentityProvider;
   /** Seals secrets for the gateway, which alone has the other key. */
   readonly #secretsKey: PublicKey;
-  /** Of the functions that are served, by their names. */
-  readonly #sourceMaps: Map<string, string>;
   #deployed: DeploymentPlan["document"] | null = null;
   /** True when the files on disk are not what is served. */
   #behind = true;
+  /** Of the functions that are served, by name. */
+  readonly #sourceMaps: Map<unknown, string>;
   #watching: FileWatch | null = null;
   #watchingSecrets: FileWatch | null = null;
 
   private constructor(
     options: DevSessionOptions,
     gateway: LocalGateway,
+    sourceMaps: Map<unknown, string>,
     identityProvider: IdentityProvider,
     secretsKey: PublicKey,
-    sourceMaps: Map<string, string>,
   ) {
-    this.#sourceMaps = sourceMaps;
     this.#options = options;
+    this.#sourceMaps = sourceMaps;
     this.#gateway = gateway;
     this.#identityProvider = identityProvider;
     this.#secretsKey = secretsKey;
@@ -72,14 +71,10 @@ export class DevSession {
   static async start(options: DevSessionOptions): Promise<DevSession> {
     const { mounts } = readPaths(options.paths);
     const { port, environment, connections, google } = options;
+    const sourceMaps = new Map<unknown, string>();
     const calls = options.showsCalls ? "all" : "of functions";
-    const sourceMaps = new Map<string, string>();
-    const mapped = (name: string, text: string) => {
-      const sourceMap = sourceMaps.get(name);
-      return sourceMap === undefined ? text : mapStack(text, sourceMap, options.paths[0] ?? ".");
-    };
     const log = (line: { level: string; message: string }) => {
-      const text = formatWorkerLog(line, calls, mapped);
+      const text = formatWorkerLog(line, calls, (name) => sourceMaps.get(name));
       if (text !== null) console.error(text);
     };
     const { publicJwk, privateJwk } = await generateKeys();
@@ -95,7 +90,8 @@ export class DevSession {
       log,
     });
     const secretsKey = await readPublicKey(publicJwk, "secrets-key.json");
-    const session = new DevSession(options, gateway, await IdentityProvider.start(), secretsKey, sourceMaps);
+    const provider = await IdentityProvider.start();
+    const session = new DevSession(options, gateway, sourceMaps, provider, secretsKey);
     try {
       session.#watchingSecrets = watchFiles([options.secretsFolder], () => session.#updateSecrets());
       await session.#watchingSecrets.ready;

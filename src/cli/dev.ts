@@ -69,10 +69,16 @@ export async function serveUntilStopped(
 ): Promise<void> {
   const session = await DevSession.start(options);
   const stopped = stopSignal();
-  const width = Math.max(0, ...session.routes.map(({ basePath }) => basePath.length));
-  const doing = session.routes.length > 0 ? "serves" : "waits for an edit of";
+  const served = [
+    ...session.routes.map(({ basePath, proxy }) => [basePath, proxy] as const),
+    ...(session.functions ?? []).map(
+      ({ name }) => [`/_sortie/functions/${name}/execute`, `function ${name}`] as const,
+    ),
+  ];
+  const width = Math.max(0, ...served.map(([path]) => path.length));
+  const doing = served.length > 0 ? "serves" : "waits for an edit of";
   console.log(`\nSortie ${doing} ${options.paths.join(", ")} on ${session.url}\n`);
-  for (const { basePath, proxy } of session.routes) console.log(`  ${basePath.padEnd(width)}  ${proxy}`);
+  for (const [path, what] of served) console.log(`  ${path.padEnd(width)}  ${what}`);
   const { identityProvider } = session;
   if (identityProvider) {
     console.log(`\n  Sign in as anybody at ${identityProvider}/login`);

@@ -11,6 +11,7 @@ import { addPush } from "./push.ts";
 import { addRollback } from "./rollback.ts";
 import { addSecret } from "./secret.ts";
 import { addStatus } from "./status.ts";
+import { addTypes } from "./types.ts";
 
 const program = new Command("sortie")
   .description("Runs Apigee proxy bundles on Cloudflare Workers.")
@@ -26,6 +27,7 @@ for (const add of [
   addPush,
   addStatus,
   addRollback,
+  addTypes,
   addSecret,
   addOAuth,
   addBridge,

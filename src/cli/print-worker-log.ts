@@ -1,26 +1,23 @@
 import type { AuditRecord } from "../egress/audit.ts";
+import { stackInSource } from "./publish/source-stack.ts";
 
 /**
  * A line that the gateway wrote to its console, for a person: a refused call becomes a sentence that says
  * which option would allow it, the record of a call a short one, and everything else stays what it is.
  *
  * @param calls whose calls are shown; those of functions always are
- * @param mapped puts places in a function's files for those in its module
+ * @param sourceMapOf the source map of a function, by its name
  * @returns null for what is not shown
  */
 export function formatWorkerLog(
   { level, message }: { level: string; message: string },
   calls: "of functions" | "all",
-  mapped: (name: string, text: string) => string = (_name, text) => text,
+  sourceMapOf: (name: unknown) => string | undefined = () => undefined,
 ): string | null {
   const line = parseLine(message);
+  if (line?.event === "function.failed") return formatFailure(line, sourceMapOf(line.function));
   if (line?.event === "egress.refused") return `[refused] ${line.by}: ${line.reason}. ${line.remedy}`;
-  if (line?.event === "function.log") {
-    return `[${line.level}] ${line.function}: ${mapped(String(line.function), String(line.text))}`;
-  }
-  if (line?.event === "function.failed") {
-    return `[failed] ${line.function}: ${mapped(String(line.function), String(line.stack ?? line.message))}`;
-  }
+  if (line?.event === "function.log") return `[${line.level}] ${line.function}: ${line.text}`;
   if (!isAudit(line)) return `[${level}] ${message}`;
   return calls === "all" || line.metadata.kind === "function" ? formatCall(line) : null;
 }
@@ -33,6 +30,14 @@ export function formatCall(record: AuditRecord): string {
   const bytes = [...amount(bytes_sent, "sent"), ...amount(bytes_received, "received")];
   const facts = [`${result.join(", ")} after ${duration_ms} ms`, ...bytes].join(", ");
   return `[call] ${metadata.name}: ${method} ${destination_host}:${destination_port ?? "?"} ${facts}`;
+}
+
+/** Why a call of a function failed, with the stack in the files that it was made from. */
+function formatFailure(line: Record<string, unknown>, sourceMap: string | undefined): string {
+  const stack = typeof line.stack === "string" ? line.stack : "";
+  const [, ...frames] = (sourceMap ? stackInSource(stack, sourceMap) : stack).split("\n    at ");
+  const places = frames.map((frame) => `\n    at ${frame}`).join("");
+  return `[failed] ${line.function}: ${line.message}${places}`;
 }
 
 function amount(bytes: number | null, direction: string): string[] {

@@ -24,8 +24,10 @@ export async function sortie(
   args: readonly string[],
   cwd = repository,
   input: string | Uint8Array = "",
+  variables: Readonly<Record<string, string>> = {},
 ): Promise<Finished> {
-  const child = spawn(process.execPath, [launcher, ...args], { cwd, stdio: ["pipe", "pipe", "pipe"] });
+  const env = { ...process.env, ...variables };
+  const child = spawn(process.execPath, [launcher, ...args], { cwd, env, stdio: ["pipe", "pipe", "pipe"] });
   // A command that does not read its input may be gone before it is written.
   child.stdin.on("error", () => {}).end(input);
   const stdout = collect(child.stdout);

@@ -1,7 +1,7 @@
 import type { BuildFailure, BuildOptions, BuildResult, Message } from "esbuild";
 import type { Position, Report } from "../../xml/report.ts";
 import type { DeclaredFunction } from "./declared-function.ts";
-import { fileOf, functionPlugin, importPath, isDependency, MAIN, SERVE } from "./esbuild-plugin.ts";
+import { fileOf, functionPlugin, importPath, MAIN, SERVE } from "./esbuild-plugin.ts";
 import type { Refusal } from "./refused-imports.ts";
 import type { SourceFile, SourceFiles } from "./source-file.ts";
 
@@ -38,7 +38,18 @@ export async function bundleFunction(
     for (const message of failure.errors) reportMessage(message, files, entry, root, report);
     return null;
   });
-  return result && bundleOf(result, declared, entry, root, report);
+  for (const { id, text, location } of result?.warnings ?? []) {
+    // Direct eval is an error of ours; what packages do is for their authors to correct.
+    const path = location && fileOf(root, location.file);
+    if (id === "direct-eval" || !path || !files.isOwn(path)) continue;
+    report.warning(
+      "SuspiciousCode",
+      placeOf(location, root, files),
+      `${text.replace(/\.$/, "")}.`,
+      "Correct the code.",
+    );
+  }
+  return result && bundleOf(result, declared, entry, root, files, report);
 }
 
 /** What the environment's isolate loads: the runtime first, so that it is ready when the function is loaded. */
@@ -81,6 +92,7 @@ function bundleOf(
   { name }: DeclaredFunction,
   entry: SourceFile,
   root: string,
+  files: SourceFiles,
   report: Report,
 ): Bundle | null {
   const at = entry.at(entry.program);
@@ -105,7 +117,10 @@ function bundleOf(
   return {
     module: module.contents,
     sourceMap: sourceMap.text,
-    dependencies: used.flatMap(([path]) => (isDependency(path) ? (fileOf(root, path) ?? []) : [])),
+    dependencies: used.flatMap(([input]) => {
+      const path = fileOf(root, input);
+      return path === null || files.isOwn(path) ? [] : path;
+    }),
   };
 }
 
@@ -120,6 +135,8 @@ function reportMessage(
   root: string,
   report: Report,
 ): void {
+  // A name that a library does not have is reported where imports are checked.
+  if (text.startsWith('No matching export in "sortie:')) return;
   const at = location ? placeOf(location, root, files) : entry.at(entry.program);
   const refusal = detail as Refusal | undefined;
   const unresolved = /^Could not resolve "([^"]*)"/.exec(text)?.[1];

@@ -4,6 +4,7 @@ import type { DeclaredSource } from "./declared-function.ts";
 import { SOURCE_SYMBOLS } from "./library.ts";
 import { fieldsOf, textIn, unwrapped } from "./literal.ts";
 import type { SourceFile } from "./source-file.ts";
+import { walk } from "./walk.ts";
 
 const FUNCTIONS_API = "@foundry/functions-api";
 
@@ -67,8 +68,25 @@ function decoratorsOf(member: t.ClassBody["body"][number]): readonly t.Decorator
 function nameOf({ expression }: t.Decorator, file: SourceFile): string | null {
   const callee = expression.type === "CallExpression" ? expression.callee : expression;
   if (callee.type !== "Identifier") return null;
+  if (callee.name === "Function" && lacksImport(file)) return "Function";
   const imported = file.imports.get(callee.name);
   return imported?.module === FUNCTIONS_API ? imported.name : null;
+}
+
+/**
+ * True when a file decorates with `@Function()` and does not import it, as in Foundry's own example: then the
+ * name is that of JavaScript's constructor of functions, which nobody means there.
+ */
+export function lacksImport({ program, imports }: SourceFile): boolean {
+  if (imports.has("Function")) return false;
+  let found = false;
+  walk(program, (node) => {
+    if (node.type !== "Decorator") return;
+    const { expression } = node;
+    const callee = expression.type === "CallExpression" ? expression.callee : expression;
+    found ||= callee.type === "Identifier" && callee.name === "Function";
+  });
+  return found;
 }
 
 function optionsOf({ expression }: t.Decorator): t.Node | null {
@@ -125,7 +143,7 @@ function readSources(decorator: t.Decorator, file: SourceFile, report: Report): 
 export function sourceSymbol(node: t.Node, { imports }: SourceFile): string | null {
   if (node.type === "Identifier") {
     const imported = imports.get(node.name);
-    return imported?.module === SOURCE_SYMBOLS ? imported.name : null;
+    return imported?.module === SOURCE_SYMBOLS && imported.name !== "*" ? imported.name : null;
   }
   // Functions of 2024: Sources.MySource
   if (node.type !== "MemberExpression" || node.object.type !== "Identifier") return null;

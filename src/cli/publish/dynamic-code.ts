@@ -33,7 +33,11 @@ export function dynamicCodeIn(program: t.Node): DynamicCode[] {
   const declared = declaredNames(program);
   const isGlobal = (node: t.Node, name: string) => nameOfGlobal(node, declared) === name;
   const found: DynamicCode[] = [];
+  const decorations = new Set<t.Node>();
   walk(program, (node) => {
+    if (node.type === "Decorator") decorations.add(node.expression);
+    // Foundry's example has `@Function()` without importing it.
+    if (decorations.has(node)) return;
     if (node.type === "NewExpression" || node.type === "CallExpression") {
       const callee = unwrapSequence(node.callee);
       if (isGlobal(callee, "eval")) found.push({ node, what: "eval" });

@@ -1,10 +1,15 @@
 import { readFileSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
-import type { OnLoadResult, OnResolveArgs, OnResolveResult, Plugin, PluginBuild } from "esbuild";
+import type { OnLoadResult, OnResolveResult, Plugin, PluginBuild } from "esbuild";
+import { lacksImport, sourceSymbol } from "./decorators.ts";
 import { library, SOURCE_SYMBOLS } from "./library.ts";
 import { packageRoot } from "./package-root.ts";
 import { nodeModule, type Refusal, refusalInDependency, refusalInFunction } from "./refused-imports.ts";
-import type { SourceFiles } from "./source-file.ts";
+import type { SourceFile, SourceFiles } from "./source-file.ts";
+import { walk } from "./walk.ts";
+
+/** On the first line, so that all lines keep their numbers. */
+const IMPORT = 'import { Function } from "@foundry/functions-api"; ';
 
 /** Code of Sortie's own that is bundled into functions, by path below `src/functions/`. */
 const RUNTIME = "sortie";
@@ -23,27 +28,26 @@ export function functionPlugin(files: SourceFiles): Plugin {
     name: "sortie",
     setup(build) {
       addRuntime(build, files);
-      addNodeModules(build);
+      addNodeModules(build, files);
       build.onLoad({ filter: /\.[cm]?[jt]sx?$/, namespace: "file" }, ({ path }) => {
-        // A file that cannot be parsed is reported already; so that nothing is said twice, it exports anything.
-        if (isDependency(path) || files.read(path)) return undefined;
-        return { contents: "module.exports = {};", loader: "js" };
+        if (!files.isOwn(path)) return undefined;
+        const file = files.read(path);
+        // What cannot be parsed is reported already; so that nothing is said twice, it exports anything.
+        if (!file) return { contents: "module.exports = {};", loader: "js" };
+        return lacksImport(file)
+          ? { contents: IMPORT + readFileSync(path, "utf8"), loader: "ts" }
+          : undefined;
       });
     },
   };
 }
 
-/** True for files of packages that are installed, on disk or as the bundler names them. */
-export function isDependency(path: string): boolean {
-  return path.split(/[\\/]/).includes("node_modules");
-}
-
 function addRuntime(build: PluginBuild, files: SourceFiles): void {
   const root = join(packageRoot(), "src", "functions");
-  build.onResolve({ filter: /^sortie:/ }, ({ path }) => ({
-    path: path.slice("sortie:".length),
-    namespace: RUNTIME,
-  }));
+  build.onResolve({ filter: /^sortie:/ }, ({ path, importer, namespace }): OnResolveResult | undefined => {
+    const isGenerated = namespace === SYMBOLS || files.nameOf(importer) === MAIN;
+    return isGenerated ? { path: path.slice("sortie:".length), namespace: RUNTIME } : undefined;
+  });
   build.onResolve({ filter: /^\./, namespace: RUNTIME }, ({ path, importer }) => ({
     path: join(dirname(importer), path).split(sep).join("/"),
     namespace: RUNTIME,
@@ -69,27 +73,45 @@ function addRuntime(build: PluginBuild, files: SourceFiles): void {
   );
 }
 
-/** One symbol for each source whose symbol a file imports. */
+/** One symbol for each source whose symbol a file imports, or uses as a part of all of them. */
 function symbolsFor(importer: string, files: SourceFiles): OnLoadResult {
-  const names = [...(files.read(importer)?.imports.values() ?? [])].flatMap(({ module, name }) =>
-    module === SOURCE_SYMBOLS ? name : [],
-  );
-  const contents = names.includes("*")
-    ? `import { Sources } from "@foundry/external-systems"; module.exports = Sources;`
-    : `import { sourceSymbol } from "sortie:runtime/v1.ts";
-       ${names.map((name) => `export const ${name} = /* @__PURE__ */ sourceSymbol("${name}");`).join("\n")}`;
-  return { contents, loader: "js" };
+  const file = files.read(importer);
+  const names = file ? [...importedSymbols(file), ...symbolsInNamespaces(file)] : [];
+  const exported = [...new Set(names)].map(exportSymbol);
+  return {
+    contents: ['import { sourceSymbol } from "sortie:runtime/v1.ts";', ...exported].join("\n"),
+    loader: "js",
+  };
 }
 
-function addNodeModules(build: PluginBuild): void {
-  build.onResolve({ filter: /./ }, (args): OnResolveResult | undefined => {
-    const { path, importer, namespace, kind } = args;
+function importedSymbols({ imports }: SourceFile): string[] {
+  return [...imports.values()].flatMap(({ module, name }) =>
+    module === SOURCE_SYMBOLS && name !== "*" ? name : [],
+  );
+}
+
+function symbolsInNamespaces(file: SourceFile): string[] {
+  const names: string[] = [];
+  walk(file.program, (node) => {
+    const name = node.type === "MemberExpression" ? sourceSymbol(node, file) : null;
+    if (name !== null) names.push(name);
+  });
+  return names;
+}
+
+function exportSymbol(name: string, index: number): string {
+  const text = JSON.stringify(name);
+  return `const symbol${index} = /* @__PURE__ */ sourceSymbol(${text}); export { symbol${index} as ${text} };`;
+}
+
+function addNodeModules(build: PluginBuild, files: SourceFiles): void {
+  build.onResolve({ filter: /./ }, ({ path, importer, namespace, kind }): OnResolveResult | undefined => {
     const isOurs = namespace === RUNTIME || namespace === SYMBOLS || namespace === REQUIRED_BUILTIN;
-    const refusal = isOurs ? null : refusalFor(args);
+    const refusal = isOurs ? null : refusalFor(path, importer, files);
     if (refusal) return { errors: [{ text: refusal.message, detail: refusal }] };
     if (path.startsWith("cloudflare:")) return { path, external: true };
     const builtin = nodeModule(path);
-    if (builtin === null || (kind === "entry-point" && importer === "")) return undefined;
+    if (builtin === null) return undefined;
     if (kind === "require-call" || kind === "require-resolve")
       return { path: builtin, namespace: REQUIRED_BUILTIN };
     return { path: `node:${builtin}`, external: true };
@@ -101,9 +123,8 @@ function addNodeModules(build: PluginBuild): void {
   }));
 }
 
-function refusalFor({ path, importer, kind }: OnResolveArgs): Refusal | null {
-  if (kind === "entry-point") return null;
-  return isDependency(importer) ? refusalInDependency(path) : refusalInFunction(path);
+function refusalFor(path: string, importer: string, files: SourceFiles): Refusal | null {
+  return files.isOwn(importer) ? refusalInFunction(path) : refusalInDependency(path);
 }
 
 /** A path of the bundler's report on disk; null for what is in no file. */

@@ -11,9 +11,19 @@ export interface FunctionFolder {
 
 /**
  * The folders of functions, by name. Names that start with `_` are left out: they hold code that functions share.
- * Reports MissingEntry.
+ * Reports MissingEntry, and warns of code that is in none of them: UnknownFile.
  */
 export function functionFolders(files: EnvironmentFiles, report: Report): FunctionFolder[] {
+  for (const file of files.keys()) {
+    if (!/^functions\/[^/]+\.ts$/.test(file) || file.endsWith(".d.ts")) continue;
+    const name = file.slice("functions/".length, -".ts".length);
+    report.warning(
+      "UnknownFile",
+      { file, line: 1, column: 1 },
+      "The file has no effect: a function has a folder.",
+      `Move it to functions/${name}/${name}.ts.`,
+    );
+  }
   const names = [...files.keys()].flatMap((path) => /^functions\/([^/]+)\/./.exec(path)?.[1] ?? []);
   return [...new Set(names)].sort().flatMap((name) => {
     if (name.startsWith("_")) return [];

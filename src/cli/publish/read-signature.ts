@@ -2,8 +2,9 @@ import type * as t from "@babel/types";
 import type { NamedType, PublishedFunction } from "../../functions/published-function.ts";
 import type { Report } from "../../xml/report.ts";
 import { annotationOf } from "./read-struct.ts";
-import { type TypeReader, typeArguments } from "./read-type.ts";
+import type { TypeReader } from "./read-type.ts";
 import type { SourceFile } from "./source-file.ts";
+import { typeArguments } from "./type-names.ts";
 
 /** What a function takes and gives. */
 export type Signature = Pick<PublishedFunction, "parameters" | "output">;
@@ -86,7 +87,7 @@ function readOutput(
   if (!annotation) {
     report.error(
       "MissingReturnType",
-      file.at(node),
+      file.at(node.type === "ClassMethod" ? node.key : node),
       "The function does not say what it returns.",
       "Write the type after its parameters, such as Promise<string>; void when it returns nothing.",
     );

@@ -2,18 +2,16 @@ import type * as t from "@babel/types";
 import type { NamedType, PublishedFunction, ValueType } from "../../functions/published-function.ts";
 import type { Report } from "../../xml/report.ts";
 import { readStruct } from "./read-struct.ts";
-import { isRefusedModule } from "./refused-imports.ts";
 import { isNamedScalar, namedScalar, typesModule } from "./scalar-types.ts";
-import { nameIn, type SourceFile, type SourceFiles, type TypeDeclaration } from "./source-file.ts";
+import type { SourceFile, SourceFiles, TypeDeclaration } from "./source-file.ts";
+import { lookUpType, typeArguments, typeText } from "./type-names.ts";
+import { describeType, hintFor, WRITE_A_TYPE } from "./type-words.ts";
 
 /** A type, and whether the value may be missing. */
 export type OptionalType = Omit<NamedType, "name">;
 
 /** How many types one signature may be made of, with those that its names stand for. */
 const MAX_TYPES = 10_000;
-
-const WRITE =
-  "Write boolean, string, number, a number type such as Integer, an array, or an object type of these.";
 
 /**
  * Reads the types of one function's signature. What cannot cross a call is reported as UnsupportedType, and the
@@ -36,6 +34,7 @@ export class TypeReader {
   /** A type that may be undefined or null. */
   readOptional(node: t.TSType, file: SourceFile): OptionalType | null {
     if (++this.#count > MAX_TYPES) {
+      if (this.#count > MAX_TYPES + 1) return null;
       return this.refuse(node, file, "The signature is made of too many types", "Make it smaller.");
     }
     switch (node.type) {
@@ -119,7 +118,7 @@ export class TypeReader {
 
   #readReference(node: t.TSTypeReference, file: SourceFile): OptionalType | null {
     const parameters = typeArguments(node);
-    const named = this.#lookUp(node.typeName, file);
+    const named = lookUpType(node.typeName, file, this.#files);
     if (named.kind === "declared") {
       if (parameters.length === 0) return this.#readDeclared(named.declarations, named.file, node, file);
       return this.#refuseName(node, file, "Type parameters of one's own are not supported");
@@ -229,7 +228,7 @@ export class TypeReader {
     const own = readStruct(declaration, declaration.body.body, file, this, inherited.length > 0);
     if (inherited.length === 0) return own;
     if (own?.type === "map") {
-      return this.refuse(declaration, file, "A map cannot have fields that it inherits", WRITE);
+      return this.refuse(declaration, file, "A map cannot have fields that it inherits", WRITE_A_TYPE);
     }
     if (own?.type !== "struct" || inherited.includes(null)) return null;
     const names = new Set(own.fields.map(({ name }) => name));
@@ -243,34 +242,16 @@ export class TypeReader {
     file: SourceFile,
   ): (ValueType & { type: "struct" }) | null {
     const { expression } = node;
-    const named = expression.type === "Identifier" ? this.#lookUp(expression, file) : null;
+    const named = expression.type === "Identifier" ? lookUpType(expression, file, this.#files) : null;
     const found =
       named?.kind === "declared" ? this.#readDeclared(named.declarations, named.file, node, file) : undefined;
     if (found === null) return null;
     if (found?.type.type === "struct") return found.type;
-    return this.refuse(node, file, "An interface may extend interfaces and object types only", WRITE);
+    return this.refuse(node, file, "An interface may extend interfaces and object types only", WRITE_A_TYPE);
   }
 
-  #lookUp(typeName: t.Node, file: SourceFile): NamedThing {
-    if (typeName.type !== "Identifier") return { kind: "unknown", name: textOf(typeName) };
-    const { name } = typeName;
-    const declarations = file.types.get(name);
-    if (declarations) return { kind: "declared", declarations, file };
-    const imported = file.imports.get(name);
-    if (!imported) return { kind: "unknown", name };
-    if (isRefusedModule(imported.module)) return { kind: "refused" };
-    if (imported.module === "@osdk/functions" || imported.module === "@foundry/functions-api") {
-      return { kind: "library", name: imported.name };
-    }
-    const from = this.#files.imported(file, imported.module);
-    const exported = from?.types.get(imported.name);
-    return from && exported
-      ? { kind: "declared", declarations: exported, file: from }
-      : { kind: "unknown", name };
-  }
-
-  #refuseName(node: t.Node, file: SourceFile, reason: string, remedy = WRITE): null {
-    const name = textOf(node);
+  #refuseName(node: t.Node, file: SourceFile, reason: string, remedy = WRITE_A_TYPE): null {
+    const name = typeText(node);
     const needsImport = isNamedScalar(name) && !file.imports.has(name);
     return needsImport
       ? this.refuse(node, file, `${name} is not imported`, `Import it from ${typesModule(this.language)}.`)
@@ -283,47 +264,8 @@ export class TypeReader {
   }
 
   #refuseOther(node: t.TSType, file: SourceFile): null {
-    const words = describe[node.type] ?? "This type";
-    return this.refuse(node, file, `${words} is no type for a function`, WRITE);
-  }
-}
-
-type NamedThing =
-  | {
-      readonly kind: "declared";
-      readonly declarations: readonly TypeDeclaration[];
-      readonly file: SourceFile;
-    }
-  | { readonly kind: "library" | "unknown"; readonly name: string }
-  /** From a module that is refused as a whole, which is reported where it is imported. */
-  | { readonly kind: "refused" };
-
-const describe: Partial<Record<t.TSType["type"], string>> = {
-  TSAnyKeyword: "any",
-  TSUnknownKeyword: "unknown",
-  TSObjectKeyword: "object",
-  TSNeverKeyword: "never",
-  TSSymbolKeyword: "symbol",
-  TSBigIntKeyword: "bigint",
-  TSUndefinedKeyword: "undefined alone",
-  TSNullKeyword: "null alone",
-  TSVoidKeyword: "void inside another type",
-  TSFunctionType: "A function",
-  TSTupleType: "A tuple",
-  TSIntersectionType: "An intersection",
-  TSTypeQuery: "typeof",
-};
-
-function hintFor(name: string, isV1: boolean): string {
-  switch (name) {
-    case "Date":
-      return isV1
-        ? "Write LocalDate or Timestamp from @foundry/functions-api."
-        : "Write DateISOString or TimestampISOString from @osdk/functions.";
-    case "Map":
-      return isV1 ? "Write FunctionsMap<…> from @foundry/functions-api." : "Write Record<string, …>.";
-    default:
-      return WRITE;
+    const words = describeType(node);
+    return this.refuse(node, file, `${words} is no type for a function`, WRITE_A_TYPE);
   }
 }
 
@@ -339,26 +281,4 @@ function isText(node: t.TSType): boolean {
 
 function enumMembers(declaration: t.TSEnumDeclaration): readonly t.TSEnumMember[] {
   return declaration.members ?? declaration.body?.members ?? [];
-}
-
-/** The types between the angle brackets. */
-export function typeArguments(node: t.TSTypeReference): readonly t.TSType[] {
-  return node.typeParameters?.params ?? [];
-}
-
-/** A type's name as the code has it. */
-function textOf(node: t.Node): string {
-  switch (node.type) {
-    case "Identifier":
-    case "StringLiteral":
-      return nameIn(node);
-    case "TSQualifiedName":
-      return `${textOf(node.left)}.${node.right.name}`;
-    case "TSTypeReference":
-      return textOf(node.typeName);
-    case "TSExpressionWithTypeArguments":
-      return textOf(node.expression);
-    default:
-      return "This";
-  }
 }

@@ -66,6 +66,11 @@ export class SourceFiles {
     return found === undefined ? null : this.read(found);
   }
 
+  /** False for files of packages that are installed; the environment itself may be part of one. */
+  isOwn(path: string): boolean {
+    return packageOf(path) === packageOf(this.#root);
+  }
+
   /** A path as problems name it: below the environment's folder, with slashes. */
   nameOf(path: string): string {
     return relative(this.#root, path).split(sep).join("/");
@@ -94,9 +99,16 @@ export class SourceFiles {
   }
 }
 
+/** The folder of the installed package that a path is in; null outside of packages. */
+function packageOf(path: string): string | null {
+  return /^.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+/.exec(path)?.[0] ?? null;
+}
+
 function pluginsFor(path: string): ParserPlugin[] {
   const jsx: ParserPlugin[] = /x$/.test(path) ? ["jsx"] : [];
-  return /\.[cm]?jsx?$/.test(path) ? ["jsx"] : ["typescript", "decorators-legacy", ...jsx];
+  return /\.[cm]?jsx?$/.test(path)
+    ? ["jsx", "explicitResourceManagement"]
+    : ["typescript", "decorators-legacy", "explicitResourceManagement", ...jsx];
 }
 
 function placeOf(error: unknown, file: string): Position {

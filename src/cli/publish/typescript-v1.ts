@@ -91,7 +91,8 @@ function readMethod(
   const decoration = decorationOf(member, file, report);
   if (!decoration) return null;
   const invalid = (problem: string, remedy: string) => {
-    report.error("InvalidMethod", file.at(member), problem, remedy);
+    // Where its name is, since its decorators come first.
+    report.error("InvalidMethod", file.at("key" in member ? member.key : member), problem, remedy);
     return null;
   };
   if (!decoration.publishes) {

@@ -1,0 +1,42 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { SOURCE_SYMBOLS } from "./library.ts";
+import { packageRoot } from "./package-root.ts";
+
+/**
+ * The text of a declaration file for editors: Foundry's libraries as Sortie provides them, and a symbol for each
+ * source for TypeScript v1.
+ * @param sources API names
+ */
+export function declarationsFor(sources: Iterable<string>): string {
+  const libraries = readFileSync(join(packageRoot(), "src/cli/publish/foundry.d.ts"), "utf8");
+  const symbols = [...new Set(sources)]
+    .filter((name) => /^[A-Za-z_$][\w$]*$/.test(name))
+    .sort()
+    .map((name) => `  export const ${name}: SourceSymbol;\n`);
+  return `// Made by sortie types. Run it again after a source was added or renamed.
+${libraries}
+declare module "${SOURCE_SYMBOLS}" {
+  import type { SourceSymbol } from "@foundry/external-systems";
+
+${symbols.join("")}}
+`;
+}
+
+/** A tsconfig.json that checks functions as Sortie publishes them. */
+export const TSCONFIG = `{
+  "compilerOptions": {
+    "target": "ES2024",
+    "lib": ["ES2024", "DOM", "DOM.Iterable"],
+    "module": "ESNext",
+    "moduleResolution": "Bundler",
+    "types": [],
+    "strict": true,
+    "experimentalDecorators": true,
+    "resolveJsonModule": true,
+    "esModuleInterop": true,
+    "skipLibCheck": true,
+    "noEmit": true
+  }
+}
+`;

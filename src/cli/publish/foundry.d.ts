@@ -1,0 +1,155 @@
+/**
+ * Foundry's libraries as Sortie provides them to functions, for editors and type checks. Comments in it are what
+ * an editor shows.
+ */
+
+declare module "@palantir/functions-sources" {
+  /** The calling user's credentials for a source. */
+  export interface OauthSessionCredentials {
+    readonly type: "oauth";
+    readonly accessToken: string;
+    readonly expiration: Date;
+  }
+
+  export type SessionCredentials = OauthSessionCredentials;
+
+  /** A source that the function declares. */
+  export interface Source {
+    /** The secrets by name, such as `source.secrets["MySecret"]`. */
+    readonly secrets: Readonly<Record<string, string>>;
+    /** Only on sources whose authentication is an outbound application. */
+    readonly sessionCredentials?: { get(): Promise<SessionCredentials | undefined> };
+  }
+
+  /** A declared source by its alias or API name. */
+  export function getSource(name: string): Promise<Source>;
+  /** All declared sources by the names in `config.sources`. */
+  export function getSources(): Promise<Record<string, Source>>;
+  /** The base URL of the source's one HTTPS connection, without a trailing slash. */
+  export function getHttpsConnection(source: Source): { url: string };
+  /** `fetch` with the source's authentication, certificates and egress policies. */
+  export function getFetch(source: Source): Promise<typeof fetch>;
+  /** An agent for clients that take one, such as axios as `httpsAgent`; it carries no credentials. */
+  export function getHttpAgent(source: Source): Promise<import("node:https").Agent>;
+}
+
+declare module "@osdk/functions" {
+  /** -128 to 127. */
+  export type Byte = number;
+  /** -32768 to 32767. */
+  export type Short = number;
+  /** 32 bits, with a sign. */
+  export type Integer = number;
+  /** 64 bits, with a sign: digits as text, since a number cannot hold all of them. */
+  export type Long = string;
+  export type Float = number;
+  export type Double = number;
+  /** `YYYY-MM-DD`. */
+  export type DateISOString = string;
+  /** ISO 8601 with a zone. */
+  export type TimestampISOString = string;
+
+  /** What a function's entry file may export as `config`; literal values only. */
+  export interface FunctionConfig {
+    /** The name it is published with; by default that of its folder. */
+    readonly apiName?: string;
+    /** Aliases or API names of the sources that it may use. */
+    readonly sources?: readonly string[];
+  }
+
+  /** Names that stand for other things in each environment. */
+  export const Aliases: { source(alias: string): { rid: string } };
+
+  /** An error whose message is meant for the person who called. */
+  export class UserFacingError extends Error {
+    override readonly name: "UserFacingError";
+  }
+}
+
+declare module "@foundry/functions-api" {
+  /** -128 to 127. */
+  export type Byte = number;
+  /** -32768 to 32767. */
+  export type Short = number;
+  /** 32 bits, with a sign. */
+  export type Integer = number;
+  /** 64 bits, with a sign: digits as text, since a number cannot hold all of them. */
+  export type Long = string;
+  export type Float = number;
+  export type Double = number;
+
+  /** A map with keys of any scalar type. */
+  export class FunctionsMap<K, V> extends Map<K, V> {}
+
+  /** A calendar date. */
+  export class LocalDate {
+    private constructor();
+    /** @param text `YYYY-MM-DD` */
+    static fromISOString(text: string): LocalDate;
+    /** Today in UTC. */
+    static now(): LocalDate;
+    plusDays(days: number): LocalDate;
+    minusDays(days: number): LocalDate;
+    toISOString(): string;
+    toString(): string;
+    toJSON(): string;
+    valueOf(): number;
+  }
+
+  /** An instant. */
+  export class Timestamp {
+    private constructor();
+    /** @param text ISO 8601 with a zone */
+    static fromISOString(text: string): Timestamp;
+    static now(): Timestamp;
+    plusDays(days: number): Timestamp;
+    minusDays(days: number): Timestamp;
+    toISOString(): string;
+    toString(): string;
+    toJSON(): string;
+    valueOf(): number;
+  }
+
+  /** An error whose message is meant for the person who called. */
+  export class UserFacingError extends Error {
+    override readonly name: "UserFacingError";
+  }
+
+  /** An error with a name that callers can tell apart. */
+  export class FunctionsError extends Error {
+    constructor(name: string, message: string);
+  }
+
+  export type Ok<T> = { readonly type: "ok"; readonly value: T };
+  export type Err<E> = { readonly type: "err"; readonly error: E };
+  export type FunctionsResult<T, E = FunctionsError> = Ok<T> | Err<E>;
+  export type Result<T, E> = FunctionsResult<T, E>;
+  export function isOk<T, E>(result: FunctionsResult<T, E>): result is Ok<T>;
+  export function isErr<T, E>(result: FunctionsResult<T, E>): result is Err<E>;
+
+  type Marker = (target: object, context: unknown, descriptor?: PropertyDescriptor) => void;
+
+  /** Declares the sources of a method. */
+  export function ExternalSystems(options: { readonly sources: readonly unknown[] }): Marker;
+  function FunctionDecorator(): Marker;
+
+  /** Publishes a method as a function. */
+  export { FunctionDecorator as Function };
+  /** Publishes a method as a function that changes nothing. */
+  export function Query(options?: { readonly apiName?: string }): Marker;
+}
+
+declare module "@foundry/external-systems" {
+  /** A source as TypeScript v1 code sees it. */
+  export interface SourceSymbol {
+    /** The base URL of its one HTTPS connection, without a trailing slash. */
+    getHttpsConnection(): { url: string };
+    /** `fetch` with its authentication, certificates and egress policies. */
+    readonly fetch: typeof fetch;
+    /** A secret of the source; throws when there is none of that name. */
+    getSecret(name: string): string;
+  }
+
+  /** Every source below one name, as functions of 2024 have it. */
+  export const Sources: Readonly<Record<string, SourceSymbol>>;
+}

@@ -1,0 +1,92 @@
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { repository, sortie, writeIn } from "../sortie.ts";
+import { documented } from "./documented.ts";
+import { folderWithPackages } from "./kit.ts";
+
+const source = (name: string) => `apiName: ${name}
+configuration:
+  type: rest
+  domains: [{ host: api.example.com }]
+worker: { networkEgressPolicies: [{ address: api.example.com, port: 443 }] }
+exportSettings: { exportsEnabled: true, exportEnabledWithoutMarkingsValidation: true }
+codeImport: { enabled: true }
+`;
+
+/** What the TypeScript compiler says about the functions in a folder. */
+function compile(folder: string): string {
+  const tsc = join(repository, "node_modules", ".bin", "tsc");
+  const { stdout, stderr, status } = spawnSync(tsc, ["-p", "functions"], { cwd: folder, encoding: "utf8" });
+  return status === 0 ? "" : stdout + stderr;
+}
+
+describe("sortie types", () => {
+  const folder = folderWithPackages({
+    "sources/mine.yaml": source("MySource"),
+    ...Object.fromEntries(
+      Object.entries(documented).map(([name, code]) => [`functions/${name}/${name}.ts`, code]),
+    ),
+    "functions/more/more.ts": `import { MySource } from "@foundry/external-systems/sources";
+import { Sources } from "@foundry/external-systems";
+import {
+  ExternalSystems, Function, FunctionsMap, Integer, isErr, LocalDate, Query, Timestamp, UserFacingError,
+} from "@foundry/functions-api";
+import type { FunctionsResult, Long } from "@foundry/functions-api";
+
+export class More {
+  @ExternalSystems({ sources: [MySource, Sources.MySource] })
+  @Query({ apiName: "more" })
+  public async more(day: LocalDate, at: Timestamp, count: Integer, id: Long): Promise<FunctionsMap<string, Integer>> {
+    const outcome = attempt(count);
+    if (isErr(outcome)) throw new UserFacingError(outcome.error.message);
+    return new FunctionsMap([[day.plusDays(outcome.value).toISOString() + at.toISOString() + id, count]]);
+  }
+  @Function() none(): void {}
+}
+function attempt(value: Integer): FunctionsResult<number> {
+  return { type: "ok", value };
+}
+`,
+    "functions/again/again.ts": `import { Aliases, UserFacingError } from "@osdk/functions";
+import type { DateISOString, FunctionConfig, Integer } from "@osdk/functions";
+export const config: FunctionConfig = { sources: ["mySourceAlias"] };
+export default async function again(day: DateISOString, count?: Integer): Promise<string> {
+  if (!count) throw new UserFacingError("How many?");
+  return Aliases.source("mySourceAlias").rid + day;
+}
+`,
+  });
+
+  test("makes the documented examples type-check", async () => {
+    const { stdout, status } = await sortie(["types", "."], folder);
+    expect([status, stdout]).toEqual([0, "wrote functions/sortie-env.d.ts\nwrote functions/tsconfig.json\n"]);
+    expect(compile(folder)).toBe("");
+  });
+
+  test("and mistakes fail to", async () => {
+    writeIn(
+      folder,
+      "functions/wrong/wrong.ts",
+      `import { getSource, getAgent } from "@palantir/functions-sources";
+import { Nowhere } from "@foundry/external-systems/sources";
+export default async function wrong(): Promise<number> {
+  const source = await getSource(1);
+  return source.secrets["a"] ?? Nowhere;
+}
+`,
+    );
+    const errors = [...compile(folder).matchAll(/wrong\.ts\((\d+,\d+)\): error (TS\d+)/g)].map(
+      ([, place, code]) => `${place} ${code}`,
+    );
+    expect(errors).toEqual(["1,21 TS2305", "2,10 TS2305", "4,34 TS2345", "5,3 TS2322"]);
+  });
+
+  test("leaves a tsconfig.json as it is", async () => {
+    writeIn(folder, "functions/tsconfig.json", "{}");
+    const { stdout } = await sortie(["types", "."], folder);
+    expect(stdout).toBe("wrote functions/sortie-env.d.ts\n");
+    expect(readFileSync(join(folder, "functions/tsconfig.json"), "utf8")).toBe("{}");
+  });
+});
