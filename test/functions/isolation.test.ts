@@ -18,6 +18,15 @@ test("a function cannot call itself past the gateway", async () => {
   expect(await call("call own entrypoint")).toBe("403 Only the gateway can call a function.");
 });
 
+test("a source that is there and that the function does not declare is not its to have", async () => {
+  await deploy({ sources: [things, sourceTo("other", a)] });
+  expect(await execute("probe", { action: "get source", text: "things" })).toMatchObject({ status: 200 });
+  expect(await execute("probe", { action: "get source", text: "other" })).toMatchObject({
+    status: 400,
+    body: { parameters: { message: expect.stringContaining("other") } },
+  });
+});
+
 test("text cannot become code", async () => {
   expect(await execute("probe", { action: "eval" })).toMatchObject({
     status: 400,

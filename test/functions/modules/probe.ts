@@ -18,6 +18,7 @@ const actions: Record<string, (text: string) => unknown> = {
   text: (text) => text,
   count: () => String(++counter),
   raw: async (url) => answerOf(await fetch(url)),
+  "get source": async (name) => Object.keys((await getSource(name)).secrets).join(),
   "raw with headers": async (text) => {
     const { url, headers } = JSON.parse(text);
     return answerOf(await fetch(url, { headers }));
