@@ -4,6 +4,9 @@ import { generateKeys } from "./src/credentials/secrets/keys.ts";
 
 const node = ["test/end-to-end/**/*.test.ts", "test/cli/**/*.test.ts"];
 
+/** What the pages tell their readers to run; `npm run test:docs` runs it. */
+const documentation = ["test/end-to-end/documentation.test.ts"];
+
 /** Opens the secrets that tests set for the Worker under test. */
 const { privateJwk } = await generateKeys();
 
@@ -12,6 +15,7 @@ const sealingKey = Buffer.alloc(32, "k").toString("base64");
 
 export default defineConfig({
   test: {
+    maxWorkers: "100%",
     projects: [
       {
         plugins: [
@@ -19,6 +23,8 @@ export default defineConfig({
             wrangler: { configPath: "./wrangler.toml" },
             miniflare: {
               bindings: { SECRETS_KEY: privateJwk, REFRESH_TOKEN: "a test's token", SEALING_KEY: sealingKey },
+              // For the test of a Worker to which nothing has been deployed.
+              kvNamespaces: ["EMPTY_CONFIG"],
             },
           }),
         ],
@@ -26,12 +32,25 @@ export default defineConfig({
           name: "workerd",
           include: ["test/**/*.test.ts"],
           exclude: node,
+          // Files share a Worker, since starting one takes longer than most files: none relies on what it finds there.
+          isolate: false,
           globalSetup: ["test/servers/global-setup.ts"],
           // The first request to the Worker loads and transforms all of it.
           testTimeout: 30_000,
         },
       },
-      { test: { name: "node", include: node, testTimeout: 60_000, hookTimeout: 120_000 } },
+      {
+        test: {
+          name: "node",
+          include: node,
+          exclude: documentation,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: { name: "documentation", include: documentation, testTimeout: 1_800_000, hookTimeout: 120_000 },
+      },
     ],
   },
 });
