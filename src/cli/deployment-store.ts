@@ -8,7 +8,7 @@ import {
   revisionKey,
 } from "../environment/document.ts";
 import { CommandFailure } from "./command-failure.ts";
-import type { KvStore } from "./wrangler-kv.ts";
+import type { KvStore } from "./kv/store.ts";
 
 /** What is deployed to one environment, and what was before. */
 export class DeploymentStore {

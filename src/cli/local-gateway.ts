@@ -6,12 +6,10 @@ import type { Miniflare, WorkerdStructuredLog } from "miniflare";
 import type { DeploymentPlan } from "../environment/deployment.ts";
 import { currentKey, generationKey, revisionKey } from "../environment/document.ts";
 import { CommandFailure } from "./command-failure.ts";
+import { COMPATIBILITY_DATE } from "./compatibility-date.ts";
 import type { HostConnection } from "./dev-options.ts";
 
 const WORKER = "sortie";
-
-/** Same as in `wrangler.toml`. */
-const COMPATIBILITY_DATE = "2026-10-01";
 
 /** Attempts to have a deployment taken over: a look at KV that was already under way may miss it. */
 const REFRESH_ATTEMPTS = 5;

@@ -5,7 +5,8 @@ import type { EnvironmentDocument } from "../environment/document.ts";
 import { nearestNames } from "../xml/nearest.ts";
 import { CommandFailure } from "./command-failure.ts";
 import { DeploymentStore } from "./deployment-store.ts";
-import { addKvOptions, type KvOptions, openKv } from "./kv-options.ts";
+import { addKvOptions, type KvOptions, withKv } from "./kv/options.ts";
+import type { KvStore } from "./kv/store.ts";
 
 type OAuthOptions = KvOptions & { readonly env: string };
 
@@ -25,22 +26,26 @@ export function addOAuth(program: Command): void {
   withEnvironment(oauth.command("reset"))
     .description("delete the tokens of all users, who then have to authorize the application again")
     .argument("<application>", "the name of the outbound application")
-    .action(async (application: string, options: OAuthOptions) => {
-      await deployedApplication(application, options);
-      await writeReset(options, applicationResetKey(options.env, application));
-      console.log(`Reset ${application} in ${options.env}. ${EFFECT}`);
-    });
+    .action((application: string, options: OAuthOptions) =>
+      withKv(options, async (kv) => {
+        await deployedApplication(kv, options.env, application);
+        await writeReset(kv, applicationResetKey(options.env, application));
+        console.log(`Reset ${application} in ${options.env}. ${EFFECT}`);
+      }),
+    );
   withEnvironment(oauth.command("revoke"))
     .description("delete the tokens of one user, who then has to authorize the application again")
     .argument("<application>", "the name of the outbound application")
     .argument("<user>", "the user: the claim sub of their tokens")
-    .action(async (application: string, user: string, options: OAuthOptions) => {
-      const { identity } = await deployedApplication(application, options);
-      if (!identity) throw new CommandFailure(`${options.env} names no issuer, so it has no users.`);
-      const id = userId(identity.issuer, user);
-      await writeReset(options, await userResetKey(options.env, application, id));
-      console.log(`Revoked what ${user} granted to ${application} in ${options.env}. ${EFFECT}`);
-    });
+    .action((application: string, user: string, options: OAuthOptions) =>
+      withKv(options, async (kv) => {
+        const { identity } = await deployedApplication(kv, options.env, application);
+        if (!identity) throw new CommandFailure(`${options.env} names no issuer, so it has no users.`);
+        const id = userId(identity.issuer, user);
+        await writeReset(kv, await userResetKey(options.env, application, id));
+        console.log(`Revoked what ${user} granted to ${application} in ${options.env}. ${EFFECT}`);
+      }),
+    );
 }
 
 const EFFECT = "Tokens that are in use are given up within two minutes.";
@@ -50,17 +55,20 @@ function withEnvironment(command: Command): Command {
 }
 
 /** What is deployed; throws {@link CommandFailure} when that has no such application. */
-async function deployedApplication(name: string, options: OAuthOptions): Promise<EnvironmentDocument> {
-  const document = await new DeploymentStore(openKv(options), options.env).current();
-  if (!document) throw new CommandFailure(`Nothing is deployed to ${options.env}.`);
+async function deployedApplication(
+  kv: KvStore,
+  environment: string,
+  name: string,
+): Promise<EnvironmentDocument> {
+  const document = await new DeploymentStore(kv, environment).current();
+  if (!document) throw new CommandFailure(`Nothing is deployed to ${environment}.`);
   const names = document.outboundApplications.map((application) => application.name);
   if (names.includes(name)) return document;
   const [near] = nearestNames(name, names);
   const advice = near === undefined ? `There is ${names.join(", ") || "none"}.` : `Did you mean ${near}?`;
-  throw new CommandFailure(`${options.env} has no outbound application ${name}. ${advice}`);
+  throw new CommandFailure(`${environment} has no outbound application ${name}. ${advice}`);
 }
 
-async function writeReset(options: OAuthOptions, key: string): Promise<void> {
-  const value = new TextEncoder().encode(resetValue(Date.now()));
-  await openKv(options).put([{ key, value }]);
+async function writeReset(kv: KvStore, key: string): Promise<void> {
+  await kv.put([{ key, value: new TextEncoder().encode(resetValue(Date.now())) }]);
 }

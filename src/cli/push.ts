@@ -1,9 +1,10 @@
 import type { Command } from "commander";
 import { planDeployment } from "../environment/deployment.ts";
+import type { EnvironmentModel } from "../environment/read-environment.ts";
 import { checkedEnvironment } from "./checked-environment.ts";
 import { DeploymentStore } from "./deployment-store.ts";
 import { readPaths } from "./environment-folder.ts";
-import { addKvOptions, type KvOptions, openKv } from "./kv-options.ts";
+import { addKvOptions, type KvOptions, withKv } from "./kv/options.ts";
 import { formatChanges } from "./print-changes.ts";
 import { formatProblems } from "./print-problems.ts";
 
@@ -28,20 +29,23 @@ export function addPush(program: Command): void {
       process.exitCode = 1;
       return;
     }
-    const store = new DeploymentStore(openKv(options), options.env);
-    const previous = await store.current();
-    const plan = await planDeployment(model, previous, {
-      organization: options.organization ?? previous?.organization ?? "local",
-      now: new Date(),
-      generation: (previous?.generation ?? 0) + 1,
-      advice: "list",
-    });
-    process.stdout.write(formatChanges(plan.changes));
-    if (previous && plan.changes.every(({ kind }) => kind === "unchanged")) {
-      console.log(`Nothing has changed: ${options.env} stays at generation ${previous.generation}.`);
-      return;
-    }
-    await store.deploy(plan, previous);
-    console.log(`Deployed generation ${plan.document.generation} of ${options.env}.`);
+    await withKv(options, (kv) => deploy(new DeploymentStore(kv, options.env), model, options));
   });
+}
+
+async function deploy(store: DeploymentStore, model: EnvironmentModel, options: PushOptions): Promise<void> {
+  const previous = await store.current();
+  const plan = await planDeployment(model, previous, {
+    organization: options.organization ?? previous?.organization ?? "local",
+    now: new Date(),
+    generation: (previous?.generation ?? 0) + 1,
+    advice: "list",
+  });
+  process.stdout.write(formatChanges(plan.changes));
+  if (previous && plan.changes.every(({ kind }) => kind === "unchanged")) {
+    console.log(`Nothing has changed: ${options.env} stays at generation ${previous.generation}.`);
+    return;
+  }
+  await store.deploy(plan, previous);
+  console.log(`Deployed generation ${plan.document.generation} of ${options.env}.`);
 }

@@ -2,9 +2,9 @@ import type { Command } from "commander";
 import { SecretError } from "../credentials/secrets/error.ts";
 import { CommandFailure } from "./command-failure.ts";
 import { type EnvironmentFolder, readPaths } from "./environment-folder.ts";
-import { addKvOptions, type KvOptions, openKv } from "./kv-options.ts";
+import { addKvOptions, type KvOptions, withKv } from "./kv/options.ts";
 import { checkDeclared, type DeclaredSecrets, declaredSecrets } from "./secret/declared.ts";
-import { DeployedSecrets } from "./secret/deployed-secrets.ts";
+import { DeployedSecrets, readSealingKey } from "./secret/deployed-secrets.ts";
 import { DevSecrets, devFolder } from "./secret/dev-secrets.ts";
 import { makeKeys } from "./secret/make-keys.ts";
 import { formatSecrets } from "./secret/print-list.ts";
@@ -67,9 +67,10 @@ function addSet(secret: Command): void {
         console.log(`Set ${name} of ${source} for sortie dev.`);
         return;
       }
-      const secrets = new DeployedSecrets(openKv(options), options.env, folder.files);
-      await failuresOf(secrets.readKey());
-      await secrets.set(source, name, await readValue(question));
+      const { env } = options;
+      const key = await failuresOf(readSealingKey(env, folder.files));
+      const value = await readValue(question);
+      await withKv(options, (kv) => new DeployedSecrets(kv, env).set(source, name, value, key));
       console.log(
         `Set ${name} of ${source} in ${options.env}. Where it is in use, it is found within two minutes.`,
       );
@@ -85,9 +86,14 @@ function addList(secret: Command): void {
       const set =
         env === undefined
           ? new DevSecrets(devFolder()).list().map((secret) => ({ ...secret, isCurrent: true }))
-          : await failuresOf(new DeployedSecrets(openKv(options), env, folder.files).list());
+          : await listDeployed(env, folder, options);
       process.stdout.write(formatSecrets(set, declaredIn(folder, env)));
     });
+}
+
+async function listDeployed(env: string, { files }: EnvironmentFolder, options: KvOptions) {
+  const key = await failuresOf(readSealingKey(env, files));
+  return withKv(options, (kv) => new DeployedSecrets(kv, env).list(key));
 }
 
 function addRemove(secret: Command): void {
@@ -98,7 +104,7 @@ function addRemove(secret: Command): void {
       const removed =
         env === undefined
           ? new DevSecrets(devFolder()).remove(source, name)
-          : await new DeployedSecrets(openKv(options), env, new Map()).remove(source, name);
+          : await withKv(options, (kv) => new DeployedSecrets(kv, env).remove(source, name));
       if (!removed) throw new CommandFailure(`There is no secret ${name} of ${source}.`);
       console.log(`Removed ${name} of ${source}.`);
     });

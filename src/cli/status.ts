@@ -1,7 +1,8 @@
 import type { Command } from "commander";
 import type { EnvironmentDocument } from "../environment/document.ts";
 import { DeploymentStore } from "./deployment-store.ts";
-import { addKvOptions, type KvOptions, openKv } from "./kv-options.ts";
+import { addKvOptions, type KvOptions, withKv } from "./kv/options.ts";
+import type { KvStore } from "./kv/store.ts";
 
 /** `sortie status`: what is deployed, and what can be gone back to. */
 export function addStatus(program: Command): void {
@@ -9,17 +10,20 @@ export function addStatus(program: Command): void {
     .command("status")
     .description("say what is deployed")
     .option("--env <name>", "this environment only (default: all that were ever deployed)");
-  addKvOptions(status).action(async (options: KvOptions & { env?: string }) => {
-    const kv = openKv(options);
-    const names = options.env ? [options.env] : environmentsOf(await kv.list("environment/"));
-    if (names.length === 0) console.log("Nothing is deployed.");
-    for (const name of names) {
-      const store = new DeploymentStore(kv, name);
-      const document = await store.current();
-      if (document) process.stdout.write(format(document, await store.generations()));
-      else console.log(`Nothing is deployed to ${name}.`);
-    }
-  });
+  addKvOptions(status).action((options: KvOptions & { env?: string }) =>
+    withKv(options, (kv) => printStatus(kv, options.env)),
+  );
+}
+
+async function printStatus(kv: KvStore, environment: string | undefined): Promise<void> {
+  const names = environment ? [environment] : environmentsOf(await kv.list("environment/"));
+  if (names.length === 0) console.log("Nothing is deployed.");
+  for (const name of names) {
+    const store = new DeploymentStore(kv, name);
+    const document = await store.current();
+    if (document) process.stdout.write(format(document, await store.generations()));
+    else console.log(`Nothing is deployed to ${name}.`);
+  }
 }
 
 /** How much of a revision's digest is shown. */

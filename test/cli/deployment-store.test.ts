@@ -1,32 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { DeploymentStore } from "../../src/cli/deployment-store.ts";
-import type { KvEntry, KvStore } from "../../src/cli/wrangler-kv.ts";
 import type { EnvironmentDocument } from "../../src/environment/document.ts";
-
-/** A KV namespace in memory that can fail before a write. */
-class MemoryKv implements KvStore {
-  readonly values = new Map<string, string>();
-  beforePut: (keys: string[]) => void = () => {};
-
-  async getTexts(keys: readonly string[]) {
-    return keys.map((key) => this.values.get(key) ?? null);
-  }
-
-  async put(entries: readonly KvEntry[]) {
-    for (const { key, value } of entries) {
-      this.beforePut([key]);
-      this.values.set(key, new TextDecoder().decode(value));
-    }
-  }
-
-  async list(prefix: string) {
-    return [...this.values.keys()].filter((key) => key.startsWith(prefix));
-  }
-
-  async remove(keys: readonly string[]) {
-    for (const key of keys) this.values.delete(key);
-  }
-}
+import { MemoryKv, textEntry } from "./kv/memory.ts";
 
 function document(generation: number, revision: string): EnvironmentDocument {
   return {
@@ -122,14 +97,14 @@ describe("an earlier generation", () => {
 
   test("sorts by number, not by text", async () => {
     const kv = new MemoryKv();
-    for (const number of [10, 9, 1]) kv.values.set(`environment/test/generation/${number}`, "{}");
+    await kv.put([10, 9, 1].map((number) => textEntry(`environment/test/generation/${number}`, "{}")));
     expect(await new DeploymentStore(kv, "test").generations()).toEqual([1, 9, 10]);
   });
 });
 
 test("a deployed state that cannot be read is said to be so", async () => {
   const kv = new MemoryKv();
-  kv.values.set("environment/test/current", '{ "format": 2 }');
+  await kv.put([textEntry("environment/test/current", '{ "format": 2 }')]);
   await expect(new DeploymentStore(kv, "test").current()).rejects.toThrow(
     "What is deployed to test cannot be read: malformed environment document at format",
   );

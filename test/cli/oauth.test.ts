@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { WranglerKv } from "../../src/cli/wrangler-kv.ts";
+import { withKv } from "../../src/cli/kv/options.ts";
 import { applicationResetKey, userResetKey } from "../../src/credentials/oauth/resets.ts";
 import { answeringProxy, below, folderWith, repository, sortie } from "./sortie.ts";
 
@@ -14,7 +14,8 @@ describe("what users granted to an outbound application that is deployed", () =>
   const state = folderWith({});
   const config = join(repository, "wrangler.toml");
   const place = ["--env", "prod", "--local", "--persist-to", state, "--config", config];
-  const kv = new WranglerKv({ local: true, persistTo: state, config });
+  const textAt = (key: string) =>
+    withKv({ local: true, persistTo: state, config }, async (kv) => (await kv.getTexts([key]))[0]);
   const oauth = (...args: string[]) => sortie(["oauth", ...args, ...place]);
 
   beforeAll(async () => {
@@ -36,7 +37,7 @@ describe("what users granted to an outbound application that is deployed", () =>
     const { status, stdout } = await oauth("reset", "calendar");
     expect(status).toBe(0);
     expect(stdout).toContain("Reset calendar in prod.");
-    const [time] = await kv.getTexts([applicationResetKey("prod", "calendar")]);
+    const time = await textAt(applicationResetKey("prod", "calendar"));
     expect(Number(time)).toBeGreaterThanOrEqual(before);
   });
 
@@ -46,7 +47,7 @@ describe("what users granted to an outbound application that is deployed", () =>
     expect(status).toBe(0);
     expect(stdout).toContain("Revoked what alice granted to calendar in prod.");
     const key = await userResetKey("prod", "calendar", "https://issuer.example.com#alice");
-    const [time] = await kv.getTexts([key]);
+    const time = await textAt(key);
     expect(Number(time)).toBeGreaterThanOrEqual(before);
   });
 

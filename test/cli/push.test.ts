@@ -1,7 +1,10 @@
+import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { Miniflare } from "miniflare";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { CloudflareServer } from "./kv/cloudflare-server.ts";
 import {
   answer,
   answeringProxy,
@@ -124,6 +127,61 @@ describe("an environment deployed to KV", () => {
   });
 });
 
+describe("the KV namespace of an account", () => {
+  let server: CloudflareServer;
+  beforeAll(async () => {
+    server = await CloudflareServer.start();
+  });
+  afterAll(() => server.stop());
+
+  const configuration = 'account_id = "a1"\n[[kv_namespaces]]\nbinding = "CONFIG"\nid = "n1"\n';
+
+  test("is pushed to, shown and rolled back through Cloudflare's API", async () => {
+    const folder = folderWith({
+      "wrangler.toml": configuration,
+      ...below("apiproxies/a", answeringProxy("a", "first")),
+    });
+    const variables = { CLOUDFLARE_API_BASE_URL: server.url, CLOUDFLARE_API_TOKEN: "t1" };
+    const run = (...args: string[]) => sortie(args, folder, "", variables);
+    expect(await run("push", ".", "--env", "test")).toMatchObject({ status: 0, stderr: "" });
+    writeIn(folder, "apiproxies/a/apiproxy/policies/Answer.xml", answer("second"));
+    expect(await run("push", ".", "--env", "test")).toMatchObject({ status: 0, stderr: "" });
+    expect(await run("rollback", "--env", "test")).toMatchObject({ status: 0, stderr: "" });
+    expect((await run("status")).stdout).toMatch(/^test: generation 3, [\s\S]*rolled back to: 1, 2\n$/);
+    expect(server.requests.every(({ authorization }) => authorization === "Bearer t1")).toBe(true);
+  });
+
+  test("needs a login", async () => {
+    const folder = folderWith({
+      "wrangler.toml": configuration,
+      ...below("apiproxies/a", answeringProxy("a", "text")),
+    });
+    const nobody = { HOME: folder, XDG_CONFIG_HOME: folder, CLOUDFLARE_API_TOKEN: "" };
+    const { status, stderr } = await sortie(["push", ".", "--env", "test"], folder, "", nobody);
+    expect(stderr).toMatch(/^error: Nobody is logged in to Cloudflare. Log in with: npx wrangler login/);
+    expect(status).toBe(2);
+  });
+});
+
+test("wrangler finds on this machine what sortie wrote, and sortie what wrangler wrote", async () => {
+  const state = folderWith({});
+  const place = ["--local", "--persist-to", state, "--config", join(repository, "wrangler.toml")];
+  const wrangler = (...args: string[]) =>
+    promisify(execFile)(join(repository, "node_modules/.bin/wrangler"), ["kv", "key", ...args, ...place]);
+  const folder = folderWith(below("apiproxies/a", answeringProxy("a", "text")));
+  await sortie(["push", ".", "--env", "test", ...place], folder);
+  const { stdout } = await wrangler("get", "environment/test/current", "--binding", "CONFIG", "--text");
+  expect(JSON.parse(stdout)).toMatchObject({ environment: "test", generation: 1 });
+  await wrangler(
+    "put",
+    "environment/other/current",
+    stdout.replace('"test"', '"other"'),
+    "--binding",
+    "CONFIG",
+  );
+  expect((await sortie(["status", ...place])).stdout).toMatch(/^other: generation 1/);
+});
+
 describe("a push is refused", () => {
   test("with exit status 1 when the environment has errors", async () => {
     const folder = folderWith(below("apiproxies/a", answeringProxy("a", "text")));
@@ -151,10 +209,10 @@ describe("a push is refused", () => {
     expect(status).toBe(2);
   });
 
-  test("with what Wrangler says when it cannot work", async () => {
+  test("when nothing says which KV namespace is meant", async () => {
     const folder = folderWith(below("apiproxies/a", answeringProxy("a", "text")));
     const { status, stderr } = await sortie(["push", ".", "--env", "test", "--local"], folder);
-    expect(stderr).toMatch(/^error: wrangler kv bulk get failed: /);
+    expect(stderr).toMatch(/^error: There is no wrangler.toml here or in a folder above/);
     expect(status).toBe(2);
   });
 });

@@ -3,7 +3,7 @@ import { placeOf, type SecretPlace, secretKey } from "../../credentials/secrets/
 import { keyIdOf, sealSecret } from "../../credentials/secrets/seal.ts";
 import type { EnvironmentFiles } from "../../environment/read-environment.ts";
 import { CommandFailure } from "../command-failure.ts";
-import type { KvStore } from "../wrangler-kv.ts";
+import type { KvStore } from "../kv/store.ts";
 
 /** The file with the public key, in the environment's folder. */
 export const keyFile = (environment: string) => `environments/${environment}/secrets-key.json`;
@@ -14,38 +14,41 @@ export interface DeployedSecret extends SecretPlace {
   readonly isCurrent: boolean;
 }
 
+/** What seals an environment's secrets. */
+export type SealingKey = Awaited<ReturnType<typeof readPublicKey>>;
+
+/**
+ * The public key among the files of an environment's folder. Rejects with {@link CommandFailure} when there is none,
+ * and with SecretError when the file holds something else.
+ */
+export async function readSealingKey(environment: string, files: EnvironmentFiles): Promise<SealingKey> {
+  const file = keyFile(environment);
+  const bytes = files.get(file);
+  if (bytes) return readPublicKey(new TextDecoder().decode(bytes), file);
+  throw new CommandFailure(
+    `There is no ${file} to seal secrets with. Make it, and the Worker's key, with: ` +
+      `sortie secret key --env ${environment} | npx wrangler secret put SECRETS_KEY`,
+  );
+}
+
 /** The sealed secrets of an environment in KV. Every method may reject with {@link CommandFailure}. */
 export class DeployedSecrets {
   readonly #kv: KvStore;
   readonly #environment: string;
-  readonly #files: EnvironmentFiles;
 
-  /** @param files the environment's folder, with the public key */
-  constructor(kv: KvStore, environment: string, files: EnvironmentFiles) {
+  constructor(kv: KvStore, environment: string) {
     this.#kv = kv;
     this.#environment = environment;
-    this.#files = files;
   }
 
-  /** Rejects with SecretError when the file with the key holds something else. */
-  readKey() {
-    const file = keyFile(this.#environment);
-    const bytes = this.#files.get(file);
-    if (bytes) return readPublicKey(new TextDecoder().decode(bytes), file);
-    throw new CommandFailure(
-      `There is no ${file} to seal secrets with. Make it, and the Worker's key, with: ` +
-        `sortie secret key --env ${this.#environment} | npx wrangler secret put SECRETS_KEY`,
-    );
-  }
-
-  async set(source: string, name: string, value: string): Promise<void> {
+  async set(source: string, name: string, value: string, key: SealingKey): Promise<void> {
     const place = { environment: this.#environment, source, name };
-    const jwe = await sealSecret(place, value, await this.readKey());
+    const jwe = await sealSecret(place, value, key);
     await this.#kv.put([{ key: secretKey(place), value: new TextEncoder().encode(jwe) }]);
   }
 
-  async list(): Promise<DeployedSecret[]> {
-    const { id } = await this.readKey();
+  /** @param key the environment's present one */
+  async list({ id }: SealingKey): Promise<DeployedSecret[]> {
     const keys = await this.#kv.list(`secret/${this.#environment}/`);
     const sealed = await this.#kv.getTexts(keys);
     return keys.flatMap((key, index) => {

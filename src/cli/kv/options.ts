@@ -1,0 +1,43 @@
+import type { Command } from "commander";
+import { accountId, openCloudflare } from "./account.ts";
+import { CloudflareKv } from "./cloudflare.ts";
+import { LocalKv } from "./local.ts";
+import { announced } from "./progress.ts";
+import type { KvStore } from "./store.ts";
+import { readWranglerConfig } from "./wrangler-config.ts";
+
+/** The options of all commands that work on deployed state. */
+export interface KvOptions {
+  readonly local?: boolean;
+  readonly persistTo?: string;
+  readonly config?: string;
+}
+
+export function addKvOptions(command: Command): Command {
+  return command
+    .option("--local", "use the KV namespace on this machine, as wrangler dev does, not that of the account")
+    .option("--persist-to <folder>", "where Wrangler keeps it on this machine (default: .wrangler/state)")
+    .option(
+      "--config <file>",
+      "Wrangler configuration with the KV namespace CONFIG (default: wrangler.toml)",
+    );
+}
+
+/** Works with the KV namespace that the options name. Rejects with `CommandFailure` when it cannot be reached. */
+export async function withKv<Result>(
+  { local = false, persistTo, config: file }: KvOptions,
+  use: (kv: KvStore) => Promise<Result>,
+): Promise<Result> {
+  const config = readWranglerConfig(file);
+  if (!local) {
+    const api = await openCloudflare();
+    const account = await accountId(api, config.accountId);
+    return use(announced(new CloudflareKv(api, account, config.namespace), process.stderr));
+  }
+  const kv = await LocalKv.open(config, persistTo);
+  try {
+    return await use(announced(kv, process.stderr));
+  } finally {
+    await kv.close();
+  }
+}
