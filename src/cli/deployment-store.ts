@@ -46,6 +46,11 @@ export class DeploymentStore {
     return document;
   }
 
+  /** The bytes of a revision; null when it is gone. */
+  revision(revision: string): Promise<Uint8Array | null> {
+    return this.#kv.getBytes(revisionKey(revision));
+  }
+
   /**
    * Writes revisions, then the generation, and last the one document that makes it the deployed state, so
    * that what fails before changes nothing. Rejects when somebody else has deployed since `previous` was read.

@@ -7,7 +7,7 @@ import { CommandFailure } from "./command-failure.ts";
 import { addDev } from "./dev.ts";
 import { addExample } from "./example.ts";
 import { addOAuth } from "./oauth.ts";
-import { addPush } from "./push.ts";
+import { addDiff, addPush } from "./push.ts";
 import { addRollback } from "./rollback.ts";
 import { addSecret } from "./secret.ts";
 import { addStatus } from "./status.ts";
@@ -25,6 +25,7 @@ for (const add of [
   addCall,
   addCheck,
   addPush,
+  addDiff,
   addStatus,
   addRollback,
   addTypes,

@@ -1,8 +1,11 @@
 import type { Command } from "commander";
-import { planDeployment } from "../environment/deployment.ts";
+import { type DeploymentPlan, planDeployment } from "../environment/deployment.ts";
+import type { EnvironmentDocument } from "../environment/document.ts";
 import type { EnvironmentModel } from "../environment/read-environment.ts";
 import { checkedEnvironment } from "./checked-environment.ts";
 import { DeploymentStore } from "./deployment-store.ts";
+import { differences } from "./diff/difference.ts";
+import { formatDifferences } from "./diff/print-difference.ts";
 import { readPaths } from "./environment-folder.ts";
 import { addKvOptions, type KvOptions, withKv } from "./kv/options.ts";
 import { formatChanges } from "./print-changes.ts";
@@ -11,26 +14,42 @@ import { formatProblems } from "./print-problems.ts";
 interface PushOptions extends KvOptions {
   readonly env: string;
   readonly organization?: string;
+  readonly dryRun?: boolean;
 }
 
 /** `sortie push`: deploys an environment, all of it or nothing. Exit status 1 when it has errors. */
 export function addPush(program: Command): void {
-  const push = program
-    .command("push")
+  withEnvironment(program.command("push"))
     .description("deploy an environment into the KV namespace of its Worker")
-    .argument("[path]", "an environment folder", "policies")
-    .requiredOption("--env <name>", "the environment to deploy")
-    .option("--organization <name>", "what flows see as organization.name (default: as deployed before)");
-  addKvOptions(push).action(async (path: string, options: PushOptions) => {
-    const { model, problems, failed } = await checkedEnvironment(readPaths([path]), options.env);
-    if (problems.length > 0) process.stderr.write(formatProblems(problems, process.stderr));
-    if (failed) {
-      console.error("Nothing was deployed.");
-      process.exitCode = 1;
-      return;
-    }
-    await withKv(options, (kv) => deploy(new DeploymentStore(kv, options.env), model, options));
-  });
+    .option("--dry-run", "show what would change, file by file, and write nothing")
+    .action(push);
+}
+
+/** `sortie diff`: shows what `sortie push` would change. Exit status 1 when the environment has errors. */
+export function addDiff(program: Command): void {
+  withEnvironment(program.command("diff"))
+    .description("show what pushing an environment would change, file by file")
+    .action((path: string, options: PushOptions) => push(path, { ...options, dryRun: true }));
+}
+
+function withEnvironment(command: Command): Command {
+  return addKvOptions(
+    command
+      .argument("[path]", "an environment folder", "policies")
+      .requiredOption("--env <name>", "the environment to deploy")
+      .option("--organization <name>", "what flows see as organization.name (default: as deployed before)"),
+  );
+}
+
+async function push(path: string, options: PushOptions): Promise<void> {
+  const { model, problems, failed } = await checkedEnvironment(readPaths([path]), options.env);
+  if (problems.length > 0) process.stderr.write(formatProblems(problems, process.stderr));
+  if (failed) {
+    console.error("Nothing was deployed.");
+    process.exitCode = 1;
+    return;
+  }
+  await withKv(options, (kv) => deploy(new DeploymentStore(kv, options.env), model, options));
 }
 
 async function deploy(store: DeploymentStore, model: EnvironmentModel, options: PushOptions): Promise<void> {
@@ -46,6 +65,17 @@ async function deploy(store: DeploymentStore, model: EnvironmentModel, options: 
     console.log(`Nothing has changed: ${options.env} stays at generation ${previous.generation}.`);
     return;
   }
+  if (options.dryRun) return printDifferences(store, plan, previous);
   await store.deploy(plan, previous);
   console.log(`Deployed generation ${plan.document.generation} of ${options.env}.`);
+}
+
+async function printDifferences(
+  store: DeploymentStore,
+  plan: DeploymentPlan,
+  previous: EnvironmentDocument | null,
+): Promise<void> {
+  const found = await differences(plan, previous, (revision) => store.revision(revision));
+  process.stdout.write(formatDifferences(found));
+  console.log("\nNothing was written.");
 }
