@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
@@ -68,6 +69,41 @@ describe("an archive that was written is read back", () => {
       ["10", bytes("3")],
     ];
     expect(writeArchive(new Map(files))).toEqual(writeArchive(new Map(files.toReversed())));
+  });
+
+  /** Bytes that deflate to about the given share of themselves. */
+  function noise(length: number, share: number): Uint8Array {
+    const content = new Uint8Array(length);
+    let state = length + 1;
+    for (let at = 0; at < length * share; at++) {
+      state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+      content[at] = state >>> 24;
+    }
+    return content;
+  }
+
+  /** From 1 byte to 5 MB: powers of two with their neighbours, steps of 4096 where buffers grow, and some large ones. */
+  const sizes = [
+    ...Array.from({ length: 18 }, (_, power) => 2 ** power).flatMap((size) => [size, size + 1]),
+    ...Array.from({ length: 50 }, (_, index) => 1_361 + index * 4_096),
+    72_296,
+    300_001,
+    1024 * 1024 - 1,
+    2_000_003,
+    5 * 1024 * 1024,
+  ];
+
+  test.each([
+    ["nothing but zeros", 0],
+    ["a tenth of noise", 0.1],
+    ["noise alone", 1],
+  ])("a file of any size: %s", (_, share) => {
+    const lost = sizes.filter((size) => {
+      const content = noise(size, share);
+      const read = readArchive(writeArchive(new Map([["a", content]])), new Report()).get("a");
+      return read?.length !== size || Buffer.compare(read, content) !== 0;
+    });
+    expect(lost).toEqual([]);
   });
 
   test("names outside ASCII and empty files too", () => {
