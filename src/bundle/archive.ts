@@ -39,11 +39,11 @@ const EPOCH = new Date(1980, 0, 1);
 export function readArchive(zip: Uint8Array, report: Report): Map<string, Uint8Array> {
   const files = new Map<string, Uint8Array>();
   const entries = readEntries(zip, report);
-  const names = new Map<string, string>();
+  const names = new Set<string>();
   let total = 0;
   for (const entry of entries) {
-    const objection = objectionTo(entry) ?? objectionToTwin(entry.name, names);
-    names.set(entry.name.toLowerCase(), entry.name);
+    const objection = objectionTo(entry) ?? (names.has(entry.name) ? "exists twice" : null);
+    names.add(entry.name);
     if (objection !== null) {
       refuse("ArchiveEntryRefused", entry, objection, "Remove the entry and pack again.", report);
     } else if (entry.size > MAX_ENTRY_SIZE) {
@@ -101,13 +101,6 @@ function objectionTo({ name, encrypted, method, fileType }: ZipEntry): string | 
 
 function isNowhere(segment: string): boolean {
   return segment === "" || segment === "." || segment === "..";
-}
-
-/** Some file systems do not tell upper from lower case; two such names would be one file there. */
-function objectionToTwin(name: string, names: ReadonlyMap<string, string>): string | null {
-  const twin = names.get(name.toLowerCase());
-  if (twin === undefined) return null;
-  return twin === name ? "exists twice" : `differs from "${twin}" only in upper and lower case`;
 }
 
 /** The entry's content if it has exactly the promised size and check sum; little more than that is inflated. */
