@@ -4,7 +4,7 @@ import type { FlowContext, Step } from "../flow/context.ts";
 import { Fault } from "../flow/fault.ts";
 import { type Variable, variable } from "../flow/variable.ts";
 import { policyTypes } from "../policies/index.ts";
-import type { PolicyGateway, PolicyType } from "../policies/policy.ts";
+import { type PolicyGateway, type PolicyType, thrownBy } from "../policies/policy.ts";
 import { readBooleanAttribute } from "../xml/read.ts";
 import type { Position, Report } from "../xml/report.ts";
 import type { CompileServices, FindSharedFlow } from "./compile-services.ts";
@@ -78,7 +78,8 @@ function recordingFailure(step: Step, name: string, type: PolicyType, continueOn
   const succeed = (flow: FlowContext) => {
     flow.variables.set(failed, false);
   };
-  const fail = (flow: FlowContext, thrown: unknown) => {
+  const fail = (flow: FlowContext, error: unknown) => {
+    const thrown = thrownBy(type, name, error);
     flow.variables.set(failed, true);
     if (thrown instanceof Fault) flow.lastFault = thrown;
     if (!continueOnError || !(thrown instanceof Fault) || thrown.isDeliberate) throw thrown;

@@ -1,5 +1,5 @@
 import type { FlowContext, Step } from "../flow/context.ts";
-import { Fault } from "../flow/fault.ts";
+import { sharedFlowNotFound } from "../policies/flow-callout.ts";
 import type { FindSharedFlow, FlowHooks } from "./compile-services.ts";
 
 /** What `apigee.edge.flowhook.name` says. Apigee: "Attaching a shared flow using a flow hook". */
@@ -53,7 +53,7 @@ function onHook(hook: string, sharedFlow: string, step: Step): Step {
 }
 
 function notFound(sharedFlow: string): Step {
-  return function sharedFlowNotFound() {
-    throw new Fault("flow.SharedFlowNotFound", `Shared Flow ${sharedFlow} Not Found`);
+  return function failWithoutSharedFlow() {
+    throw sharedFlowNotFound(sharedFlow);
   };
 }

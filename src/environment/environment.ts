@@ -1,7 +1,7 @@
 import type { ProxyProgram } from "../bundle/program.ts";
 import { type Clock, systemClock } from "../egress/deadline.ts";
 import type { Lifetime } from "../flow/context.ts";
-import { Fault } from "../flow/fault.ts";
+import { type Fault, faultType } from "../flow/fault.ts";
 import { currentKey, type EnvironmentDocument, parseDocument, revisionKey } from "./document.ts";
 import type { ReadRevision, Snapshot } from "./snapshot.ts";
 
@@ -217,9 +217,14 @@ function isSameDeployment(one: EnvironmentDocument, other: EnvironmentDocument):
   return one.generation === other.generation && one.deployedAt === other.deployedAt;
 }
 
-function unavailable(cause: unknown): Fault {
-  return new Fault("sortie.ProxyUnavailable", "The proxy cannot be loaded at the moment", { cause });
-}
+/** Not Apigee's: the configuration of the proxy could not be loaded from KV. */
+export const proxyUnavailable = faultType(
+  "sortie.ProxyUnavailable",
+  503,
+  () => "The proxy cannot be loaded at the moment",
+);
+
+const unavailable = (cause: unknown): Fault => proxyUnavailable().causedBy(cause);
 
 function logTrouble(environment: string, error: unknown): void {
   console.error(

@@ -1,4 +1,4 @@
-import { Fault } from "./fault.ts";
+import type { FaultType } from "./fault.ts";
 
 /** Apigee: "Message payload size": a message that a policy reads may hold this many bytes. */
 export const BODY_LIMIT_BYTES = 10 * 1024 * 1024;
@@ -42,12 +42,13 @@ export class Body {
 
   /**
    * Reads a stream to its end, so that `text` and `bytes` work. Rejects as the stream does.
-   * @param limit in decoded bytes; above it the fault is `protocol.http.TooBigBody` with `tooBigStatus`.
+   * @param limit in decoded bytes
+   * @param tooBig the fault above it
    * @param format the compression to undo
    */
   async buffer(
     limit: number,
-    tooBigStatus: 413 | 502,
+    tooBig: FaultType<[]>,
     charset = "utf-8",
     format: "gzip" | "deflate" | null = null,
   ): Promise<void> {
@@ -56,8 +57,7 @@ export class Body {
     this.#charset = charset;
     const decoded = format === null ? source : source.pipeThrough(new DecompressionStream(format));
     const bytes = await readAtMost(decoded, limit);
-    if (bytes === null)
-      throw new Fault("protocol.http.TooBigBody", "Body buffer overflow", { status: tooBigStatus });
+    if (bytes === null) throw tooBig();
     this.#source = bytes;
   }
 

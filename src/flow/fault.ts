@@ -1,82 +1,30 @@
 /**
- * The documented error codes that this version can raise, with their default HTTP status.
- * Apigee: "Runtime error code reference" and each policy's "Error reference".
- */
-export const faultStatus = {
-  "steps.servicecallout.ExecutionFailed": 500,
-  "steps.servicecallout.RequestVariableNotMessageType": 500,
-  "steps.servicecallout.RequestVariableNotRequestMessageType": 500,
-  "steps.assignmessage.SetVariableFailed": 500,
-  "steps.assignmessage.VariableOfNonMsgType": 500,
-  "steps.assignmessage.UnresolvedVariable": 500,
-  "steps.externalcallout.ExecutionError": 500,
-  /** What an ExternalCallout raises when no TLS connection to its server can be made. */
-  GrpcTlsInitFailed: 500,
-  "steps.extractvariables.ExecutionFailed": 500,
-  "steps.extractvariables.ImmutableVariable": 500,
-  "steps.extractvariables.InvalidJSONPath": 500,
-  "steps.extractvariables.JsonPathParsingFailure": 500,
-  "steps.extractvariables.SetVariableFailed": 500,
-  "steps.extractvariables.SourceMessageNotAvailable": 500,
-  "steps.extractvariables.UnableToCast": 500,
-  /** What a FunctionCallout raises: the policy is Sortie's own. */
-  "steps.functioncallout.ExecutionFailed": 500,
-  "steps.functioncallout.InvalidParameter": 500,
-  "steps.functioncallout.UserFacingError": 409,
-  "steps.functioncallout.AuthorizationRequired": 403,
-  "steps.raisefault.RaiseFault": 500,
-  /** What a ServiceCallout raises for a variable of its Request that is not set. */
-  "entities.UnresolvedVariable": 500,
-  "flow.APITimedOut": 504,
-  "flow.SharedFlowNotFound": 500,
-  /** An ID token with neither an audience nor the target's URL for it. */
-  "googletoken.EmptyIDTokenAudience": 500,
-  "messaging.adaptors.http.filter.GoogleTokenGenerationFailure": 500,
-  "messaging.adaptors.http.flow.ApplicationNotFound": 404,
-  "messaging.adaptors.http.flow.DecompressionFailureAtRequest": 400,
-  "messaging.adaptors.http.flow.DecompressionFailureAtResponse": 500,
-  "messaging.adaptors.http.flow.ErrorResponseCode": 500,
-  "messaging.adaptors.http.flow.GatewayTimeout": 504,
-  "messaging.adaptors.http.flow.NoActiveTargets": 503,
-  "messaging.adaptors.http.flow.RequestTimeOut": 408,
-  "messaging.adaptors.http.flow.ServiceUnavailable": 503,
-  "messaging.adaptors.http.flow.SslHandshakeFailed": 503,
-  "messaging.adaptors.http.flow.UnexpectedEOFAtTarget": 502,
-  "messaging.runtime.RouteFailed": 500,
-  "protocol.http.TooBigBody": 413,
-  "protocol.http.UnsupportedEncoding": 415,
-  /** Not Apigee's: a defect of the gateway itself, whose details stay in the log. */
-  "sortie.InternalError": 500,
-  /** Not Apigee's: the configuration of the proxy could not be loaded from KV. */
-  "sortie.ProxyUnavailable": 503,
-  /** Not Apigee's: proxies that call each other deeper than the limit. */
-  "sortie.CalloutDepthExceeded": 508,
-} as const satisfies Record<string, number>;
-
-/** A documented code, or one that the server of an ExternalCallout chose. */
-export type FaultCode = keyof typeof faultStatus | `steps.externalcallout.${string}`;
-
-const statusByCode: Readonly<Record<string, number>> = faultStatus;
-
-/**
  * The error state that a policy or the pipeline enters: thrown, and caught only by the runner.
  * `message` is the documented fault string and goes to the client; `cause` goes to the log only.
  */
 export class Fault extends Error {
-  readonly code: FaultCode;
+  /** The documented error code, such as `steps.assignmessage.UnresolvedVariable`. */
+  readonly code: string;
+  /** The HTTP status of the answer, unless a fault rule changes it. */
   readonly status: number;
   /** Whether it was raised on purpose: then continueOnError does not let the flow go on. */
   readonly isDeliberate: boolean;
 
   constructor(
-    code: FaultCode,
+    code: string,
     faultString: string,
     options: { status?: number; cause?: unknown; isDeliberate?: boolean } = {},
   ) {
     super(faultString, { cause: options.cause });
     this.code = code;
-    this.status = options.status ?? statusByCode[code] ?? 500;
+    this.status = options.status ?? 500;
     this.isDeliberate = options.isDeliberate ?? false;
+  }
+
+  /** Keeps what led to the fault, for the log. */
+  causedBy(cause: unknown): this {
+    this.cause = cause;
+    return this;
   }
 
   /** The variable `fault.name`: the last part of the error code. */
@@ -90,6 +38,26 @@ export class Fault extends Error {
     if (this.code.startsWith("protocol.")) return "Transport";
     return this.code.startsWith("messaging.") ? "Messaging" : "System";
   }
+}
+
+/**
+ * A documented error, declared beside what raises it: called with the facts that its text names, it makes the
+ * fault. Apigee: "Runtime error code reference" and each policy's "Error reference".
+ */
+export interface FaultType<Facts extends readonly unknown[] = never> {
+  (...facts: Facts): Fault;
+  readonly code: string;
+  readonly status: number;
+}
+
+/** Declares an error. `text` is the documented fault string. */
+export function faultType<Facts extends readonly unknown[]>(
+  code: string,
+  status: number,
+  text: (...facts: Facts) => string,
+): FaultType<Facts> {
+  const make = (...facts: Facts) => new Fault(code, text(...facts), { status });
+  return Object.assign(make, { code, status });
 }
 
 /**

@@ -1,5 +1,5 @@
 import { BODY_LIMIT_BYTES, Body, type BodySource } from "./body.ts";
-import { Fault, type FaultCode } from "./fault.ts";
+import { Fault, type FaultType, faultType } from "./fault.ts";
 import { Parameters } from "./parameters.ts";
 
 const FORM = "application/x-www-form-urlencoded";
@@ -174,7 +174,7 @@ export abstract class Message {
       decoding = this.decoding(coding);
       const format = decoding === "here" ? compressionFormat(coding) : null;
       const charset = charsetOf(this.contentType);
-      await body.buffer(this.bodyLimit, this.reading.tooBigStatus, charset, format);
+      await body.buffer(this.bodyLimit, this.reading.tooBig, charset, format);
     } catch (error) {
       this.body = new Body(null);
       throw readFailure(error, decoding !== "none", this.reading);
@@ -197,28 +197,48 @@ export abstract class Message {
 
 /** What goes wrong when the bodies of one kind of message are read. */
 interface ReadingFaults {
-  readonly tooBigStatus: 413 | 502;
-  readonly undecodable: FaultCode;
-  readonly brokenOff: readonly [code: FaultCode, faultString: string];
+  readonly tooBig: FaultType<[]>;
+  readonly undecodable: FaultType<[]>;
+  readonly brokenOff: FaultType<[]>;
 }
 
 /** The platform throws TypeErrors for bytes that it cannot decode, and other errors for lost connections. */
 function readFailure(error: unknown, isDecoded: boolean, faults: ReadingFaults): unknown {
   if (error instanceof Fault) return error;
-  if (!(error instanceof TypeError)) return new Fault(...faults.brokenOff, { cause: error });
-  return isDecoded ? new Fault(faults.undecodable, "Decompression failure", { cause: error }) : error;
+  if (!(error instanceof TypeError)) return faults.brokenOff().causedBy(error);
+  return isDecoded ? faults.undecodable().causedBy(error) : error;
 }
 
-const requestReading: ReadingFaults = {
-  tooBigStatus: 413,
-  undecodable: "messaging.adaptors.http.flow.DecompressionFailureAtRequest",
-  brokenOff: ["messaging.adaptors.http.flow.RequestTimeOut", "The request broke off"],
+const tooBigBody = (status: 413 | 502) =>
+  faultType("protocol.http.TooBigBody", status, () => "Body buffer overflow");
+
+const undecodable = (message: "Request" | "Response", status: number) =>
+  faultType(
+    `messaging.adaptors.http.flow.DecompressionFailureAt${message}`,
+    status,
+    () => "Decompression failure",
+  );
+
+export const unsupportedEncoding = faultType(
+  "protocol.http.UnsupportedEncoding",
+  415,
+  (coding: string) => `Unsupported Encoding "${coding}"`,
+);
+
+export const requestReading: ReadingFaults = {
+  tooBig: tooBigBody(413),
+  undecodable: undecodable("Request", 400),
+  brokenOff: faultType("messaging.adaptors.http.flow.RequestTimeOut", 408, () => "The request broke off"),
 };
 
-const responseReading: ReadingFaults = {
-  tooBigStatus: 502,
-  undecodable: "messaging.adaptors.http.flow.DecompressionFailureAtResponse",
-  brokenOff: ["messaging.adaptors.http.flow.UnexpectedEOFAtTarget", "Unexpected EOF at target"],
+export const responseReading: ReadingFaults = {
+  tooBig: tooBigBody(502),
+  undecodable: undecodable("Response", 500),
+  brokenOff: faultType(
+    "messaging.adaptors.http.flow.UnexpectedEOFAtTarget",
+    502,
+    () => "Unexpected EOF at target",
+  ),
 };
 
 /** A request: the client's, or one that a policy made for a callout. */
@@ -250,7 +270,7 @@ export class RequestMessage extends Message {
   protected decoding(coding: string): "here" | "none" {
     if (coding === "identity") return "none";
     if (compressionFormat(coding) !== null) return "here";
-    throw new Fault("protocol.http.UnsupportedEncoding", `Unsupported Encoding "${coding}"`);
+    throw unsupportedEncoding(coding);
   }
 
   /** Query string without the question mark. */

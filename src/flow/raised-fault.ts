@@ -10,8 +10,8 @@ export class RaisedFault extends Fault {
   /** Whether the policy set a status; otherwise the response's is the default. */
   readonly setsStatus: boolean;
 
-  constructor(faultString: string, response: ResponseMessage, setsStatus: boolean, cause?: unknown) {
-    super("steps.raisefault.RaiseFault", faultString, { status: response.status, cause, isDeliberate: true });
+  constructor(faultString: string, response: ResponseMessage, setsStatus: boolean) {
+    super("steps.raisefault.RaiseFault", faultString, { status: response.status, isDeliberate: true });
     this.response = response;
     this.setsStatus = setsStatus;
   }

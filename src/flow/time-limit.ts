@@ -1,5 +1,7 @@
 import type { FlowContext } from "./context.ts";
-import { Fault } from "./fault.ts";
+import { faultType } from "./fault.ts";
+
+export const apiTimedOut = faultType("flow.APITimedOut", 504, () => "API timed out");
 
 /**
  * Ends an exchange that has used up its time. Fault rules and PostClientFlow run all the same.
@@ -7,5 +9,5 @@ import { Fault } from "./fault.ts";
  */
 export function checkTime(flow: FlowContext): void {
   if (flow.exchange.now() <= flow.endsAt || flow.error !== null || flow.clientSentAt !== null) return;
-  throw new Fault("flow.APITimedOut", "API timed out");
+  throw apiTimedOut();
 }

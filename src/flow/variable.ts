@@ -17,6 +17,12 @@ export interface Variable {
   remove(flow: FlowContext): void;
 }
 
+/** Whether a name is that of one of the gateway's own variables that no policy can set. */
+export function isReadOnly(name: string): boolean {
+  const builtIn = builtInVariable(name);
+  return builtIn !== null && builtIn.set === undefined;
+}
+
 /** Compiles a variable's name. */
 export function variable(name: string): Variable {
   const builtIn = builtInVariable(name);

@@ -1,10 +1,11 @@
 import type { Caller } from "../credentials/caller.ts";
 import type { Snapshot } from "../environment/snapshot.ts";
 import type { FlowContext } from "../flow/context.ts";
-import { Fault, type FaultCode } from "../flow/fault.ts";
+import type { Fault } from "../flow/fault.ts";
 import { RequestMessage, ResponseMessage } from "../flow/message.ts";
-import { FunctionError, type FunctionErrorName } from "../functions/error.ts";
+import { FunctionError } from "../functions/error.ts";
 import { parameterFromText } from "../functions/parameter-text.ts";
+import { faults } from "../policies/function-callout/faults.ts";
 import type { FlowFunctionCall } from "../policies/policy.ts";
 import type { Functions } from "./functions.ts";
 
@@ -28,7 +29,7 @@ export async function callFunction(
     const { value = null } = JSON.parse(text);
     return JSON.stringify(value);
   } catch (error) {
-    if (error instanceof FunctionError) throw faultOf(error, policy, name, flow);
+    if (error instanceof FunctionError) throw faultOf(error, policy, name, flow).causedBy(error);
     throw error;
   }
 }
@@ -57,43 +58,26 @@ function textOfParameter(value: NonNullable<unknown>): string {
   return Array.isArray(value) ? JSON.stringify(value) : String(value);
 }
 
-const codes: Partial<Record<FunctionErrorName, FaultCode>> = {
-  MissingParameter: "steps.functioncallout.InvalidParameter",
-  InvalidQueryParameterValue: "steps.functioncallout.InvalidParameter",
-  UnknownParameter: "steps.functioncallout.InvalidParameter",
-  QueryEncounteredUserFacingError: "steps.functioncallout.UserFacingError",
-  AuthorizationRequired: "steps.functioncallout.AuthorizationRequired",
-};
-
+/** What the client may learn; what exactly happened is in the log, under the id in the text. */
 function faultOf(error: FunctionError, policy: string, name: string, flow: FlowContext): Fault {
-  const { authorizeUrl } = error.parameters;
-  if (error.errorName === "AuthorizationRequired" && typeof authorizeUrl === "string") {
+  const { errorName, errorInstanceId, message, parameters } = error;
+  const { authorizeUrl } = parameters;
+  if (errorName === "AuthorizationRequired" && typeof authorizeUrl === "string") {
     const { scheme, host } = flow.exchange.client;
     const url = new URL(authorizeUrl, `${scheme}://${host}`).href;
     flow.variables.set(`functioncallout.${policy}.authorizeUrl`, url);
-    const text = `FunctionCallout ${policy} needs the consent of the user: ${url}`;
-    return new Fault("steps.functioncallout.AuthorizationRequired", text, { cause: error });
+    return faults.authorizationRequired(policy, url);
   }
-  const code = codes[error.errorName] ?? "steps.functioncallout.ExecutionFailed";
-  return new Fault(code, faultString(error, policy, name), { cause: error });
-}
-
-/** What the client may learn; what exactly happened is in the log, under the id in the text. */
-function faultString(
-  { errorName, errorInstanceId, message }: FunctionError,
-  policy: string,
-  name: string,
-): string {
   switch (errorName) {
     case "QueryEncounteredUserFacingError":
-      return message;
+      return faults.userFacingError(message);
     case "MissingParameter":
     case "UnknownParameter":
     case "InvalidQueryParameterValue":
-      return `FunctionCallout ${policy}: ${message}`;
+      return faults.invalidParameter(policy, message);
     case "QueryTimeExceededLimit":
-      return `Execution of FunctionCallout ${policy} failed. Reason: timeout occurred in ${policy}`;
+      return faults.executionFailed(policy, `timeout occurred in ${policy}`);
     default:
-      return `Execution of FunctionCallout ${policy} failed. Reason: the function ${name} failed, error ${errorInstanceId}`;
+      return faults.executionFailed(policy, `the function ${name} failed, error ${errorInstanceId}`);
   }
 }

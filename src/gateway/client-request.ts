@@ -2,7 +2,7 @@ import type { ProxyProperties } from "../bundle/program.ts";
 import { isHopByHop } from "../egress/hop-by-hop.ts";
 import { Body } from "../flow/body.ts";
 import type { Exchange } from "../flow/context.ts";
-import { Fault } from "../flow/fault.ts";
+import { type Fault, faultType } from "../flow/fault.ts";
 import { RequestMessage } from "../flow/message.ts";
 import { readWithin } from "./read-within.ts";
 
@@ -37,9 +37,13 @@ export class ClientRequest extends RequestMessage {
   }
 }
 
-function timedOut(cause: unknown): Fault {
-  return new Fault("messaging.adaptors.http.flow.RequestTimeOut", "Request timed out", { cause });
-}
+export const requestTimeOut = faultType(
+  "messaging.adaptors.http.flow.RequestTimeOut",
+  408,
+  () => "Request timed out",
+);
+
+const timedOut = (cause: unknown): Fault => requestTimeOut().causedBy(cause);
 
 /** What the properties of the proxy endpoint that is called say of its requests. */
 export function applyProperties(request: RequestMessage, properties: ProxyProperties): void {

@@ -1,10 +1,16 @@
 import type { ErrorProgram, ProxyProgram, Route } from "../bundle/program.ts";
 import type { FlowContext } from "../flow/context.ts";
-import { Fault } from "../flow/fault.ts";
+import { faultType } from "../flow/fault.ts";
 import { ResponseMessage } from "../flow/message.ts";
 import { checkTime } from "../flow/time-limit.ts";
 import { faultOf, runErrorFlow } from "./errors.ts";
 import { runTarget } from "./target.ts";
+
+export const routeFailed = faultType(
+  "messaging.runtime.RouteFailed",
+  500,
+  () => "Unable to route the message to a TargetEndpoint",
+);
 
 /**
  * Runs one exchange through a proxy endpoint: its request flow, the target, its response flow, or its
@@ -49,5 +55,5 @@ function chooseRoute(routes: readonly Route[], flow: FlowContext): Route | Promi
     if (pending) return pending.then(() => chooseRoute(routes, flow));
     if (route.applies(flow)) return route;
   }
-  throw new Fault("messaging.runtime.RouteFailed", "Unable to route the message to a TargetEndpoint");
+  throw routeFailed();
 }

@@ -8,6 +8,7 @@ import { ClientExchange } from "./client-exchange.ts";
 import { ClientRequest } from "./client-request.ts";
 import { runExchange } from "./exchange.ts";
 import { internalError } from "./internal-error.ts";
+import { applicationNotFound } from "./local-call.ts";
 
 export interface Health {
   readonly status: "ok" | "nothing deployed";
@@ -47,7 +48,7 @@ export class Gateway {
     try {
       const found = this.#environment.endpoint(url.pathname, exchange.receivedAt, lifetime);
       const endpoint = found instanceof Promise ? await found : found;
-      if (!endpoint) throw notFound(url);
+      if (!endpoint) throw applicationNotFound(`host: ${url.host} and url: ${url.pathname}`);
       const { program, pathSuffix } = endpoint;
       const message = new ClientRequest(request, url, program.properties, exchange);
       const flow = new FlowContext(program.identity, exchange, message, { pathSuffix, url: request.url });
@@ -58,14 +59,6 @@ export class Gateway {
       return refusal(thrown, request, exchange.id);
     }
   }
-}
-
-/** Apigee: "ApplicationNotFound". The text names what was asked for, nothing of what is deployed. */
-function notFound(url: URL): Fault {
-  return new Fault(
-    "messaging.adaptors.http.flow.ApplicationNotFound",
-    `Unable to identify proxy for host: ${url.host} and url: ${url.pathname}`,
-  );
 }
 
 /** The answer to a request that no proxy could take, or that a defect ended. */

@@ -1,7 +1,7 @@
 import type { ProxyProgram } from "../bundle/program.ts";
 import type { Snapshot } from "../environment/snapshot.ts";
 import { FlowContext } from "../flow/context.ts";
-import { Fault } from "../flow/fault.ts";
+import { faultType } from "../flow/fault.ts";
 import type { RequestMessage, ResponseMessage } from "../flow/message.ts";
 import type { LocalDestination } from "../policies/policy.ts";
 import { runPostClient } from "./answer.ts";
@@ -11,6 +11,20 @@ import { runExchange } from "./exchange.ts";
 
 /** How many proxies may call each other within one client request. */
 export const MAX_CALLOUT_DEPTH = 8;
+
+/** Not Apigee's: proxies that call each other deeper than the limit. */
+export const calloutDepthExceeded = faultType(
+  "sortie.CalloutDepthExceeded",
+  508,
+  () => `Proxies call each other more than ${MAX_CALLOUT_DEPTH} deep`,
+);
+
+/** Apigee: "ApplicationNotFound". The text names what was asked for, nothing of what is deployed. */
+export const applicationNotFound = faultType(
+  "messaging.adaptors.http.flow.ApplicationNotFound",
+  404,
+  (asked: string) => `Unable to identify proxy for ${asked}`,
+);
 
 /**
  * Runs a proxy of the same environment in this process: its own flows, faults and PostClientFlow, with
@@ -24,10 +38,7 @@ export async function callProxy(
   request: RequestMessage,
 ): Promise<ResponseMessage> {
   if (caller.exchange.depth >= MAX_CALLOUT_DEPTH) {
-    throw new Fault(
-      "sortie.CalloutDepthExceeded",
-      `Proxies call each other more than ${MAX_CALLOUT_DEPTH} deep`,
-    );
+    throw calloutDepthExceeded();
   }
   const called = await find(snapshot, caller, to, request.path);
   const { program, pathSuffix } = called;
@@ -72,5 +83,5 @@ function normalised(path: string): string {
 }
 
 function notFound(what: string): never {
-  throw new Fault("messaging.adaptors.http.flow.ApplicationNotFound", `Unable to identify proxy for ${what}`);
+  throw applicationNotFound(what);
 }

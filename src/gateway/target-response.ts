@@ -3,10 +3,10 @@ import { type TimeLimit, unlimited } from "../egress/egress.ts";
 import { isHopByHop, withoutHopByHop } from "../egress/hop-by-hop.ts";
 import type { TargetProperties } from "../egress/properties.ts";
 import { Body } from "../flow/body.ts";
-import { Fault } from "../flow/fault.ts";
 import { ResponseMessage } from "../flow/message.ts";
 import { onlyNamed } from "./forwarding.ts";
 import { readWithin } from "./read-within.ts";
+import { gatewayTimeout } from "./transport-fault.ts";
 
 /** A target's answer, body unread. */
 export class TargetResponse extends ResponseMessage {
@@ -59,11 +59,9 @@ export class TargetResponse extends ResponseMessage {
   /** Faults: those of {@link ResponseMessage}, and `…GatewayTimeout` when the target takes too long. */
   override buffer(): Promise<void> | undefined {
     const reading = super.buffer();
-    return reading && readWithin(this.#timeoutMs, reading, this.#limit, gatewayTimeout);
+    return reading && readWithin(this.#timeoutMs, reading, this.#limit, timedOut);
   }
 }
 
 /** Apigee: "Endpoint properties reference" (io.timeout.millis). */
-function gatewayTimeout(cause: unknown): Fault {
-  return new Fault("messaging.adaptors.http.flow.GatewayTimeout", "Gateway Timeout", { cause });
-}
+const timedOut = (cause: unknown) => gatewayTimeout().causedBy(cause);

@@ -1,24 +1,34 @@
 import { CredentialsError } from "../credentials/user-credentials.ts";
 import { EgressError, type EgressErrorKind } from "../egress/error.ts";
-import { Fault, type FaultCode } from "../flow/fault.ts";
+import { type FaultType, faultType } from "../flow/fault.ts";
+
+const transportFault = (name: string, status: number, text: string) =>
+  faultType(`messaging.adaptors.http.flow.${name}`, status, (reason: string = text) => reason);
+
+const serviceUnavailable = transportFault(
+  "ServiceUnavailable",
+  503,
+  "The Service is temporarily unavailable",
+);
+
+export const gatewayTimeout = transportFault("GatewayTimeout", 504, "Gateway Timeout");
 
 /** Apigee: "Runtime error code reference" (transport errors between the gateway and the target). */
-const transportFaults: Readonly<Record<EgressErrorKind, readonly [FaultCode, faultString: string]>> = {
-  refused: ["messaging.adaptors.http.flow.ServiceUnavailable", "The Service is temporarily unavailable"],
-  invalid: ["messaging.adaptors.http.flow.ServiceUnavailable", "The Service is temporarily unavailable"],
-  unreachable: ["messaging.adaptors.http.flow.ServiceUnavailable", "The Service is temporarily unavailable"],
-  noActiveTargets: ["messaging.adaptors.http.flow.NoActiveTargets", "The Service is temporarily unavailable"],
-  tls: ["messaging.adaptors.http.flow.SslHandshakeFailed", "SSL Handshake failed"],
-  timeout: ["messaging.adaptors.http.flow.GatewayTimeout", "Gateway Timeout"],
-  closed: ["messaging.adaptors.http.flow.UnexpectedEOFAtTarget", "Unexpected EOF at target"],
+export const transportFaults: Readonly<Record<EgressErrorKind, FaultType<[reason?: string]>>> = {
+  refused: serviceUnavailable,
+  invalid: serviceUnavailable,
+  unreachable: serviceUnavailable,
+  noActiveTargets: transportFault("NoActiveTargets", 503, "The Service is temporarily unavailable"),
+  tls: transportFault("SslHandshakeFailed", 503, "SSL Handshake failed"),
+  timeout: gatewayTimeout,
+  closed: transportFault("UnexpectedEOFAtTarget", 502, "Unexpected EOF at target"),
 };
 
 /** Throws a failed call as the fault of the target endpoint; anything else stays what it is. */
 export function throwAsFault(error: unknown): never {
   if (error instanceof CredentialsError) {
-    throw new Fault("messaging.adaptors.http.flow.ServiceUnavailable", error.message, { cause: error });
+    throw serviceUnavailable(error.message).causedBy(error);
   }
   if (!(error instanceof EgressError)) throw error;
-  const [code, faultString] = transportFaults[error.kind];
-  throw new Fault(code, faultString, { cause: error });
+  throw transportFaults[error.kind]().causedBy(error);
 }

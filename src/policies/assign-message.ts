@@ -1,8 +1,7 @@
 import { readAuthentication } from "../egress/read-authentication.ts";
 import type { Direction, FlowContext } from "../flow/context.ts";
-import { Fault } from "../flow/fault.ts";
+import { faultType } from "../flow/fault.ts";
 import { Message, RequestMessage, ResponseMessage } from "../flow/message.ts";
-import { Unsettable } from "../flow/unsettable.ts";
 import type { XmlElement } from "../xml/element.ts";
 import { readBoolean, readBooleanAttribute, readOneOfAttribute } from "../xml/read.ts";
 import type { Report } from "../xml/report.ts";
@@ -14,16 +13,30 @@ import { definePolicy, type PolicyGateway } from "./policy.ts";
 /** How long the policy waits for a Google token. */
 const TOKEN_TIMEOUT_MS = 10_000;
 
+const faults = {
+  unresolved: faultType(
+    "steps.assignmessage.UnresolvedVariable",
+    500,
+    (policy: string, variable: string) => `AssignMessage[${policy}]: unable to resolve variable ${variable}`,
+  ),
+  notMessage: faultType(
+    "steps.assignmessage.VariableOfNonMsgType",
+    500,
+    (policy: string, variable: string) =>
+      `AssignMessage[${policy}]: value of variable ${variable} is not of type Message`,
+  ),
+};
+
 /**
  * Changes a message, makes a new one, or sets variables: its actions run in document order.
  * Apigee: "AssignMessage policy".
  *
- * Faults (all 500): `steps.assignmessage.UnresolvedVariable`, `steps.assignmessage.VariableOfNonMsgType`,
- * `steps.assignmessage.SetVariableFailed`, and those of {@link buildAuthentication}.
+ * Faults: {@link faults}, `steps.assignmessage.SetVariableFailed`, and those of {@link buildAuthentication}.
  */
 export const assignMessage = definePolicy({
   element: "AssignMessage",
   variablePrefix: "assignmessage",
+  faults,
 
   read(xml, report) {
     const authentication = xml.child("Set")?.child("Authentication");
@@ -36,10 +49,10 @@ export const assignMessage = definePolicy({
   },
 
   build({ edits, authentication, assignTo, ignoreUnresolved }, gateway) {
-    const faults = faultsOf(gateway.policy);
-    const target = buildTarget(assignTo, gateway, faults);
+    const own = faultsOf(gateway.policy);
+    const target = buildTarget(assignTo, gateway, own);
     const edited = assignTo.name ?? "message";
-    const edit = buildMessageEdits(edits, gateway, { edited, ignoreUnresolved, faults });
+    const edit = buildMessageEdits(edits, gateway, { edited, ignoreUnresolved, faults: own });
     if (authentication === null) {
       return function assign(flow) {
         edit(flow, target(flow));
@@ -80,39 +93,25 @@ function readAssignTo(element: XmlElement | undefined, report: Report): AssignTo
 
 function faultsOf(policy: string): EditFaults {
   return {
-    unresolved: (variable) =>
-      new Fault(
-        "steps.assignmessage.UnresolvedVariable",
-        `AssignMessage[${policy}]: unable to resolve variable ${variable}`,
-      ),
-    notMessage: (variable) =>
-      new Fault(
-        "steps.assignmessage.VariableOfNonMsgType",
-        `AssignMessage[${policy}]: value of variable ${variable} is not of type Message`,
-      ),
-    unsettable: (cause) =>
-      new Fault(
-        "steps.assignmessage.SetVariableFailed",
-        `AssignMessage[${policy}]: unable to set variable ${cause.variable}`,
-        { cause },
-      ),
+    unresolved: (variable) => faults.unresolved(policy, variable),
+    notMessage: (variable) => faults.notMessage(policy, variable),
   };
 }
 
 type FindMessage = (flow: FlowContext) => Message;
 
-function buildTarget(assignTo: AssignTo, gateway: PolicyGateway, faults: EditFaults): FindMessage {
+function buildTarget(assignTo: AssignTo, gateway: PolicyGateway, own: EditFaults): FindMessage {
   const { name, createNew } = assignTo;
-  if (createNew === true) return buildNewMessage(assignTo, gateway, faults);
+  if (createNew === true) return buildNewMessage(assignTo, gateway);
   if (name === null) return (flow) => flow.message;
   const { get } = gateway.variable(name);
-  const create = createNew === false ? null : buildNewMessage(assignTo, gateway, faults);
+  const create = createNew === false ? null : buildNewMessage(assignTo, gateway);
   return (flow) => {
     // In the error flow the response of the proxy is the pending error message.
     const found = name === "response" && flow.error ? flow.error : get(flow);
     if (found instanceof Message) return found;
-    if (found !== null) throw faults.notMessage(name);
-    if (create === null) throw faults.unresolved(name);
+    if (found !== null) throw own.notMessage(name);
+    if (create === null) throw own.unresolved(name);
     return create(flow);
   };
 }
@@ -121,18 +120,14 @@ function buildTarget(assignTo: AssignTo, gateway: PolicyGateway, faults: EditFau
  * A new message takes the place of the variable's, or of the flow's own of its kind. Where the flow is about
  * the response, its own is a response, whatever the type says.
  */
-function buildNewMessage({ name, type }: AssignTo, gateway: PolicyGateway, faults: EditFaults): FindMessage {
+function buildNewMessage({ name, type }: AssignTo, gateway: PolicyGateway): FindMessage {
   const variable = gateway.variable(name ?? "message");
   const fixedKind = type ?? KINDS.find((kind) => kind === name);
   return (flow) => {
     const own = flow.error ? "response" : flow.direction;
     const kind = name === null && own === "response" ? own : (fixedKind ?? own);
     const message = kind === "request" ? new RequestMessage() : new ResponseMessage();
-    try {
-      variable.set(flow, message);
-    } catch (error) {
-      throw error instanceof Unsettable ? faults.unsettable(error) : error;
-    }
+    variable.set(flow, message);
     return message;
   };
 }

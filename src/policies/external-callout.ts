@@ -3,7 +3,7 @@ import { timeLimit } from "../egress/grpc/unary-transport.ts";
 import type { FlowContext } from "../flow/context.ts";
 import { applyAnswer } from "./external-callout/apply-answer.ts";
 import { buildCredentials } from "./external-callout/credentials.ts";
-import { calloutFault, raiseAnswered } from "./external-callout/faults.ts";
+import { calloutFault, faults, raiseAnswered } from "./external-callout/faults.ts";
 import { buildMessageContext } from "./external-callout/message-context.ts";
 import { type ExternalCallout, readExternalCallout } from "./external-callout/read.ts";
 import { buildTransport } from "./external-callout/transport.ts";
@@ -20,6 +20,8 @@ import { definePolicy } from "./policy.ts";
 export const externalCallout = definePolicy<ExternalCallout>({
   element: "ExternalCallout",
   variablePrefix: "externalcallout",
+  faults,
+  unsettable: (cause) => faults.executionError(cause.message),
   read: readExternalCallout,
 
   check({ server: { name, at } }, environment, report) {

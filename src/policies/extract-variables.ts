@@ -5,7 +5,7 @@ import type { XmlElement } from "../xml/element.ts";
 import { readBoolean, readBooleanAttribute } from "../xml/read.ts";
 import type { Report } from "../xml/report.ts";
 import type { Extraction, Source } from "./extract-variables/extraction.ts";
-import { extractionFaults } from "./extract-variables/faults.ts";
+import { faults } from "./extract-variables/faults.ts";
 import { buildJsonPayload, type JsonPayload, readJsonPayload } from "./extract-variables/json-payload.ts";
 import { buildPatterns, type Patterns, patternElements, readPatterns } from "./extract-variables/patterns.ts";
 import { buildXmlPayload, readXmlPayload, type XmlPayload } from "./extract-variables/xml-payload.ts";
@@ -22,6 +22,7 @@ import { definePolicy } from "./policy.ts";
 export const extractVariables = definePolicy({
   element: "ExtractVariables",
   variablePrefix: "extractvariables",
+  faults,
 
   read(xml, report) {
     const source = xml.child("Source");
@@ -35,8 +36,7 @@ export const extractVariables = definePolicy({
   },
 
   build({ source, clearPayload, variablePrefix, ignoreUnresolved, parts }, gateway) {
-    const faults = extractionFaults(gateway.policy);
-    const extraction = { gateway, faults, source, variablePrefix, ignoreUnresolved };
+    const extraction = { gateway, source, variablePrefix, ignoreUnresolved };
     const findSource = compileSource(extraction, parts.some(needsMessage));
     const extracts = parts.map((part) => buildPart(part, extraction));
     return function extractInOrder(flow) {
@@ -86,7 +86,7 @@ function needsMessage(part: Part): boolean {
 }
 
 function compileSource(
-  { gateway, faults, source }: Extraction,
+  { gateway, source }: Extraction,
   mustBeMessage: boolean,
 ): (flow: FlowContext) => Source {
   const variable = gateway.variable(source);
@@ -94,8 +94,8 @@ function compileSource(
   return (flow) => {
     const value = variable.get(flow);
     if (value instanceof Message) return value;
-    if (value === null && isContent) throw faults.jsonPathParsingFailure(source);
-    if (value === null || mustBeMessage) throw faults.sourceMessageNotAvailable(source);
+    if (value === null && isContent) throw faults.jsonPathParsingFailure(gateway.policy, source);
+    if (value === null || mustBeMessage) throw faults.sourceMessageNotAvailable(gateway.policy, source);
     return textOf(value);
   };
 }

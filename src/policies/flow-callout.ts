@@ -1,12 +1,19 @@
 import type { Value } from "../expression/value.ts";
 import { builtInVariable } from "../flow/built-in-variables.ts";
 import type { FlowContext } from "../flow/context.ts";
-import { Fault } from "../flow/fault.ts";
+import { faultType } from "../flow/fault.ts";
 import type { XmlElement } from "../xml/element.ts";
 import { readBooleanAttribute } from "../xml/read.ts";
 import type { Report } from "../xml/report.ts";
 import { definePolicy } from "./policy.ts";
 import { compileValue, readValuedParameter, type ValuedParameter } from "./valued-parameter.ts";
+
+/** Also that of a flow hook whose shared flow is not deployed. */
+export const sharedFlowNotFound = faultType(
+  "flow.SharedFlowNotFound",
+  500,
+  (sharedFlow: string) => `Shared Flow ${sharedFlow} Not Found`,
+);
 
 /**
  * Runs the steps of a shared flow, with parameters that only it sees: when it ends, or fails, variables of
@@ -19,6 +26,7 @@ import { compileValue, readValuedParameter, type ValuedParameter } from "./value
 export const flowCallout = definePolicy({
   element: "FlowCallout",
   variablePrefix: "flowcallout",
+  faults: { sharedFlowNotFound },
 
   read(xml, report): { sharedFlow: string; parameters: readonly ValuedParameter[] } {
     const sharedFlow = xml.child("SharedFlowBundle");
@@ -37,8 +45,8 @@ export const flowCallout = definePolicy({
   build({ sharedFlow, parameters }, gateway) {
     const steps = gateway.sharedFlow(sharedFlow);
     if (steps === null) {
-      return function sharedFlowNotFound() {
-        throw new Fault("flow.SharedFlowNotFound", `Shared Flow ${sharedFlow} Not Found`);
+      return function failWithoutSharedFlow() {
+        throw sharedFlowNotFound(sharedFlow);
       };
     }
     const names = parameters.map(({ name }) => name);

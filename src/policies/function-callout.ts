@@ -1,6 +1,8 @@
 import { ResponseMessage } from "../flow/message.ts";
+import { isReadOnly } from "../flow/variable.ts";
 import type { XmlElement } from "../xml/element.ts";
 import type { Position, Report } from "../xml/report.ts";
+import { faults } from "./function-callout/faults.ts";
 import { definePolicy, type PolicyEnvironment } from "./policy.ts";
 import { readTimeout } from "./service-callout/read-timeout.ts";
 import { compileValue, readValuedParameter, type ValuedParameter } from "./valued-parameter.ts";
@@ -29,6 +31,8 @@ interface FunctionCallout {
 export const functionCallout = definePolicy<FunctionCallout>({
   element: "FunctionCallout",
   variablePrefix: "functioncallout",
+  faults,
+  unsettable: (cause, policy) => faults.executionFailed(policy, cause.message),
 
   read(xml, report) {
     const element = xml.child("Function");
@@ -45,7 +49,7 @@ export const functionCallout = definePolicy<FunctionCallout>({
     return {
       function: name,
       parameters: readParameters(parameters, report),
-      response: xml.child("Response")?.text() || null,
+      response: readResponse(xml.child("Response"), report),
       timeoutMs: readTimeout(xml.child("Timeout"), report),
       at: { function: element ?? xml, parameters },
     };
@@ -81,6 +85,20 @@ export const functionCallout = definePolicy<FunctionCallout>({
     };
   },
 });
+
+/** Reports ReadOnlyVariable. */
+function readResponse(element: XmlElement | undefined, report: Report): string | null {
+  const name = element?.text() || null;
+  if (element && name !== null && isReadOnly(name)) {
+    report.error(
+      "ReadOnlyVariable",
+      element,
+      `The variable ${name} is the gateway's own and cannot hold the result.`,
+      "Choose another name.",
+    );
+  }
+  return name;
+}
 
 function resultMessage(json: string): ResponseMessage {
   const message = new ResponseMessage();

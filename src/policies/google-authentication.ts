@@ -5,7 +5,7 @@ import { type GoogleAuthentication, LONGEST_LIFETIME } from "../egress/read-auth
 import { splitQuery } from "../egress/url.ts";
 import { textOf } from "../expression/value.ts";
 import type { FlowContext } from "../flow/context.ts";
-import { Fault } from "../flow/fault.ts";
+import { type Fault, faultType } from "../flow/fault.ts";
 import { isHeaderName } from "../flow/headers.ts";
 import type { Variable } from "../flow/variable.ts";
 import type { Position } from "../xml/report.ts";
@@ -28,6 +28,19 @@ export interface AuthenticationGateway {
   variable(name: string): Variable;
   googleIdentity(at: Position): GoogleIdentity;
 }
+
+/** An ID token with neither an audience nor the target's URL for it. */
+export const emptyIdTokenAudience = faultType(
+  "googletoken.EmptyIDTokenAudience",
+  500,
+  () => "The audience of the ID token is empty",
+);
+
+export const googleTokenGenerationFailure = faultType(
+  "messaging.adaptors.http.filter.GoogleTokenGenerationFailure",
+  500,
+  () => "Failed to generate a Google token",
+);
 
 /** A wait for a token ends before the call's own time does, so that the fault says what went wrong. */
 const SHARE_OF_TIMEOUT = 0.9;
@@ -116,7 +129,7 @@ function buildIdToken(
     return (url) => {
       const found = named ?? (useTargetUrl ? splitQuery(url)[0] : "");
       if (found === "") {
-        throw new Fault("googletoken.EmptyIDTokenAudience", "The audience of the ID token is empty");
+        throw emptyIdTokenAudience();
       }
       return identity.source({ kind: "id", audience: found, includeEmail: withEmail });
     };
@@ -150,9 +163,5 @@ function lifetimeFrom(text: string): number {
 }
 
 function failure(cause: Error): Fault {
-  return new Fault(
-    "messaging.adaptors.http.filter.GoogleTokenGenerationFailure",
-    "Failed to generate a Google token",
-    { cause },
-  );
+  return googleTokenGenerationFailure().causedBy(cause);
 }

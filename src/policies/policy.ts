@@ -5,7 +5,9 @@ import type { NamedSource, NamedSources } from "../egress/named-source.ts";
 import type { TargetServer } from "../egress/target-server.ts";
 import type { Value } from "../expression/value.ts";
 import type { FlowContext, Step } from "../flow/context.ts";
+import { Fault, type FaultType } from "../flow/fault.ts";
 import type { RequestMessage, ResponseMessage } from "../flow/message.ts";
+import { Unsettable } from "../flow/unsettable.ts";
 import type { Variable } from "../flow/variable.ts";
 import type { XmlElement } from "../xml/element.ts";
 import type { Position, Report } from "../xml/report.ts";
@@ -19,6 +21,13 @@ export interface PolicyType<Config = unknown> {
   readonly element: string;
   /** The first part of the variables that say whether it failed, such as `servicecallout` in `servicecallout.NAME.failed`. */
   readonly variablePrefix: string;
+  /** The documented errors that it raises. */
+  readonly faults?: Readonly<Record<string, Pick<FaultType, "code" | "status">>>;
+  /**
+   * The fault of a step that tried to give a variable a value that it cannot have;
+   * by default `steps.TYPE.SetVariableFailed`. Steps let {@link Unsettable} pass: the runner turns it into this.
+   */
+  unsettable?(cause: Unsettable, policy: string): Fault;
   /** Deployment: checks the XML and turns it into plain data. Reports everything that is wrong. */
   read(xml: XmlElement, report: Report): Config;
   /** Deployment: checks what only the environment knows. Runs after `read` found no error. */
@@ -30,6 +39,18 @@ export interface PolicyType<Config = unknown> {
 /** Declares a policy type, so that `build` gets exactly what `read` returns. */
 export function definePolicy<Config>(type: PolicyType<Config>): PolicyType<Config> {
   return type;
+}
+
+/** What a step threw, as it leaves the policy: with its own fault for a variable that cannot be set. */
+export function thrownBy(type: PolicyType, policy: string, thrown: unknown): unknown {
+  if (!(thrown instanceof Unsettable)) return thrown;
+  const fault = type.unsettable?.(thrown, policy) ?? setVariableFailed(type, policy, thrown.variable);
+  return fault.causedBy(thrown);
+}
+
+function setVariableFailed({ element }: PolicyType, policy: string, variable: string): Fault {
+  const code = `steps.${element.toLowerCase()}.SetVariableFailed`;
+  return new Fault(code, `${element}[${policy}]: unable to set variable ${variable}`);
 }
 
 /** What a policy can learn about the environment that it is deployed to. */

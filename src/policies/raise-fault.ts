@@ -18,6 +18,8 @@ export const raiseFault = definePolicy({
   element: "RaiseFault",
   variablePrefix: "raisefault",
 
+  unsettable: (cause, policy) => failed(policy, `unable to set variable ${cause.variable}`),
+
   read(xml, report) {
     const response = xml.child("FaultResponse");
     return {
@@ -30,15 +32,12 @@ export const raiseFault = definePolicy({
   build({ edits, ignoreUnresolved, shortReason }, gateway) {
     const { policy } = gateway;
     const faultString = shortReason ? policy : `Raising fault. Fault name : ${policy}`;
-    const failed = (reason: string, cause?: unknown) =>
-      new RaisedFault(`RaiseFault[${policy}]: ${reason}`, new ResponseMessage({ status: 500 }), false, cause);
     const edit = buildMessageEdits(edits, gateway, {
       edited: "error",
       ignoreUnresolved,
       faults: {
-        unresolved: (variable) => failed(`unable to resolve variable ${variable}`),
-        notMessage: (variable) => failed(`value of variable ${variable} is not of type Message`),
-        unsettable: (cause) => failed(`unable to set variable ${cause.variable}`, cause),
+        unresolved: (variable) => failed(policy, `unable to resolve variable ${variable}`),
+        notMessage: (variable) => failed(policy, `value of variable ${variable} is not of type Message`),
       },
     });
     return function raise(flow) {
@@ -50,3 +49,8 @@ export const raiseFault = definePolicy({
     };
   },
 });
+
+/** The message could not be made. */
+function failed(policy: string, reason: string): RaisedFault {
+  return new RaisedFault(`RaiseFault[${policy}]: ${reason}`, new ResponseMessage({ status: 500 }), false);
+}

@@ -5,7 +5,7 @@ import type { Report } from "../xml/report.ts";
 import { definePolicy } from "./policy.ts";
 import { buildSeparateCallout, buildWaitingCallout } from "./service-callout/answer.ts";
 import { buildRequest } from "./service-callout/build-request.ts";
-import { CalloutFaults } from "./service-callout/faults.ts";
+import { faults } from "./service-callout/faults.ts";
 import { buildHttpCall } from "./service-callout/http.ts";
 import { buildLocalCall } from "./service-callout/local.ts";
 import { type CalloutConnection, readConnection } from "./service-callout/read-connection.ts";
@@ -35,6 +35,8 @@ const DEFAULT_TIMEOUT_MS = 55_000;
 export const serviceCallout = definePolicy<ServiceCallout>({
   element: "ServiceCallout",
   variablePrefix: "servicecallout",
+  faults,
+  unsettable: (cause, policy) => faults.executionFailed(policy, cause.message),
 
   read(xml, report) {
     return {
@@ -61,15 +63,14 @@ export const serviceCallout = definePolicy<ServiceCallout>({
   },
 
   build({ request, response, timeoutMs, connection }, gateway) {
-    const faults = new CalloutFaults(gateway.policy);
-    const prepare = buildRequest(request, gateway, faults);
-    const options = { ...limitsOf(connection, timeoutMs), clearPayload: request.clearPayload, faults };
+    const prepare = buildRequest(request, gateway);
+    const options = { ...limitsOf(connection, timeoutMs), clearPayload: request.clearPayload };
     const send =
       connection.kind === "local"
         ? buildLocalCall(connection.local, gateway)
         : buildHttpCall(connection.http, { ...options, waits: response !== null }, gateway);
     return response === null
-      ? buildSeparateCallout(prepare, send, options)
+      ? buildSeparateCallout(prepare, send, options, gateway)
       : buildWaitingCallout(prepare, send, response, options, gateway);
   },
 });

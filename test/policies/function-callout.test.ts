@@ -94,8 +94,22 @@ test.each([
   expect(gateway.calls[0]).toMatchObject({ name: "shippingDays", timeoutMs });
 });
 
+test("a result that the variable cannot hold is a fault of the policy", async () => {
+  const xml = policy(`<Parameters>${country}</Parameters><Response>request</Response>`);
+  const fault = await faultOf(functionCallout, xml, flowOf(), withFunction("1"));
+  expect([fault.code, fault.message]).toEqual([
+    "steps.functioncallout.ExecutionFailed",
+    "Execution of FunctionCallout FC failed. Reason: variable request cannot be set: its value must be a message of its kind",
+  ]);
+});
+
 describe("Deployment errors", () => {
   test.each([
+    [
+      "a result in a variable of the gateway's own",
+      policy(`<Parameters>${country}</Parameters><Response>system.time</Response>`),
+      "error ReadOnlyVariable 1:124",
+    ],
     ["no function", policy("", ""), "error FunctionRequired 1:1"],
     ["an empty function", policy("", "<Function/>"), "error FunctionRequired 1:28"],
     ["a function that is not there", policy("", "<Function>other</Function>"), "error FunctionNotFound 1:28"],

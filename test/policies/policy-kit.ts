@@ -5,7 +5,12 @@ import { type Exchange, FlowContext, type ProxyIdentity, type Step } from "../..
 import { Fault } from "../../src/flow/fault.ts";
 import { RequestMessage, ResponseMessage } from "../../src/flow/message.ts";
 import { messageFinder, variable } from "../../src/flow/variable.ts";
-import type { PolicyEnvironment, PolicyGateway, PolicyType } from "../../src/policies/policy.ts";
+import {
+  type PolicyEnvironment,
+  type PolicyGateway,
+  type PolicyType,
+  thrownBy,
+} from "../../src/policies/policy.ts";
 import { parseXml } from "../../src/xml/parse.ts";
 import { Report } from "../../src/xml/report.ts";
 
@@ -108,8 +113,22 @@ export function loadPolicy<Config>(
       },
       report.forPolicy(policy),
     );
-  const step = report.failed ? null : type.build(config, gateway);
+  const step = report.failed ? null : withOwnFaults(type, policy, type.build(config, gateway));
   return { report, step, reads };
+}
+
+/** The step with the fault of its policy for a variable that cannot be set, as the runner has it. */
+function withOwnFaults(type: PolicyType, policy: string, step: Step): Step {
+  const fail = (error: unknown) => {
+    throw thrownBy(type, policy, error);
+  };
+  return (flow) => {
+    try {
+      return step(flow)?.catch(fail);
+    } catch (error) {
+      return fail(error);
+    }
+  };
 }
 
 function gatewayFor(policy: string, parts: GatewayParts, reads: Set<string>): PolicyGateway {

@@ -3,7 +3,7 @@ import type { FlowContext } from "../../flow/context.ts";
 import { type Message, mediaType } from "../../flow/message.ts";
 import { ReadOnlyVariable, Unsettable } from "../../flow/unsettable.ts";
 import type { PolicyGateway } from "../policy.ts";
-import type { ExtractionFaults } from "./faults.ts";
+import { faults } from "./faults.ts";
 
 /** What the policy extracts from: a message, or the text of a variable. */
 export type Source = Message | string;
@@ -14,7 +14,6 @@ export type Extract = (flow: FlowContext, source: Source) => void;
 /** What every element of one policy uses when it is built. */
 export interface Extraction {
   readonly gateway: PolicyGateway;
-  readonly faults: ExtractionFaults;
   /** The variable that the policy extracts from. */
   readonly source: string;
   /** Precedes the names of all variables that the policy sets; empty for none. */
@@ -24,10 +23,11 @@ export interface Extraction {
 
 /** Compiles the setting of a variable, whose complete name has the prefix and a dot in front. */
 export function compileAssignment(
-  { gateway, faults, variablePrefix }: Extraction,
+  { gateway, variablePrefix }: Extraction,
   name: string,
 ): { readonly name: string; set(flow: FlowContext, value: Value): void } {
   const fullName = variablePrefix === "" ? name : `${variablePrefix}.${name}`;
+  const { policy } = gateway;
   const variable = gateway.variable(fullName);
   return {
     name: fullName,
@@ -35,8 +35,10 @@ export function compileAssignment(
       try {
         variable.set(flow, value);
       } catch (error) {
-        if (error instanceof ReadOnlyVariable) throw faults.immutableVariable(fullName, error);
-        throw error instanceof Unsettable ? faults.setVariableFailed(fullName, value, error) : error;
+        if (!(error instanceof Unsettable)) throw error;
+        throw error instanceof ReadOnlyVariable
+          ? faults.immutableVariable(policy, fullName).causedBy(error)
+          : faults.setVariableFailed(policy, fullName, value).causedBy(error);
       }
     },
   };

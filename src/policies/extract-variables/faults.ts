@@ -1,57 +1,50 @@
 import type { Value } from "../../expression/value.ts";
 import { textOf } from "../../expression/value.ts";
-import { Fault } from "../../flow/fault.ts";
+import { faultType } from "../../flow/fault.ts";
 import type { ValueType } from "./cast.ts";
-
-/** The faults of one ExtractVariables policy. */
-export type ExtractionFaults = ReturnType<typeof extractionFaults>;
 
 /**
  * The faults of the policy, with the documented fault strings.
  * Apigee: "ExtractVariables policy" (error reference), "Extract Variables runtime error troubleshooting".
  */
-export function extractionFaults(policy: string) {
-  return {
-    /** The payload is empty, malformed, or asks for too much work. */
-    executionFailed: (cause?: unknown) =>
-      new Fault(
-        "steps.extractvariables.ExecutionFailed",
-        `Failed to execute the ExtractVariables: ${policy}`,
-        {
-          cause,
-        },
-      ),
-    sourceMessageNotAvailable: (source: string) =>
-      new Fault(
-        "steps.extractvariables.SourceMessageNotAvailable",
-        `${source} message is not available for ExtractVariable: ${policy}`,
-      ),
-    /** A variable that JSON extraction needs has no value. The doubled word is the documented text. */
-    jsonPathParsingFailure: (variable: string) =>
-      new Fault(
-        "steps.extractvariables.JsonPathParsingFailure",
-        `ExtractVariables ${policy}: Json path parsing failed for for flow variables ${variable}`,
-      ),
-    invalidJsonPath: (path: string) =>
-      new Fault("steps.extractvariables.InvalidJSONPath", `Invalid JSON path ${path} in policy ${policy}.`),
-    unableToCast: (variable: string, value: string, type: ValueType) =>
-      new Fault(
-        "steps.extractvariables.UnableToCast",
-        `Unable to cast value ${shown(variable, value)} as ${type.toUpperCase()}.`,
-      ),
-    setVariableFailed: (variable: string, value: Value, cause: unknown) =>
-      new Fault(
-        "steps.extractvariables.SetVariableFailed",
-        `Failed to set variable ${variable} value ${shown(variable, textOf(value))} from ExtractVariables: ${policy}`,
-        { cause },
-      ),
-    immutableVariable: (variable: string, cause: unknown) =>
-      new Fault(
-        "steps.extractvariables.ImmutableVariable",
-        `Variable ${variable} is immutable in ExtractVariables: ${policy}`,
-        { cause },
-      ),
-  };
+export const faults = {
+  /** The payload is empty, malformed, or asks for too much work. */
+  executionFailed: fault(
+    "ExecutionFailed",
+    (policy: string) => `Failed to execute the ExtractVariables: ${policy}`,
+  ),
+  sourceMessageNotAvailable: fault(
+    "SourceMessageNotAvailable",
+    (policy: string, source: string) => `${source} message is not available for ExtractVariable: ${policy}`,
+  ),
+  /** A variable that JSON extraction needs has no value. The doubled word is the documented text. */
+  jsonPathParsingFailure: fault(
+    "JsonPathParsingFailure",
+    (policy: string, variable: string) =>
+      `ExtractVariables ${policy}: Json path parsing failed for for flow variables ${variable}`,
+  ),
+  invalidJsonPath: fault(
+    "InvalidJSONPath",
+    (policy: string, path: string) => `Invalid JSON path ${path} in policy ${policy}.`,
+  ),
+  unableToCast: fault(
+    "UnableToCast",
+    (variable: string, value: string, type: ValueType) =>
+      `Unable to cast value ${shown(variable, value)} as ${type.toUpperCase()}.`,
+  ),
+  setVariableFailed: fault(
+    "SetVariableFailed",
+    (policy: string, variable: string, value: Value) =>
+      `Failed to set variable ${variable} value ${shown(variable, textOf(value))} from ExtractVariables: ${policy}`,
+  ),
+  immutableVariable: fault(
+    "ImmutableVariable",
+    (policy: string, variable: string) => `Variable ${variable} is immutable in ExtractVariables: ${policy}`,
+  ),
+};
+
+function fault<Facts extends readonly unknown[]>(name: string, text: (...facts: Facts) => string) {
+  return faultType(`steps.extractvariables.${name}`, 500, text);
 }
 
 /** How much of a value a fault string quotes. */

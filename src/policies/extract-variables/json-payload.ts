@@ -11,6 +11,7 @@ import { readName } from "../message-edits/read-name.ts";
 import { cast, type ValueType, valueTypes } from "./cast.ts";
 import { parseExactJson, scalarOf } from "./exact-json.ts";
 import { compileAssignment, type Extract, type Extraction, payloadOf } from "./extraction.ts";
+import { faults } from "./faults.ts";
 
 /** The element JSONPayload: variables, and the JSONPath of what each is set to. */
 export interface JsonPayload {
@@ -82,7 +83,7 @@ function checkPath(path: string, at: XmlElement, report: Report): void {
 
 /** Extracts from JSON content, which is parsed once for all variables. */
 export function buildJsonPayload({ variables }: JsonPayload, extraction: Extraction): Extract {
-  const { gateway, faults, source } = extraction;
+  const { gateway, source } = extraction;
   gateway.readsContentOf(source);
   const extracts = variables.map((variable) => buildVariable(variable, extraction));
   return function extractFromJson(flow, from) {
@@ -95,7 +96,7 @@ export function buildJsonPayload({ variables }: JsonPayload, extraction: Extract
       // Not JSON; a path that visits too much of the document; a document that is nested too deep.
       const isDocumentsFault =
         error instanceof SyntaxError || error instanceof ExpressionError || error instanceof RangeError;
-      throw isDocumentsFault ? faults.executionFailed(error) : error;
+      throw isDocumentsFault ? faults.executionFailed(gateway.policy).causedBy(error) : error;
     }
   };
 }
@@ -110,7 +111,7 @@ function buildVariable(
   { name, type, path }: JsonVariable,
   extraction: Extraction,
 ): (flow: FlowContext, json: unknown) => void {
-  const { faults, ignoreUnresolved } = extraction;
+  const { gateway, ignoreUnresolved } = extraction;
   const pathOf = buildPath(path, extraction);
   const variable = compileAssignment(extraction, name);
   return (flow, json) => {
@@ -118,7 +119,7 @@ function buildVariable(
     const { definite, values } = search(json);
     if (definite && values.length === 0) {
       if (ignoreUnresolved) return;
-      throw faults.invalidJsonPath(text);
+      throw faults.invalidJsonPath(gateway.policy, text);
     }
     const found = definite ? values[0] : values;
     const value = valueAs(found, type);
@@ -133,20 +134,20 @@ const pathsFromTemplates = rememberCompiled(compileJsonPath)(undefined);
 
 function buildPath(
   path: string,
-  { gateway, faults, ignoreUnresolved }: Extraction,
+  { gateway, ignoreUnresolved }: Extraction,
 ): (flow: FlowContext) => { readonly text: string; readonly search: JsonPath } {
   if (isLiteral(path)) {
     const compiled = { text: path, search: compileJsonPath(path) };
     return () => compiled;
   }
   const unresolved = (name: string) => {
-    throw faults.jsonPathParsingFailure(name);
+    throw faults.jsonPathParsingFailure(gateway.policy, name);
   };
   const template = gateway.template(path, ignoreUnresolved ? {} : { unresolved });
   return (flow) => {
     const text = template(flow);
     const search = pathsFromTemplates(text);
-    if (search === null) throw faults.invalidJsonPath(text);
+    if (search === null) throw faults.invalidJsonPath(gateway.policy, text);
     return { text, search };
   };
 }

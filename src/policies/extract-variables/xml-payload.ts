@@ -13,6 +13,7 @@ import type { Report } from "../../xml/report.ts";
 import { readName } from "../message-edits/read-name.ts";
 import { cast, type ValueType, valueTypes } from "./cast.ts";
 import { compileAssignment, type Extract, type Extraction, payloadOf } from "./extraction.ts";
+import { faults } from "./faults.ts";
 
 /** The element XMLPayload: variables, and the XPath of what each is set to. */
 export interface XmlPayload {
@@ -136,7 +137,7 @@ function checkXPath(
 /** Extracts from XML content, which is parsed once for all variables. */
 export function buildXmlPayload(payload: XmlPayload, extraction: Extraction): Extract {
   const { stopPayloadProcessing, namespaces, variables } = payload;
-  const { gateway, faults, source } = extraction;
+  const { gateway, source } = extraction;
   gateway.readsContentOf(source);
   const extracts = variables.map((variable) => buildVariable(variable, namespaces, extraction));
   return function extractFromXml(flow, from) {
@@ -148,7 +149,7 @@ export function buildXmlPayload(payload: XmlPayload, extraction: Extraction): Ex
         if (extract(flow, document) && stopPayloadProcessing) return;
       }
     } catch (error) {
-      throw error instanceof ExpressionError ? faults.executionFailed(error) : error;
+      throw error instanceof ExpressionError ? faults.executionFailed(gateway.policy).causedBy(error) : error;
     }
   };
 }
@@ -169,7 +170,7 @@ function buildVariable(
     const found = expression.select(document);
     if (found.type === "nodeset" && !found.boolean()) return false;
     const value = valueAs(found, type);
-    if (value === null) throw extraction.faults.unableToCast(variable.name, found.string(), type);
+    if (value === null) throw faults.unableToCast(variable.name, found.string(), type);
     variable.set(flow, value);
     return true;
   };

@@ -2,7 +2,6 @@ import type { FlowContext } from "../../flow/context.ts";
 import type { Fault } from "../../flow/fault.ts";
 import { type Message, RequestMessage, ResponseMessage } from "../../flow/message.ts";
 import { checkedValue, statusCode } from "../../flow/message-properties.ts";
-import { Unsettable } from "../../flow/unsettable.ts";
 import type { PolicyGateway, Text } from "../policy.ts";
 import { buildAssignVariable } from "./build-assign-variable.ts";
 import { buildCopy } from "./build-copy.ts";
@@ -24,10 +23,9 @@ export interface EditOptions {
 export interface EditFaults {
   unresolved(variable: string): Fault;
   notMessage(variable: string): Fault;
-  unsettable(cause: Unsettable): Fault;
 }
 
-/** Compiles edits into one function that does them in order. It throws the faults of `options`. */
+/** Compiles edits into one function that does them in order. It throws the faults of `options`, and Unsettable. */
 export function buildMessageEdits(
   edits: readonly MessageEdit[],
   gateway: PolicyGateway,
@@ -37,11 +35,7 @@ export function buildMessageEdits(
     gateway.template(text, { ...delimiters, ...whenUnresolved(options) });
   const steps = edits.map((edit) => buildEdit(edit, gateway, options, template));
   return function editMessage(flow, message) {
-    try {
-      for (const step of steps) step(flow, message);
-    } catch (error) {
-      throw error instanceof Unsettable ? options.faults.unsettable(error) : error;
-    }
+    for (const step of steps) step(flow, message);
   };
 }
 

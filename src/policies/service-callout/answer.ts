@@ -2,7 +2,7 @@ import { isSuccess, type SuccessCodes } from "../../egress/success-codes.ts";
 import type { FlowContext, Step } from "../../flow/context.ts";
 import type { RequestMessage, ResponseMessage } from "../../flow/message.ts";
 import type { PolicyGateway } from "../policy.ts";
-import type { CalloutFaults } from "./faults.ts";
+import { calloutFault, statusFault } from "./faults.ts";
 import type { Send } from "./send.ts";
 
 /** How a callout ends. */
@@ -13,7 +13,6 @@ export interface AnswerOptions {
   readonly successCodes: SuccessCodes | null;
   /** Whether the request's payload is let go once it has been sent. */
   readonly clearPayload: boolean;
-  readonly faults: CalloutFaults;
 }
 
 /**
@@ -25,9 +24,10 @@ export function buildWaitingCallout(
   prepare: (flow: FlowContext) => RequestMessage,
   send: Send,
   name: string,
-  { timeoutMs, bodyLimit, successCodes, clearPayload, faults }: AnswerOptions,
+  { timeoutMs, bodyLimit, successCodes, clearPayload }: AnswerOptions,
   gateway: PolicyGateway,
 ): Step {
+  const { policy } = gateway;
   const variable = gateway.variable(name);
 
   async function receive(flow: FlowContext, request: RequestMessage): Promise<ResponseMessage> {
@@ -48,9 +48,9 @@ export function buildWaitingCallout(
     } catch (error) {
       // The flow's own response, where it is the answer's place, is not an earlier answer.
       flow.variables.delete(name);
-      throw faults.from(error);
+      throw calloutFault(policy, error);
     }
-    if (!isSuccess(answer.status, successCodes)) throw faults.status(answer.status);
+    if (!isSuccess(answer.status, successCodes)) throw statusFault(policy, answer.status);
   };
 }
 
@@ -61,7 +61,8 @@ export function buildWaitingCallout(
 export function buildSeparateCallout(
   prepare: (flow: FlowContext) => RequestMessage,
   send: Send,
-  { timeoutMs, successCodes, clearPayload, faults }: AnswerOptions,
+  { timeoutMs, successCodes, clearPayload }: AnswerOptions,
+  { policy }: PolicyGateway,
 ): Step {
   async function finish(flow: FlowContext, sending: Promise<ResponseMessage>): Promise<void> {
     let status: number;
@@ -70,9 +71,9 @@ export function buildSeparateCallout(
       status = answer.status;
       letGo(answer);
     } catch (error) {
-      throw faults.from(error);
+      throw calloutFault(policy, error);
     }
-    if (!isSuccess(status, successCodes)) throw faults.status(status);
+    if (!isSuccess(status, successCodes)) throw statusFault(policy, status);
   }
 
   return function sendOnly(flow) {

@@ -3,7 +3,7 @@ import { Message, RequestMessage } from "../../flow/message.ts";
 import { Unsettable } from "../../flow/unsettable.ts";
 import { buildMessageEdits } from "../message-edits/build.ts";
 import type { PolicyGateway } from "../policy.ts";
-import type { CalloutFaults } from "./faults.ts";
+import { faults } from "./faults.ts";
 import type { CalloutRequest } from "./read-request.ts";
 
 /** A request that a ServiceCallout made for one execution. It stays readable afterwards, but is never sent again. */
@@ -13,17 +13,17 @@ class OneTimeRequest extends RequestMessage {}
 export function buildRequest(
   { variable: name, clearPayload, ignoreUnresolved, edits }: CalloutRequest,
   gateway: PolicyGateway,
-  faults: CalloutFaults,
 ): (flow: FlowContext) => RequestMessage {
+  const { policy } = gateway;
   const variable = gateway.variable(name);
   gateway.readsContentOf(name);
   const edit = buildMessageEdits(edits, gateway, {
     edited: name,
     ignoreUnresolved,
     faults: {
-      unresolved: (missing) => faults.unresolved(missing),
-      notMessage: (source) => faults.failed(`value of variable ${source} is not of type Message`),
-      unsettable: (cause) => faults.failed(cause.message, cause),
+      unresolved: faults.unresolved,
+      notMessage: (source) =>
+        faults.executionFailed(policy, `value of variable ${source} is not of type Message`),
     },
   });
 
@@ -32,7 +32,7 @@ export function buildRequest(
     try {
       variable.set(flow, request);
     } catch (error) {
-      throw error instanceof Unsettable ? faults.notRequest(name) : error;
+      throw error instanceof Unsettable ? faults.notRequest(policy, name) : error;
     }
     return request;
   }
@@ -44,8 +44,8 @@ export function buildRequest(
       edit(flow, request);
       return request;
     }
-    if (!(found instanceof Message)) throw faults.notMessage(name);
-    if (!(found instanceof RequestMessage)) throw faults.notRequest(name);
+    if (!(found instanceof Message)) throw faults.notMessage(policy, name);
+    if (!(found instanceof RequestMessage)) throw faults.notRequest(policy, name);
     edit(flow, found);
     return found;
   };

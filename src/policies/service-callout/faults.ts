@@ -1,7 +1,6 @@
 import { CredentialsError } from "../../credentials/user-credentials.ts";
 import { EgressError, type EgressErrorKind } from "../../egress/error.ts";
-import { Fault } from "../../flow/fault.ts";
-import { Unsettable } from "../../flow/unsettable.ts";
+import { Fault, faultType } from "../../flow/fault.ts";
 
 /** What the client may learn about a call that has no answer; what exactly happened is the fault's cause. */
 const reasons: Record<Exclude<EgressErrorKind, "timeout">, string> = {
@@ -13,54 +12,47 @@ const reasons: Record<Exclude<EgressErrorKind, "timeout">, string> = {
   noActiveTargets: "The Service is temporarily unavailable",
 };
 
-/** The faults of one ServiceCallout. Apigee: "ServiceCallout policy" (errors). */
-export class CalloutFaults {
-  readonly #policy: string;
+/** Apigee: "ServiceCallout policy" (errors). */
+export const faults = {
+  executionFailed: faultType(
+    "steps.servicecallout.ExecutionFailed",
+    500,
+    (policy: string, reason: string) => `Execution of ServiceCallout ${policy} failed. Reason: ${reason}`,
+  ),
+  notMessage: faultType(
+    "steps.servicecallout.RequestVariableNotMessageType",
+    500,
+    (policy: string, variable: string) =>
+      `ServiceCallout[${policy}]: request variable ${variable} value is not of type Message`,
+  ),
+  notRequest: faultType(
+    "steps.servicecallout.RequestVariableNotRequestMessageType",
+    500,
+    (policy: string, variable: string) =>
+      `ServiceCallout[${policy}]: request variable ${variable} value is not of type Request Message`,
+  ),
+  /** A variable of its Request is not set. */
+  unresolved: faultType(
+    "entities.UnresolvedVariable",
+    500,
+    (variable: string) => `Unresolved variable : ${variable}`,
+  ),
+};
 
-  constructor(policy: string) {
-    this.#policy = policy;
-  }
+export function statusFault(policy: string, status: number): Fault {
+  return faults.executionFailed(policy, `ResponseCode ${status} is treated as error`);
+}
 
-  failed(reason: string, cause?: unknown): Fault {
-    return new Fault(
-      "steps.servicecallout.ExecutionFailed",
-      `Execution of ServiceCallout ${this.#policy} failed. Reason: ${reason}`,
-      { cause },
-    );
-  }
+/** What ended a call, as a fault of the policy. The gateway's own faults and defects stay what they are. */
+export function calloutFault(policy: string, error: unknown): unknown {
+  const reason = reasonOf(policy, error);
+  return reason === null ? error : faults.executionFailed(policy, reason).causedBy(error);
+}
 
-  status(status: number): Fault {
-    return this.failed(`ResponseCode ${status} is treated as error`);
-  }
-
-  notMessage(variable: string): Fault {
-    return new Fault(
-      "steps.servicecallout.RequestVariableNotMessageType",
-      `ServiceCallout[${this.#policy}]: request variable ${variable} value is not of type Message`,
-    );
-  }
-
-  notRequest(variable: string): Fault {
-    return new Fault(
-      "steps.servicecallout.RequestVariableNotRequestMessageType",
-      `ServiceCallout[${this.#policy}]: request variable ${variable} value is not of type Request Message`,
-    );
-  }
-
-  unresolved(variable: string): Fault {
-    return new Fault("entities.UnresolvedVariable", `Unresolved variable : ${variable}`);
-  }
-
-  /** What ended a call, as a fault of this policy. The gateway's own faults and defects stay what they are. */
-  from(error: unknown): unknown {
-    if (error instanceof Unsettable || isHttpFault(error)) return this.failed(error.message, error);
-    if (error instanceof CredentialsError) return this.failed(error.message, error);
-    if (!(error instanceof EgressError)) return error;
-    return this.failed(
-      error.kind === "timeout" ? `timeout occurred in ${this.#policy}` : reasons[error.kind],
-      error,
-    );
-  }
+function reasonOf(policy: string, error: unknown): string | null {
+  if (error instanceof CredentialsError || isHttpFault(error)) return error.message;
+  if (!(error instanceof EgressError)) return null;
+  return error.kind === "timeout" ? `timeout occurred in ${policy}` : reasons[error.kind];
 }
 
 /** What HTTP itself may fail with on the way, such as a body that is too big. Tokens have faults of their own. */

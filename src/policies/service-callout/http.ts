@@ -11,7 +11,7 @@ import { type RequestMessage, ResponseMessage } from "../../flow/message.ts";
 import { buildAuthentication, withToken } from "../google-authentication.ts";
 import type { PolicyGateway } from "../policy.ts";
 import { buildGivenUrl, rememberUrl } from "./called-url.ts";
-import type { CalloutFaults } from "./faults.ts";
+import { faults } from "./faults.ts";
 import { contentOf, type Send } from "./send.ts";
 
 /** What an HTTP callout needs besides its connection. */
@@ -20,7 +20,6 @@ export interface HttpCallOptions {
   readonly timeoutMs: number;
   /** Whether the flow waits for the answer. One that does not is left alone as soon as the call has begun. */
   readonly waits: boolean;
-  readonly faults: CalloutFaults;
 }
 
 /** Compiles a callout over HTTP. Apigee: "ServiceCallout policy" (HTTPTargetConnection). */
@@ -41,7 +40,7 @@ export function buildHttpCall(
 
 function buildUrlCall(
   { url, source: named, authentication }: HttpConnection,
-  { timeoutMs, faults }: HttpCallOptions,
+  { timeoutMs }: HttpCallOptions,
   gateway: PolicyGateway,
 ): Send {
   const source = named && gateway.source(named.name);
@@ -54,7 +53,7 @@ function buildUrlCall(
     const target = (given(flow) ?? base(flow)).trim();
     const address = extendUrl(target, request.path, request.query);
     remember(flow, address);
-    const { method, headers: plain, body } = partsOf(request, faults);
+    const { method, headers: plain, body } = partsOf(request, policy);
     const { exchange } = flow;
     const end = exchange.now() + timeoutMs;
     const headers = authenticate ? await withToken(plain, authenticate(flow, timeoutMs)(target)) : plain;
@@ -84,19 +83,19 @@ async function throughSource(source: NamedSource, call: OutboundCall, flow: Flow
 function buildBalancedCall(
   { path, sslInfo, properties, authentication }: HttpConnection,
   config: LoadBalancerConfig,
-  { timeoutMs, waits, faults }: HttpCallOptions,
+  { timeoutMs, waits }: HttpCallOptions,
   gateway: PolicyGateway,
 ): Send {
   const balancer = new LoadBalancer(config, (name) => gateway.targetServer(name), Date.now);
   const base = gateway.template(path ?? "");
   const remember = rememberUrl(gateway.policy);
   const prepareToken = authentication && buildAuthentication(authentication, gateway);
-  const { egress, origin } = gateway;
+  const { egress, origin, policy } = gateway;
   return async function callTargetServer(flow, request) {
     const { exchange } = flow;
     const targetPath = base(flow).trim();
     const uri = absolute(extendUrl(targetPath, request.path, request.query));
-    const { method, headers: current, body } = partsOf(request, faults);
+    const { method, headers: current, body } = partsOf(request, policy);
     // Later attempts begin when a flow that does not wait may have changed the headers.
     const plain = waits ? current : new Headers(current);
     const authenticate = prepareToken?.(flow, timeoutMs);
@@ -124,14 +123,11 @@ function buildBalancedCall(
 }
 
 /** What is sent of a request. */
-function partsOf(
-  request: RequestMessage,
-  faults: CalloutFaults,
-): Pick<OutboundCall, "method" | "headers" | "body"> {
+function partsOf(request: RequestMessage, policy: string): Pick<OutboundCall, "method" | "headers" | "body"> {
   const { verb: method } = request;
   const { headers, body } = contentOf(request);
   if (body !== null && /^(?:get|head)$/i.test(method)) {
-    throw faults.failed(`a ${method} request cannot carry a payload`);
+    throw faults.executionFailed(policy, `a ${method} request cannot carry a payload`);
   }
   return { method, headers, body };
 }

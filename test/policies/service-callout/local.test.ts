@@ -112,7 +112,7 @@ describe("a callout to a proxy of the environment", () => {
 
   test("fails with the gateway's own fault when proxies call each other too deep", async () => {
     const { callProxy } = proxies(() => {
-      throw new Fault("sortie.CalloutDepthExceeded", "too deep");
+      throw new Fault("sortie.CalloutDepthExceeded", "too deep", { status: 508 });
     });
     expect(await failureOf(local("<Path>/x</Path>"), flowOf(), { callProxy })).toBe(
       "508 sortie.CalloutDepthExceeded: too deep",
