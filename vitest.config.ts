@@ -16,6 +16,7 @@ const sealingKey = Buffer.alloc(32, "k").toString("base64");
 export default defineConfig({
   test: {
     maxWorkers: "100%",
+    reporters: ["default", "./test/skip-reasons.ts"],
     projects: [
       {
         plugins: [

@@ -4,8 +4,9 @@ import type { AddressInfo } from "node:net";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { answeringProxy, below, folderWith, RunningSortie, sortie } from "../cli/sortie.ts";
+import { needsBrowser } from "../needs.ts";
 import { CLIENT_ID, CLIENT_SECRET, OpenIdProvider } from "../servers/openid-provider.ts";
-import { consentAtProvider, hasBrowser, startBrowser } from "./browser.ts";
+import { consentAtProvider, startBrowser } from "./browser.ts";
 import { freePort } from "./documentation/shell.ts";
 
 /** Tokens are not sent in their last five seconds, so that each call needs a new one. */
@@ -57,7 +58,7 @@ approvalPrompt: ${PROMPT}
   };
 }
 
-describe.skipIf(!hasBrowser)("consent in a browser", () => {
+describe("consent in a browser", needsBrowser, () => {
   let provider: OpenIdProvider;
   let calendar: Server;
   let dev: RunningSortie;

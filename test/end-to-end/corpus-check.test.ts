@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { Problem } from "../../src/xml/report.ts";
 import { below, folderWith, sortie } from "../cli/sortie.ts";
-import { corpus, published, publishedFiles, publishedNames } from "./corpus.ts";
+import { needsCorpus } from "../needs.ts";
+import { published, publishedFiles, publishedNames } from "./corpus.ts";
 
 /** What `sortie check` says about a published bundle. */
 interface Verdict {
@@ -91,7 +92,7 @@ function codes(problems: readonly Problem[], severity: Problem["severity"]): str
   return sorted(problems.flatMap((problem) => (problem.severity === severity ? problem.code : [])));
 }
 
-describe.skipIf(corpus === undefined)("sortie check", () => {
+describe("sortie check", needsCorpus, () => {
   test("has a verdict on every published bundle", () => {
     expect(Object.keys(verdicts)).toEqual(publishedNames());
   });

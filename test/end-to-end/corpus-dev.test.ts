@@ -1,7 +1,8 @@
 import { decodeJwt } from "jose";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { get } from "../cli/sortie.ts";
-import { callerOf, corpus, errorCode, published, serving } from "./corpus.ts";
+import { needsCorpus } from "../needs.ts";
+import { callerOf, errorCode, published, serving } from "./corpus.ts";
 import { Recorder } from "./recorder.ts";
 
 let recorder: Recorder;
@@ -12,7 +13,7 @@ beforeAll(async () => {
 afterEach(() => recorder.forget());
 afterAll(() => recorder?.stop());
 
-describe.skipIf(corpus === undefined)("composite-api", () => {
+describe("composite-api", needsCorpus, () => {
   const at = serving([published("googlecloudplatform--composite-api")], () =>
     recorder.connections("geocode.maps.co", "api.open-meteo.com"),
   );
@@ -69,7 +70,7 @@ describe.skipIf(corpus === undefined)("composite-api", () => {
   });
 });
 
-describe.skipIf(corpus === undefined)("Mock_target_api", () => {
+describe("Mock_target_api", needsCorpus, () => {
   const at = serving([published("mjagarapu--apigeepocs")], () =>
     recorder.connections("mocktarget.apigee.net"),
   );
@@ -103,7 +104,7 @@ describe.skipIf(corpus === undefined)("Mock_target_api", () => {
   });
 });
 
-describe.skipIf(corpus === undefined)("logging-v1", () => {
+describe("logging-v1", needsCorpus, () => {
   const sharedFlow = published("apigee--logging-v1");
   const caller = callerOf("logging-v1", { "custom.env.loggingUrl": "log.example.com/in" });
   const at = serving([sharedFlow, caller], () =>
@@ -152,7 +153,7 @@ describe.skipIf(corpus === undefined)("logging-v1", () => {
   });
 });
 
-describe.skipIf(corpus === undefined)("logging-v1 behind a proxy that does not say where to log", () => {
+describe("logging-v1 behind a proxy that does not say where to log", needsCorpus, () => {
   const at = serving([published("apigee--logging-v1")], () => []);
 
   test("answers, and logs nothing", async () => {
@@ -161,7 +162,7 @@ describe.skipIf(corpus === undefined)("logging-v1 behind a proxy that does not s
   });
 });
 
-describe.skipIf(corpus === undefined)("cloud-logging-v1", () => {
+describe("cloud-logging-v1", needsCorpus, () => {
   const at = serving([published("apigee--cloud-logging-shared-flow")], () => [
     ...recorder.connections("logging.googleapis.com"),
     "--google-issuer",
@@ -200,7 +201,7 @@ describe.skipIf(corpus === undefined)("cloud-logging-v1", () => {
   });
 });
 
-describe.skipIf(corpus === undefined)("traffic-mirroring", () => {
+describe("traffic-mirroring", needsCorpus, () => {
   const sharedFlow = published("googlecloudplatform--traffic-mirroring-sharedflow");
   const caller = callerOf("traffic-mirroring", {
     "request-mirror-host": "mirror.example.com",
@@ -238,7 +239,7 @@ describe.skipIf(corpus === undefined)("traffic-mirroring", () => {
   });
 });
 
-describe.skipIf(corpus === undefined)("traffic-mirroring behind a proxy that names no mirror", () => {
+describe("traffic-mirroring behind a proxy that names no mirror", needsCorpus, () => {
   const at = serving([published("googlecloudplatform--traffic-mirroring-sharedflow")], () => []);
 
   test("answers, and mirrors nothing", async () => {

@@ -1,14 +1,15 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { get, RunningSortie } from "../cli/sortie.ts";
+import { needsCorpus } from "../needs.ts";
 import {
   type Answer,
   type Context,
   type NativeServer,
   startNativeServer,
 } from "../servers/native-callout.ts";
-import { corpus, errorCode, published, serving } from "./corpus.ts";
+import { errorCode, published, serving } from "./corpus.ts";
 
-describe.skipIf(corpus === undefined)("bundles with an ExternalCallout, through the bridge", () => {
+describe("bundles with an ExternalCallout, through the bridge", needsCorpus, () => {
   const asked: Context[] = [];
   let answer: Answer = (context) => context;
   let native: NativeServer;

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { readArchive, writeArchive } from "../../src/bundle/archive.ts";
 import { readBundle } from "../../src/bundle/bundle.ts";
 import { Report } from "../../src/xml/report.ts";
+import { needsCorpus } from "../needs.ts";
 
 /** A folder of bundles that other people published, one folder for each. */
 const corpus = process.env.SORTIE_CORPUS;
@@ -22,7 +23,7 @@ function readFolder(folder: string): Map<string, Uint8Array> {
   );
 }
 
-describe.skipIf(corpus === undefined)("published bundles", () => {
+describe("published bundles", needsCorpus, () => {
   const folders = corpus === undefined ? [] : readdirSync(corpus, { withFileTypes: true });
   const names = folders.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
 

@@ -6,8 +6,9 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { documented } from "../cli/publish/documented.ts";
 import { folderWith, RunningSortie, repository, sortie } from "../cli/sortie.ts";
+import { needsBrowser } from "../needs.ts";
 import { CLIENT_ID, CLIENT_SECRET, OpenIdProvider } from "../servers/openid-provider.ts";
-import { consentAtProvider, hasBrowser, startBrowser } from "./browser.ts";
+import { consentAtProvider, startBrowser } from "./browser.ts";
 import { freePort } from "./documentation/shell.ts";
 
 const SECRET = "the secret of the source";
@@ -115,19 +116,16 @@ describe("the examples of “Make API calls from functions” run as they stand 
     },
   );
 
-  test.skipIf(!hasBrowser)(
-    "OAuth, through the client and by hand, for a user who has given consent",
-    async () => {
-      expect(await execute("oauthByClient", "alice")).toMatchObject({ errorName: "AuthorizationRequired" });
-      await giveConsent("alice");
-      for (const name of ["oauthByClient", "oauthByHand"]) {
-        expect(await execute(name, "alice")).toEqual({
-          value: "GET /api/v1/resource with nothing as alice-at-provider",
-        });
-      }
-      expect(await execute("oauthByClient", "bob")).toMatchObject({ errorName: "AuthorizationRequired" });
-    },
-  );
+  test("OAuth, through the client and by hand, for a user who has given consent", needsBrowser, async () => {
+    expect(await execute("oauthByClient", "alice")).toMatchObject({ errorName: "AuthorizationRequired" });
+    await giveConsent("alice");
+    for (const name of ["oauthByClient", "oauthByHand"]) {
+      expect(await execute(name, "alice")).toEqual({
+        value: "GET /api/v1/resource with nothing as alice-at-provider",
+      });
+    }
+    expect(await execute("oauthByClient", "bob")).toMatchObject({ errorName: "AuthorizationRequired" });
+  });
 
   async function giveConsent(user: string): Promise<void> {
     const browser = await startBrowser();

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { status } from "@grpc/grpc-js";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { below, folderWith, RunningSortie } from "../cli/sortie.ts";
+import { needsCorpus } from "../needs.ts";
 import {
   type Answer,
   type Context,
@@ -147,7 +148,7 @@ describe("a proxy in workerd, the bridge and a native gRPC server", () => {
   });
 });
 
-describe.skipIf(corpus === undefined)("published bundles with an ExternalCallout", () => {
+describe("published bundles with an ExternalCallout", needsCorpus, () => {
   test("one that asks who may do what lets in whom the server allows", async () => {
     answer = ({ additional_flow_variables: given, ...context }) => ({
       ...context,
