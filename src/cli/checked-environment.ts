@@ -5,7 +5,7 @@ import { type Problem, Report } from "../xml/report.ts";
 import { CommandFailure } from "./command-failure.ts";
 import type { EnvironmentFolder } from "./environment-folder.ts";
 import { pathOnDisk } from "./mount.ts";
-import { publishFunctions } from "./publish/publish-functions.ts";
+import type { PublishedFunctions } from "./publish/publish-functions.ts";
 
 /** An environment and everything that is wrong with it; with an error in it, it must not be deployed. */
 export interface CheckedEnvironment {
@@ -34,9 +34,12 @@ export async function checkedEnvironment(
   const report = new Report();
   const read = adjust(readEnvironment(folder.files, name, report, rootCertificates));
   const whole = folder.mounts.find(({ at }) => at === "");
-  const published = whole
-    ? await publishFunctions(folder.files, whole.source, read, report)
-    : { functions: [], files: [] };
+  let published: PublishedFunctions = { functions: [], files: [] };
+  if (whole && mayHaveFunctions(folder, read)) {
+    // Environments without functions need no compiler, and are checked sooner without it.
+    const { publishFunctions } = await import("./publish/publish-functions.ts");
+    published = await publishFunctions(folder.files, whole.source, read, report);
+  }
   const model = { ...read, functions: published.functions };
   checkEnvironment(model, report);
   if (model.bundles.length === 0 && model.functions.length === 0 && !report.failed) {
@@ -47,4 +50,8 @@ export async function checkedEnvironment(
     file: pathOnDisk(folder.mounts, problem.file),
   }));
   return { model, problems: sortedProblems(located), failed: report.failed, code: published.files };
+}
+
+function mayHaveFunctions({ files }: EnvironmentFolder, { settings }: EnvironmentModel): boolean {
+  return settings.functions !== null || [...files.keys()].some((path) => path.startsWith("functions/"));
 }
