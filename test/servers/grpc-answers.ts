@@ -101,6 +101,7 @@ const answers = {
     body: bytes(frame(0, message), trailers("grpc-status: 0\r\n", 0x81)),
   },
   "no body": { headers: web },
+  ...statuses(),
   "half a prefix": { headers: web, body: bytes([0, 0, 0]) },
   "half a message": { headers: web, body: frame(0, message, 100) },
   "four gigabytes promised": { headers: web, body: frame(0, message, 0xffffffff) },
@@ -144,6 +145,7 @@ const answers = {
     body: message,
   },
   "connect wrong content type": { headers: { "content-type": "text/html" }, body: text("<html>") },
+  "connect streaming": { headers: { "content-type": "application/connect+proto" }, body: frame(0, message) },
   "connect JSON": { headers: { "content-type": "application/json" }, body: text("{}") },
   "connect no protobuf": { headers: { "content-type": "application/proto" }, body: bytes([0x4a, 0x7f, 1]) },
 } satisfies Record<string, RawAnswer>;
@@ -161,6 +163,102 @@ function largeMessage(size: number): Uint8Array {
   const large = new Uint8Array(size).fill(0x6d);
   large.set(prefix);
   return large;
+}
+
+/** Statuses in all places where one can stand, and frames in all orders. */
+function statuses() {
+  const whole = frame(0, message);
+  const refused = { ...web, "grpc-status": "7", "grpc-message": "no%20entry" };
+  const fine = { ...web, "grpc-status": "0" };
+  const late = trailers("grpc-status: 13\r\ngrpc-message: late\r\n");
+  const details = "grpc-status-details-bin";
+  return {
+    "refusal in headers, status 0 in the trailer": { headers: refused, body: bytes(whole, ok) },
+    "refusal in headers, an empty trailer": { headers: refused, body: bytes(whole, trailers("")) },
+    "refusal in headers, a trailer without a status": {
+      headers: refused,
+      body: bytes(whole, trailers("x: 1\r\n")),
+    },
+    "refusal in headers, a message and no trailer": { headers: refused, body: whole },
+    "refusal in headers, an empty trailer and no message": { headers: refused, body: trailers("") },
+    "refusal in headers, half a frame": { headers: refused, body: frame(0, message, 100) },
+    "refusal in headers, another in the trailer": { headers: refused, body: late },
+    "refusal in headers, of no content type": {
+      headers: { "grpc-status": "7", "grpc-message": "no%20entry" },
+    },
+    "refusal in headers, of HTML": {
+      headers: { ...refused, "content-type": "text/html" },
+      body: text("<html>"),
+    },
+    "refusal in headers, with HTTP 403": { status: 403, headers: { ...refused, "grpc-status": "14" } },
+    "refusal in headers, with HTTP 403 and HTML": {
+      status: 403,
+      headers: { ...refused, "grpc-status": "14", "content-type": "text/html" },
+      body: text("<html>"),
+    },
+    "refusal in the trailer, with HTTP 500": { status: 500, headers: web, body: late },
+    "success with HTTP 403": { status: 403, headers: web, body: bytes(whole, ok) },
+    "status 0 in headers, HTTP 503": { status: 503, headers: fine },
+    "status 0 in headers, no body": { headers: fine },
+    "status 0 in headers, HTML": { headers: { ...fine, "content-type": "text/html" }, body: text("<html>") },
+    "status 0 in headers, native gRPC": {
+      headers: { ...fine, "content-type": "application/grpc" },
+      body: whole,
+    },
+    "status 0 in headers, a message and no trailer": { headers: fine, body: whole },
+    "status 0 in headers, an empty trailer": { headers: fine, body: bytes(whole, trailers("")) },
+    "status 0 in headers, refusal in the trailer": { headers: fine, body: bytes(whole, late) },
+    "empty trailer": { headers: web, body: bytes(whole, trailers("")) },
+    "nothing but an empty trailer": { headers: web, body: trailers("") },
+    "trailer before the message": { headers: web, body: bytes(ok, whole) },
+    "trailer between messages": { headers: web, body: bytes(whole, ok, whole) },
+    "two trailers, one a refusal": { headers: web, body: bytes(whole, ok, late) },
+    "half a trailer": { headers: web, body: bytes(whole, frame(0x80, text("grpc-status: 0\r\n"), 100)) },
+    "bytes after the trailer": { headers: web, body: bytes(whole, ok, [0]) },
+    "a frame of an unknown kind": { headers: web, body: bytes(frame(2, message), ok) },
+    "two statuses in the trailer": {
+      headers: web,
+      body: bytes(whole, trailers("grpc-status: 0\r\ngrpc-status: 7\r\n")),
+    },
+    "lines with bare line feeds": {
+      headers: web,
+      body: trailers("grpc-status: 9\ngrpc-message: not%20now\nx-after: 1\n"),
+    },
+    "success with bare line feeds": {
+      headers: web,
+      body: bytes(whole, trailers("grpc-status: 0\nx-after: 1\n")),
+    },
+    "refusal behind a bare line feed": {
+      headers: web,
+      body: bytes(whole, trailers("x: 1\ngrpc-status: 7\n")),
+    },
+    "trailer line without a name": {
+      headers: web,
+      body: bytes(whole, trailers("grpc-status: 0\r\nnonsense\r\n")),
+    },
+    // The first is a google.rpc.Status with code 0, the second one with code 5, the third one with code 99.
+    "refusal with details that say OK": {
+      headers: web,
+      body: bytes(whole, trailers(`grpc-status: 7\r\n${details}: CAA\r\n`)),
+    },
+    "status 0 with details of a refusal": {
+      headers: web,
+      body: bytes(whole, trailers(`grpc-status: 0\r\n${details}: CAU\r\n`)),
+    },
+    "status 0 with details of an unknown status": {
+      headers: web,
+      body: bytes(whole, trailers(`grpc-status: 0\r\n${details}: CGM\r\n`)),
+    },
+    "status 0 with broken details": {
+      headers: web,
+      body: bytes(whole, trailers(`grpc-status: 0\r\n${details}: ????\r\n`)),
+    },
+    "details of a refusal in headers": { headers: { ...web, [details]: "CAU" }, body: bytes(whole, ok) },
+    "JSON over gRPC-Web": {
+      headers: { "content-type": "application/grpc-web+json" },
+      body: bytes(frame(0, text("{}")), ok),
+    },
+  } satisfies Record<string, RawAnswer>;
 }
 
 /** HTTP errors as proxies in front of a server make them. */

@@ -4,7 +4,7 @@ import {
   type Metadata,
   Metadata as NoMetadata,
   type StatusObject,
-  type status,
+  status,
 } from "@grpc/grpc-js";
 
 /** How one call to the native server ended. */
@@ -39,29 +39,44 @@ export class NativeServer {
     });
   }
 
-  /** Calls and resolves with how it ended, whatever the status. Aborting cancels the call. */
+  /**
+   * Calls and resolves with how it ended, whatever the status. Aborting cancels the call.
+   *
+   * The library's own unary call never ends when the server sends a second message; this one reads on.
+   */
   call({ path, message, metadata, timeoutMs }: NativeCall, signal: AbortSignal): Promise<CallResult> {
-    return new Promise((resolve) => {
-      let header = new NoMetadata();
-      let answer: Buffer | null = null;
-      const options = timeoutMs === undefined ? {} : { deadline: Date.now() + timeoutMs };
-      const call = this.#client.makeUnaryRequest(
-        path,
-        same,
-        same,
-        message,
-        metadata,
-        options,
-        (_error, value) => {
-          answer = value ?? null;
-        },
-      );
-      call.on("metadata", (received) => {
-        header = received;
-      });
-      call.on("status", (ended) => resolve({ header, message: answer, status: ended }));
-      signal.addEventListener("abort", () => call.cancel(), { once: true });
+    const { promise, resolve } = Promise.withResolvers<CallResult>();
+    const options = timeoutMs === undefined ? {} : { deadline: Date.now() + timeoutMs };
+    const call = this.#client.makeServerStreamRequest(path, same, same, message, metadata, options);
+    let header = new NoMetadata();
+    let answer: Buffer | null = null;
+    let ended: StatusObject | null = null;
+    call.on("metadata", (received) => {
+      header = received;
     });
+    call.on("data", (received: Buffer) => {
+      if (answer !== null) {
+        resolve({
+          ...refusal(status.UNIMPLEMENTED, "the server answered with more than one message"),
+          header,
+        });
+        call.cancel();
+      }
+      answer = received;
+    });
+    // The status says the same, and comes after it.
+    call.on("error", () => {});
+    call.on("status", (received) => {
+      ended = readable(received);
+      if (ended.code !== status.OK) resolve({ header, message: null, status: ended });
+    });
+    call.on("end", () => {
+      if (ended?.code !== status.OK) return;
+      if (answer !== null) resolve({ header, message: answer, status: ended });
+      else resolve({ ...refusal(status.UNIMPLEMENTED, "the server answered without a message"), header });
+    });
+    signal.addEventListener("abort", () => call.cancel(), { once: true });
+    return promise;
   }
 
   /** Whether a connection can be made within `ms`. */
@@ -72,6 +87,17 @@ export class NativeServer {
   close(): void {
     this.#client.close();
   }
+}
+
+/** The library has no code for some answers that it cannot read, such as one compressed in a way that it does not know. */
+function readable({ code, details, metadata }: Partial<StatusObject>): StatusObject {
+  return {
+    code: code ?? status.INTERNAL,
+    details:
+      details ??
+      "the answer of the server cannot be decoded: is it compressed in a way that nobody asked for?",
+    metadata: metadata ?? new NoMetadata(),
+  };
 }
 
 const same = (bytes: Buffer): Buffer => bytes;

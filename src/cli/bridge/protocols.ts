@@ -6,9 +6,9 @@ import {
   errorToJsonBytes,
   parseTimeout as parseConnectTimeout,
 } from "@connectrpc/connect/protocol-connect";
-import { findTrailerError } from "@connectrpc/connect/protocol-grpc";
 import { parseTimeout, trailerFlag } from "@connectrpc/connect/protocol-grpc-web";
 import { type StatusObject, status } from "@grpc/grpc-js";
+import { statusIn } from "../../egress/grpc/status.ts";
 import { headerLines } from "./metadata.ts";
 import type { CallResult } from "./native-server.ts";
 
@@ -77,16 +77,10 @@ const connect: ClientProtocol = {
 
 /** A status with its details, which are left out when they are not what they should be. */
 function errorOf({ code, details, metadata }: StatusObject): ConnectError {
-  for (const lines of [headerLines(metadata), []]) {
-    const trailers = new Headers(lines);
-    trailers.set("grpc-status", String(code));
-    trailers.set("grpc-message", encodeURIComponent(details.toWellFormed()));
-    try {
-      const error = findTrailerError(trailers);
-      if (error) return error;
-    } catch {}
-  }
-  return new ConnectError(details);
+  const trailers = new Headers(headerLines(metadata));
+  trailers.set("grpc-status", String(code));
+  trailers.set("grpc-message", encodeURIComponent(details.toWellFormed()));
+  return statusIn(trailers) ?? new ConnectError(details);
 }
 
 /** The protocol of a request by its media type; null when it is none that the bridge speaks. */

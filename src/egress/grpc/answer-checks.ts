@@ -1,4 +1,4 @@
-import { ConnectError } from "@connectrpc/connect";
+import { Code, ConnectError } from "@connectrpc/connect";
 import { codeFromHttpStatus } from "@connectrpc/connect/protocol-grpc";
 
 /**
@@ -11,15 +11,19 @@ export function httpError({ status, headers }: Response): ConnectError {
 
 /**
  * Throws unless the media type, without its parameters, is the expected one.
- * @param unless a header that says what an answer is of whatever type
+ * @param otherCodecs media types of the same protocol whose messages are written in another way
  */
-export function requireContentType({ status, headers }: Response, expected: RegExp, unless?: string): void {
+export function requireContentType(
+  { status, headers }: Response,
+  expected: RegExp,
+  otherCodecs: RegExp,
+): void {
   const contentType = headers.get("content-type") ?? "";
-  const [mediaType = ""] = contentType.split(";", 1);
-  if (expected.test(mediaType.trim().toLowerCase()) || (unless && headers.has(unless))) return;
+  const mediaType = (contentType.split(";", 1)[0] ?? "").trim().toLowerCase();
+  if (expected.test(mediaType)) return;
   throw new ConnectError(
     `HTTP status code ${status}, invalid content-type: ${contentType || "none"}`,
-    codeFromHttpStatus(status),
+    otherCodecs.test(mediaType) ? Code.Internal : codeFromHttpStatus(status),
     headers,
   );
 }

@@ -28,7 +28,7 @@ export const connect: UnaryProtocol = {
       if (!/^application\/json\b/i.test(headers.get("content-type") ?? "")) throw httpError(answer);
       throw errorFromJsonBytes(body, trailersOf(headers), httpError(answer));
     }
-    requireContentType(answer, /^application\/proto$/);
+    requireContentType(answer, /^application\/proto$/, /^application\/(?:json$|connect\+)/);
     return { message: body, trailer: trailersOf(headers) };
   },
 };

@@ -1,8 +1,8 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 import { encodeEnvelope } from "@connectrpc/connect/protocol";
-import { findTrailerError } from "@connectrpc/connect/protocol-grpc";
-import { trailerFlag, trailerParse, validateTrailer } from "@connectrpc/connect/protocol-grpc-web";
+import { trailerFlag } from "@connectrpc/connect/protocol-grpc-web";
 import { httpError, requireContentType } from "./answer-checks.ts";
+import { statusIn } from "./status.ts";
 import type { UnaryProtocol } from "./unary-protocol.ts";
 
 const COMPRESSED = 0b1;
@@ -24,16 +24,21 @@ export const grpcWeb: UnaryProtocol = {
   body: (message) => encodeEnvelope(0, message),
 
   read(answer, body) {
-    if (!answer.ok) throw httpError(answer);
-    requireContentType(answer, /^application\/grpc-web(?:\+proto)?$/, "grpc-status");
-    const frames = readFrames(body);
-    if (frames.trailer === undefined) {
-      // An error without any message may stand in the headers alone.
-      throw findTrailerError(readable(answer.headers)) ?? new ConnectError("missing trailer", Code.Unknown);
+    const { ok, headers } = answer;
+    const inHeaders = statusIn(headers);
+    const refusal = inHeaders ?? (ok ? null : httpError(answer));
+    const { message, trailer } = readFrames(answer, body, refusal);
+    const inTrailer = trailer && statusIn(trailer);
+    if (inTrailer) throw withMetadata(inTrailer, headers);
+    if (refusal) throw refusal;
+    if (inTrailer === undefined && inHeaders === undefined) {
+      throw trailer
+        ? new ConnectError("protocol error: missing status", Code.Internal, headers)
+        : new ConnectError("missing trailer", Code.Unknown, headers);
     }
-    const trailer = readTrailer(frames.trailer, answer.headers);
-    if (frames.message === undefined) throw new ConnectError("missing message", Code.Unimplemented);
-    return { message: frames.message, trailer };
+    if (message === undefined) throw new ConnectError("missing message", Code.Unimplemented, headers);
+    if (trailer === undefined) throw new ConnectError("missing trailer", Code.Unknown, headers);
+    return { message, trailer };
   },
 };
 
@@ -44,10 +49,20 @@ function grpcTimeout(ms: number): string {
 
 interface Frames {
   message?: Uint8Array;
-  trailer?: Uint8Array;
+  trailer?: Headers;
 }
 
-function readFrames(body: Uint8Array): Frames {
+/** What is wrong with a body counts for less than what the server says before it. */
+function readFrames(answer: Response, body: Uint8Array, refusal: ConnectError | null): Frames {
+  try {
+    requireContentType(answer, /^application\/grpc-web(?:\+proto)?$/, /^application\/grpc-web\+/);
+    return framesIn(body);
+  } catch (error) {
+    throw refusal ?? error;
+  }
+}
+
+function framesIn(body: Uint8Array): Frames {
   const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
   const frames: Frames = {};
   for (let start = 0; start < body.length; ) {
@@ -57,49 +72,43 @@ function readFrames(body: Uint8Array): Frames {
     if (flags & COMPRESSED) {
       throw new ConnectError("the server compressed its answer, which nobody asked for", Code.Internal);
     }
-    const kind = flags === trailerFlag ? "trailer" : "message";
-    if (frames[kind]) throw new ConnectError(`extra ${kind}`, extra[kind]);
-    frames[kind] = body.subarray(start + PREFIX_BYTES, end);
+    const content = body.subarray(start + PREFIX_BYTES, end);
+    if (flags === trailerFlag) {
+      if (frames.trailer) throw new ConnectError("extra trailer", Code.Unknown);
+      frames.trailer = readTrailer(content);
+    } else {
+      if (flags !== 0) throw new ConnectError(`unknown frame flags ${flags}`, Code.Internal);
+      if (frames.trailer) throw new ConnectError("message after the trailer", Code.Unknown);
+      if (frames.message) throw new ConnectError("extra message", Code.Unimplemented);
+      frames.message = content;
+    }
     start = end;
   }
   return frames;
 }
 
-const extra = { trailer: Code.Unknown, message: Code.Unimplemented };
-
 const decoder = new TextDecoder();
 
-/** The trailers of a call that went well; throws what they say of one that did not. */
-function readTrailer(content: Uint8Array, headers: Headers): Headers {
-  // Nearly all of them say no more than that, and the longer way costs a hundredth of the whole call.
-  if (/^grpc-status: ?0\r\n$/i.test(decoder.decode(content))) return new Headers({ "grpc-status": "0" });
-  const trailer = readable(parseTrailer(content));
-  validateTrailer(trailer, headers);
+/** Names and values, as in a block of HTTP/1 headers; a line may end in a bare line feed. */
+function readTrailer(content: Uint8Array): Headers {
+  const trailer = new Headers();
+  for (const line of decoder.decode(content).split(/\r?\n/)) {
+    if (line === "") continue;
+    const [, name, value] = /^([^:]+):(.*)$/s.exec(line) ?? [];
+    try {
+      if (name === undefined || value === undefined) throw new TypeError(`no name: ${line}`);
+      trailer.append(name.trim(), value.trim());
+    } catch (error) {
+      throw new ConnectError("malformed trailer", Code.Unknown, undefined, undefined, error);
+    }
+  }
   return trailer;
 }
 
-function parseTrailer(content: Uint8Array): Headers {
-  try {
-    return trailerParse(content);
-  } catch (error) {
-    throw new ConnectError("malformed trailer", Code.Unknown, undefined, undefined, error);
-  }
-}
-
-/** The same with a text that can be decoded: what a server did not percent-encode is taken as it is. */
-function readable(metadata: Headers): Headers {
-  const text = metadata.get("grpc-message");
-  if (text === null || isPercentEncoded(text)) return metadata;
-  const readable = new Headers(metadata);
-  readable.set("grpc-message", encodeURIComponent(text.toWellFormed()));
-  return readable;
-}
-
-function isPercentEncoded(text: string): boolean {
-  try {
-    decodeURIComponent(text);
-    return true;
-  } catch {
-    return false;
-  }
+/** The metadata before a message and after it, as the stock transports hand them out with an error. */
+function withMetadata(error: ConnectError, headers: Headers): ConnectError {
+  headers.forEach((value, name) => {
+    error.metadata.append(name, value);
+  });
+  return error;
 }

@@ -56,7 +56,8 @@ async function outcome(transport: Transport): Promise<string> {
 const limit = 4 * 1024 * 1024;
 
 /**
- * What each answer means, and what the stock transport makes of it where that differs in words or in kind; null
+ * What each answer means, and what the stock transport makes of it where that differs in words or in kind (it lets
+ * some answers pass that are none: those with "m" here); null
  * where it must not be tried, because it takes the memory that a frame promises to fill.
  */
 const gRpcWeb: [answer: RawAnswerName, means: string | RegExp, stock?: string | RegExp | null][] = [
@@ -73,7 +74,7 @@ const gRpcWeb: [answer: RawAnswerName, means: string | RegExp, stock?: string | 
   ["error in headers only", "PermissionDenied: no entry"],
   ["error without text", "NotFound: "],
   ["error with details", "FailedPrecondition: details say so"],
-  ["error with broken details", /^DataLoss: /],
+  ["error with broken details", "FailedPrecondition: header", /^DataLoss: /],
   ["error with a badly encoded text", "InvalidArgument: 100%", /^Unknown: /],
   ["status that is no number", "Internal: invalid grpc-status: fine"],
   ["status that is not known", "Internal: invalid grpc-status: 99"],
@@ -96,11 +97,78 @@ const gRpcWeb: [answer: RawAnswerName, means: string | RegExp, stock?: string | 
   ["four gigabytes promised", "InvalidArgument: incomplete frame", null],
   ["message that is no protobuf", "Internal: Invalid protobuf byte sequence", /^Internal: /],
   ["garbage bytes", /^(?:Internal|InvalidArgument): /],
-  ["wrong content type", "Unknown: HTTP status code 200, invalid content-type: text/html", /^/],
-  ["no content type", "Unknown: HTTP status code 200, invalid content-type: none", /^/],
-  ["base64 text", "Unknown: HTTP status code 200, invalid content-type: application/grpc-web-text", /^/],
+  [
+    "wrong content type",
+    "Unknown: HTTP status code 200, invalid content-type: text/html",
+    /^InvalidArgument: /,
+  ],
+  ["no content type", "Unknown: HTTP status code 200, invalid content-type: none", /^InvalidArgument: /],
+  [
+    "base64 text",
+    "Unknown: HTTP status code 200, invalid content-type: application/grpc-web-text",
+    /^InvalidArgument: /,
+  ],
+  ["refusal in headers, status 0 in the trailer", "PermissionDenied: no entry", "m"],
+  ["refusal in headers, an empty trailer", "PermissionDenied: no entry", "m"],
+  ["refusal in headers, a trailer without a status", "PermissionDenied: no entry", "m"],
+  ["refusal in headers, a message and no trailer", "PermissionDenied: no entry"],
+  [
+    "refusal in headers, an empty trailer and no message",
+    "PermissionDenied: no entry",
+    "Unknown: missing message",
+  ],
+  ["refusal in headers, half a frame", "PermissionDenied: no entry", /^InvalidArgument: /],
+  ["refusal in headers, another in the trailer", "Internal: late"],
+  ["refusal in headers, of no content type", "PermissionDenied: no entry"],
+  ["refusal in headers, of HTML", "PermissionDenied: no entry", /^InvalidArgument: /],
+  ["refusal in headers, with HTTP 403", "Unavailable: no entry", "PermissionDenied: no entry"],
+  ["refusal in headers, with HTTP 403 and HTML", "Unavailable: no entry", "PermissionDenied: no entry"],
+  ["refusal in the trailer, with HTTP 500", "Internal: late", "Unknown: HTTP 500"],
+  ["success with HTTP 403", "PermissionDenied: HTTP status code 403", "PermissionDenied: HTTP 403"],
+  ["status 0 in headers, HTTP 503", "Unavailable: HTTP status code 503", "Unavailable: HTTP 503"],
+  ["status 0 in headers, no body", "Unimplemented: missing message", "Unimplemented: missing trailer"],
+  [
+    "status 0 in headers, HTML",
+    "Unknown: HTTP status code 200, invalid content-type: text/html",
+    /^InvalidArgument: /,
+  ],
+  [
+    "status 0 in headers, native gRPC",
+    "Unknown: HTTP status code 200, invalid content-type: application/grpc",
+    "Unimplemented: missing trailer",
+  ],
+  [
+    "status 0 in headers, a message and no trailer",
+    "Unknown: missing trailer",
+    "Unimplemented: missing trailer",
+  ],
+  ["status 0 in headers, an empty trailer", "m"],
+  ["status 0 in headers, refusal in the trailer", "Internal: late"],
+  ["empty trailer", "Internal: protocol error: missing status"],
+  ["nothing but an empty trailer", "Internal: protocol error: missing status"],
+  ["trailer before the message", "Unknown: message after the trailer", "m"],
+  ["trailer between messages", "Unknown: message after the trailer", "Unimplemented: extra message"],
+  ["two trailers, one a refusal", "Unknown: extra trailer"],
+  ["half a trailer", "InvalidArgument: incomplete frame", /^InvalidArgument: /],
+  ["bytes after the trailer", "InvalidArgument: incomplete frame", /^InvalidArgument: /],
+  ["a frame of an unknown kind", "Internal: unknown frame flags 2", "m"],
+  ["two statuses in the trailer", "Internal: invalid grpc-status: 0, 7"],
+  ["lines with bare line feeds", "FailedPrecondition: not now", /^Unknown: /],
+  ["success with bare line feeds", "m", /^Unknown: /],
+  ["refusal behind a bare line feed", "PermissionDenied: ", /^Unknown: /],
+  ["trailer line without a name", "Unknown: malformed trailer", "m"],
+  ["refusal with details that say OK", "PermissionDenied: ", "m"],
+  ["status 0 with details of a refusal", "NotFound: "],
+  ["status 0 with details of an unknown status", "Internal: invalid grpc-status: 99", "undefined: "],
+  ["status 0 with broken details", /^DataLoss: /],
+  ["details of a refusal in headers", "NotFound: ", "m"],
+  [
+    "JSON over gRPC-Web",
+    "Internal: HTTP status code 200, invalid content-type: application/grpc-web+json",
+    /^Internal: /,
+  ],
   ["native gRPC", "Unknown: HTTP status code 200, invalid content-type: application/grpc", /^Unknown: /],
-  ["cut off", "Unavailable: io exception", /^/],
+  ["cut off", "Unavailable: io exception", /^Unknown: /],
   ["too large message", `ResourceExhausted: gRPC message exceeds maximum size ${limit}: ${limit + 1}`, /^m/],
 ];
 
@@ -160,7 +228,12 @@ const connect: [answer: RawAnswerName, means: string | RegExp, stock?: string | 
     "Unknown: HTTP status code 200, invalid content-type: text/html",
     /^Unknown: /,
   ],
-  ["connect JSON", "Unknown: HTTP status code 200, invalid content-type: application/json", /^Internal: /],
+  [
+    "connect streaming",
+    "Internal: HTTP status code 200, invalid content-type: application/connect+proto",
+    /^Internal: /,
+  ],
+  ["connect JSON", "Internal: HTTP status code 200, invalid content-type: application/json", /^Internal: /],
   ["connect no protobuf", "Internal: Invalid protobuf byte sequence", /^Internal: /],
 ];
 
