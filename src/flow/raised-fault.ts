@@ -27,7 +27,7 @@ export function mergeRaised(
   { response, setsStatus }: RaisedFault,
 ): ResponseMessage {
   if (setsStatus) pending.status = response.status;
-  if (setsStatus || response.reason !== "") pending.reason = response.reason;
+  if (setsStatus || response.givenReason !== null) pending.reason = response.givenReason ?? "";
   if (!response.body.isEmpty) {
     // Also in the place of a body that streams through, which setContent alone would keep.
     pending.body = response.body;

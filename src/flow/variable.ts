@@ -165,7 +165,7 @@ export function messageFinder(name: string): (flow: FlowContext) => Message | nu
     case "request":
       return (flow) => flow.request;
     case "response":
-      return (flow) => (flow.error ? null : flow.response);
+      return (flow) => flow.response;
     case "error":
       return (flow) => flow.error;
     default:

@@ -1,11 +1,7 @@
 import type { CompressionAlgorithm } from "../egress/properties.ts";
 import type { BodySource } from "../flow/body.ts";
-import {
-  compressionFormat,
-  type Message,
-  type RequestMessage,
-  type ResponseMessage,
-} from "../flow/message.ts";
+import { compressionFormat } from "../flow/content-type.ts";
+import type { Message, RequestMessage, ResponseMessage } from "../flow/message.ts";
 
 /**
  * A request's body as it leaves, with its Content-Encoding: compressed as it came, or as the property says.

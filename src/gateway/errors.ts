@@ -19,6 +19,11 @@ export async function runErrorFlow(
   keepsBody: boolean,
 ): Promise<ResponseMessage> {
   let answer = enterErrorState(flow, fault);
+  if (answer === flow.response && hasRules(program)) {
+    // What the rules make of the pending error message leaves the target's answer as it came.
+    answer = answer.copy();
+    flow.error = answer;
+  }
   try {
     await runRules(flow, program);
     answer = flow.error ?? answer;
@@ -28,6 +33,10 @@ export async function runErrorFlow(
     // The target's own error answer broke off while its body was read.
     return enterErrorState(flow, faultOf(thrown, flow));
   }
+}
+
+function hasRules({ rules, fallback }: ErrorProgram): boolean {
+  return rules.length > 0 || fallback !== null;
 }
 
 async function runRules(flow: FlowContext, { rules, fallback }: ErrorProgram): Promise<void> {

@@ -1,6 +1,7 @@
 import type { CompressionAlgorithm } from "../egress/properties.ts";
 import type { BodySource } from "../flow/body.ts";
 import type { ResponseMessage } from "../flow/message.ts";
+import { standardReason } from "../flow/standard-reason.ts";
 import { compressResponse } from "./compression.ts";
 import { TargetResponse } from "./target-response.ts";
 
@@ -31,8 +32,9 @@ export function toResponse(
 /** A status that Workers cannot send is an answer of the target's that nobody can rely on. */
 function respond({ status: wanted, reason, headers }: ResponseMessage, body: BodySource): Response {
   const status = isSendable(wanted) ? wanted : 502;
-  const statusText = reasonPhrase.test(reason) ? reason : "";
-  return new Response(body, { status, statusText, headers });
+  const statusText = status === wanted && reasonPhrase.test(reason) ? reason : standardReason(status);
+  // An empty text would stand on the wire; without one the platform has its own.
+  return new Response(body, statusText === "" ? { status, headers } : { status, statusText, headers });
 }
 
 function isSendable(status: number): boolean {

@@ -46,7 +46,12 @@ export class TargetResponse extends ResponseMessage {
   /** Whether the platform can send what it received, without taking it apart. */
   get isUnchanged(): boolean {
     const { status, statusText } = this.received;
-    return this.isAsReceived && this.status === status && this.reason === statusText;
+    const { givenReason } = this;
+    return this.isAsReceived && this.status === status && (givenReason ?? statusText) === statusText;
+  }
+
+  protected override blank(): TargetResponse {
+    return new TargetResponse(this.received, this.#timeoutMs, this.#limit);
   }
 
   /** How many bytes of body the target promised, whatever policies made of the headers; null when it did not. */

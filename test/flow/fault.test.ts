@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { proxyUnavailable } from "../../src/environment/environment.ts";
 import { Fault, faultBody } from "../../src/flow/fault.ts";
-import { requestReading, responseReading, unsupportedEncoding } from "../../src/flow/message.ts";
+import { requestReading, responseReading, unsupportedEncoding } from "../../src/flow/reading-faults.ts";
 import { apiTimedOut } from "../../src/flow/time-limit.ts";
 import { routeFailed } from "../../src/gateway/exchange.ts";
 import { internalFault } from "../../src/gateway/internal-error.ts";

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Body } from "../../src/flow/body.ts";
-import { mediaType, RequestMessage, ResponseMessage } from "../../src/flow/message.ts";
+import { mediaType } from "../../src/flow/content-type.ts";
+import { RequestMessage, ResponseMessage } from "../../src/flow/message.ts";
 
 const streamOf = (content: string | ArrayBuffer | Uint8Array<ArrayBuffer>): ReadableStream =>
   new Blob([content]).stream();

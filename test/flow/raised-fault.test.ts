@@ -10,8 +10,11 @@ interface Parts {
   body?: string;
 }
 
-const message = ({ headers = [], ...parts }: Parts) =>
-  new ResponseMessage({ ...parts, headers: new Headers(headers) });
+function message({ headers = [], reason, ...parts }: Parts): ResponseMessage {
+  const made = new ResponseMessage({ ...parts, headers: new Headers(headers) });
+  if (reason !== undefined) made.reason = reason;
+  return made;
+}
 
 const first: Parts = {
   status: 403,
@@ -45,8 +48,8 @@ describe("a RaiseFault in a fault rule", () => {
     expect(merged({})).toEqual(first);
   });
 
-  test("replaces the status, with the reason that belonged to it", () => {
-    expect(merged({ status: 404 })).toEqual({ ...first, status: 404, reason: "" });
+  test("replaces the status, and the reason that belonged to it with the standard one", () => {
+    expect(merged({ status: 404 })).toEqual({ ...first, status: 404, reason: "Not Found" });
   });
 
   test("replaces the reason", () => {

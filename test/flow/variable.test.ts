@@ -43,13 +43,13 @@ describe("the ambient message", () => {
 });
 
 describe("the flow's messages", () => {
-  test("in the error state there is no response, but error and request", () => {
+  test("in the error state there are still the response and the request beside the error", () => {
     const flow = flowOf({ request: request(), response: response(), error: error() });
     expect(
-      ["response", "response.content", "error.content", "error.status.code", "request.content"].map((name) =>
+      ["response.content", "error.content", "error.status.code", "request.content"].map((name) =>
         get(flow, name),
       ),
-    ).toEqual([null, null, "failed", 500, "question"]);
+    ).toEqual(["answer", "failed", 500, "question"]);
   });
 
   test("outside of the error state there is no error message", () => {

@@ -1,6 +1,7 @@
 import type { Value } from "../../expression/value.ts";
+import { mediaType } from "../../flow/content-type.ts";
 import type { FlowContext } from "../../flow/context.ts";
-import { type Message, mediaType } from "../../flow/message.ts";
+import type { Message } from "../../flow/message.ts";
 import { ReadOnlyVariable, Unsettable } from "../../flow/unsettable.ts";
 import type { PolicyGateway } from "../policy.ts";
 import { faults } from "./faults.ts";

@@ -249,7 +249,7 @@ describe("flow variables", () => {
     expect(await sent(["stock"], { "stock.answer": answer, "stock.count": 3 })).toEqual({
       "stock.answer.version": { case: "string", value: "1.1" },
       "stock.answer.status.code": { case: "int32", value: 200 },
-      "stock.answer.reason.phrase": { case: "string", value: "" },
+      "stock.answer.reason.phrase": { case: "string", value: "OK" },
       "stock.answer.content": { case: "string", value: '{"a":1}' },
       "stock.count": { case: "int32", value: 3 },
     });

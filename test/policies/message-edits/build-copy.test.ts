@@ -138,7 +138,7 @@ describe("flags", () => {
   });
 
   test.each([
-    ["StatusCode", [418, ""]],
+    ["StatusCode", [418, "I'm a Teapot"]],
     ["ReasonPhrase", [200, "Teapot"]],
   ])("%s is copied between responses", async (flag, expected) => {
     const source = new ResponseMessage({ status: 418, reason: "Teapot" });
