@@ -132,9 +132,19 @@ export function bodyFailure(error: unknown): EgressError {
   return new EgressError("closed", "The connection ended before the whole answer had arrived.", error);
 }
 
+/** Whether Workers send a request of this method only without a body, or with that of a request they received. */
+export function isBodiless(method: string): boolean {
+  return method === "GET" || method === "HEAD" || /^(?:get|head)$/i.test(method);
+}
+
+/** Whether a request that was received can stand for its body with this method: Workers send it with its length only. */
+export function carriesBody(received: Request | null, method: string): received is Request {
+  return received?.method === method.toUpperCase() && received.headers.has("content-length");
+}
+
 /** The body to send. An empty one is none where HTTP gives bodies no meaning. */
 function bodyOf(method: string, body: BodyInit | null, by: string): BodyInit | null {
-  if (body === null || !/^(?:get|head)$/i.test(method)) return body;
+  if (body === null || !isBodiless(method)) return body;
   if (body === "" || (body instanceof Uint8Array && body.length === 0)) return null;
   throw new EgressError("invalid", `${by} sends a body with ${method}, which Workers cannot send.`);
 }

@@ -15,16 +15,32 @@ export class Body {
   readonly #opaque: boolean;
   #text: string | undefined;
   #charset: string;
+  #carrier: Request | null;
 
   /**
    * @param opaque whether the body is never read: with streaming enabled policies see no content.
    *   Apigee: "Streaming requests and responses".
    * @param charset of a source in bytes
+   * @param carrier the request of the platform that brought the source, where it can go on only in that form
    */
-  constructor(source: BodySource, opaque = false, charset = "utf-8") {
+  constructor(source: BodySource, opaque = false, charset = "utf-8", carrier: Request | null = null) {
     this.#source = source;
     this.#opaque = opaque;
     this.#charset = charset;
+    this.#carrier = carrier;
+  }
+
+  /** The same payload for another message, or opaque from now on. A stream still can be read only once. */
+  copy(opaque = this.#opaque): Body {
+    return new Body(this.#source, opaque, this.#charset, this.#carrier);
+  }
+
+  /**
+   * A request of the platform with the payload as it came, or null: Workers send a body with GET or HEAD only in that form.
+   * Each call brings another one, as long as the payload is buffered.
+   */
+  carrier(): Request | null {
+    return this.isStream ? this.#carrier : (this.#carrier?.clone() ?? null);
   }
 
   get isOpaque(): boolean {
@@ -52,9 +68,9 @@ export class Body {
     charset = "utf-8",
     format: "gzip" | "deflate" | null = null,
   ): Promise<void> {
-    const source = this.#source;
-    if (!(source instanceof ReadableStream) || this.#opaque) return;
+    if (!(this.#source instanceof ReadableStream) || this.#opaque) return;
     this.#charset = charset;
+    const source = this.#keepCarrier() ?? this.#source;
     const decoded = format === null ? source : source.pipeThrough(new DecompressionStream(format));
     const bytes = await readAtMost(decoded, limit);
     if (bytes === null) throw tooBig();
@@ -80,6 +96,13 @@ export class Body {
   /** What to send on. A stream can be sent only once; a buffered body stays readable. */
   get source(): BodySource {
     return this.#source;
+  }
+
+  /** Reading uses a carrier up, so another takes its place. Returns what is to be read; null without a carrier. */
+  #keepCarrier(): ReadableStream | null {
+    const used = this.#carrier;
+    this.#carrier = used?.clone() ?? null;
+    return used?.body ?? null;
   }
 
   #buffered(source: ReadableStream | Uint8Array): Uint8Array {

@@ -3,13 +3,11 @@ import { EgressError } from "../egress/error.ts";
 import type { LoadBalancer } from "../egress/load-balancer.ts";
 import { baseUrl } from "../egress/target-server.ts";
 import { extendUrl } from "../egress/url.ts";
-import type { BodySource } from "../flow/body.ts";
 import type { FlowContext, Target } from "../flow/context.ts";
 import type { RequestMessage } from "../flow/message.ts";
 import { withToken } from "../policies/google-authentication.ts";
-import { ClientRequest } from "./client-request.ts";
-import { compressRequest } from "./compression.ts";
 import { addForwardedFor, forwardedHeaders, forwardedQuery } from "./forwarding.ts";
+import { bodyToSend } from "./outgoing-body.ts";
 import { TargetResponse } from "./target-response.ts";
 
 /**
@@ -25,10 +23,10 @@ export async function callHttp(
   const { request, exchange } = flow;
   const { properties } = connection.settings;
   if (program.properties.xForwardedFor) addForwardedFor(flow);
-  const compressed = compressRequest(request, properties.compression);
-  const body = compressed instanceof Promise ? await compressed : compressed;
-  const sent = receivedAs(request, body) ?? body;
-  const plain = forwardedHeaders(request, properties);
+  const prepared = bodyToSend(flow, properties.compression);
+  const body = prepared instanceof Promise ? await prepared : prepared;
+  const plain = withCoding(forwardedHeaders(request, properties), request, body);
+  const replayable = !request.body.isStream;
   const suffix = target.copyPathSuffix ? flow.pathSuffix : "";
   const query = target.copyQueryParams ? forwardedQuery(request, properties) : "";
   const timeLeft = (now: number) => Math.max(1, Math.min(properties.ioTimeoutMs, flow.endsAt - now));
@@ -40,6 +38,7 @@ export async function callHttp(
     const { source } = connection;
     const sendWith = (headers: Headers) => {
       const timeoutMs = timeLeft(exchange.now());
+      const sent = replayable && body instanceof Request ? body.clone() : body;
       const call = { url, method, headers, body: sent, timeoutMs, by: connection.origin };
       return source?.owns(url)
         ? source.send(call, exchange, exchange)
@@ -49,7 +48,7 @@ export async function callHttp(
   };
   const sentAt = exchange.now();
   target.sentAt = { start: sentAt, end: sentAt };
-  const response = await toTargetOrServer(connection, target, flow, body, send);
+  const response = await toTargetOrServer(connection, target, flow, replayable, send);
   const receivedAt = exchange.now();
   target.receivedAt = { start: receivedAt, end: receivedAt };
   const answer = new TargetResponse(response, timeLeft(receivedAt), exchange);
@@ -57,27 +56,24 @@ export async function callHttp(
   return answer;
 }
 
-/**
- * The client's request when it stands for its own unread body. Workers send a body with GET or HEAD only in
- * that form; one that a flow has read or made cannot be sent.
- */
-function receivedAs(request: RequestMessage, body: BodySource): Request | null {
-  if (body === null || !(request instanceof ClientRequest)) return null;
-  const { received, verb } = request;
-  const isItsOwn = received.body === body && received.method === verb;
-  return isItsOwn && (verb === "GET" || verb === "HEAD") ? received : null;
+/** A body that goes on as it came has the coding that it came with, also when a policy has read it decoded. */
+function withCoding(headers: Headers, { contentCoding }: RequestMessage, body: unknown): Headers {
+  if (contentCoding === null || !(body instanceof Request)) return headers;
+  const own = new Headers(headers);
+  own.set("content-encoding", contentCoding);
+  return own;
 }
 
 function toTargetOrServer(
   connection: HttpTarget,
   target: Target,
   flow: FlowContext,
-  body: BodySource,
+  replayable: boolean,
   send: (base: string) => Promise<Response>,
 ): Promise<Response> {
   const { loadBalancer } = connection;
   if (loadBalancer === null || target.url !== null) return send(target.url ?? "");
-  return balanced(connection, loadBalancer, flow, !(body instanceof ReadableStream), send);
+  return balanced(connection, loadBalancer, flow, replayable, send);
 }
 
 async function balanced(

@@ -24,8 +24,8 @@ export async function callLocal(
     path: calledPath,
     query: calledQuery,
     headers: new Headers(request.headers),
-    body: request.body.source,
   });
+  forwarded.body = request.body.copy();
   forwarded.contentCoding = request.contentCoding;
   const to = path
     ? { path: calledPath }

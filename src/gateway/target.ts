@@ -1,6 +1,5 @@
 import type { HttpTarget, LocalTarget, ProxyProgram, TargetProgram } from "../bundle/program.ts";
 import { isSuccess } from "../egress/connection.ts";
-import { Body } from "../flow/body.ts";
 import type { FlowContext, Target } from "../flow/context.ts";
 import { ErrorResponse } from "../flow/error-response.ts";
 import type { ResponseMessage } from "../flow/message.ts";
@@ -30,7 +29,7 @@ export async function runTarget(
     receivedAt: null,
   };
   flow.target = target;
-  if (streamsRequest(connection)) flow.request.body = new Body(flow.request.body.source, true);
+  if (streamsRequest(connection)) flow.request.body = flow.request.body.copy(true);
   const before = endpoint.request(flow);
   if (before) {
     await before;

@@ -6,6 +6,7 @@ import { apiTimedOut } from "../../src/flow/time-limit.ts";
 import { routeFailed } from "../../src/gateway/exchange.ts";
 import { internalFault } from "../../src/gateway/internal-error.ts";
 import { applicationNotFound, calloutDepthExceeded } from "../../src/gateway/local-call.ts";
+import { bodyNotSendable, lengthRequired } from "../../src/gateway/outgoing-body.ts";
 import { transportFaults } from "../../src/gateway/transport-fault.ts";
 import {
   emptyIdTokenAudience,
@@ -49,6 +50,7 @@ const documented: [code: string, status: number, name: string, category: string]
     "Messaging",
   ],
   ["messaging.adaptors.http.flow.GatewayTimeout", 504, "GatewayTimeout", "Messaging"],
+  ["messaging.adaptors.http.flow.LengthRequired", 411, "LengthRequired", "Messaging"],
   ["messaging.adaptors.http.flow.NoActiveTargets", 503, "NoActiveTargets", "Messaging"],
   ["messaging.adaptors.http.flow.RequestTimeOut", 408, "RequestTimeOut", "Messaging"],
   ["messaging.adaptors.http.flow.ServiceUnavailable", 503, "ServiceUnavailable", "Messaging"],
@@ -71,6 +73,7 @@ const documented: [code: string, status: number, name: string, category: string]
     "Messaging",
   ],
   ["sortie.InternalError", 500, "InternalError", "System"],
+  ["sortie.BodyNotSendable", 500, "BodyNotSendable", "System"],
   ["sortie.ProxyUnavailable", 503, "ProxyUnavailable", "System"],
   ["sortie.CalloutDepthExceeded", 508, "CalloutDepthExceeded", "System"],
 ];
@@ -83,6 +86,7 @@ const declared = new Map(
     ...Object.values(requestReading),
     ...Object.values(responseReading),
     ...[unsupportedEncoding, apiTimedOut, routeFailed, applicationNotFound, calloutDepthExceeded],
+    ...[lengthRequired, bodyNotSendable],
     ...[internalFault, proxyUnavailable, emptyIdTokenAudience, googleTokenGenerationFailure],
   ].map((type) => [`${type.code} ${type.status}`, type]),
 );

@@ -1,6 +1,6 @@
 import { AuthorizationRequired } from "../../credentials/user-credentials.ts";
 import type { HttpConnection } from "../../egress/connection.ts";
-import { type OutboundCall, unlimited } from "../../egress/egress.ts";
+import { carriesBody, isBodiless, type OutboundCall, unlimited } from "../../egress/egress.ts";
 import { EgressError } from "../../egress/error.ts";
 import { LoadBalancer, type LoadBalancerConfig } from "../../egress/load-balancer.ts";
 import type { NamedSource } from "../../egress/named-source.ts";
@@ -126,10 +126,14 @@ function buildBalancedCall(
 function partsOf(request: RequestMessage, policy: string): Pick<OutboundCall, "method" | "headers" | "body"> {
   const { verb: method } = request;
   const { headers, body } = contentOf(request);
-  if (body !== null && /^(?:get|head)$/i.test(method)) {
+  if (body === null || !isBodiless(method)) return { method, headers, body };
+  const received = request.body.carrier();
+  if (!carriesBody(received, method))
     throw faults.executionFailed(policy, `a ${method} request cannot carry a payload`);
-  }
-  return { method, headers, body };
+  if (request.contentCoding === null) return { method, headers, body: received };
+  const coded = new Headers(headers);
+  coded.set("content-encoding", request.contentCoding);
+  return { method, headers: coded, body: received };
 }
 
 function absolute(uri: string): string {

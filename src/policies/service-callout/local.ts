@@ -17,14 +17,10 @@ export function buildLocalCall(connection: LocalConnection, gateway: PolicyGatew
     const uri = extendUrl(base, request.path, request.query);
     flow.variables.set("servicecallout.requesturi", uri);
     const [path, query] = splitQuery(uri);
-    const sent = contentOf(request);
-    const copy = new RequestMessage({
-      verb: request.verb,
-      path,
-      query,
-      headers: new Headers(sent.headers),
-      body: sent.body,
-    });
+    const { headers } = contentOf(request);
+    const copy = new RequestMessage({ verb: request.verb, path, query, headers: new Headers(headers) });
+    if (!request.body.isOpaque) copy.body = request.body.copy();
+    copy.contentCoding = request.contentCoding;
     return gateway.callProxy(flow, to(path), copy);
   };
 }
