@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import { executeRoute } from "./admin/functions-routes.ts";
+import { homeRoutes } from "./admin/home-routes.ts";
 import { oauthRoutes } from "./admin/oauth-routes.ts";
 import { FunctionEgress, FunctionSession } from "./gateway/function-entrypoints.ts";
 import { servedBy } from "./gateway/gateways.ts";
@@ -23,6 +24,7 @@ app.post("/_sortie/refresh", async (c) => {
 });
 
 app.route("/_sortie/oauth", oauthRoutes<WorkerEnv>(servedBy));
+app.route("/_sortie/", homeRoutes<WorkerEnv>(servedBy));
 
 /** Paths of the gateway itself; everything else is the proxies', without a router in between. */
 const OWN_PATHS = "/_sortie/";

@@ -6,8 +6,9 @@ import { CallerError } from "../credentials/caller-error.ts";
 import type { OutboundApplication } from "../credentials/oauth/application.ts";
 import type { Consents } from "../gateway/consents.ts";
 import { consentsBody, forwardBody, promptBody } from "./oauth-pages.ts";
-import { type Html, page, styleSheet } from "./page.ts";
+import { page, styleSheet } from "./page.ts";
 import { CONSENTS_PATH, returnPath } from "./return-path.ts";
+import { wayToSignIn } from "./sign-in.ts";
 
 /** What the routes need of the gateway. */
 export interface OAuthRoutesServices {
@@ -81,7 +82,9 @@ export function oauthRoutes<E extends object>(
     const { services, user } = c.var;
     const { search } = new URL(c.req.url);
     const result = await services.consents.complete({ application, user: user.id }, search);
-    return result.ok ? seeOther(c, result.returnTo) : failure(c, application, result.message);
+    return result.ok
+      ? seeOther(c, result.returnTo)
+      : failure(c, application, result.message, result.returnTo);
   });
 
   routes.post("/:name/withdraw", async (c) => {
@@ -114,13 +117,7 @@ async function userOf(c: Context, { identify, consents }: OAuthRoutesServices): 
 }
 
 async function signIn(c: Context, consents: Consents, message: string): Promise<Response> {
-  const identity = await consents.identity();
-  let way: Html = html`<p>Sign in with the identity provider of this gateway, and come back.</p>`;
-  if (identity?.loginUrl) {
-    const url = new URL(identity.loginUrl);
-    url.searchParams.set("return_to", c.req.url);
-    way = html`<p><a class="button" href="${url.href}">Sign in</a></p>`;
-  }
+  const way = wayToSignIn(await consents.identity(), c.req.url);
   return page(c, { title: "Sign in", body: html`<p>${message}</p>${way}` }, 401);
 }
 
@@ -157,9 +154,17 @@ function seeOther(c: Context, path: string): Response {
   return c.redirect(path, 303);
 }
 
-function failure(c: Context, application: OutboundApplication, message: string) {
-  const again = `${CONSENTS_PATH}/${encodeURIComponent(application.name)}/authorize`;
-  const body = html`<p role="alert">${message}</p><p><a href="${again}">Begin again</a></p>`;
+function failure(
+  c: Context,
+  application: OutboundApplication,
+  message: string,
+  returnTo: string = CONSENTS_PATH,
+) {
+  const query = new URLSearchParams({ return_to: returnTo });
+  const again = `${CONSENTS_PATH}/${encodeURIComponent(application.name)}/authorize?${query}`;
+  const body = html`
+    <p role="alert">${message}</p>
+    <p><a href="${again}">Begin again</a> or <a href="${returnTo}">go back without it</a></p>`;
   return page(c, { title: `${application.displayName} was not authorized`, body }, 400);
 }
 

@@ -37,8 +37,8 @@ export interface AuthorizationOptions {
 /** What a consent came to. */
 export type ConsentResult =
   | { readonly ok: true; readonly returnTo: string }
-  /** The message is for the user. */
-  | { readonly ok: false; readonly message: string };
+  /** The message is for the user; `returnTo` is where the consent was begun, as far as that is known. */
+  | { readonly ok: false; readonly message: string; readonly returnTo?: string };
 
 /** What a user has granted, for the user to see. Times are epoch milliseconds. */
 export type AuthorizationStatus =
@@ -116,9 +116,10 @@ export class Authorization {
     if (!pending) return failed("This consent was not asked for by you, or it has been answered already.");
     const others = this.#record.pending.filter((other) => other !== pending);
     await this.#save({ ...this.#record, pending: others });
-    if (pending.expiresAt <= now) return failed("The consent took too long. Begin again.");
+    const { returnTo } = pending;
+    if (pending.expiresAt <= now) return failed("The consent took too long. Begin again.", returnTo);
     if (!isFor(pending, application)) {
-      return failed("The outbound application has been changed in the meantime. Begin again.");
+      return failed("The outbound application has been changed in the meantime. Begin again.", returnTo);
     }
     try {
       const callback = readCallback(application, parameters, pending.state);
@@ -126,10 +127,10 @@ export class Authorization {
       const asking = await this.#options.ask(application);
       const tokens = await exchangeCode(application, { callback, redirectUri, verifier }, asking);
       await this.#store(application, tokens, this.#options.now());
-      return { ok: true, returnTo: pending.returnTo };
+      return { ok: true, returnTo };
     } catch (error) {
       this.#complain("oauth.consent-failed", application, error);
-      return failed(messageOf(error));
+      return failed(messageOf(error), returnTo);
     }
   }
 
@@ -292,6 +293,6 @@ function expired(reason: string): TokenResult {
   return { kind: "expired", reason };
 }
 
-function failed(message: string): ConsentResult {
-  return { ok: false, message };
+function failed(message: string, returnTo?: string): ConsentResult {
+  return { ok: false, message, ...(returnTo !== undefined && { returnTo }) };
 }

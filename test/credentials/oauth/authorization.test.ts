@@ -97,6 +97,7 @@ describe("a consent", () => {
     ).toEqual({
       ok: false,
       message: "provider.example.com answered: access_denied: No way ",
+      returnTo: "/back",
     });
     expect(await test.complete({ state, code: "code-1" })).toMatchObject({ ok: false });
     expect(await test.endpoint.calls()).toHaveLength(0);
@@ -136,6 +137,7 @@ describe("a consent", () => {
     expect(await test.complete({ state: second.get("state") ?? "", code: "code-1" })).toEqual({
       ok: false,
       message: "The consent took too long. Begin again.",
+      returnTo: "/back",
     });
   });
 
