@@ -47,7 +47,10 @@ export function addCall(program: Command): void {
       [],
     )
     .option("--env <name>", "the environment whose settings apply", "local")
-    .addHelpText("after", "\nExample: sortie call shippingDays --param country=CH --param weight=2.5")
+    .addHelpText(
+      "after",
+      "\nExample, with the function of docs/functions.md: sortie call greeting my-env --param id=ada",
+    )
     .action(async (name: string, path: string | undefined, options) => {
       const session = await DevSession.start({
         paths: [path ?? (existsSync(USUAL_FOLDER) ? USUAL_FOLDER : ".")],

@@ -1,5 +1,8 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { folderWith, sortie } from "./sortie.ts";
+import { commandsIn, readBlocks } from "../end-to-end/documentation/markdown.ts";
+import { folderWith, repository, sortie } from "./sortie.ts";
 import { startServer } from "./upstream.ts";
 
 const upstream = await startServer();
@@ -32,6 +35,14 @@ export default async function shippingDays(country: string, weights: Integer[], 
   return String(response.status);
 }
 `,
+});
+
+test("the example of the help is one that a page has its reader run", async () => {
+  const { stdout } = await sortie(["call", "--help"]);
+  const [, page = "", command = ""] = /^Example, with the function of (\S+): (.*)$/m.exec(stdout) ?? [];
+  const blocks = readBlocks(readFileSync(join(repository, page), "utf8"));
+  const commands = blocks.filter(({ language }) => language === "console").flatMap(commandsIn);
+  expect(commands.map(({ command }) => command)).toContain(`npx ${command}`);
 });
 
 const call = (...args: readonly string[]) => sortie(["call", "shippingDays", folder, ...args]);

@@ -52,8 +52,14 @@ const identityProviderPort = 8788;
 /** What a page assumes that its reader has: `readers/NAME OF THE PAGE/`. */
 const readers = join(import.meta.dirname, "documentation", "readers");
 
+/** Pages whose reader has what that of another page has. */
+const sameReader: Readonly<Record<string, string>> = { "coming-from-apigee": "README" };
+
 const pages = [
   "README.md",
+  "CONTRIBUTING.md",
+  "SECURITY.md",
+  "CHANGELOG.md",
   ...readdirSync(join(repository, "docs"))
     .filter((name) => name.endsWith(".md"))
     .map((name) => `docs/${name}`),
@@ -159,7 +165,8 @@ function copyFor(page: string): string {
   for (const name of readdirSync(packages))
     symlinkSync(join(packages, name), join(folder, "node_modules", name));
   symlinkSync(folder, join(folder, "node_modules", "sortie"));
-  const own = join(readers, basename(page, ".md"));
+  const reader = basename(page, ".md");
+  const own = join(readers, sameReader[reader] ?? reader);
   if (existsSync(own)) cpSync(own, folder, { recursive: true });
   const certificates = join(repository, "test/servers/certificates");
   cpSync(join(certificates, "localhost.cert.pem"), join(folder, "fullchain.pem"));
