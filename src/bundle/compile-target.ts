@@ -94,7 +94,10 @@ export class TargetCompiler {
     };
   }
 
-  #connection({ name, connection: { kind, element } }: TargetEndpoint): HttpTarget | LocalTarget {
+  #connection({ name, connection }: TargetEndpoint): HttpTarget | LocalTarget {
+    // That there is none has been reported: it is never called.
+    if (connection === null) return { kind: "local", proxy: null, endpoint: null, path: null };
+    const { kind, element } = connection;
     if (kind === "http") {
       const settings = readHttpTargetConnection(element, this.#report);
       this.#checkServers(settings, element);

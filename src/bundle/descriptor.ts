@@ -1,7 +1,9 @@
 import type { XmlElement } from "../xml/element.ts";
 import { parseXml } from "../xml/parse.ts";
 import type { Report } from "../xml/report.ts";
+import { reportUnknownFile } from "./folders.ts";
 import { BUNDLE_NAME, readName } from "./names.ts";
+import { stemOf } from "./read-named.ts";
 import type { BundleFile, BundleFiles } from "./root.ts";
 
 /** What a bundle says about itself. */
@@ -13,9 +15,16 @@ export interface Descriptor {
 
 const ROOT_ELEMENTS = { apiproxy: "APIProxy", sharedflow: "SharedFlowBundle" } as const;
 
+/** Where files belong whose root is one of these elements; any other is probably a policy. */
+const FOLDERS: ReadonlyMap<string, string> = new Map([
+  ["ProxyEndpoint", "proxies"],
+  ["TargetEndpoint", "targets"],
+  ["SharedFlow", "sharedflows"],
+]);
+
 /**
  * The `NAME.xml` at the bundle's root. Its lists of policies, endpoints and resources have no effect: the files
- * in the folders count. Problems: DescriptorMissing, DescriptorAmbiguous.
+ * in the folders count. Problems: DescriptorMissing, DescriptorAmbiguous, UnknownFile.
  * Apigee: "API proxy configuration reference" (APIProxy).
  */
 export function readDescriptor(
@@ -24,24 +33,25 @@ export function readDescriptor(
   report: Report,
 ): Descriptor {
   const tag = ROOT_ELEMENTS[kind];
-  const descriptors = files
-    .map((file) => parseXml(file.content, file.path, report))
-    .filter((element): element is XmlElement => element?.name === tag);
+  const descriptors: XmlElement[] = [];
+  // What cannot be read is reported, and may be the descriptor.
+  let unread: string | null = null;
+  for (const file of files) {
+    const element = parseXml(file.content, file.path, report);
+    if (element === null) unread ??= stemOf(file.place);
+    else if (element.name === tag) descriptors.push(element);
+    else reportMisplaced(file, element, report);
+  }
   const [descriptor, second] = descriptors;
   if (descriptor === undefined) {
-    report.error(
-      "DescriptorMissing",
-      { file: ".", line: 1, column: 1 },
-      `The bundle's root has no XML file with a <${tag}> element.`,
-      `Add NAME.xml with <${tag} name="NAME" revision="1"/> in it.`,
-    );
-    return { name: "", revision: "1", description: "" };
+    if (unread === null) reportMissing(tag, report);
+    return { name: unread ?? "", revision: "1", description: "" };
   }
   if (second !== undefined) {
     report.error(
       "DescriptorAmbiguous",
       second,
-      `The bundle's root has more than one file with a <${tag}> element.`,
+      `The bundle's root has more than one file with <${tag}>; the other one is ${descriptor.file}.`,
       "Keep one of them.",
     );
   }
@@ -50,4 +60,22 @@ export function readDescriptor(
     revision: descriptor.attribute("revision")?.trim() || "1",
     description: descriptor.child("Description")?.text() ?? "",
   };
+}
+
+function reportMissing(tag: string, report: Report): void {
+  report.error(
+    "DescriptorMissing",
+    { file: ".", line: 1, column: 1 },
+    `The bundle's root has no XML file with a <${tag}> element.`,
+    `Add NAME.xml with <${tag} name="NAME" revision="1"/> in it.`,
+  );
+}
+
+function reportMisplaced({ path, place }: BundleFile, { name }: XmlElement, report: Report): void {
+  const folder = FOLDERS.get(name) ?? "policies";
+  reportUnknownFile(
+    path,
+    `It holds <${name}>: move it to ${folder}/${place} if it belongs to the bundle. Otherwise remove it.`,
+    report,
+  );
 }

@@ -8,6 +8,7 @@ import {
   readPostClientFlow,
   readUnconditionalFlow,
 } from "./flows.ts";
+import { reportUnknownIn } from "./lost-steps.ts";
 import type { Connection, Endpoint, ProxyEndpoint, TargetEndpoint } from "./model.ts";
 import { readRouteRules } from "./route-rules.ts";
 
@@ -18,24 +19,20 @@ export function readProxyEndpoint(element: XmlElement, name: string, report: Rep
   connection?.ignore("VirtualHost");
   const endpoint = {
     ...readEndpoint(element, name, report),
-    basePath: readBasePath(connection?.child("BasePath"), report),
+    basePath: readBasePath(element, report),
     postClientFlow: readPostClientFlow(element, report),
     routeRules: readRouteRules(element, report),
     properties: readProperties(connection),
   };
-  element.reportUnknown(report);
+  reportUnknownIn(element, report);
   return endpoint;
 }
 
-/**
- * A `targets/*.xml` file, or null when it has no usable connection.
- * Apigee: "API proxy configuration reference" (TargetEndpoint).
- */
-export function readTargetEndpoint(element: XmlElement, name: string, report: Report): TargetEndpoint | null {
-  const endpoint = readEndpoint(element, name, report);
-  const connection = readConnection(element, report);
-  element.reportUnknown(report);
-  return connection === null ? null : { ...endpoint, connection };
+/** A `targets/*.xml` file. Apigee: "API proxy configuration reference" (TargetEndpoint). */
+export function readTargetEndpoint(element: XmlElement, name: string, report: Report): TargetEndpoint {
+  const endpoint = { ...readEndpoint(element, name, report), connection: readConnection(element, report) };
+  reportUnknownIn(element, report);
+  return endpoint;
 }
 
 function readEndpoint(element: XmlElement, name: string, report: Report): Endpoint {

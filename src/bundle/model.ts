@@ -47,7 +47,8 @@ export interface ProxyEndpoint extends Endpoint {
 
 /** Apigee: "API proxy configuration reference" (TargetEndpoint). */
 export interface TargetEndpoint extends Endpoint {
-  readonly connection: Connection;
+  /** Null when it has none that can be used, which has been reported. */
+  readonly connection: Connection | null;
 }
 
 export interface Endpoint {

@@ -12,7 +12,7 @@ export function namedHosts(bundle: Bundle): ReadonlySet<string> {
     return type === "AssignMessage" ? assignedTexts(element) : [];
   });
   if (bundle.kind === "apiproxy") {
-    for (const { connection } of bundle.targetEndpoints.values()) urls.push(...urlOf(connection.element));
+    for (const { connection } of bundle.targetEndpoints.values()) urls.push(...urlOf(connection?.element));
     for (const { routeRules } of bundle.proxyEndpoints) {
       urls.push(...routeRules.flatMap(({ to }) => (to.kind === "url" ? [to.url] : [])));
     }

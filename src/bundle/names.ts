@@ -2,7 +2,7 @@ import type { XmlElement } from "../xml/element.ts";
 import type { Report } from "../xml/report.ts";
 
 /** What a name may consist of. Apigee: "API proxy configuration reference" and each policy's `name` attribute. */
-interface NameRule {
+export interface NameRule {
   readonly pattern: RegExp;
   readonly allowed: string;
 }
@@ -29,7 +29,12 @@ export const POLICY_NAME: NameRule = {
 export function readName(element: XmlElement, rule: NameRule, report: Report): string | null {
   const name = element.attribute("name")?.trim();
   if (!name) {
-    report.error("NameMissing", element, `<${element.name}> has no name.`, "Give it a name attribute.");
+    report.error(
+      "NameMissing",
+      element,
+      `<${element.name}> has no name.`,
+      `Write <${element.name} name="…">.`,
+    );
     return null;
   }
   if (!rule.pattern.test(name)) {

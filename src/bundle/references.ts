@@ -1,5 +1,7 @@
+import { didYouMean } from "../xml/nearest.ts";
 import type { Report } from "../xml/report.ts";
 import type { Bundle, Endpoint, ProxyEndpoint, Step } from "./model.ts";
+import { isProtective } from "./protective.ts";
 
 /** Every step of a bundle, in no particular order. */
 export function stepsOf(bundle: Bundle): readonly Step[] {
@@ -11,47 +13,62 @@ export function stepsOf(bundle: Bundle): readonly Step[] {
 }
 
 /**
- * Checks that each step's policy is in the bundle (StepPolicyMissing), and warns about policies that no step
- * uses (UnattachedPolicy).
+ * Checks that each step's policy is in the bundle (StepPolicyMissing).
+ * @param unread names of policies whose files are wrong, which has been reported
  */
-export function checkSteps(bundle: Bundle, report: Report): void {
-  const steps = stepsOf(bundle);
-  for (const { policy, at } of steps) {
-    if (bundle.policies.has(policy)) continue;
+export function checkSteps(bundle: Bundle, unread: ReadonlySet<string>, report: Report): void {
+  for (const { policy, at } of stepsOf(bundle)) {
+    if (bundle.policies.has(policy) || unread.has(policy)) continue;
     report.error(
       "StepPolicyMissing",
       at,
       `The step's policy "${policy}" is not in the bundle.`,
-      "Add a policy whose name attribute is that name, or correct the step.",
+      didYouMean(
+        policy,
+        bundle.policies.keys(),
+        "add the file of a policy whose name attribute is that name.",
+        quoted,
+      ),
     );
   }
-  const attached = new Set(steps.map((step) => step.policy));
-  for (const { name, element } of bundle.policies.values()) {
-    if (attached.has(name)) continue;
+}
+
+/** Warns about policies that no step uses (UnattachedPolicy). */
+export function checkUnattached(bundle: Bundle, report: Report): void {
+  const attached = new Set(stepsOf(bundle).map((step) => step.policy));
+  for (const { name, type, element } of bundle.policies.values()) {
+    // A step may name what has lost its name.
+    if (attached.has(name) || !element.attribute("name")?.trim()) continue;
     report
       .forPolicy(name)
       .warning(
         "UnattachedPolicy",
         element,
         `No step uses the policy "${name}".`,
-        "Attach it, or remove its file.",
+        isProtective(type)
+          ? "Attach it where it has to protect the API: as it is, it checks nothing."
+          : "Attach it, or remove its file.",
       );
   }
 }
 
-/** Checks that each RouteRule's target endpoint is one of the given names (RouteTargetMissing). */
+/**
+ * Checks that each RouteRule's target endpoint is in the bundle (RouteTargetMissing).
+ * @param unread names of target endpoints whose files are wrong, which has been reported
+ */
 export function checkRoutes(
   endpoints: readonly ProxyEndpoint[],
-  targets: ReadonlySet<string>,
+  targets: ReadonlyMap<string, unknown>,
+  unread: ReadonlySet<string>,
   report: Report,
 ): void {
   for (const { name, to, at } of endpoints.flatMap((endpoint) => endpoint.routeRules)) {
-    if (to.kind !== "target" || targets.has(to.name)) continue;
+    if (to.kind !== "target" || targets.has(to.name) || unread.has(to.name)) continue;
     report.error(
       "RouteTargetMissing",
       at,
       `The RouteRule "${name}" leads to the target endpoint "${to.name}", which is not in the bundle.`,
-      "Add a TargetEndpoint of that name, or correct the RouteRule.",
+      didYouMean(to.name, targets.keys(), "add a TargetEndpoint of that name to targets/.", quoted),
     );
   }
 }
@@ -71,6 +88,10 @@ export function checkBasePaths(endpoints: readonly ProxyEndpoint[], report: Repo
       );
     }
   }
+}
+
+function quoted(name: string): string {
+  return `"${name}"`;
 }
 
 function endpointSteps(endpoint: Endpoint): Step[] {

@@ -1,3 +1,4 @@
+import { nearestNames } from "../xml/nearest.ts";
 import type { Report } from "../xml/report.ts";
 
 /** A bundle's files, with their paths below `apiproxy/` or `sharedflowbundle/`. */
@@ -34,7 +35,7 @@ export function findBundle(files: ReadonlyMap<string, Uint8Array>, report: Repor
   const whole = { file: ".", line: 1, column: 1 };
   if (root === undefined) {
     const message = "There is neither an apiproxy nor a sharedflowbundle folder.";
-    report.error("BundleMissing", whole, message, "Pack the folder that holds apiproxy or sharedflowbundle.");
+    report.error("BundleMissing", whole, message, remedyFor([...useful.keys()]));
     return null;
   }
   if (second !== undefined) {
@@ -53,6 +54,15 @@ export function findBundle(files: ReadonlyMap<string, Uint8Array>, report: Repor
       .filter(([path]) => path.startsWith(root.prefix))
       .map(([path, content]) => ({ path, place: path.slice(root.prefix.length), content })),
   };
+}
+
+function remedyFor(paths: readonly string[]): string {
+  const folders = new Set(paths.flatMap((path) => path.split("/").slice(0, 2)));
+  for (const folder of folders) {
+    const [meant] = nearestNames(folder, KINDS.keys());
+    if (meant !== undefined) return `Rename the folder ${folder} to ${meant}.`;
+  }
+  return "Give the folder with the bundle's files one of these names, or pack the folder that holds it.";
 }
 
 interface Root {

@@ -3,6 +3,7 @@ import { generateKeys, type PublicKey, readPublicKey } from "../credentials/secr
 import { secretKey } from "../credentials/secrets/place.ts";
 import { sealSecret } from "../credentials/secrets/seal.ts";
 import { type DeploymentPlan, planDeployment } from "../environment/deployment.ts";
+import { servedPaths } from "../environment/document.ts";
 import type { EnvironmentModel } from "../environment/read-environment.ts";
 import type { PublishedFunction } from "../functions/published-function.ts";
 import { checkedEnvironment } from "./checked-environment.ts";
@@ -113,9 +114,7 @@ export class DevSession {
 
   /** What is served: base paths and their proxies. */
   get routes(): readonly { readonly basePath: string; readonly proxy: string }[] {
-    return (this.#deployed?.proxies ?? []).flatMap(({ name, endpoints }) =>
-      endpoints.map(({ basePath }) => ({ basePath, proxy: name })),
-    );
+    return this.#deployed ? servedPaths(this.#deployed) : [];
   }
 
   /** The functions that are served; null while nothing is. */

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { EnvironmentDocument } from "../environment/document.ts";
+import { type EnvironmentDocument, servedPaths } from "../environment/document.ts";
 import { DeploymentStore } from "./deployment-store.ts";
 import { addKvOptions, type KvOptions, withKv } from "./kv/options.ts";
 import type { KvStore } from "./kv/store.ts";
@@ -32,12 +32,13 @@ const DIGITS = 12;
 function format(document: EnvironmentDocument, generations: readonly number[]): string {
   const { environment, generation, deployedAt, proxies, sharedFlows, functions, outboundApplications } =
     document;
+  const served = servedPaths(document);
   const others = generations.filter((number) => number !== generation);
   return [
     `${environment}: generation ${generation}, deployed ${deployedAt}`,
-    ...proxies.map(({ name, revision, endpoints }) => {
-      const paths = endpoints.map(({ basePath }) => basePath).join(", ");
-      return `  proxy ${name}, revision ${revision.slice(0, DIGITS)}, ${paths}`;
+    ...proxies.map(({ name, revision }) => {
+      const paths = served.filter(({ proxy }) => proxy === name).map(({ basePath }) => basePath);
+      return `  proxy ${name}, revision ${revision.slice(0, DIGITS)}, ${paths.join(", ")}`;
     }),
     ...sharedFlows.map(
       ({ name, revision }) => `  shared flow ${name}, revision ${revision.slice(0, DIGITS)}`,

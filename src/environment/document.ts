@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { isReachable } from "../bundle/base-path.ts";
 import { identitySchema } from "../credentials/identity.ts";
 import { outboundApplicationSchema } from "../credentials/oauth/application.ts";
 import { publishedFunctionSchema } from "../functions/published-function.ts";
@@ -70,6 +71,15 @@ export function parseDocument(json: unknown): EnvironmentDocument {
   if (result.success) return result.output;
   const [issue] = result.issues;
   throw new Error(`malformed environment document at ${v.getDotPath(issue) ?? "its root"}: ${issue.message}`);
+}
+
+/** What the proxies serve, by base path; without base paths that no request can have. */
+export function servedPaths({ proxies }: EnvironmentDocument): { basePath: string; proxy: string }[] {
+  return proxies.flatMap(({ name, endpoints }) =>
+    endpoints
+      .filter(({ basePath }) => isReachable(basePath))
+      .map(({ basePath }) => ({ basePath, proxy: name })),
+  );
 }
 
 /** KV keys. */

@@ -48,8 +48,8 @@ function localConnectionsOf(bundle: Bundle): XmlElement[] {
     type === "ServiceCallout" ? element.children("LocalTargetConnection") : [],
   );
   if (bundle.kind === "sharedflow") return callouts;
-  const targets = [...bundle.targetEndpoints.values()].flatMap(({ connection: { kind, element } }) =>
-    kind === "local" ? [element] : [],
+  const targets = [...bundle.targetEndpoints.values()].flatMap(({ connection }) =>
+    connection?.kind === "local" ? [connection.element] : [],
   );
   return [...callouts, ...targets];
 }

@@ -5,6 +5,9 @@ import type { Position, Report } from "./report.ts";
 /** Attributes that belong to XML itself, not to the element's vocabulary: `xmlns`, `xmlns:p`, `xml:space`, `xsi:…`. */
 const XML_ATTRIBUTE = /^(?:xmlns$|xmlns:|xml:|xsi:)/;
 
+/** @param known the names of the parent's children that are read */
+type RefuseUnknown = (child: XmlElement, parent: XmlElement, known: readonly string[]) => boolean;
+
 /**
  * An element of a bundle's XML that remembers what was asked of it. Whatever a reader never asked for is
  * unknown to the product, and `reportUnknown` says so; nothing in a bundle is skipped in silence.
@@ -93,19 +96,30 @@ export class XmlElement implements Position {
       .join("");
   }
 
+  /** The elements of that name at any depth below, in document order. Says nothing about what is known. */
+  descendants(name: string): readonly XmlElement[] {
+    return this.#children.flatMap((child) => [
+      ...(child.name === name ? [child] : []),
+      ...child.descendants(name),
+    ]);
+  }
+
   /**
    * Warns about every attribute and child element, here and below, that no reader asked for
    * (UnknownAttribute, UnknownElement), and about a second element where only one is read (DuplicateElement).
+   *
+   * @param refuses reports an unknown child in its own way; false leaves it to the warning
    */
-  reportUnknown(report: Report): void {
+  reportUnknown(report: Report, refuses: RefuseUnknown = () => false): void {
     this.#reportUnknownAttributes(report);
     if (this.#everythingBelowKnown) return;
     const seen = new Set<string>();
     for (const child of this.#children) {
       const asked = this.#childrenAsked.get(child.name);
-      if (asked === undefined) this.#reportUnknownChild(child, report);
-      else if (asked === "first" && seen.has(child.name)) this.#reportDuplicate(child, report);
-      else if (asked !== "ignored") child.reportUnknown(report);
+      if (asked === undefined) {
+        if (!refuses(child, this, [...this.#childrenAsked.keys()])) this.#reportUnknownChild(child, report);
+      } else if (asked === "first" && seen.has(child.name)) this.#reportDuplicate(child, report);
+      else if (asked !== "ignored") child.reportUnknown(report, refuses);
       seen.add(child.name);
     }
   }
@@ -141,11 +155,14 @@ export class XmlElement implements Position {
   }
 }
 
+/** How many names are listed when none is near. */
+const MOST_LISTED = 12;
+
 function suggest(name: string, known: Iterable<string>, kind: "element" | "attribute"): string {
-  const nearest = nearestNames(name, known).map((candidate) =>
-    kind === "element" ? `<${candidate}>` : `"${candidate}"`,
-  );
-  return nearest.length > 0
-    ? `Did you mean ${nearest.join(" or ")}? Otherwise remove the ${kind}.`
-    : `Correct the name or remove the ${kind}.`;
+  const quote = (candidate: string) => (kind === "element" ? `<${candidate}>` : `"${candidate}"`);
+  const names = [...known];
+  const near = nearestNames(name, names).map(quote);
+  if (near.length > 0) return `Did you mean ${near.join(" or ")}? Otherwise remove the ${kind}.`;
+  if (names.length === 0 || names.length > MOST_LISTED) return `Remove the ${kind}.`;
+  return `Remove the ${kind}, or write one that is known here: ${names.map(quote).join(", ")}.`;
 }

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { problemsOf, proxyEndpoint, readProxy } from "./files.ts";
+import { readBundle } from "../../src/bundle/bundle.ts";
+import { Report } from "../../src/xml/report.ts";
+import { problemsOf, proxyEndpoint, proxyFiles, read, readProxy } from "./files.ts";
 
 function basePathOf(text: string): string | undefined {
   const files = { "apiproxy/proxies/default.xml": proxyEndpoint("", text) };
@@ -11,14 +13,51 @@ test.each([
   ["/v1/orders", "/v1/orders"],
   [" /v1 ", "/v1"],
   ["/team/*/members", "/team/*/members"],
-  ["", "/"],
+  ["/a;b/%C3%A4/c|d", "/a;b/%C3%A4/c|d"],
 ])("the base path %j is %j", (text, basePath) => {
   expect(basePathOf(text)).toBe(basePath);
 });
 
-test("without an HTTPProxyConnection the base path is /", () => {
-  const endpoint = '<ProxyEndpoint name="default"><RouteRule name="none"/></ProxyEndpoint>';
-  expect(readProxy({ "apiproxy/proxies/default.xml": endpoint }).proxyEndpoints[0]?.basePath).toBe("/");
+describe("a base path that is missing is /, with a warning where it belongs", () => {
+  test.each([
+    ["without an HTTPProxyConnection", "", "1:1"],
+    ["without a BasePath", "<HTTPProxyConnection/>", "1:31"],
+    ["with an empty one", "<HTTPProxyConnection><BasePath> </BasePath></HTTPProxyConnection>", "1:52"],
+  ])("%s", (_, connection, place) => {
+    const endpoint = `<ProxyEndpoint name="default">${connection}<RouteRule name="none"/></ProxyEndpoint>`;
+    const { bundle, problems } = read(proxyFiles({ "apiproxy/proxies/default.xml": endpoint }));
+    expect(bundle).toMatchObject({ proxyEndpoints: [{ basePath: "/" }] });
+    expect(problems).toEqual([`warning BasePathMissing proxies/default.xml:${place}`]);
+  });
+});
+
+describe("a base path of the gateway's own pages is refused", () => {
+  test.each(["/_sortie", "/_sortie/", "/_sortie/health", "/_sortie/*/x"])("%s", (basePath) => {
+    const problems = problemsOf({ "apiproxy/proxies/default.xml": proxyEndpoint("", basePath) });
+    expect(problems).toEqual(["error BasePathReserved proxies/default.xml:1:52"]);
+  });
+
+  test.each(["/v1/_sortie", "/_sorties", "/_Sortie"])("but not %s", (basePath) => {
+    expect(basePathOf(basePath)).toBe(basePath);
+  });
+});
+
+describe("a base path that no request can have is warned of, with what arrives instead", () => {
+  test.each([
+    ["/a/../b", "/b"],
+    ["/a/./b", "/a/b"],
+    ["/a/%2E%2e/b", "/b"],
+    ["/ä", "/%C3%A4"],
+    ["/a\\b", "/a/b"],
+    ["/{id}", "/%7Bid%7D"],
+  ])("%s", (basePath, arriving) => {
+    const report = new Report();
+    readBundle(proxyFiles({ "apiproxy/proxies/default.xml": proxyEndpoint("", basePath) }), report);
+    expect(report.problems).toMatchObject([
+      { code: "BasePathUnreachable", severity: "warning", line: 1, column: 52, remedy: `Write ${arriving}.` },
+    ]);
+    expect(basePathOf(arriving)).toBe(arriving);
+  });
 });
 
 describe("an invalid base path is BasePathInvalid", () => {

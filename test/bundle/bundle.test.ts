@@ -118,9 +118,9 @@ describe("a shared flow bundle", () => {
     });
   });
 
-  test("without its flow cannot be read", () => {
+  test("without its flow is refused", () => {
     const { "sharedflowbundle/sharedflows/default.xml": _, ...rest } = files;
-    expect(read(filesOf(rest))).toEqual({ bundle: null, problems: ["error SharedFlowMissing .:1:1"] });
+    expect(read(filesOf(rest)).problems).toEqual(["error SharedFlowMissing .:1:1"]);
   });
 
   test("with two flows is refused", () => {
@@ -161,7 +161,11 @@ describe("what is wrong with a bundle's files is reported", () => {
       ["error NameInvalid orders.xml:1:1"],
     ],
     ["no name for the proxy", { "apiproxy/orders.xml": "<APIProxy/>" }, ["error NameMissing orders.xml:1:1"]],
-    ["another element at the root", { "apiproxy/orders.xml": "<Proxy/>" }, ["error DescriptorMissing .:1:1"]],
+    [
+      "another element at the root",
+      { "apiproxy/orders.xml": "<Proxy/>" },
+      ["warning UnknownFile orders.xml:1:1", "error DescriptorMissing .:1:1"],
+    ],
     [
       "two descriptors",
       { "apiproxy/z.xml": '<APIProxy name="z"/>' },
@@ -196,6 +200,60 @@ describe("what is wrong with a bundle's files is reported", () => {
     expect(problemsOf(texts)).toEqual(problems);
   });
 
+  test.each<[string, string, Record<string, string>, string[]]>([
+    ["the policy that a step names", "policies/A.xml", attached("A"), []],
+    [
+      "the policy that a step names, by its name attribute",
+      "policies/File.xml",
+      { ...attached("A"), "apiproxy/policies/File.xml": "<RaiseFault async='false'\n name='A'><" },
+      [],
+    ],
+    ["the target endpoint that a route names", "targets/default.xml", {}, []],
+    ["the descriptor", "orders.xml", {}, []],
+    ["a proxy endpoint, whose steps may use a policy", "proxies/default.xml", policy("A"), []],
+    ["another policy than a step names", "policies/B.xml", attached("A"), ["StepPolicyMissing"]],
+  ])("a file that cannot be read is the only problem when it is %s", (_, place, texts, others) => {
+    const problems = problemsOf({ [`apiproxy/${place}`]: "<A", ...texts });
+    expect(problems.map((problem) => problem.split(" ")[1])).toEqual(["InvalidXML", ...others]);
+  });
+
+  test("what a target endpoint without a connection holds is checked all the same", () => {
+    const steps = "<PreFlow><Request><Step><Name>A</Name></Step></Request></PreFlow>";
+    const problems = problemsOf({
+      "apiproxy/targets/default.xml": `<TargetEndpoint name="default">${steps}</TargetEndpoint>`,
+    });
+    expect(problems).toEqual([
+      "error TargetConnectionMissing targets/default.xml:1:1",
+      "error StepPolicyMissing targets/default.xml:1:50",
+    ]);
+  });
+
+  test("so is what a second endpoint of a name holds, and one without a name", () => {
+    const other =
+      '<ProxyEndpoint name="default"><PreFlow><Step><Name>A</Name></Step></PreFlow></ProxyEndpoint>';
+    const problems = problemsOf({
+      "apiproxy/proxies/other.xml": other,
+      "apiproxy/proxies/third.xml": other.replace(' name="default"', ""),
+    });
+    expect(problems.filter((problem) => problem.includes("StepNeverRuns"))).toHaveLength(2);
+  });
+
+  test.each([
+    ["in the tag", 'name="A\n  B"'],
+    ["in single quotes, after another attribute", "async='false'\n  name='A\n  B'"],
+    ["as a reference", 'name="A B&#10;"'],
+  ])("a line break in a policy's name is warned of: %s", (_, attribute) => {
+    const text = `<!-- name="x" --><RaiseFault ${attribute}/>`;
+    const name = /B&#10;/.test(text) ? "A B" : "A   B";
+    expect(problemsOf({ "apiproxy/policies/A.xml": text, ...attached(name) })).toEqual([
+      "warning NameWithLineBreak policies/A.xml:1:18",
+    ]);
+  });
+
+  test("a space in a policy's name is not", () => {
+    readProxy({ "apiproxy/policies/A.xml": '<RaiseFault\n  name="A B"\n/>', ...attached("A B") });
+  });
+
   test("everything at once", () => {
     const problems = problemsOf({
       "apiproxy/orders.xml": '<APIProxy name="a b"/>',
@@ -205,9 +263,9 @@ describe("what is wrong with a bundle's files is reported", () => {
       ...attached("C"),
     });
     expect(problems.map((problem) => problem.split(" ")[1])).toEqual([
-      "NameInvalid",
       "InvalidXML",
       "NameMissing",
+      "NameInvalid",
       "TargetConnectionMissing",
       "StepPolicyMissing",
     ]);

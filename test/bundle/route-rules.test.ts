@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { problemsOf, readProxy } from "./files.ts";
 
 const endpoint = (rules: string) => ({
-  "apiproxy/proxies/default.xml": `<ProxyEndpoint name="default">\n${rules}\n</ProxyEndpoint>`,
+  "apiproxy/proxies/default.xml": `<ProxyEndpoint name="default"><HTTPProxyConnection><BasePath>/r</BasePath></HTTPProxyConnection>\n${rules}\n</ProxyEndpoint>`,
 });
 
 describe("a RouteRule leads", () => {

@@ -80,7 +80,7 @@ describe("what nobody asked for is unknown", () => {
       'Did you mean "enabled"? Otherwise remove the attribute.',
       "Did you mean <Response>? Otherwise remove the element.",
       "Did you mean <Condition>? Otherwise remove the element.",
-      "Correct the name or remove the element.",
+      "Remove the element, or write one that is known here: <Response>, <Condition>.",
     ]);
   });
 

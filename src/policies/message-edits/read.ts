@@ -1,7 +1,9 @@
+import { METHODS } from "../../egress/methods.ts";
 import { readTemplate } from "../../egress/read-template.ts";
 import { statusCode } from "../../flow/message-properties.ts";
 import { Unsettable } from "../../flow/unsettable.ts";
 import type { XmlElement } from "../../xml/element.ts";
+import { didYouMean } from "../../xml/nearest.ts";
 import type { Report } from "../../xml/report.ts";
 import {
   type MessageEdit,
@@ -22,7 +24,7 @@ const ACTIONS = ["Add", "Copy", "Remove", "Set"];
  * Apigee: "AssignMessage policy", "RaiseFault policy", "ServiceCallout policy" (Request).
  *
  * Problems: InvalidIndex, InvalidVariableName, InvalidPayload, InvalidTemplate, InvalidHeaderName,
- * InvalidStatusCode, MissingName, ResourceURLUnsupported.
+ * InvalidStatusCode, UnknownVerb, MissingName, ResourceURLUnsupported.
  *
  * @param options.variables whether AssignVariable is one of the actions
  */
@@ -73,8 +75,19 @@ function readValues(action: "Set" | "Add", element: XmlElement, report: Report):
 function readProperty(property: TextProperty, element: XmlElement, report: Report): SetProperty[] {
   const value = readTemplate(element.text(), element, report);
   if (value === "") return [];
-  if (property === "StatusCode" && !value.includes("{")) checkStatus(value, element, report);
+  if (!value.includes("{")) checkLiteral(property, value, element, report);
   return [{ action: "SetProperty", property, value }];
+}
+
+function checkLiteral(property: TextProperty, text: string, at: XmlElement, report: Report): void {
+  if (property === "StatusCode") checkStatus(text, at, report);
+  if (property !== "Verb" || METHODS.has(text.toUpperCase())) return;
+  report.warning(
+    "UnknownVerb",
+    at,
+    `Workers cannot send a request with the verb ${JSON.stringify(text)}: the call fails.`,
+    didYouMean(text, METHODS, "write one of the verbs of HTTP, such as GET or POST."),
+  );
 }
 
 function checkStatus(text: string, at: XmlElement, report: Report): void {

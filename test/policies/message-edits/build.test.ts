@@ -245,6 +245,8 @@ test.each([
 
 test.each([
   ["a status that cannot be sent", set("<StatusCode>700</StatusCode>"), "error InvalidStatusCode 1:30"],
+  ["a verb that nobody knows", set("<Verb>GTE</Verb>"), "warning UnknownVerb 1:30"],
+  ["a verb that Workers cannot send", set("<Verb>LINK</Verb>"), "warning UnknownVerb 1:30"],
   ["a header without a name", set("<Headers><Header>x</Header></Headers>"), "error MissingName 1:39"],
   [
     "a name no header can have",

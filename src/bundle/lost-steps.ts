@@ -1,0 +1,50 @@
+import type { XmlElement } from "../xml/element.ts";
+import { didYouMean } from "../xml/nearest.ts";
+import type { Report } from "../xml/report.ts";
+
+/** The flows whose steps stand in a Request and a Response. */
+const FLOWS: ReadonlySet<string> = new Set(["PreFlow", "Flow", "PostFlow", "PostClientFlow"]);
+
+/** How many steps are named. */
+const MOST_NAMED = 3;
+
+/**
+ * Reports what nobody reads of an endpoint or shared flow (see {@link XmlElement.reportUnknown}). Steps in it never
+ * run, and one of them may be what protects the API, so they are an error: StepNeverRuns.
+ */
+export function reportUnknownIn(element: XmlElement, report: Report): void {
+  element.reportUnknown(report, (child, parent, known) => {
+    const isStep = child.name === "Step";
+    const steps = isStep ? [child] : child.descendants("Step");
+    if (steps.length === 0) return false;
+    report.error(
+      "StepNeverRuns",
+      child,
+      isStep
+        ? `${titleOf(steps)} never runs: no step is read that stands in <${parent.name}> itself.`
+        : `${titleOf(steps)} never ${steps.length > 1 ? "run" : "runs"}: <${child.name}> is not known inside <${parent.name}>.`,
+      isStep ? `Move it into ${placeIn(parent)}.` : remedyFor(child, parent, known),
+    );
+    return true;
+  });
+}
+
+function titleOf(steps: readonly XmlElement[]): string {
+  const names = steps.map((step) => `"${step.child("Name")?.text() || step.text()}"`);
+  const more = names.length > MOST_NAMED ? ` and ${names.length - MOST_NAMED} more` : "";
+  return `The step${names.length > 1 ? "s" : ""} ${names.slice(0, MOST_NAMED).join(", ")}${more}`;
+}
+
+/** Where steps are read that stand, or should stand, in an element. */
+function placeIn({ name }: XmlElement): string {
+  if (FLOWS.has(name)) return `<Request> or <Response> of <${name}>`;
+  if (name === "FaultRules") return "a <FaultRule>";
+  return name === "SharedFlow"
+    ? "<SharedFlow> itself"
+    : "<Request> or <Response> of <PreFlow>, <Flow> or <PostFlow>";
+}
+
+function remedyFor(child: XmlElement, parent: XmlElement, known: readonly string[]): string {
+  if (child.name === "Flow" && known.includes("Flows")) return "Put it into <Flows>.";
+  return didYouMean(child.name, known, `move its steps into ${placeIn(parent)}.`, (name) => `<${name}>`);
+}

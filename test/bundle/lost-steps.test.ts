@@ -1,0 +1,81 @@
+import { describe, expect, test } from "vitest";
+import { readBundle } from "../../src/bundle/bundle.ts";
+import { Report } from "../../src/xml/report.ts";
+import { filesOf, policy, proxyEndpoint, proxyFiles } from "./files.ts";
+
+const step = (name: string) => `<Step><Name>${name}</Name></Step>`;
+
+function errorsOf(files: ReadonlyMap<string, Uint8Array>): string[] {
+  const report = new Report();
+  readBundle(files, report);
+  return report.problems
+    .filter(({ code }) => code !== "UnattachedPolicy")
+    .map(({ severity, code, line, column, message, remedy }) =>
+      [severity, code, `${line}:${column}`, message, remedy].join(" "),
+    );
+}
+
+describe("a step that never runs is an error, because it may be what protects the API", () => {
+  test.each([
+    [
+      "directly in PreFlow",
+      `<PreFlow>${step("Key")}</PreFlow>`,
+      'error StepNeverRuns 2:10 The step "Key" never runs: no step is read that stands in <PreFlow> itself. Move it into <Request> or <Response> of <PreFlow>.',
+    ],
+    [
+      "directly in a conditional flow",
+      `<Flows><Flow name="f">${step("Key")}</Flow></Flows>`,
+      'error StepNeverRuns 2:23 The step "Key" never runs: no step is read that stands in <Flow> itself. Move it into <Request> or <Response> of <Flow>.',
+    ],
+    [
+      "directly in the endpoint",
+      step("Key"),
+      'error StepNeverRuns 2:1 The step "Key" never runs: no step is read that stands in <ProxyEndpoint> itself. Move it into <Request> or <Response> of <PreFlow>, <Flow> or <PostFlow>.',
+    ],
+    [
+      "without a name of its own",
+      "<PreFlow><Step>Key</Step></PreFlow>",
+      'error StepNeverRuns 2:10 The step "Key" never runs: no step is read that stands in <PreFlow> itself. Move it into <Request> or <Response> of <PreFlow>.',
+    ],
+    [
+      "in a misspelled Request",
+      `<PreFlow><Reqest>${step("Key")}${step("Quota")}</Reqest></PreFlow>`,
+      'error StepNeverRuns 2:10 The steps "Key", "Quota" never run: <Reqest> is not known inside <PreFlow>. Did you mean <Request>? Otherwise move its steps into <Request> or <Response> of <PreFlow>.',
+    ],
+    [
+      "in a misspelled PreFlow",
+      `<Preflow><Request>${step("Key")}</Request></Preflow>`,
+      'error StepNeverRuns 2:1 The step "Key" never runs: <Preflow> is not known inside <ProxyEndpoint>. Did you mean <PreFlow>? Otherwise move its steps into <Request> or <Response> of <PreFlow>, <Flow> or <PostFlow>.',
+    ],
+    [
+      "in a flow beside Flows",
+      `<Flow name="f"><Request>${step("A")}${step("B")}${step("C")}${step("D")}</Request></Flow>`,
+      'error StepNeverRuns 2:1 The steps "A", "B", "C" and 1 more never run: <Flow> is not known inside <ProxyEndpoint>. Put it into <Flows>.',
+    ],
+    [
+      "directly in FaultRules",
+      `<FaultRules>${step("Key")}</FaultRules>`,
+      'error StepNeverRuns 2:13 The step "Key" never runs: no step is read that stands in <FaultRules> itself. Move it into a <FaultRule>.',
+    ],
+  ])("%s", (_, content, problem) => {
+    const files = proxyFiles({ "apiproxy/proxies/default.xml": proxyEndpoint(content), ...policy("Key") });
+    expect(errorsOf(files)).toEqual([problem]);
+  });
+
+  test("in a Request of a shared flow", () => {
+    const files = filesOf({
+      "sharedflowbundle/s.xml": '<SharedFlowBundle name="s"/>',
+      "sharedflowbundle/sharedflows/default.xml": `<SharedFlow name="default"><Request>${step("Key")}</Request></SharedFlow>`,
+    });
+    expect(errorsOf(files)).toEqual([
+      'error StepNeverRuns 1:28 The step "Key" never runs: <Request> is not known inside <SharedFlow>. Move its steps into <SharedFlow> itself.',
+    ]);
+  });
+});
+
+test("an unknown element without steps stays a warning", () => {
+  const files = proxyFiles({ "apiproxy/proxies/default.xml": proxyEndpoint("<PreFlow><Quux/></PreFlow>") });
+  expect(errorsOf(files)).toEqual([
+    "warning UnknownElement 2:10 <Quux> is not known inside <PreFlow> and has no effect. Remove the element, or write one that is known here: <Description>, <Condition>, <Request>, <Response>.",
+  ]);
+});
