@@ -37,5 +37,5 @@ export async function mintToken(
     key.account === account && isOrdinary
       ? await assertionCall(key, request, context.now())
       : iamCall(iamCredentials, account, request, await cached(key.account, iamAccess));
-  return readTokenAnswer(await send(call, context), new URL(call.url).host, context.now());
+  return readTokenAnswer(await send(call, context), call, context.now());
 }

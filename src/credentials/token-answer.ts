@@ -1,7 +1,9 @@
 import { decodeJwt } from "jose";
 import * as v from "valibot";
+import { maskOf } from "./mask.ts";
+import { secondsIn, type TextAnswer } from "./oauth/token-answer.ts";
 import { TokenError } from "./token-error.ts";
-import type { Token } from "./token-request.ts";
+import type { Token, TokenCall } from "./token-request.ts";
 
 /** What can stand in a header as a token. */
 const token = v.pipe(v.string(), v.regex(/^[\x21-\x7e]{1,16384}$/));
@@ -9,7 +11,7 @@ const token = v.pipe(v.string(), v.regex(/^[\x21-\x7e]{1,16384}$/));
 /** The answers of the token endpoint and of the IAM Credentials API, for access and for ID tokens. */
 const answers = v.union([
   v.pipe(
-    v.object({ access_token: token, expires_in: v.pipe(v.number(), v.minValue(1)) }),
+    v.object({ access_token: token, expires_in: v.pipe(v.unknown(), v.transform(secondsIn), v.number()) }),
     v.transform((a) => ({ value: a.access_token, seconds: a.expires_in })),
   ),
   v.pipe(
@@ -26,12 +28,15 @@ const answers = v.union([
   ),
 ]);
 
+/** What is said beside the error, if anything is. */
+const words = v.fallback(v.string(), "");
+
 /** The errors of OAuth (a word and a text), and those of Google's APIs (an object). */
 const refusals = v.union([
-  v.object({ error: v.string(), error_description: v.optional(v.string(), "") }),
+  v.object({ error: v.string(), error_description: v.optional(words, "") }),
   v.pipe(
     v.object({
-      error: v.object({ status: v.optional(v.string(), ""), message: v.optional(v.string(), "") }),
+      error: v.object({ status: v.optional(words, ""), message: v.optional(words, "") }),
     }),
     v.transform(({ error }) => ({ error: error.status, error_description: error.message })),
   ),
@@ -42,16 +47,17 @@ const LONGEST_LIFETIME_MS = 12 * 3600 * 1000;
 
 /**
  * The token in an answer. Throws {@link TokenError} when there is none, or one that is not valid now.
- * @param host who answered
+ * @param call what was answered
  * @param now epoch milliseconds
  */
 export function readTokenAnswer(
-  { status, text }: { readonly status: number; readonly text: string },
-  host: string,
+  { status, text }: TextAnswer,
+  call: Pick<TokenCall, "url" | "secrets">,
   now: number,
 ): Token {
+  const { host } = new URL(call.url);
   const json = parsed(text);
-  if (status !== 200) throw refusal(status, json, host);
+  if (status < 200 || status > 299) throw refusal(status, json, host, maskOf(call.secrets));
   const result = v.safeParse(answers, json);
   if (!result.success) throw new TokenError(`${host} answered without a token.`);
   const { value } = result.output;
@@ -63,15 +69,15 @@ export function readTokenAnswer(
 }
 
 /** A client's mistake stays one; too many requests and a server's trouble pass. */
-function refusal(status: number, json: unknown, host: string): TokenError {
+function refusal(status: number, json: unknown, host: string, mask: (text: string) => string): TokenError {
   const result = v.safeParse(refusals, json);
   const said = result.success ? [result.output.error, result.output.error_description].filter(Boolean) : [];
-  const reason = said.length > 0 ? ` (${withoutSecrets(said.join(": ")).slice(0, 300)})` : "";
+  const reason = said.length > 0 ? ` (${withoutSecrets(said.map(mask).join(": ")).slice(0, 300)})` : "";
   const isFinal = status >= 400 && status < 500 && status !== 408 && status !== 429;
   return new TokenError(`${host} answered with status ${status}${reason}.`, { isFinal });
 }
 
-/** Words as long as a signature or a token are left out, in case an error quotes what it was sent. */
+/** Other words as long as a signature or a token are left out, too. */
 function withoutSecrets(text: string): string {
   return text.replace(/[\w.~+/=-]{60,}/g, "…");
 }

@@ -38,6 +38,7 @@ export async function assertionCall(
     url: key.tokenUri,
     headers: { "content-type": "application/x-www-form-urlencoded" },
     body: form.toString(),
+    secrets: [assertion],
   };
 }
 
@@ -61,5 +62,6 @@ export function iamCall(
     url: `${api}/v1/projects/-/serviceAccounts/${encodeURIComponent(account)}:${method}`,
     headers: { "content-type": "application/json", authorization },
     body: JSON.stringify(body),
+    secrets: [authorization, authorization.replace(/^Bearer /, "")],
   };
 }

@@ -34,15 +34,21 @@ export interface TokenContext {
   waitUntil(work: Promise<unknown>): void;
 }
 
-/** A call to a token endpoint, always a POST. */
-export interface TokenCall {
+/** What goes to a token endpoint, always as a POST. */
+export interface TokenPost {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
+/** The same, and what is secret in it. */
+export interface TokenCall extends TokenPost {
+  /** Those values in it that must not be seen in what comes back. */
+  readonly secrets: readonly string[];
+}
+
 /** Sends a call and reads the whole answer, both within the context's time. Rejects when there is no answer. */
 export type SendTokenCall = (
-  call: TokenCall,
+  call: TokenPost,
   context: TokenContext,
 ) => Promise<{ readonly status: number; readonly text: string }>;

@@ -3,7 +3,7 @@ import { inject } from "vitest";
 import { GoogleTokens } from "../../src/credentials/google-tokens.ts";
 import { Keyring } from "../../src/credentials/keyring.ts";
 import type { SealedStore } from "../../src/credentials/sealed-store.ts";
-import type { TokenCall, TokenContext } from "../../src/credentials/token-request.ts";
+import type { TokenContext, TokenPost } from "../../src/credentials/token-request.ts";
 import { noAudit } from "../../src/egress/audit.ts";
 import { Deadlines } from "../../src/egress/deadline.ts";
 import { type Connection, Egress } from "../../src/egress/egress.ts";
@@ -50,7 +50,7 @@ export interface TestTokens {
   readonly clock: ManualClock;
   readonly context: TokenContext;
   /** The calls to token endpoints, in order. */
-  readonly calls: readonly TokenCall[];
+  readonly calls: readonly TokenPost[];
   readonly log: readonly Record<string, unknown>[];
   /** Settles when everything in the background has ended. */
   settled(): Promise<void>;
@@ -68,7 +68,7 @@ export function testTokens(
   const clock = options.clock ?? new ManualClock(Date.now());
   const deadlines = new Deadlines(clock);
   const log: Record<string, unknown>[] = [];
-  const calls: TokenCall[] = [];
+  const calls: TokenPost[] = [];
   const pending: Promise<unknown>[] = [];
   const send = tokenCalls(
     new Egress({

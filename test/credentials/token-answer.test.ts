@@ -8,14 +8,14 @@ const now = Date.UTC(2026, 5, 1);
 const jwt = (exp: number) => new UnsecuredJWT({ exp }).encode().concat("signature");
 const hour = now / 1000 + 3600;
 
-function read(body: unknown, status = 200) {
+function read(body: unknown, status = 200, secrets: readonly string[] = []) {
   const text = typeof body === "string" ? body : JSON.stringify(body);
-  return readTokenAnswer({ status, text }, "oauth2.example", now);
+  return readTokenAnswer({ status, text }, { url: "https://oauth2.example/token", secrets }, now);
 }
 
-function refusalOf(body: unknown, status = 200): TokenError {
+function refusalOf(body: unknown, status = 200, secrets: readonly string[] = []): TokenError {
   try {
-    read(body, status);
+    read(body, status, secrets);
   } catch (error) {
     if (error instanceof TokenError) return error;
     throw error;
@@ -26,11 +26,27 @@ function refusalOf(body: unknown, status = 200): TokenError {
 describe("a token is", () => {
   test.each([
     ["the token endpoint's access token", { access_token: "ya29.a", expires_in: 3600, token_type: "Bearer" }],
+    [
+      "the token endpoint's access token with a lifetime as a text",
+      { access_token: "a", expires_in: "3600" },
+    ],
+    [
+      "the token endpoint's access token beside nothing",
+      { access_token: "a", expires_in: 3600, id_token: null, scope: null, error: null, token_type: null },
+    ],
+    [
+      "the token endpoint's ID token beside nothing",
+      { id_token: jwt(hour), access_token: null, expires_in: null },
+    ],
     ["the token endpoint's ID token", { id_token: jwt(hour) }],
     ["the API's access token", { accessToken: "ya29.a", expireTime: "2026-06-01T01:00:00Z" }],
     ["the API's ID token", { token: jwt(hour) }],
   ])("%s", (_, body) => {
     expect(read(body)).toMatchObject({ issuedAt: now, expiresAt: now + 3_600_000 });
+  });
+
+  test.each([201, 203])("one with status %i, too", (status) => {
+    expect(read({ access_token: "ya29.a", expires_in: 3600 }, status).value).toBe("ya29.a");
   });
 
   test("trusted for twelve hours at most", () => {
@@ -45,7 +61,8 @@ describe("no token is", () => {
     ["an empty object", {}],
     ["null", null],
     ["a token without a lifetime", { access_token: "a" }],
-    ["a lifetime that is a text", { access_token: "a", expires_in: "3600" }],
+    ["a lifetime that is no number", { access_token: "a", expires_in: "soon" }],
+    ["a lifetime that is null", { access_token: "a", expires_in: null }],
     ["a lifetime of nothing", { access_token: "a", expires_in: 0 }],
     ["a token that no header can hold", { access_token: "a\r\nX: y", expires_in: 3600 }],
     ["a token that is too long", { access_token: "a".repeat(20_000), expires_in: 3600 }],
@@ -72,6 +89,8 @@ describe("a refusal says", () => {
       true,
     ],
     [400, { error: "invalid_scope" }, "(invalid_scope)", true],
+    [400, { error: "invalid_scope", error_description: null }, "(invalid_scope)", true],
+    [400, { error: { status: "INVALID_ARGUMENT", message: null } }, "(INVALID_ARGUMENT)", true],
     [
       401,
       { error: { code: 401, status: "UNAUTHENTICATED", message: "No." } },
@@ -89,6 +108,15 @@ describe("a refusal says", () => {
     expect(error.message).toContain(`oauth2.example answered with status ${status}`);
     expect(error.message).toContain(reason);
     expect(error.isFinal).toBe(isFinal);
+  });
+
+  test("nothing of what was sent", () => {
+    const { message } = refusalOf(
+      { error: "bad short%2Btoken", error_description: "c2hvcnQrdG9rZW4=" },
+      400,
+      ["short+token"],
+    );
+    expect(message).toBe("oauth2.example answered with status 400 (bad ***: ***).");
   });
 
   test("nothing of an assertion that it quotes", async () => {

@@ -122,9 +122,10 @@ export class Authorization {
       return failed("The outbound application has been changed in the meantime. Begin again.", returnTo);
     }
     try {
-      const callback = readCallback(application, parameters, pending.state);
-      const { redirectUri, verifier } = pending;
+      const { redirectUri, verifier, state } = pending;
       const asking = await this.#options.ask(application);
+      const secrets = [asking.clientSecret, verifier, state, parameters.get("code")];
+      const callback = readCallback(application, parameters, state, secrets);
       const tokens = await exchangeCode(application, { callback, redirectUri, verifier }, asking);
       await this.#store(application, tokens, this.#options.now());
       return { ok: true, returnTo };
@@ -205,12 +206,17 @@ export class Authorization {
   }
 
   async #renewOnce(application: OutboundApplication): Promise<TokenResult> {
-    const { grant } = this.#record;
-    if (!grant || grant.refreshToken === null) return { kind: "none" };
-    const { refreshToken, scopes, grantedAt } = grant;
+    const old = this.#record.grant;
+    if (!old || old.refreshToken === null) return { kind: "none" };
+    const { refreshToken, scopes, grantedAt } = old;
+    let grant = old;
     try {
       const asking = await this.#options.ask(application);
-      const tokens = await refreshTokens(application, { refreshToken, scopes }, asking);
+      const tokens = await refreshTokens(application, { refreshToken, scopes }, asking, async (newer) => {
+        if (this.#record.grant !== grant) return;
+        grant = { ...old, refreshToken: newer };
+        await this.#save({ ...this.#record, grant });
+      });
       if (this.#record.grant === grant) await this.#store(application, tokens, grantedAt);
       return this.#afterRenewal();
     } catch (error) {

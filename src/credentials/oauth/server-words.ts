@@ -2,12 +2,18 @@
 const LONGEST_DESCRIPTION = 300;
 
 /**
- * What an authorization server said went wrong, fit to be shown and logged: in one line, and without words as
- * long as a code or a token, in case it quotes what it was sent.
+ * What an authorization server said went wrong, fit to be shown and logged: in one line, without what it was sent,
+ * and without other words as long as a code or a token.
+ * @param mask takes out what it was sent
  */
-export function serverSays(host: string, error: string, description: string | undefined): string {
-  const said = [error, description]
+export function serverSays(
+  host: string,
+  { error, error_description }: { readonly error: string; readonly error_description?: string | undefined },
+  mask: (text: string) => string,
+): string {
+  const said = [error, error_description]
     .filter((text) => text !== undefined && text !== "")
+    .map((text) => mask(text ?? ""))
     .join(": ")
     .replace(/[\p{Cc}\p{Cf}\s]+/gu, " ")
     .replace(/[\w.~+/=-]{32,}/g, "…")

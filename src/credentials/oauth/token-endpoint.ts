@@ -1,8 +1,10 @@
 import * as oauth from "oauth4webapi";
-import type { TokenCall } from "../token-request.ts";
+import { maskOf } from "../mask.ts";
+import type { TokenPost } from "../token-request.ts";
 import type { OutboundApplication } from "./application.ts";
 import { messageOf, OAuthError } from "./error.ts";
 import { serverSays } from "./server-words.ts";
+import { conformAnswer, refreshTokenIn, type TextAnswer } from "./token-answer.ts";
 
 /** Tokens as an authorization server answered. Times are epoch milliseconds. */
 export interface IssuedTokens {
@@ -17,7 +19,7 @@ export interface IssuedTokens {
 /** What a token endpoint is asked with. */
 export interface Asking {
   /** Sends a POST and reads the whole answer. Rejects when there is none. */
-  send(call: TokenCall): Promise<{ readonly status: number; readonly text: string }>;
+  send(call: TokenPost): Promise<TextAnswer>;
   /** Null for a public client. */
   readonly clientSecret: string | null;
   now(): number;
@@ -32,11 +34,13 @@ const LONGEST_LIFETIME_S = 366 * 24 * 3600;
 /**
  * Checks what the authorization server sent back with the browser: its name where the application knows it
  * (RFC 9207), the state, and that it is no error. Throws {@link OAuthError}.
+ * @param secrets what the server may know and must not get shown when it quotes it
  */
 export function readCallback(
   application: OutboundApplication,
   parameters: URLSearchParams,
   state: string,
+  secrets: Secrets,
 ): URLSearchParams {
   const known = new URLSearchParams(parameters);
   // Nobody said whose name it should be.
@@ -46,7 +50,7 @@ export function readCallback(
   } catch (error) {
     const host = new URL(application.authorizationUrl).host;
     if (error instanceof oauth.AuthorizationResponseError) {
-      throw new OAuthError("refused", serverSays(host, error.error, error.error_description));
+      throw new OAuthError("refused", serverSays(host, error, maskIn(secrets)));
     }
     throw new OAuthError("refused", `The answer of ${host} is not good: ${messageOf(error)}.`, {
       cause: error,
@@ -65,7 +69,8 @@ export async function exchangeCode(
   asking: Asking,
 ): Promise<IssuedTokens> {
   const [server, client] = [serverOf(application), clientOf(application)];
-  return ask(application, async () => {
+  const secrets = [asking.clientSecret, callback.get("code"), verifier];
+  return ask(application, secrets, async () => {
     const response = await oauth.authorizationCodeGrantRequest(
       server,
       client,
@@ -76,31 +81,50 @@ export async function exchangeCode(
       optionsFor(asking),
     );
     const answer = await oauth.processAuthorizationCodeResponse(server, client, response);
-    return tokensIn(answer, application, application.scopes, null, asking.now());
+    return tokensIn(
+      answer,
+      application,
+      { refreshToken: null, scopes: application.scopes },
+      secrets,
+      asking.now(),
+    );
   });
 }
 
 /**
  * Renews tokens. The old refresh token stays good where the server gives no new one. Rejects with {@link OAuthError}.
  * @param old the refresh token, and the scopes that were granted with it
+ * @param rescue takes a new refresh token out of an answer that is good for nothing else: the server may have made
+ *   the old one void
  */
 export async function refreshTokens(
   application: OutboundApplication,
   old: { readonly refreshToken: string; readonly scopes: readonly string[] },
   asking: Asking,
+  rescue: (refreshToken: string) => Promise<void>,
 ): Promise<IssuedTokens> {
   const [server, client] = [serverOf(application), clientOf(application)];
-  return ask(application, async () => {
+  const secrets = [asking.clientSecret, old.refreshToken];
+  let arrived: string | null = null;
+  const send = async (call: TokenPost) => {
+    const answer = await asking.send(call);
+    arrived = refreshTokenIn(answer);
+    return answer;
+  };
+  return ask(application, secrets, async () => {
     const authenticate = authentication(application, asking);
     const response = await oauth.refreshTokenGrantRequest(
       server,
       client,
       authenticate,
       old.refreshToken,
-      optionsFor(asking),
+      optionsFor({ send }),
     );
     const answer = await oauth.processRefreshTokenResponse(server, client, response);
-    return tokensIn(answer, application, old.scopes, old.refreshToken, asking.now());
+    return tokensIn(answer, application, old, secrets, asking.now());
+  }).catch(async (error) => {
+    if (arrived !== null) await rescue(arrived);
+    throw error;
   });
 }
 
@@ -111,7 +135,7 @@ export async function revokeToken(
   asking: Asking,
 ): Promise<void> {
   const [server, client] = [serverOf(application), clientOf(application)];
-  await ask(application, async () => {
+  await ask(application, [asking.clientSecret, token], async () => {
     const authenticate = authentication(application, asking);
     const response = await oauth.revocationRequest(server, client, authenticate, token, optionsFor(asking));
     await oauth.processRevocationResponse(response);
@@ -153,67 +177,55 @@ function formEncoded(text: string): string {
 }
 
 /** That http goes to this machine only is checked where applications are read. */
-function optionsFor({ send }: Asking): oauth.TokenEndpointRequestOptions {
+function optionsFor({ send }: Pick<Asking, "send">): oauth.TokenEndpointRequestOptions {
   return {
     [oauth.allowInsecureRequests]: true,
     [oauth.customFetch]: async (url, { headers, body }) =>
-      tidied(await send({ url, headers, body: body.toString() })),
+      conformAnswer(await send({ url, headers, body: body.toString() })),
   };
-}
-
-/**
- * An answer reduced to what is looked at: a JSON object and its status. ID tokens are left out, because nobody
- * here is who they are about, and so are challenges, which say less than the body. Some servers report errors
- * with status 200.
- */
-function tidied({ status, text }: { readonly status: number; readonly text: string }): Response {
-  const json = parsed(text);
-  if (typeof json !== "object" || json === null || Array.isArray(json)) {
-    return new Response(status === 204 ? null : text, { status });
-  }
-  const { id_token, ...rest } = json as Record<string, unknown>;
-  const isError = status === 200 && typeof rest.error === "string" && rest.access_token === undefined;
-  return Response.json(rest, { status: isError ? 400 : status });
-}
-
-function parsed(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return null;
-  }
 }
 
 function tokensIn(
   answer: oauth.TokenEndpointResponse,
   { tokenUrl, accessTokenExpiration }: OutboundApplication,
-  requested: readonly string[],
-  oldRefreshToken: string | null,
+  old: { readonly refreshToken: string | null; readonly scopes: readonly string[] },
+  secrets: Secrets,
   now: number,
 ): IssuedTokens {
   const { host } = new URL(tokenUrl);
   const {
     access_token: accessToken,
-    refresh_token: refreshToken = oldRefreshToken,
+    refresh_token: refreshToken = old.refreshToken,
     token_type: type,
+    expires_in: seconds = accessTokenExpiration,
   } = answer;
   if (type !== "bearer") throw new OAuthError("refused", `${host} issues no bearer tokens.`);
   if (!TOKEN.test(accessToken)) throw new OAuthError("refused", `${host} answered with an unusable token.`);
-  const said = answer.expires_in !== undefined && answer.expires_in > 0 ? answer.expires_in : null;
-  const seconds = said ?? accessTokenExpiration;
   if (seconds === null) {
     throw new OAuthError(
       "refused",
       `${host} does not say how long its tokens live. Set accessTokenExpiration of the outbound application.`,
     );
   }
-  const scopes = answer.scope === undefined ? requested : answer.scope.split(" ").filter(Boolean);
+  const said = answer.scope === undefined ? null : maskIn(secrets)(answer.scope);
+  const scopes = said?.split(" ").filter(Boolean) ?? old.scopes;
   const expiresAt = now + Math.min(seconds, LONGEST_LIFETIME_S) * 1000;
-  return { accessToken, refreshToken: refreshToken ?? null, scopes, issuedAt: now, expiresAt };
+  return { accessToken, refreshToken, scopes, issuedAt: now, expiresAt };
+}
+
+/** What was sent, and must not be seen in what comes back. */
+type Secrets = readonly (string | null)[];
+
+function maskIn(secrets: Secrets): (text: string) => string {
+  return maskOf(secrets.filter((secret) => secret !== null));
 }
 
 /** Whatever fails becomes an {@link OAuthError}. */
-async function ask<T>({ tokenUrl }: OutboundApplication, work: () => Promise<T>): Promise<T> {
+async function ask<T>(
+  { tokenUrl }: OutboundApplication,
+  secrets: Secrets,
+  work: () => Promise<T>,
+): Promise<T> {
   const { host } = new URL(tokenUrl);
   try {
     return await work();
@@ -221,7 +233,7 @@ async function ask<T>({ tokenUrl }: OutboundApplication, work: () => Promise<T>)
     if (error instanceof OAuthError) throw error;
     if (error instanceof oauth.ResponseBodyError) {
       const kind = error.error === "invalid_grant" ? "grant" : kindOf(error.status, error.error);
-      throw new OAuthError(kind, serverSays(host, error.error, error.error_description));
+      throw new OAuthError(kind, serverSays(host, error, maskIn(secrets)));
     }
     if (error instanceof oauth.OperationProcessingError || error instanceof oauth.UnsupportedOperationError) {
       // Its cause may hold the answer, tokens and all.

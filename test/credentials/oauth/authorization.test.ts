@@ -207,7 +207,22 @@ describe("the token endpoint", () => {
     ["another token type", tokens(1, { token_type: "mac" }), /something else than tokens/],
     ["DPoP tokens", tokens(1, { token_type: "DPoP" }), /no bearer tokens/],
     ["no lifetime where none is configured", tokens(1, { expires_in: undefined }), /accessTokenExpiration/],
-    ["a lifetime that is none", tokens(1, { expires_in: "soon" }), /something else than tokens/],
+    [
+      "a lifetime that is none where none is configured",
+      tokens(1, { expires_in: "soon" }),
+      /accessTokenExpiration/,
+    ],
+    ["null for an access token", tokens(1, { access_token: null }), /something else than tokens/],
+    [
+      "an error and null for an access token",
+      { body: { error: "bad_code", access_token: null, error_description: null } },
+      /answered: bad_code$/,
+    ],
+    [
+      "an error with a description that is no text",
+      { status: 400, body: { error: "invalid_request", error_description: { en: "no" } } },
+      /answered: invalid_request$/,
+    ],
     [
       "an error with status 200",
       { body: { error: "bad_verification_code" } },
@@ -270,7 +285,11 @@ describe("the token endpoint", () => {
   test.each([
     ["a lifetime as a text", { expires_in: "60" }, null, 60],
     ["no lifetime", { expires_in: undefined }, 120, 120],
+    ["null for a lifetime", { expires_in: null }, 120, 120],
+    ["a lifetime that is no number", { expires_in: "never" }, 120, 120],
+    ["a lifetime that is a list", { expires_in: [60] }, 120, 120],
     ["a lifetime of zero", { expires_in: 0 }, 120, 120],
+    ["a lifetime of zero as a text", { expires_in: "0" }, 120, 120],
     ["a lifetime that wins over the configured one", { expires_in: 30 }, 120, 30],
     ["a lifetime of ages", { expires_in: 1e15 }, null, 366 * 24 * 3600],
   ])("that says %s is understood", async (_, changes, accessTokenExpiration, seconds) => {
@@ -278,6 +297,43 @@ describe("the token endpoint", () => {
     await test.endpoint.answers(tokens(1, changes));
     await test.consent();
     expect(await test.token()).toMatchObject({ expiresAt: test.clock.now() + seconds * 1000 });
+  });
+
+  test.each<[string, object, string[]]>([
+    ["no scope", { scope: undefined }, ["read", "offline"]],
+    ["null for a scope", { scope: null }, ["read", "offline"]],
+    ["a scope that is a number", { scope: 5 }, ["read", "offline"]],
+    ["a list of scopes", { scope: ["read", "write"] }, ["read", "write"]],
+    [
+      "a list of which one has two words",
+      { scope: ["read write", null, "offline"] },
+      ["read", "write", "offline"],
+    ],
+    ["an empty list", { scope: [] }, []],
+  ])("that says %s is understood", async (_, changes, scopes) => {
+    const test = new TestAuthorization();
+    await test.endpoint.answers(tokens(1, changes));
+    await test.consent();
+    expect(await test.status()).toMatchObject({ kind: "authorized", scopes });
+  });
+
+  test.each<[string, object, boolean]>([
+    ["no refresh token", { refresh_token: undefined }, false],
+    ["null for a refresh token", { refresh_token: null }, false],
+    ["an empty refresh token", { refresh_token: "" }, false],
+    ["null for everything that is optional", { scope: null, id_token: null, error: null, more: null }, true],
+  ])("that says %s is understood", async (_, changes, isRenewed) => {
+    const test = new TestAuthorization();
+    await test.endpoint.answers(tokens(1, changes));
+    expect(await test.consent()).toMatchObject({ ok: true });
+    expect(await test.status()).toMatchObject({ kind: "authorized", isRenewed });
+  });
+
+  test.each([200, 201, 203])("may answer tokens with status %i", async (status) => {
+    const test = new TestAuthorization();
+    await test.endpoint.answers({ ...tokens(1), status });
+    expect(await test.consent()).toMatchObject({ ok: true });
+    expect(await test.token()).toMatchObject({ accessToken: "access-token-1" });
   });
 
   test("may send an ID token, which nobody looks at", async () => {
@@ -340,6 +396,36 @@ describe("a token", () => {
     }
     const used = (await test.endpoint.forms()).map(({ refresh_token: used }) => used);
     expect(used).toEqual([undefined, "refresh-token-1", "refresh-token-2", "refresh-token-2"]);
+  });
+
+  test.each<[string, object]>([
+    ["no access token", { access_token: undefined }],
+    ["null for an access token", { access_token: null }],
+    ["an unusable access token", { access_token: "a\r\nb" }],
+    ["another token type", { token_type: "mac" }],
+    ["no token type", { token_type: null }],
+    ["no lifetime", { expires_in: null }],
+  ])("whose renewal answers %s is renewed with the refresh token of that answer", async (_, changes) => {
+    const test = await authorized({}, tokens(2, changes), tokens(3));
+    test.clock.pass(HOUR_MS);
+    expect(await test.token()).toMatchObject({ kind: "unavailable" });
+    const later = new TestAuthorization({}, { storage: test.storage });
+    later.clock.pass(HOUR_MS);
+    const { tokenUrl } = test.application;
+    expect(await later.token({ changes: { tokenUrl } })).toMatchObject({ accessToken: "access-token-3" });
+    const used = (await test.endpoint.forms()).map(({ refresh_token: used }) => used);
+    expect(used).toEqual([undefined, "refresh-token-1", "refresh-token-2"]);
+  });
+
+  test("goes on being used while its renewal brings nothing but a refresh token", async () => {
+    const test = await authorized({}, tokens(2, { access_token: null }), tokens(3));
+    test.clock.pass(HOUR_MS - 300_000);
+    for (let asked = 0; asked < 2; asked++) {
+      expect(await test.token()).toMatchObject({ accessToken: "access-token-1" });
+      await test.settled();
+    }
+    test.clock.pass(300_000);
+    expect(await test.token()).toMatchObject({ accessToken: "access-token-3" });
   });
 
   test("whose grant the provider does not accept any more needs authorization, with the provider's reason", async () => {
@@ -409,6 +495,80 @@ describe("a token", () => {
     const changes = { tokenUrl: "https://other.example.com/token" };
     expect(await test.token({ changes })).toMatchObject({ kind: "expired" });
     expect(await test.token()).toMatchObject({ kind: "expired" });
+  });
+});
+
+describe("what a provider quotes of what it was sent", () => {
+  const quoting = (secret: string) =>
+    `you sent "${secret}", ${encodeURIComponent(secret)} and ${btoa(`client-1:${secret}`)}`;
+  const refusing = (...secrets: string[]) => ({
+    status: 400,
+    body: { error: `invalid_grant ${secrets[0]}`, error_description: secrets.map(quoting).join("; ") },
+  });
+
+  /** All that anybody gets to see. */
+  async function seenOf(test: TestAuthorization, ...results: unknown[]): Promise<string> {
+    return JSON.stringify([...results, await test.status(), test.log]);
+  }
+
+  test("is not on the page, in the log or in what functions get: client secret, code and verifier", async () => {
+    const test = new TestAuthorization();
+    const sent = await test.begin();
+    await test.endpoint.answers(tokens(1));
+    await test.complete({ state: sent.get("state") ?? "", code: "x" });
+    const verifier = (await test.endpoint.forms())[0]?.code_verifier ?? "-";
+    for (const secret of [CLIENT_SECRET, "short", verifier]) {
+      await test.endpoint.answers(refusing(secret, "short"));
+      const state = (await test.begin()).get("state") ?? "";
+      const seen = await seenOf(test, await test.complete({ state, code: "short" }));
+      expect(seen).toContain("you sent");
+      for (const hidden of secret === verifier ? ["short"] : [secret, "short"]) {
+        expect(seen).not.toContain(hidden);
+        expect(seen).not.toContain(encodeURIComponent(hidden));
+        expect(seen).not.toContain(btoa(`client-1:${hidden}`));
+      }
+    }
+  });
+
+  test("is not on the page, in the log or in what functions get: client secret and refresh token", async () => {
+    const test = new TestAuthorization();
+    await test.endpoint.answers(tokens(1, { refresh_token: "r3fresh" }), refusing(CLIENT_SECRET, "r3fresh"));
+    await test.consent();
+    test.clock.pass(HOUR_MS);
+    const seen = await seenOf(test, await test.token(), await test.token());
+    expect(seen).toContain("you sent");
+    for (const hidden of [CLIENT_SECRET, "r3fresh"]) {
+      expect(seen).not.toContain(hidden);
+      expect(seen).not.toContain(encodeURIComponent(hidden));
+      expect(seen).not.toContain(btoa(`client-1:${hidden}`));
+    }
+  });
+
+  test("is not in what a withdrawal says", async () => {
+    const test = new TestAuthorization();
+    await test.endpoint.answers(tokens(1, { refresh_token: "r3fresh" }), refusing(CLIENT_SECRET, "r3fresh"));
+    await test.consent();
+    const revocationUrl = `${test.endpoint.url}/revoke`;
+    const said = await test.authorization.withdraw({ ...test.application, revocationUrl });
+    const seen = await seenOf(test, said);
+    expect(seen).toContain("you sent");
+    for (const hidden of [CLIENT_SECRET, "r3fresh"]) expect(seen).not.toContain(hidden);
+  });
+
+  test("is not in the scopes that it says it has granted", async () => {
+    const test = new TestAuthorization();
+    await test.endpoint.answers(tokens(1, { scope: "read code-1" }));
+    await test.consent();
+    expect(await test.status()).toMatchObject({ scopes: ["read", "***"] });
+  });
+
+  test("is not shown when it comes back with the browser", async () => {
+    const test = new TestAuthorization();
+    const state = (await test.begin()).get("state") ?? "";
+    const error_description = quoting(CLIENT_SECRET);
+    const seen = await seenOf(test, await test.complete({ state, error: "server_error", error_description }));
+    expect(seen).toContain("you sent");
+    expect(seen).not.toContain(CLIENT_SECRET);
   });
 });
 
