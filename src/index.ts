@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import { createMiddleware } from "hono/factory";
 import { executeRoute } from "./admin/functions-routes.ts";
 import { homeRoutes } from "./admin/home-routes.ts";
 import { oauthRoutes } from "./admin/oauth-routes.ts";
@@ -14,14 +15,23 @@ app.get("/_sortie/health", async (c) => {
   return c.json(health, health.status === "ok" ? 200 : 503);
 });
 
-app.post("/_sortie/refresh", async (c) => {
+/** A deployed Worker has no token, so it refuses everybody. */
+const onlyOnThisMachine = createMiddleware<{ Bindings: WorkerEnv }>(async (c, next) => {
   const token = c.env.REFRESH_TOKEN;
   if (!token || c.req.header("authorization") !== `Bearer ${token}`) return c.notFound();
+  return next();
+});
+
+app.post("/_sortie/refresh", onlyOnThisMachine, async (c) => {
   await servedBy(c.env).gateway.refresh();
   // Whoever asks learns that everything before it in the log is there.
   console.log(JSON.stringify({ level: "debug", event: "refreshed" }));
   return c.body(null, 204);
 });
+
+app.post("/_sortie/generations/:generation{\\d+}/load", onlyOnThisMachine, async (c) =>
+  c.json(await servedBy(c.env).loadFailures(Number(c.req.param("generation")))),
+);
 
 app.route("/_sortie/oauth", oauthRoutes<WorkerEnv>(servedBy));
 app.route("/_sortie/", homeRoutes<WorkerEnv>(servedBy));

@@ -11,7 +11,9 @@ import { CommandFailure } from "./command-failure.ts";
 import { allowedInDev, type DevSettings, withDevSettings, withIdentity } from "./dev-settings.ts";
 import { readPaths, withProxiesForSharedFlows } from "./environment-folder.ts";
 import { IdentityProvider } from "./identity-provider.ts";
+import { loadProblems } from "./load-problems.ts";
 import { LocalGateway } from "./local-gateway.ts";
+import type { Mount } from "./mount.ts";
 import { formatProblems } from "./print-problems.ts";
 import { formatWorkerLog } from "./print-worker-log.ts";
 import { DevSecrets, type SecretValues } from "./secret/dev-secrets.ts";
@@ -166,9 +168,8 @@ export class DevSession {
   /** Deploys what the files say now; prints what is wrong with them. Never rejects. */
   async #update(): Promise<void> {
     try {
-      const model = await this.#goodModel();
-      if (model) await this.#deploy(model);
-      else this.#behind = true;
+      const good = await this.#goodModel();
+      this.#behind = !(good && (await this.#deploy(good.model, good.mounts)));
     } catch (error) {
       this.#behind = true;
       console.error(error instanceof CommandFailure ? `error: ${error.message}` : error);
@@ -182,7 +183,7 @@ export class DevSession {
     }
   }
 
-  async #goodModel(): Promise<EnvironmentModel | null> {
+  async #goodModel(): Promise<{ model: EnvironmentModel; mounts: readonly Mount[] } | null> {
     const folder = withProxiesForSharedFlows(readPaths(this.#options.paths));
     this.#watching?.add(folder.mounts.flatMap(({ watched }) => watched));
     const { model, problems, failed, code } = await checkedEnvironment(
@@ -192,10 +193,11 @@ export class DevSession {
     );
     this.#watching?.add(code);
     if (problems.length > 0) process.stderr.write(`\n${formatProblems(problems, process.stderr)}`);
-    return failed ? null : withinTime(model, this.#options.longestCallMs);
+    return failed ? null : { model: withinTime(model, this.#options.longestCallMs), mounts: folder.mounts };
   }
 
-  async #deploy(model: EnvironmentModel): Promise<void> {
+  /** Resolves with whether the files on disk are served now; prints why not. */
+  async #deploy(model: EnvironmentModel, mounts: readonly Mount[]): Promise<boolean> {
     const plan = await planDeployment(model, this.#deployed, {
       organization: "local",
       now: new Date(),
@@ -204,14 +206,18 @@ export class DevSession {
       allow: allowedInDev(model, this.#options),
     });
     const changes = plan.changes.filter(({ kind }) => kind !== "unchanged");
-    if (changes.length > 0) await this.#gateway.deploy(plan);
+    const failures = changes.length > 0 ? await this.#gateway.deploy(plan) : [];
+    if (failures.length > 0) {
+      process.stderr.write(`\n${formatProblems(loadProblems(failures, model, mounts), process.stderr)}`);
+      return false;
+    }
     for (const { published, sourceMap } of model.functions) this.#sourceMaps.set(published.name, sourceMap);
     if (this.#deployed) {
       for (const { kind, what } of changes) console.log(`${kind} ${what}`);
       if (changes.length === 0 && this.#behind) console.log("The files are again what is served.");
     }
     if (changes.length > 0) this.#deployed = plan.document;
-    this.#behind = false;
+    return true;
   }
 }
 

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { Miniflare, WorkerdStructuredLog } from "miniflare";
 import type { DeploymentPlan } from "../environment/deployment.ts";
 import { currentKey, generationKey, revisionKey } from "../environment/document.ts";
+import type { LoadFailure } from "../gateway/load-failures.ts";
 import { CommandFailure } from "./command-failure.ts";
 import { COMPATIBILITY_DATE } from "./compatibility-date.ts";
 import type { HostConnection } from "./dev-options.ts";
@@ -13,6 +14,9 @@ const WORKER = "sortie";
 
 /** Attempts to have a deployment taken over: a look at KV that was already under way may miss it. */
 const REFRESH_ATTEMPTS = 5;
+
+/** How long loading everything may take, in milliseconds: a function's module may never end. */
+const LOAD_TIMEOUT_MS = 60_000;
 
 export interface LocalGatewayOptions {
   /** 0 takes a free one. */
@@ -91,22 +95,47 @@ export class LocalGateway {
     }
   }
 
-  /** Writes a deployment and waits until it serves. Rejects when the Worker does not take it over. */
-  async deploy({ document, revisions }: DeploymentPlan): Promise<void> {
+  /**
+   * Writes a deployment that nobody is served by, and has the Worker load all of it: what passes here, serves.
+   * Rejects with {@link CommandFailure} when that does not end.
+   */
+  async verify({ document, revisions }: DeploymentPlan): Promise<readonly LoadFailure[]> {
     const { CONFIG: kv } = await this.#miniflare.getBindings<{ CONFIG: KVNamespace }>(WORKER);
     for (const [revision, zip] of revisions) {
       if (this.#revisions.has(revision)) continue;
       await kv.put(revisionKey(revision), new Uint8Array(zip).buffer);
       this.#revisions.add(revision);
     }
+    await kv.put(generationKey(this.#environment, document.generation), JSON.stringify(document));
+    const signal = AbortSignal.timeout(LOAD_TIMEOUT_MS);
+    const path = `/_sortie/generations/${document.generation}/load`;
+    try {
+      const response = await this.#fetch(path, { method: "POST", headers: this.#authorized, signal });
+      if (!response.ok) throw new Error(`the gateway answered ${response.status}`);
+      return (await response.json()) as LoadFailure[];
+    } catch (cause) {
+      if (!signal.aborted) throw cause;
+      const message = `The environment does not load within ${LOAD_TIMEOUT_MS / 1000} s. Do its functions' modules end?`;
+      throw new CommandFailure(message, { cause });
+    }
+  }
+
+  /**
+   * Writes a deployment and waits until it serves. What it cannot load is returned, and then nothing changes.
+   * Rejects when the Worker does not take it over.
+   */
+  async deploy(plan: DeploymentPlan): Promise<readonly LoadFailure[]> {
+    const failures = await this.verify(plan);
+    if (failures.length > 0) return failures;
+    const { document } = plan;
+    const { CONFIG: kv } = await this.#miniflare.getBindings<{ CONFIG: KVNamespace }>(WORKER);
     const json = JSON.stringify(document);
-    await kv.put(generationKey(this.#environment, document.generation), json);
     await kv.put(currentKey(this.#environment), json);
     for (let attempt = 0; attempt < REFRESH_ATTEMPTS; attempt++) {
       await this.#refresh();
       const health = await this.#fetch("/_sortie/health");
       const { generation } = (await health.json()) as { generation: number };
-      if (generation === document.generation) return;
+      if (generation === document.generation) return [];
     }
     throw new Error("the gateway did not take the change over; its log says why");
   }
@@ -136,7 +165,7 @@ export class LocalGateway {
     const response = await this.#fetch(`/_sortie/functions/${encodeURIComponent(name)}/execute`, {
       method: "POST",
       headers: {
-        authorization: `Bearer ${this.#token}`,
+        ...this.#authorized,
         "content-type": "application/json",
         ...(user !== null && { "x-sortie-user": user }),
       },
@@ -151,8 +180,11 @@ export class LocalGateway {
 
   /** Has the Worker look at KV now. */
   async #refresh(): Promise<void> {
-    const headers = { authorization: `Bearer ${this.#token}` };
-    await this.#fetch("/_sortie/refresh", { method: "POST", headers });
+    await this.#fetch("/_sortie/refresh", { method: "POST", headers: this.#authorized });
+  }
+
+  get #authorized(): { authorization: string } {
+    return { authorization: `Bearer ${this.#token}` };
   }
 
   #fetch(path: string, init: RequestInit = {}): Promise<Response> {

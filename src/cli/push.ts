@@ -8,6 +8,8 @@ import { differences } from "./diff/difference.ts";
 import { formatDifferences } from "./diff/print-difference.ts";
 import { readPaths } from "./environment-folder.ts";
 import { addKvOptions, type KvOptions, withKv } from "./kv/options.ts";
+import { loadFailures, loadProblems } from "./load-problems.ts";
+import type { Mount } from "./mount.ts";
 import { formatChanges } from "./print-changes.ts";
 import { formatProblems } from "./print-problems.ts";
 
@@ -42,17 +44,24 @@ function withEnvironment(command: Command): Command {
 }
 
 async function push(path: string, options: PushOptions): Promise<void> {
-  const { model, problems, failed } = await checkedEnvironment(readPaths([path]), options.env);
+  const folder = readPaths([path]);
+  const { model, problems, failed } = await checkedEnvironment(folder, options.env);
   if (problems.length > 0) process.stderr.write(formatProblems(problems, process.stderr));
-  if (failed) {
-    console.error("Nothing was deployed.");
-    process.exitCode = 1;
-    return;
-  }
-  await withKv(options, (kv) => deploy(new DeploymentStore(kv, options.env), model, options));
+  if (failed) return refuse();
+  await withKv(options, (kv) => deploy(new DeploymentStore(kv, options.env), model, folder.mounts, options));
 }
 
-async function deploy(store: DeploymentStore, model: EnvironmentModel, options: PushOptions): Promise<void> {
+function refuse(): void {
+  console.error("Nothing was deployed.");
+  process.exitCode = 1;
+}
+
+async function deploy(
+  store: DeploymentStore,
+  model: EnvironmentModel,
+  mounts: readonly Mount[],
+  options: PushOptions,
+): Promise<void> {
   const previous = await store.current();
   const plan = await planDeployment(model, previous, {
     organization: options.organization ?? previous?.organization ?? "local",
@@ -64,6 +73,11 @@ async function deploy(store: DeploymentStore, model: EnvironmentModel, options: 
   if (previous && plan.changes.every(({ kind }) => kind === "unchanged")) {
     console.log(`Nothing has changed: ${options.env} stays at generation ${previous.generation}.`);
     return;
+  }
+  const failures = await loadFailures(plan);
+  if (failures.length > 0) {
+    process.stderr.write(formatProblems(loadProblems(failures, model, mounts), process.stderr));
+    return refuse();
   }
   if (options.dryRun) return printDifferences(store, plan, previous);
   await store.deploy(plan, previous);

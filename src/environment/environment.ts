@@ -2,7 +2,13 @@ import type { ProxyProgram } from "../bundle/program.ts";
 import { type Clock, systemClock } from "../egress/deadline.ts";
 import type { Lifetime } from "../flow/context.ts";
 import { type Fault, faultType } from "../flow/fault.ts";
-import { currentKey, type EnvironmentDocument, parseDocument, revisionKey } from "./document.ts";
+import {
+  currentKey,
+  type EnvironmentDocument,
+  generationKey,
+  parseDocument,
+  revisionKey,
+} from "./document.ts";
 import type { ReadRevision, Snapshot } from "./snapshot.ts";
 
 /** A proxy endpoint that is ready to run, and what follows its base path. */
@@ -45,6 +51,7 @@ export class Environment {
   readonly #store: ConfigStore;
   readonly #makeSnapshot: MakeSnapshot;
   readonly #clock: Pick<Clock, "after">;
+  readonly #adopted: (document: EnvironmentDocument) => void;
   #snapshot: Snapshot | null = null;
   /** The snapshot before: serves proxies that the current one cannot load. */
   #previous: Snapshot | null = null;
@@ -55,15 +62,18 @@ export class Environment {
   /** Why the last look failed; null when it did not. */
   #trouble: unknown = null;
 
+  /** @param adopted is told of each state that takes over */
   constructor(
     name: string,
     store: ConfigStore,
     makeSnapshot: MakeSnapshot,
+    adopted: (document: EnvironmentDocument) => void,
     clock: Pick<Clock, "after"> = systemClock,
   ) {
     this.name = name;
     this.#store = store;
     this.#makeSnapshot = makeSnapshot;
+    this.#adopted = adopted;
     this.#clock = clock;
   }
 
@@ -137,6 +147,13 @@ export class Environment {
     }
   }
 
+  /** What a generation would serve, deployed or not; it does not take over. Rejects when it cannot be read. */
+  async generation(number: number): Promise<Snapshot> {
+    const options = { type: "json", cacheTtl: CURRENT_TTL_S } as const;
+    const json = await this.#withinTime(this.#store.get(generationKey(this.name, number), options));
+    return this.#snapshotOf(parseDocument(json));
+  }
+
   /** Looks for a newer deployment, one that is there now. Never rejects: trouble is logged and changes nothing. */
   async refresh(now: number): Promise<void> {
     // A look that has begun may have read the state before.
@@ -171,11 +188,16 @@ export class Environment {
     }
     const document = parseDocument(json);
     if (this.#snapshot && isSameDeployment(document, this.#snapshot.document)) return;
-    const next = this.#makeSnapshot(document, (revision) => this.#readRevision(revision));
+    const next = this.#snapshotOf(document);
     await this.#warm(next);
+    this.#adopted(document);
     this.#previous = this.#snapshot;
     this.#snapshot = next;
     this.#unloadable.clear();
+  }
+
+  #snapshotOf(document: EnvironmentDocument): Snapshot {
+    return this.#makeSnapshot(document, (revision) => this.#readRevision(revision));
   }
 
   /** What is in use must be loadable before the new state takes over. */

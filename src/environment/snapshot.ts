@@ -124,6 +124,11 @@ export class Snapshot {
     return loading.then((programs) => chosen(programs, endpoint));
   }
 
+  /** Reads a shared flow. Rejects when its bundle cannot be loaded. */
+  loadSharedFlow({ revision }: EnvironmentDocument["sharedFlows"][number]): Promise<unknown> {
+    return this.#sharedFlow(revision);
+  }
+
   /** Compiles a proxy; callers at the same time share the work, and a failure is tried again by the next. */
   load(proxy: DeployedProxy): Promise<ReadonlyMap<string, ProxyProgram>> {
     const running = this.#loading.get(proxy.name);

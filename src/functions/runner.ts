@@ -97,6 +97,12 @@ export class FunctionRunner {
     }
   }
 
+  /** Loads a function's module where it is going to run, and calls nothing. Rejects when it cannot be loaded. */
+  async load(plan: FunctionPlan): Promise<void> {
+    const refusal = await this.#isolateOf(plan).getEntrypoint().fetch("http://function/");
+    await refusal.body?.cancel();
+  }
+
   /** The call of this isolate that a session belongs to; null when it has ended, or is not of this isolate. */
   running({ isolate, call }: SessionProps): LiveCall | null {
     return isolate === this.#isolate ? (this.#live.get(call) ?? null) : null;
@@ -149,8 +155,8 @@ export class FunctionRunner {
     context: TokenContext,
   ): Promise<FunctionResult> {
     const { plan, caller, id: call, deadline } = live;
-    const { loader, stubs, outlets } = this.services;
-    const worker = loader.get(plan.isolate, () => isolateCode(plan, stubs.outbound));
+    const { stubs, outlets } = this.services;
+    const worker = this.#isolateOf(plan);
     const session = stubs.session({
       call,
       function: plan.published.name,
@@ -172,6 +178,11 @@ export class FunctionRunner {
       if (error instanceof EgressError) ended.abort();
       throw failureOf(live, error, outlets.log);
     }
+  }
+
+  #isolateOf(plan: FunctionPlan): WorkerStub {
+    const { loader, stubs } = this.services;
+    return loader.get(plan.isolate, () => isolateCode(plan, stubs.outbound));
   }
 
   async #secrets(plan: FunctionPlan, context: TokenContext): Promise<Map<string, Secrets>> {

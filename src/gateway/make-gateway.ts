@@ -6,8 +6,9 @@ import { Audit } from "../egress/audit.ts";
 import { Egress } from "../egress/egress.ts";
 import { internet } from "../egress/internet.ts";
 import { compileEgressPolicy } from "../egress/policy.ts";
+import type { EnvironmentDocument } from "../environment/document.ts";
 import { Environment } from "../environment/environment.ts";
-import { Snapshot } from "../environment/snapshot.ts";
+import { type ReadRevision, Snapshot } from "../environment/snapshot.ts";
 import type { FlowContext } from "../flow/context.ts";
 import { DeployedFunctions } from "../functions/deployed.ts";
 import { FunctionRunner } from "../functions/runner.ts";
@@ -21,6 +22,7 @@ import { devCaller } from "./dev-caller.ts";
 import { anonymous, Functions } from "./functions.ts";
 import { Gateway } from "./gateway.ts";
 import { makeGoogleTokens } from "./google-tokens.ts";
+import { type LoadFailure, loadFailures } from "./load-failures.ts";
 import { callProxy } from "./local-call.ts";
 
 /** What serves one environment. */
@@ -28,6 +30,8 @@ export interface Served {
   readonly gateway: Gateway;
   readonly functions: Functions;
   readonly consents: Consents;
+  /** What of a generation in KV cannot be loaded here, all of it; nothing takes over. */
+  loadFailures(generation: number): Promise<readonly LoadFailure[]>;
   /** Who a request is from. Rejects with `CallerError`. */
   identify(request: Request): Promise<Caller>;
 }
@@ -48,8 +52,7 @@ export function makeGateway(env: WorkerEnv): Served {
   const googleTokens = makeGoogleTokens(env, connections, log, audit);
   const secrets = new SecretStore({ kv: env.CONFIG, privateKey: env.SECRETS_KEY, log });
   const outlets = { ...doors, binding: (name: string) => bindingOf(env, name) };
-  const environment = new Environment(env.ENVIRONMENT, env.CONFIG, (document, readRevision) => {
-    audit.follow(document.audit, document.environment);
+  const makeSnapshot = (document: EnvironmentDocument, readRevision: ReadRevision) => {
     const { allow, advice } = document.egress;
     const list = `environments/${document.environment}/egress.json`;
     const policy = compileEgressPolicy({ allow, advice: advice === "dev" ? "dev" : { list } });
@@ -67,7 +70,10 @@ export function makeGateway(env: WorkerEnv): Served {
       },
       functions: new DeployedFunctions(document, readRevision, outlets),
     });
-  });
+  };
+  const environment = new Environment(env.ENVIRONMENT, env.CONFIG, makeSnapshot, (document) =>
+    audit.follow(document.audit, document.environment),
+  );
   // What is begun here belongs to whichever invocation of the Worker is running.
   const lifetime = { waitUntil };
   const consents = new Consents(environment, env, lifetime, log);
@@ -90,7 +96,13 @@ export function makeGateway(env: WorkerEnv): Served {
     const request = requestOf(exchange.client);
     return request ? identify(request).catch(nobody) : anonymous;
   };
-  return { gateway: new Gateway(environment, secrets), functions, consents, identify };
+  return {
+    gateway: new Gateway(environment, secrets),
+    functions,
+    consents,
+    identify,
+    loadFailures: (generation) => loadFailures(environment, runner, generation),
+  };
 }
 
 function nobody(error: unknown): Caller {

@@ -126,6 +126,18 @@ describe("an environment", () => {
     await answers(`${url}/hello`, { text: "third" });
   });
 
+  test("goes on with the last good state when workerd cannot load an edit", async () => {
+    const before = dev.output.length;
+    const module = "export default function late(): string {\n  return limits;\n}\n";
+    writeIn(folder, "functions/late/index.ts", `const limits: string = JSON.parse("{");\n${module}`);
+    await dev.prints(/LoadFailed[\s\S]*The last good state goes on serving/, before);
+    expect((await get(`${url}/hello`)).status).toBe(200);
+    writeIn(folder, "functions/late/index.ts", `const limits: string = "none";\n${module}`);
+    await dev.prints(/added function late/, before);
+    rmSync(join(folder, "functions"), { recursive: true });
+    await dev.prints(/removed function late/, before);
+  });
+
   test("gets new bundles and loses removed ones", async () => {
     const staged = folderWith(below("late", answeringProxy("late", "late")));
     renameSync(join(staged, "late"), join(folder, "apiproxies/late"));

@@ -209,6 +209,23 @@ describe("a push is refused", () => {
     expect(status).toBe(2);
   });
 
+  test("when workerd cannot load what passes every check, before anything is written", async () => {
+    const state = folderWith({});
+    const folder = folderWith({
+      ...below("apiproxies/a", answeringProxy("a", "first")),
+      "functions/broken/index.ts":
+        'const limits = JSON.parse("{");\nexport default function broken(): string {\n  return String(limits);\n}\n',
+    });
+    const kv = ["--local", "--persist-to", state, "--config", join(repository, "wrangler.toml")];
+    const { status, stderr } = await sortie(["push", ".", "--env", "test", ...kv], folder);
+    expect(stderr).toMatch(
+      /functions\/broken\/index\.ts:2:\d+ {2}error {2}LoadFailed {2}The function broken cannot be loaded in workerd: Uncaught SyntaxError: .* at functions\/broken\/index\.ts:1:/,
+    );
+    expect(stderr).toMatch(/Nothing was deployed\.\n$/);
+    expect(status).toBe(1);
+    expect((await sortie(["status", ...kv], folder)).stdout).not.toContain("generation");
+  });
+
   test("when nothing says which KV namespace is meant", async () => {
     const folder = folderWith(below("apiproxies/a", answeringProxy("a", "text")));
     const { status, stderr } = await sortie(["push", ".", "--env", "test", "--local"], folder);

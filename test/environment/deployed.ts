@@ -85,7 +85,7 @@ export class TestEnvironment {
   readonly #background: Promise<unknown>[] = [];
 
   constructor() {
-    this.environment = new Environment("test", this.store, snapshotOf, this.clock);
+    this.environment = new Environment("test", this.store, snapshotOf, () => {}, this.clock);
   }
 
   /** The revision of the proxy that serves a path, as its identity names it; null when there is none. */

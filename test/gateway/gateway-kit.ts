@@ -6,10 +6,10 @@ import { internet } from "../../src/egress/internet.ts";
 import { compileEgressPolicy } from "../../src/egress/policy.ts";
 import { checkEnvironment } from "../../src/environment/check.ts";
 import { type DeploymentPlan, planDeployment } from "../../src/environment/deployment.ts";
-import { currentKey, revisionKey } from "../../src/environment/document.ts";
+import { currentKey, type EnvironmentDocument, revisionKey } from "../../src/environment/document.ts";
 import { type ConfigStore, Environment } from "../../src/environment/environment.ts";
 import { type EnvironmentModel, readEnvironment } from "../../src/environment/read-environment.ts";
-import { Snapshot } from "../../src/environment/snapshot.ts";
+import { type ReadRevision, Snapshot } from "../../src/environment/snapshot.ts";
 import { DeployedFunctions } from "../../src/functions/deployed.ts";
 import { Gateway } from "../../src/gateway/gateway.ts";
 import { callProxy } from "../../src/gateway/local-call.ts";
@@ -99,8 +99,7 @@ export function gatewayOn(
     now: Date.now,
     uuid: () => crypto.randomUUID(),
   });
-  const environment = new Environment("local", store, (document, readRevision) => {
-    audit.follow(document.audit, document.environment);
+  const makeSnapshot = (document: EnvironmentDocument, readRevision: ReadRevision) => {
     const policy = compileEgressPolicy({ allow: document.egress.allow, advice: "dev" });
     const doors = { internet, connections, log: (line: Record<string, unknown>) => log.push(line), audit };
     return new Snapshot(document, {
@@ -117,7 +116,10 @@ export function gatewayOn(
         users: options.users ?? null,
       },
     });
-  });
+  };
+  const environment = new Environment("local", store, makeSnapshot, (document) =>
+    audit.follow(document.audit, document.environment),
+  );
   const gateway = new Gateway(environment, { clear: () => {} });
   return {
     log,

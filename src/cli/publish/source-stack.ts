@@ -11,7 +11,7 @@ export function stackInSource(stack: string, sourceMap: string): string {
   return stack
     .split("\n")
     .flatMap((line) => {
-      const place = /^( {4}at .*?)function\.js:(\d+):(\d+)(\)?)$/.exec(line);
+      const place = /^( +at .*?)function\.js:(\d+):(\d+)(\)?)$/.exec(line);
       if (!place) return line;
       const [, before = "", lineNumber, column, after = ""] = place;
       const origin = map.findOrigin(Number(lineNumber), Number(column));
