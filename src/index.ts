@@ -3,8 +3,12 @@ import { createMiddleware } from "hono/factory";
 import { executeRoute } from "./admin/functions-routes.ts";
 import { homeRoutes } from "./admin/home-routes.ts";
 import { oauthRoutes } from "./admin/oauth-routes.ts";
+import { nothingDeployed } from "./environment/environment.ts";
+import { Fault } from "./flow/fault.ts";
+import { addressOf } from "./gateway/address.ts";
 import { FunctionEgress, FunctionSession } from "./gateway/function-entrypoints.ts";
 import { servedBy } from "./gateway/gateways.ts";
+import { RETRY_AFTER_S, refuse } from "./gateway/refusal.ts";
 import { UserAuthorization } from "./gateway/user-authorization.ts";
 import type { WorkerEnv } from "./worker-env.ts";
 
@@ -12,7 +16,8 @@ const app = new Hono<{ Bindings: WorkerEnv }>();
 
 app.get("/_sortie/health", async (c) => {
   const health = await servedBy(c.env).gateway.health(c.executionCtx);
-  return c.json(health, health.status === "ok" ? 200 : 503);
+  if (health.status === "ok") return c.json(health);
+  return c.json(health, 503, { "retry-after": String(RETRY_AFTER_S) });
 });
 
 /** A deployed Worker has no token, so it refuses everybody. */
@@ -33,6 +38,11 @@ app.post("/_sortie/generations/:generation{\\d+}/load", onlyOnThisMachine, async
   c.json(await servedBy(c.env).loadFailures(Number(c.req.param("generation")))),
 );
 
+app.use("/_sortie/oauth/*", async (c, next) => {
+  const { status } = await servedBy(c.env).gateway.health(c.executionCtx);
+  return status === "ok" ? next() : refuse(nothingDeployed(), c.req.raw);
+});
+
 app.route("/_sortie/oauth", oauthRoutes<WorkerEnv>(servedBy));
 app.route("/_sortie/", homeRoutes<WorkerEnv>(servedBy));
 
@@ -43,8 +53,13 @@ export { FunctionEgress, FunctionSession, UserAuthorization };
 
 export default {
   fetch(request, env, ctx) {
-    const url = new URL(request.url);
+    const url = addressOf(request);
+    if (url instanceof Fault) return refuse(url, request);
     if (!url.pathname.startsWith(OWN_PATHS)) return servedBy(env).gateway.handle(request, url, ctx);
     return executeRoute(request, url, () => servedBy(env), ctx) ?? app.fetch(request, env, ctx);
+  },
+  /** CONNECT: the platform has accepted it before it asks, and there is nothing behind it. */
+  async connect(socket) {
+    await socket.close();
   },
 } satisfies ExportedHandler<WorkerEnv>;

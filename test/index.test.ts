@@ -47,6 +47,20 @@ test("health answers 503 while nothing is deployed, and 200 with what is deploye
   });
 });
 
+test.each([
+  ["GET", "/orders"],
+  ["GET", "/_sortie/health"],
+  ["POST", "/_sortie/functions/probe/execute"],
+  ["GET", "/_sortie/oauth/applications/carrier"],
+])("while nothing is deployed, %s %s is answered 503, to be tried again", async (method, path) => {
+  const nothing = { ...own, CONFIG: { get: async () => null } as unknown as KVNamespace };
+  const request: Request<unknown, IncomingRequestCfProperties> = new Request(`http://gateway.test${path}`, {
+    method,
+  });
+  const response = await worker.fetch(request, nothing, createExecutionContext());
+  expect([response.status, response.headers.get("retry-after")]).toEqual([503, "10"]);
+});
+
 test("nobody can ask for a refresh of a deployed gateway", async () => {
   const headers = { authorization: "Bearer undefined" };
   const response = await exports.default.fetch("http://gateway.test/_sortie/refresh", {

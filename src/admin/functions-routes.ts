@@ -2,10 +2,9 @@ import type { Caller } from "../credentials/caller.ts";
 import { CallerError } from "../credentials/caller-error.ts";
 import type { Lifetime } from "../flow/context.ts";
 import { FunctionError } from "../functions/error.ts";
-import type { Functions } from "../gateway/functions.ts";
-
-/** The largest body of a request to execute a function. Bytes. */
-const BODY_LIMIT_BYTES = 10 * 1024 * 1024;
+import { contextOf, type Functions } from "../gateway/functions.ts";
+import { RETRY_AFTER_S } from "../gateway/refusal.ts";
+import { readParameters } from "./read-parameters.ts";
 
 /** What the routes need of the gateway. */
 export interface FunctionsRoutesServices {
@@ -40,8 +39,9 @@ async function execute(
 ): Promise<Response> {
   try {
     const caller = await identify(request);
-    const parameters = await readParameters(request);
-    const { text } = await functions.execute({ name, parameters, caller }, lifetime);
+    const context = contextOf(lifetime);
+    const parameters = await readParameters(request, context);
+    const { text } = await functions.execute({ name, parameters, caller }, context);
     return new Response(text, { headers: answerHeaders });
   } catch (error) {
     if (error instanceof FunctionError) return errorAnswer(error, request.url);
@@ -61,49 +61,6 @@ function errorAnswer(error: FunctionError, url: string): Response {
     typeof authorizeUrl === "string"
       ? { ...error.parameters, authorizeUrl: new URL(authorizeUrl, url).href }
       : error.parameters;
-  return Response.json({ ...error.toJSON(), parameters }, { status: error.status });
-}
-
-async function readParameters(request: Request): Promise<Readonly<Record<string, unknown>>> {
-  const invalid = (reason: string) => new FunctionError("InvalidRequestBody", reason, { reason });
-  const [contentType = ""] = (request.headers.get("content-type") ?? "").split(";", 1);
-  if (contentType.trim().toLowerCase() !== "application/json") {
-    throw invalid("The body has to be JSON, with the content type application/json.");
-  }
-  const bytes = await readBody(request);
-  let body: unknown;
-  try {
-    body = JSON.parse(utf8.decode(bytes));
-  } catch {
-    throw invalid("The body is not JSON.");
-  }
-  const parameters = isObject(body) ? (body.parameters ?? {}) : null;
-  if (!isObject(parameters)) throw invalid('The body has to be {"parameters": {…}}.');
-  return parameters;
-}
-
-const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
-
-/** Reads no more than the limit. */
-async function readBody(request: Request): Promise<Uint8Array> {
-  const tooLarge = () =>
-    new FunctionError("RequestBodyTooLarge", `The body is larger than ${BODY_LIMIT_BYTES} bytes.`, {
-      limit: BODY_LIMIT_BYTES,
-    });
-  const announced = request.headers.get("content-length");
-  if (Number(announced ?? 0) > BODY_LIMIT_BYTES) throw tooLarge();
-  // HTTP holds the body to what was announced.
-  if (announced !== null) return request.bytes();
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of request.body ?? []) {
-    length += chunk.byteLength;
-    if (length > BODY_LIMIT_BYTES) throw tooLarge();
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  const headers = error.errorName === "NothingDeployed" ? { "retry-after": String(RETRY_AFTER_S) } : {};
+  return Response.json({ ...error.toJSON(), parameters }, { status: error.status, headers });
 }

@@ -5,6 +5,7 @@
  * - `InvalidCredentials` (401): its token is not good.
  * - `CrossSiteRequest` (403): a page of another site had a browser send it.
  * - `IssuerUnavailable` (503): the issuer's keys cannot be had at the moment.
+ * - `NothingDeployed` (503): there is no environment yet that could say who callers are.
  */
 export type CallerErrorCode = keyof typeof statuses;
 
@@ -13,6 +14,7 @@ const statuses = {
   InvalidCredentials: 401,
   CrossSiteRequest: 403,
   IssuerUnavailable: 503,
+  NothingDeployed: 503,
 } as const;
 
 /** A request whose caller is not known. The message is for the caller and quotes nothing of the token. */

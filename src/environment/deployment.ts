@@ -79,6 +79,7 @@ export async function planDeployment(
     outboundApplications: model.outboundApplications,
     identity: settings.identity,
     audit: settings.audit,
+    requests: settings.requests,
   });
   return {
     document,

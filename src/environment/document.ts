@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { isReachable } from "../bundle/base-path.ts";
 import { identitySchema } from "../credentials/identity.ts";
 import { outboundApplicationSchema } from "../credentials/oauth/application.ts";
+import { disguises } from "../flow/disguised-path.ts";
 import { publishedFunctionSchema } from "../functions/published-function.ts";
 import { sourceSchema } from "../sources/source.ts";
 
@@ -25,6 +26,9 @@ const auditSchema = v.variant("destination", [
   v.object({ destination: v.picklist(["log", "none"]) }),
   v.object({ destination: v.literal("binding"), binding: v.string() }),
 ]);
+
+/** What the requests of clients may look like. */
+const requestsSchema = v.object({ allowInPaths: v.array(v.picklist(disguises)) });
 
 const schema = v.object({
   format: v.literal(1),
@@ -55,6 +59,7 @@ const schema = v.object({
   /** Whose tokens say who a caller is; null where nobody's do. */
   identity: v.optional(v.nullable(identitySchema), null),
   audit: v.optional(auditSchema, { destination: "log" }),
+  requests: v.optional(requestsSchema, { allowInPaths: [] }),
 });
 
 /**
@@ -62,6 +67,7 @@ const schema = v.object({
  * writes the revisions first and this document last, so that it is all or nothing.
  */
 export type EnvironmentDocument = v.InferOutput<typeof schema>;
+export type RequestSettings = v.InferOutput<typeof requestsSchema>;
 export type AuditSettings = v.InferOutput<typeof auditSchema>;
 export type DeployedProxy = EnvironmentDocument["proxies"][number];
 

@@ -15,6 +15,8 @@ import type { ReadRevision, Snapshot } from "./snapshot.ts";
 export interface Serving {
   readonly program: ProxyProgram;
   readonly pathSuffix: string;
+  /** Says whether a request's URL, as it came, has a path that the environment refuses; null when it refuses none. */
+  readonly refusesPath: Snapshot["refusesPath"];
 }
 
 /** The part of a KV namespace that serving needs. `cacheTtl` is in seconds. */
@@ -91,7 +93,7 @@ export class Environment {
 
   /**
    * The proxy endpoint that serves a path, ready to run; null when there is none.
-   * Fault: `sortie.ProxyUnavailable`.
+   * Faults: `sortie.ProxyUnavailable` and `sortie.NothingDeployed`.
    */
   endpoint(path: string, now: number, lifetime: Lifetime): Serving | null | Promise<Serving | null> {
     const snapshot = this.current(now, lifetime);
@@ -108,18 +110,20 @@ export class Environment {
     lifetime: Lifetime,
   ): Serving | null | Promise<Serving> {
     if (!snapshot && this.#trouble !== null) throw unavailable(this.#trouble);
-    const match = snapshot?.match(path);
-    if (!snapshot || !match) return null;
+    if (!snapshot) throw nothingDeployed();
+    const match = snapshot.match(path);
+    if (!match) return null;
     const { pathSuffix, value } = match;
+    const { refusesPath } = snapshot;
     const { name } = value.proxy;
     const failed = this.#unloadable.get(name);
     if (failed && now - failed.at < RETRY_AFTER_MS) {
       return this.#servingFromPrevious(name, path, failed.error, lifetime);
     }
     const program = snapshot.program(value, lifetime);
-    if (!(program instanceof Promise)) return { program, pathSuffix };
+    if (!(program instanceof Promise)) return { program, pathSuffix, refusesPath };
     return program.then(
-      (loaded) => ({ program: loaded, pathSuffix }),
+      (loaded) => ({ program: loaded, pathSuffix, refusesPath }),
       (error) => {
         logTrouble(this.name, error);
         if (snapshot === this.#snapshot) this.#unloadable.set(name, { at: now, error });
@@ -141,6 +145,7 @@ export class Environment {
       return {
         program: await this.#previous.program(match.value, lifetime),
         pathSuffix: match.pathSuffix,
+        refusesPath: this.#previous.refusesPath,
       };
     } catch {
       throw unavailable(error);
@@ -245,6 +250,9 @@ export const proxyUnavailable = faultType(
   503,
   () => "The proxy cannot be loaded at the moment",
 );
+
+/** Not Apigee's: nothing is deployed to the environment, or nothing has been loaded yet. */
+export const nothingDeployed = faultType("sortie.NothingDeployed", 503, () => "Nothing is deployed yet");
 
 const unavailable = (cause: unknown): Fault => proxyUnavailable().causedBy(cause);
 

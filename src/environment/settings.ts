@@ -3,8 +3,9 @@ import type { FlowHooks } from "../bundle/compile-services.ts";
 import type { IdentitySettings } from "../credentials/identity.ts";
 import { EgressRuleError, readEgressRule } from "../egress/rule.ts";
 import { readTargetServer, type TargetServer } from "../egress/target-server.ts";
+import { disguises } from "../flow/disguised-path.ts";
 import type { Position, Report } from "../xml/report.ts";
-import type { AuditSettings } from "./document.ts";
+import type { AuditSettings, RequestSettings } from "./document.ts";
 import { type FunctionSettings, functionsSchema } from "./function-settings.ts";
 import { identityFileSchema, identityOf } from "./identity.ts";
 import { JsonFile } from "./json-file.ts";
@@ -32,6 +33,7 @@ export interface Settings {
   /** Null where nobody's tokens say who a caller is. */
   readonly identity: IdentitySettings | null;
   readonly audit: AuditSettings;
+  readonly requests: RequestSettings;
 }
 
 /** The Google service accounts that bundles are deployed with: e-mail addresses. */
@@ -96,6 +98,7 @@ export function readSettings(files: ReadonlyMap<string, Uint8Array>, report: Rep
     aliasPositions: new Map(Object.keys(aliases.value).map((alias) => [alias, aliases.at([alias])])),
     identity: identityOf(identity.value, identity.at(["issuer"]), report),
     audit: read("audit.json", auditSchema, { destination: "log" }),
+    requests: read("requests.json", requestsSchema, { allowInPaths: [] }),
     deployed: deployments && {
       proxies: new Set(deployments.proxies?.map(nameOf)),
       sharedFlows: new Set(deployments.sharedflows?.map(nameOf)),
@@ -113,6 +116,7 @@ const knownFiles = new Set([
   "debugmask.json",
   "identity.json",
   "audit.json",
+  "requests.json",
   // Public; it seals secrets, and only the command reads it.
   "secrets-key.json",
 ]);
@@ -128,6 +132,10 @@ const auditSchema = v.variant(
   ],
   'Expected {"destination": "log"}, {"destination": "none"} or {"destination": "binding", "binding": "NAME"}',
 );
+
+const requestsSchema = v.strictObject({
+  allowInPaths: v.array(v.picklist(disguises, `Expected one of ${disguises.join(", ")}`)),
+});
 
 const hookPoints = [
   "PreProxyFlowHook",

@@ -8,6 +8,7 @@ import type { Egress } from "../egress/egress.ts";
 import type { NamedSources } from "../egress/named-source.ts";
 import { readTargetServer, type TargetServer } from "../egress/target-server.ts";
 import type { Lifetime } from "../flow/context.ts";
+import { disguiseFinder, disguises } from "../flow/disguised-path.ts";
 import type { DeployedFunctions } from "../functions/deployed.ts";
 import { SourceCatalog } from "../sources/catalog.ts";
 import { FlowSources } from "../sources/flow-sources.ts";
@@ -44,6 +45,8 @@ export type CallFunction = (
 export class Snapshot {
   readonly document: EnvironmentDocument;
   readonly functions: DeployedFunctions;
+  /** Says whether a URL, as it came, has a path that is refused; null when none is. */
+  readonly refusesPath: ReturnType<typeof disguiseFinder>;
   readonly #readRevision: ReadRevision;
   readonly #callProxy: CallProxy;
   readonly #callFunction: CallFunction;
@@ -70,6 +73,8 @@ export class Snapshot {
   ) {
     this.document = document;
     this.functions = services.functions;
+    const { allowInPaths } = document.requests;
+    this.refusesPath = disguiseFinder(disguises.filter((disguise) => !allowInPaths.includes(disguise)));
     this.#readRevision = services.readRevision;
     this.#callProxy = services.callProxy;
     this.#callFunction = services.callFunction;

@@ -7,11 +7,13 @@ const statuses = {
   UNAUTHORIZED: 401,
   PERMISSION_DENIED: 403,
   NOT_FOUND: 404,
+  REQUEST_TIMEOUT: 408,
   CONFLICT: 409,
   REQUEST_ENTITY_TOO_LARGE: 413,
   FAILED_PRECONDITION: 500,
   INTERNAL: 500,
   TIMEOUT: 500,
+  UNAVAILABLE: 503,
 } as const;
 
 const codes = {
@@ -27,6 +29,10 @@ const codes = {
   /** The body of the request is no JSON, or not the JSON that it has to be. */
   InvalidRequestBody: "INVALID_ARGUMENT",
   RequestBodyTooLarge: "REQUEST_ENTITY_TOO_LARGE",
+  /** The body of the request did not arrive in time. */
+  RequestBodyTimedOut: "REQUEST_TIMEOUT",
+  /** Nothing is deployed to the environment, or nothing has been loaded yet. */
+  NothingDeployed: "UNAVAILABLE",
   /** Nobody said who they are, and the environment does not allow that. */
   MissingCredentials: "UNAUTHORIZED",
   /** The caller's token is not one that the environment accepts. */

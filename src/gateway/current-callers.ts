@@ -34,7 +34,7 @@ export class CurrentCallers {
   /** Rejects with {@link CallerError}. */
   async identify(request: Request): Promise<Caller> {
     const snapshot = await this.#environment.current(Date.now(), this.#lifetime);
-    if (!snapshot) throw new CallerError("IssuerUnavailable", "Nothing is deployed.");
+    if (!snapshot) throw new CallerError("NothingDeployed", "Nothing is deployed yet.");
     return this.#callers(snapshot.document.identity).identify(request);
   }
 

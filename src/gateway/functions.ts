@@ -29,10 +29,9 @@ export class Functions {
   }
 
   /** Calls a function for a client. Rejects with {@link FunctionError}. */
-  async execute(call: FunctionCall, lifetime: Lifetime): Promise<FunctionResult> {
-    const context = contextOf(lifetime);
+  async execute(call: FunctionCall, context: TokenContext): Promise<FunctionResult> {
     const functions = await this.#current(context);
-    if (!functions) throw new FunctionError("QueryNotFound", "Nothing is deployed.", { query: call.name });
+    if (!functions) throw new FunctionError("NothingDeployed", "Nothing is deployed yet.", {});
     return this.#runner.run(functions, call, context);
   }
 
@@ -104,8 +103,7 @@ export class Functions {
 }
 
 /** Time and lifetime of one invocation of the Worker: promises and timers of one cannot serve another. */
-function contextOf(lifetime: Lifetime): TokenContext {
-  const deadlines = new Deadlines();
+export function contextOf(lifetime: Lifetime, deadlines = new Deadlines()): TokenContext {
   return {
     now: () => Date.now(),
     within: (ms, work) => deadlines.within(ms, work),

@@ -2,13 +2,15 @@ import type { SecretStore } from "../credentials/secrets/store.ts";
 import { Deadlines } from "../egress/deadline.ts";
 import type { Environment } from "../environment/environment.ts";
 import { FlowContext, type Lifetime } from "../flow/context.ts";
-import { Fault, faultBody } from "../flow/fault.ts";
+import { Fault } from "../flow/fault.ts";
+import { invalidPath } from "./address.ts";
 import { answerClient } from "./answer.ts";
 import { ClientExchange } from "./client-exchange.ts";
 import { ClientRequest } from "./client-request.ts";
 import { runExchange } from "./exchange.ts";
 import { internalError } from "./internal-error.ts";
 import { applicationNotFound } from "./local-call.ts";
+import { refuse } from "./refusal.ts";
 
 export interface Health {
   readonly status: "ok" | "nothing deployed";
@@ -49,24 +51,18 @@ export class Gateway {
       const found = this.#environment.endpoint(url.pathname, exchange.receivedAt, lifetime);
       const endpoint = found instanceof Promise ? await found : found;
       if (!endpoint) throw applicationNotFound(`host: ${url.host} and url: ${url.pathname}`);
-      const { program, pathSuffix } = endpoint;
+      const { program, pathSuffix, refusesPath } = endpoint;
+      if (refusesPath?.(request.url)) throw invalidPath();
       const message = new ClientRequest(request, url, program.properties, exchange);
       const flow = new FlowContext(program.identity, exchange, message, { pathSuffix, url: request.url });
       const answer = await runExchange(program, flow);
       const response = answerClient(answer, request.method, program, flow);
       return response instanceof Promise ? await response : response;
     } catch (thrown) {
-      return refusal(thrown, request, exchange.id);
+      return refuse(
+        thrown instanceof Fault ? thrown : internalError(thrown, { messageid: exchange.id }),
+        request,
+      );
     }
   }
-}
-
-/** The answer to a request that no proxy could take, or that a defect ended. */
-function refusal(thrown: unknown, request: Request, id: string): Response {
-  const fault = thrown instanceof Fault ? thrown : internalError(thrown, { messageid: id });
-  const { contentType, text } = faultBody(fault, request.headers.get("accept"));
-  return new Response(request.method === "HEAD" ? null : text, {
-    status: fault.status,
-    headers: { "content-type": contentType },
-  });
 }

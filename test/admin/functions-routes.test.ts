@@ -63,6 +63,13 @@ describe("a body that is not what it has to be", () => {
   });
 });
 
+test("lists and objects in each other are counted before anything looks into them", async () => {
+  const nested = (levels: number) => `{"parameters":{"action":${"[".repeat(levels)}${"]".repeat(levels)}}}`;
+  const { status, text } = await post(nested(20_000));
+  expect([status, JSON.parse(text).errorName]).toEqual([400, "InvalidRequestBody"]);
+  expect(JSON.parse((await post(nested(90))).text).errorName).toBe("InvalidQueryParameterValue");
+});
+
 describe("parameters are checked against the signature", () => {
   test.each([
     [{ action: "text", other: 1 }, "UnknownParameter", { unknownParameters: ["other"] }],

@@ -24,6 +24,7 @@ function document(generation: number, revision: string): EnvironmentDocument {
     outboundApplications: [],
     identity: null,
     audit: { destination: "log" },
+    requests: { allowInPaths: [] },
   };
 }
 

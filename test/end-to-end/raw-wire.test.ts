@@ -78,6 +78,11 @@ function proxiesFor(url: string): Record<string, ProxyParts> {
       flows: `<PostFlow><Response>${step("Show")}</Response></PostFlow>`,
       policies: setHeader("Show", "x-query", "{request.querystring}"),
     },
+    guarded: {
+      target,
+      flows: `<Flows><Flow name="guard"><Condition>proxy.pathsuffix MatchesPath "/admin"</Condition><Request>${step("Stop")}</Request></Flow></Flows>`,
+      policies: raise("Stop", 403),
+    },
     "from-local": { target: local("nothing") },
   };
 }
@@ -234,6 +239,64 @@ describe("what nobody changed arrives as it came:", () => {
   test("a path, but for what the platform's URL parser writes in its own way: \"{}^ and \\", async () => {
     const { arrived } = await send('GET /plain/"{}^\\x/./y/../z');
     expect(arrived[0]?.start).toBe("GET /%22%7B%7D%5E/x/z HTTP/1.1");
+  });
+});
+
+describe("what asks for nothing is refused", () => {
+  test.each(["a b", "[::1", "gateway.test/plain", "%zz", "user@host", "a?b", "a:99999", "exa<mple"])(
+    "the Host %s",
+    async (host) => {
+      const { answer, arrived } = await send("GET /plain/x", [`Host: ${host}`]);
+      expect([answer.start, arrived]).toEqual(["HTTP/1.1 400 Bad Request", []]);
+      expect(JSON.parse(answer.body)).toEqual({
+        fault: { faultstring: "Invalid Host header", detail: { errorcode: "sortie.InvalidHost" } },
+      });
+    },
+  );
+
+  test.each(["GET", "OPTIONS"])("%s *", async (method) => {
+    const { answer } = await send(`${method} *`);
+    expect(answer.start).toBe("HTTP/1.1 400 Bad Request");
+    expect(answer.body).toContain("protocol.http.InvalidPath");
+  });
+
+  test("CONNECT, whose connection ends at once", async () => {
+    const { answer, arrived } = await send("CONNECT gateway.test:443", ["Host: gateway.test:443"], "hello");
+    expect([answer.body, arrived]).toEqual(["", []]);
+  });
+
+  test("a method that Workers do not know", async () => {
+    const { answer } = await send("FOO /plain");
+    expect(answer.start).toBe("HTTP/1.1 501 Not Implemented");
+  });
+});
+
+describe("a guard of a path", () => {
+  const disguised = [
+    "/%61dmin",
+    "//admin",
+    "/x%2f..%2fadmin",
+    "/admin%2f",
+    "/x/%2e%2e/admin",
+    "/.%2e/guarded/admin",
+  ];
+
+  test.each(["/admin", "/x/../admin", "/./admin", "\\admin"])("stops %s", async (path) => {
+    const { answer, arrived } = await send(`GET /guarded${path}`);
+    expect([answer.start, arrived]).toEqual(["HTTP/1.1 403 Forbidden", []]);
+  });
+
+  test.each(disguised)("is not gone around with %s, which is refused", async (path) => {
+    const { answer, arrived } = await send(`GET /guarded${path}`);
+    expect([answer.start, arrived]).toEqual(["HTTP/1.1 400 Bad Request", []]);
+    expect(JSON.parse(answer.body)).toEqual({
+      fault: { faultstring: "Invalid request path", detail: { errorcode: "protocol.http.InvalidPath" } },
+    });
+  });
+
+  test("sees path parameters as a part of the segment, and so does the target", async () => {
+    const { arrived } = await send("GET /guarded/admin;x");
+    expect(arrived[0]?.start).toBe("GET /admin;x HTTP/1.1");
   });
 });
 

@@ -311,15 +311,16 @@ describe("a proxy that the new state cannot load", () => {
 });
 
 describe("without a good state", () => {
-  test("nothing is deployed: there is no proxy, and no trouble", async () => {
+  test("nothing is deployed: every path is to be asked for again, and there is no trouble", async () => {
     const test = new TestEnvironment();
-    expect([await test.revision("/a"), await test.environment.current(0, test)]).toEqual([null, null]);
+    await expect(test.revision("/a")).rejects.toMatchObject({ code: "sortie.NothingDeployed", status: 503 });
+    expect(await test.environment.current(0, test)).toBeNull();
     expect(log).toEqual([]);
   });
 
   test("a deployment is found by the next request", async () => {
     const test = new TestEnvironment();
-    await test.revision("/a");
+    await expect(test.revision("/a")).rejects.toMatchObject({ code: "sortie.NothingDeployed" });
     await test.store.deploy(1, plainProxy("a"));
     expect(await test.revision("/a")).toBe("1");
   });

@@ -169,6 +169,25 @@ test("the message names the place and what is expected there", () => {
   ]);
 });
 
+describe("requests.json", () => {
+  test("says which ways to write a path are not refused", () => {
+    const requests = { allowInPaths: ["encoded-slash", "empty-segment"] };
+    expect(settingsOf("requests.json", requests).requests).toEqual(requests);
+  });
+
+  test.each([
+    ["[]", "requests.json:1:1"],
+    ['{\n"allowInPaths": ["encoded-slash", "dots"] }', "requests.json:2:35"],
+    ['{ "allowInPaths": [],\n"other": 1 }', "requests.json:2:10"],
+  ])("is reported where it is wrong: %s", (text, place) => {
+    expect(problemsOf("requests.json", text)).toEqual([`error InvalidSetting ${place}`]);
+  });
+
+  test("is not needed: everything is refused", () => {
+    expect(read({}).settings.requests).toEqual({ allowInPaths: [] });
+  });
+});
+
 describe("audit.json", () => {
   test.each([
     { destination: "log" },

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { proxyUnavailable } from "../../src/environment/environment.ts";
+import { nothingDeployed, proxyUnavailable } from "../../src/environment/environment.ts";
 import { Fault, faultBody } from "../../src/flow/fault.ts";
 import { requestReading, responseReading, unsupportedEncoding } from "../../src/flow/reading-faults.ts";
 import { apiTimedOut } from "../../src/flow/time-limit.ts";
+import { invalidHost, invalidPath } from "../../src/gateway/address.ts";
 import { routeFailed } from "../../src/gateway/exchange.ts";
 import { internalFault } from "../../src/gateway/internal-error.ts";
 import { applicationNotFound, calloutDepthExceeded } from "../../src/gateway/local-call.ts";
@@ -58,6 +59,7 @@ const documented: [code: string, status: number, name: string, category: string]
   ["messaging.adaptors.http.flow.UnexpectedEOFAtTarget", 502, "UnexpectedEOFAtTarget", "Messaging"],
   ["messaging.runtime.RouteFailed", 500, "RouteFailed", "Messaging"],
   ["protocol.http.TooBigBody", 413, "TooBigBody", "Transport"],
+  ["protocol.http.InvalidPath", 400, "InvalidPath", "Transport"],
   ["protocol.http.UnsupportedEncoding", 415, "UnsupportedEncoding", "Transport"],
   ["steps.externalcallout.ExecutionError", 500, "ExecutionError", "Step"],
   ["GrpcTlsInitFailed", 500, "GrpcTlsInitFailed", "System"],
@@ -74,6 +76,8 @@ const documented: [code: string, status: number, name: string, category: string]
   ],
   ["sortie.InternalError", 500, "InternalError", "System"],
   ["sortie.BodyNotSendable", 500, "BodyNotSendable", "System"],
+  ["sortie.InvalidHost", 400, "InvalidHost", "System"],
+  ["sortie.NothingDeployed", 503, "NothingDeployed", "System"],
   ["sortie.ProxyUnavailable", 503, "ProxyUnavailable", "System"],
   ["sortie.CalloutDepthExceeded", 508, "CalloutDepthExceeded", "System"],
 ];
@@ -86,7 +90,7 @@ const declared = new Map(
     ...Object.values(requestReading),
     ...Object.values(responseReading),
     ...[unsupportedEncoding, apiTimedOut, routeFailed, applicationNotFound, calloutDepthExceeded],
-    ...[lengthRequired, bodyNotSendable],
+    ...[lengthRequired, bodyNotSendable, invalidHost, invalidPath, nothingDeployed],
     ...[internalFault, proxyUnavailable, emptyIdTokenAudience, googleTokenGenerationFailure],
   ].map((type) => [`${type.code} ${type.status}`, type]),
 );

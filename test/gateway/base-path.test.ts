@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { proxyFiles, serve, setHeader, step } from "./gateway-kit.ts";
+import { anyPath, proxyFiles, serve, setHeader, step } from "./gateway-kit.ts";
 
 const tell = {
   flows: `<PostFlow><Response>${step("Tell")}</Response></PostFlow>`,
@@ -7,6 +7,7 @@ const tell = {
 };
 
 const gateway = serve({
+  ...anyPath,
   ...proxyFiles("orders", { basePath: "/v1/orders", ...tell }),
   ...proxyFiles("members", { basePath: "/team/*/members", ...tell }),
   ...proxyFiles("rest", { basePath: "/", ...tell }),

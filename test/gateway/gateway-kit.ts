@@ -10,6 +10,7 @@ import { currentKey, type EnvironmentDocument, revisionKey } from "../../src/env
 import { type ConfigStore, Environment } from "../../src/environment/environment.ts";
 import { type EnvironmentModel, readEnvironment } from "../../src/environment/read-environment.ts";
 import { type ReadRevision, Snapshot } from "../../src/environment/snapshot.ts";
+import { disguises } from "../../src/flow/disguised-path.ts";
 import { DeployedFunctions } from "../../src/functions/deployed.ts";
 import { Gateway } from "../../src/gateway/gateway.ts";
 import { callProxy } from "../../src/gateway/local-call.ts";
@@ -27,6 +28,11 @@ export interface TestGateway {
   /** The records of calls that went to the log. */
   readonly records: readonly Record<string, unknown>[];
 }
+
+/** Lets paths be written in any way. */
+export const anyPath = {
+  "environments/local/requests.json": JSON.stringify({ allowInPaths: disguises }),
+};
 
 /** Files of an environment by path, as text. */
 export type TestFiles = Readonly<Record<string, string>>;

@@ -1,6 +1,6 @@
 import { describe, expect, inject, test } from "vitest";
 import type { Echo } from "../servers/routes.ts";
-import { httpTarget, proxyFiles, serve, setHeader, setVariable, step } from "./gateway-kit.ts";
+import { anyPath, httpTarget, proxyFiles, serve, setHeader, setVariable, step } from "./gateway-kit.ts";
 
 const { a, b } = inject("servers");
 const host = a.slice("http://".length);
@@ -11,10 +11,13 @@ async function calledUrl(url: string, path: string, variables: Readonly<Record<s
   const steps = entries.map(([name]) => step(name)).join("");
   const policies = entries.map(([name, value]) => setVariable(name, name, value));
   const gateway = await serve(
-    proxyFiles("p", {
-      target: `<PreFlow><Request>${steps}</Request></PreFlow>${httpTarget(url)}`,
-      policies: Object.assign({}, ...policies),
-    }),
+    {
+      ...anyPath,
+      ...proxyFiles("p", {
+        target: `<PreFlow><Request>${steps}</Request></PreFlow>${httpTarget(url)}`,
+        policies: Object.assign({}, ...policies),
+      }),
+    },
     { allow: [a, b] },
   );
   const echo = await (await gateway.fetch(path)).json<Echo>();

@@ -1,0 +1,81 @@
+import type { TimeLimit } from "../egress/egress.ts";
+import { EgressError } from "../egress/error.ts";
+import { FunctionError } from "../functions/error.ts";
+
+/** The largest body of a request to execute a function. Bytes. */
+const BODY_LIMIT_BYTES = 10 * 1024 * 1024;
+
+/** How long a client may take to send it. Milliseconds. */
+const READ_TIMEOUT_MS = 55_000;
+
+/** How many lists and objects may stand in each other: the types of parameters are as deep as they are written out. */
+const MOST_LEVELS = 100;
+
+/**
+ * The parameters in the body of a request to execute a function. Rejects with {@link FunctionError}:
+ * InvalidRequestBody, RequestBodyTooLarge, RequestBodyTimedOut.
+ */
+export async function readParameters(
+  request: Request,
+  limit: TimeLimit,
+): Promise<Readonly<Record<string, unknown>>> {
+  const [contentType = ""] = (request.headers.get("content-type") ?? "").split(";", 1);
+  if (contentType.trim().toLowerCase() !== "application/json") {
+    throw invalid("The body has to be JSON, with the content type application/json.");
+  }
+  const bytes = await limit.within(READ_TIMEOUT_MS, readBody(request)).catch(throwAsTimedOut);
+  let body: unknown;
+  try {
+    body = JSON.parse(utf8.decode(bytes));
+  } catch {
+    throw invalid("The body is not JSON.");
+  }
+  const parameters = isObject(body) ? (body.parameters ?? {}) : null;
+  if (!isObject(parameters)) throw invalid('The body has to be {"parameters": {…}}.');
+  if (isDeeperThan(MOST_LEVELS, parameters)) {
+    throw invalid(`The body has more than ${MOST_LEVELS} lists and objects in each other.`);
+  }
+  return parameters;
+}
+
+function invalid(reason: string): FunctionError {
+  return new FunctionError("InvalidRequestBody", reason, { reason });
+}
+
+function throwAsTimedOut(error: unknown): never {
+  if (!(error instanceof EgressError)) throw error;
+  const reason = `The body did not arrive within ${READ_TIMEOUT_MS} ms.`;
+  throw new FunctionError("RequestBodyTimedOut", reason, { limit: READ_TIMEOUT_MS }, { cause: error });
+}
+
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
+
+/** Reads no more than the limit. */
+async function readBody(request: Request): Promise<Uint8Array> {
+  const tooLarge = () =>
+    new FunctionError("RequestBodyTooLarge", `The body is larger than ${BODY_LIMIT_BYTES} bytes.`, {
+      limit: BODY_LIMIT_BYTES,
+    });
+  const announced = request.headers.get("content-length");
+  if (Number(announced ?? 0) > BODY_LIMIT_BYTES) throw tooLarge();
+  // HTTP holds the body to what was announced.
+  if (announced !== null) return request.bytes();
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of request.body ?? []) {
+    length += chunk.byteLength;
+    if (length > BODY_LIMIT_BYTES) throw tooLarge();
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function isDeeperThan(levels: number, value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  if (levels === 0) return true;
+  return Object.values(value).some((each) => isDeeperThan(levels - 1, each));
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

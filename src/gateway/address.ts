@@ -1,0 +1,22 @@
+import { type Fault, faultType } from "../flow/fault.ts";
+
+/**
+ * What a request asks for, or why nobody can say. The platform puts its URL together from the Host header and the
+ * request line as they came, so a Host with a slash would be the beginning of a path.
+ */
+export function addressOf({ url, headers }: Request): URL | Fault {
+  const host = headers.get("host");
+  const address = host === null || HOST.test(host) ? URL.parse(url) : null;
+  if (address === null) return invalidHost();
+  // `OPTIONS *`, and nothing else, has a URL without a path.
+  return url.includes("/", "http://h".length) ? address : invalidPath();
+}
+
+/** A name or an address, with or without a port. */
+const HOST = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/i;
+
+/** Not Apigee's: nothing can be asked of such a host. */
+export const invalidHost = faultType("sortie.InvalidHost", 400, () => "Invalid Host header");
+
+/** A path that is none, or that is written in a way that the environment refuses. */
+export const invalidPath = faultType("protocol.http.InvalidPath", 400, () => "Invalid request path");
