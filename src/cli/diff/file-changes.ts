@@ -12,6 +12,9 @@ type Files = ReadonlyMap<string, Uint8Array>;
 /** Lines that a file's diff may have; what is beyond is counted. */
 const MAX_LINES = 200;
 
+/** Characters of a line that are shown, of which generated code has lines of a megabyte. */
+const MAX_LINE = 500;
+
 /** Text that is compared line by line, in bytes. */
 const MAX_BYTES = 1024 * 1024;
 
@@ -60,10 +63,12 @@ function textOf(content: Uint8Array | undefined): string | null {
   }
 }
 
-/** A file's control characters must not reach the terminal. */
+/** A line that is not too long, without control characters, which must not reach the terminal. */
 function printable(line: string): string {
+  const rest = line.length - MAX_LINE;
+  const shown = rest > 0 ? `${line.slice(0, MAX_LINE)} (${rest} more characters)` : line;
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
-  return line.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, (character) => {
+  return shown.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, (character) => {
     return `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`;
   });
 }

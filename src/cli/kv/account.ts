@@ -19,8 +19,8 @@ const loginSchema = v.variant("type", [
 const accountsSchema = v.array(v.object({ id: v.string(), name: v.string() }));
 
 /**
- * Cloudflare's API as the user: by the variables that Wrangler takes (CLOUDFLARE_API_TOKEN, or CLOUDFLARE_API_KEY with
- * CLOUDFLARE_EMAIL), else by Wrangler's login. Rejects with {@link CommandFailure}. Cloudflare: "System environment
+ * Cloudflare's API as the user: by the variables that Wrangler takes, in its order (CLOUDFLARE_API_KEY with
+ * CLOUDFLARE_EMAIL, or CLOUDFLARE_API_TOKEN), else by Wrangler's login. Rejects with {@link CommandFailure}. Cloudflare: "System environment
  * variables" (Wrangler).
  */
 export async function openCloudflare(variables: Variables = process.env): Promise<CloudflareApi> {
@@ -29,15 +29,16 @@ export async function openCloudflare(variables: Variables = process.env): Promis
 }
 
 /**
- * The account: that of the configuration or of CLOUDFLARE_ACCOUNT_ID, else the only one that the user has.
- * Rejects with {@link CommandFailure}.
+ * The account: that of the configuration, else of CLOUDFLARE_ACCOUNT_ID, else the only one that the user has. The order
+ * is Wrangler's, so that an environment is pushed to the account that the Worker is deployed to. Rejects with
+ * {@link CommandFailure}.
  */
 export async function accountId(
   api: CloudflareApi,
   configured: string | undefined,
   variables: Variables = process.env,
 ): Promise<string> {
-  const given = variables.CLOUDFLARE_ACCOUNT_ID || configured;
+  const given = configured || variables.CLOUDFLARE_ACCOUNT_ID;
   if (given) return given;
   const { result } = await api.call("GET", "/accounts", accountsSchema);
   const [only] = result;
@@ -50,8 +51,8 @@ export async function accountId(
 
 function credentialsIn(variables: Variables): Credentials | null {
   const { CLOUDFLARE_API_TOKEN: token, CLOUDFLARE_API_KEY: key, CLOUDFLARE_EMAIL: email } = variables;
-  if (token) return { authorization: `Bearer ${token}` };
-  return key && email ? { "x-auth-key": key, "x-auth-email": email } : null;
+  if (key && email) return { "x-auth-key": key, "x-auth-email": email };
+  return token ? { authorization: `Bearer ${token}` } : null;
 }
 
 /** Wrangler renews its login itself, so it is asked, once for a command. */
@@ -70,16 +71,27 @@ async function wranglerLogin(): Promise<Credentials> {
 
 async function askWrangler(): Promise<unknown> {
   const env = { ...process.env, WRANGLER_SEND_METRICS: "false", WRANGLER_HIDE_BANNER: "true", NO_COLOR: "1" };
+  const asked = run(process.execPath, [wranglerProgram(), "auth", "token", "--json"], { env });
+  const { stdout } = await asked.catch((cause) => {
+    throw new CommandFailure(`${reasonIn(cause)} ${REMEDY}`, { cause });
+  });
   try {
-    const { stdout } = await run(process.execPath, [wranglerProgram(), "auth", "token", "--json"], { env });
     return JSON.parse(stdout.slice(stdout.indexOf("{")));
-  } catch (cause) {
-    throw new CommandFailure(
-      "Nobody is logged in to Cloudflare. Log in with: npx wrangler login, or set CLOUDFLARE_API_TOKEN. " +
-        "Add --local for the KV namespace on this machine.",
-      { cause },
-    );
+  } catch {
+    // What it printed may hold the token, so it is no cause to show.
+    return null;
   }
+}
+
+const REMEDY =
+  "Log in with: npx wrangler login, or set CLOUDFLARE_API_TOKEN. Add --local for the KV namespace on this machine.";
+
+/** Why Wrangler gave no login. */
+function reasonIn(failure: { readonly stderr?: string; readonly message: string }): string {
+  const words = failure.stderr || failure.message;
+  if (/not logged in/i.test(words)) return "Nobody is logged in to Cloudflare.";
+  const [line = ""] = words.split("\n").filter((each) => each.trim() !== "");
+  return `Wrangler could not say who is logged in to Cloudflare: ${line.replace(/^\W*(?:\[?ERROR\]?)?\s*/, "")}`;
 }
 
 function wranglerProgram(): string {

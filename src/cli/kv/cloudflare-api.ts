@@ -14,12 +14,31 @@ const MAX_PAUSE_MS = 30_000;
 /** How long one attempt may take, in milliseconds. */
 const CALL_TIMEOUT_MS = 120_000;
 
+/** Codes of Cloudflare's errors: for a namespace that does not exist, and for a token or key of no known form. */
+const NO_NAMESPACE = 10_013;
+const MALFORMED_CREDENTIALS = 6003;
+
+const reason = { code: v.optional(v.number()), message: v.string() };
+
 const envelope = v.object({
   success: v.boolean(),
-  errors: v.optional(v.array(v.object({ code: v.optional(v.number()), message: v.string() })), []),
+  errors: v.optional(
+    v.array(v.object({ ...reason, error_chain: v.optional(v.array(v.object(reason)), []) })),
+    [],
+  ),
   result: v.unknown(),
   result_info: v.nullish(v.object({ cursor: v.nullish(v.string()) })),
 });
+
+interface Reason {
+  readonly code?: number | undefined;
+  readonly message: string;
+}
+
+/** An answer that has come in whole. */
+interface Answer extends Pick<Response, "ok" | "status" | "headers"> {
+  readonly body: Uint8Array;
+}
 
 /** Cloudflare's REST API. Its methods reject with {@link CommandFailure}. */
 export class CloudflareApi {
@@ -41,13 +60,11 @@ export class CloudflareApi {
     schema: v.GenericSchema<unknown, Result>,
     body?: unknown,
   ): Promise<{ result: Result; cursor: string }> {
-    const response = await this.#send(method, path, body);
-    const answer = v.safeParse(envelope, await response.json().catch(() => null));
-    if (!response.ok || !answer.success || !answer.output.success) {
-      throw refusal(response.status, answer.success ? answer.output.errors : []);
-    }
-    const result = v.safeParse(schema, answer.output.result);
-    if (result.success) return { result: result.output, cursor: answer.output.result_info?.cursor ?? "" };
+    const answer = await this.#send(method, path, body);
+    const read = readEnvelope(answer);
+    if (!answer.ok || !read?.success) throw refusal(answer);
+    const result = v.safeParse(schema, read.result);
+    if (result.success) return { result: result.output, cursor: read.result_info?.cursor ?? "" };
     throw new CommandFailure(
       `Cloudflare's answer to ${method} ${path.replace(/\?.*/, "")} is not understood.`,
     );
@@ -55,57 +72,71 @@ export class CloudflareApi {
 
   /** The bytes at a path; null when there is nothing. */
   async download(path: string): Promise<Uint8Array | null> {
-    const response = await this.#send("GET", path);
-    if (response.status === 404) return null;
-    if (response.ok) return new Uint8Array(await response.arrayBuffer());
-    const answer = v.safeParse(envelope, await response.json().catch(() => null));
-    throw refusal(response.status, answer.success ? answer.output.errors : []);
+    const answer = await this.#send("GET", path);
+    if (answer.ok) return answer.body;
+    const isMissing = answer.status === 404 && !reasonsOf(answer).some(({ code }) => code === NO_NAMESPACE);
+    if (isMissing) return null;
+    throw refusal(answer);
   }
 
-  async #send(method: string, path: string, body?: unknown): Promise<Response> {
+  async #send(method: string, path: string, body?: unknown): Promise<Answer> {
     for (let attempt = 1; ; attempt++) {
-      const response = await this.#attempt(method, path, body);
-      const isPassing = response.status === 429 || response.status >= 500;
-      if (!isPassing || attempt === MAX_ATTEMPTS) return response;
-      await response.body?.cancel();
-      await this.#pause(pauseAfter(response, attempt));
+      const answer = await this.#attempt(method, path, body);
+      const isPassing = answer.status === 429 || answer.status >= 500;
+      if (!isPassing || attempt === MAX_ATTEMPTS) return answer;
+      await this.#pause(pauseAfter(answer, attempt));
     }
   }
 
-  async #attempt(method: string, path: string, body: unknown): Promise<Response> {
+  async #attempt(method: string, path: string, body: unknown): Promise<Answer> {
     try {
-      return await fetch(this.#base + path, {
+      const response = await fetch(this.#base + path, {
         method,
         headers: { ...this.#credentials, ...(body !== undefined && { "content-type": "application/json" }) },
         ...(body !== undefined && { body: JSON.stringify(body) }),
         signal: AbortSignal.timeout(CALL_TIMEOUT_MS),
       });
+      const { ok, status, headers } = response;
+      return { ok, status, headers, body: new Uint8Array(await response.arrayBuffer()) };
     } catch (error) {
       const { cause, message } = error as Error & { cause?: Error };
-      throw new CommandFailure(
-        `Cloudflare cannot be reached at ${this.#base}: ${cause?.message ?? message}`,
-        {
-          cause: error,
-        },
-      );
+      const reason = cause?.message ?? message;
+      throw new CommandFailure(`Cloudflare cannot be reached at ${this.#base}: ${reason}`, { cause: error });
     }
   }
 }
 
 /** Seconds that the server asks for, or twice as long each time. */
-function pauseAfter(response: Response, attempt: number): number {
-  const seconds = Number(response.headers.get("retry-after") ?? Number.NaN);
+function pauseAfter({ headers }: Answer, attempt: number): number {
+  const seconds = Number(headers.get("retry-after") ?? Number.NaN);
   return Number.isFinite(seconds) ? Math.min(seconds * 1000, MAX_PAUSE_MS) : 500 * 2 ** attempt;
 }
 
-function refusal(status: number, errors: readonly { code?: number | undefined; message: string }[]) {
-  const reasons = errors.map(({ code, message }) => (code === undefined ? message : `${message} (${code})`));
-  const reason = reasons.length > 0 ? `: ${reasons.join("; ")}` : "";
-  return new CommandFailure(`Cloudflare answered ${status}${reason}.${adviceFor(status)}`);
+function readEnvelope({ body }: Answer): v.InferOutput<typeof envelope> | null {
+  try {
+    const read = v.safeParse(envelope, JSON.parse(new TextDecoder().decode(body)));
+    return read.success ? read.output : null;
+  } catch {
+    return null;
+  }
 }
 
-function adviceFor(status: number): string {
-  if (status === 401 || status === 403) {
+/** Why Cloudflare refused, and what led to it. */
+function reasonsOf(answer: Answer): readonly Reason[] {
+  return readEnvelope(answer)?.errors.flatMap(({ error_chain, ...error }) => [error, ...error_chain]) ?? [];
+}
+
+function refusal(answer: Answer): CommandFailure {
+  const reasons = reasonsOf(answer);
+  const words = reasons.map(({ code, message }) => (code === undefined ? message : `${message} (${code})`));
+  const reason = words.length > 0 ? `: ${words.join("; ")}` : "";
+  return new CommandFailure(
+    `Cloudflare answered ${answer.status}${reason}.${adviceFor(answer.status, reasons)}`,
+  );
+}
+
+function adviceFor(status: number, reasons: readonly Reason[]): string {
+  if (status === 401 || status === 403 || reasons.some(({ code }) => code === MALFORMED_CREDENTIALS)) {
     return " Log in with: npx wrangler login, or give CLOUDFLARE_API_TOKEN a token that may edit Workers KV.";
   }
   if (status === 404)

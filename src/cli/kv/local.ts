@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Miniflare } from "miniflare";
+import { CommandFailure } from "../command-failure.ts";
 import { COMPATIBILITY_DATE } from "../compatibility-date.ts";
 import type { KvEntry, KvStore } from "./store.ts";
 import type { WranglerConfig } from "./wrangler-config.ts";
@@ -17,14 +18,18 @@ export class LocalKv implements KvStore {
     this.#namespace = namespace;
   }
 
-  /** @param persistTo Wrangler's folder for local state */
+  /**
+   * Rejects with {@link CommandFailure} when the folder cannot be used.
+   * @param persistTo Wrangler's folder for local state
+   */
   static async open({ folder, localNamespace }: WranglerConfig, persistTo?: string): Promise<LocalKv> {
     // Loaded only here: other commands should not wait for it.
     const { Miniflare } = await import("miniflare");
+    const state = persistTo ?? join(folder, ".wrangler", "state");
     const miniflare = new Miniflare({
       cf: false,
       telemetry: { enabled: false },
-      resourcePersistencePath: join(persistTo ?? join(folder, ".wrangler", "state"), "v3"),
+      resourcePersistencePath: join(state, "v3"),
       workers: [
         {
           config: {
@@ -36,8 +41,18 @@ export class LocalKv implements KvStore {
         },
       ],
     });
-    const { CONFIG } = await miniflare.getBindings<{ CONFIG: KVNamespace }>();
-    return new LocalKv(miniflare, CONFIG);
+    try {
+      const { CONFIG } = await miniflare.getBindings<{ CONFIG: KVNamespace }>();
+      return new LocalKv(miniflare, CONFIG);
+    } catch (cause) {
+      // What did start would keep the command from ending. That the rest cannot be ended has the same cause.
+      await miniflare.dispose().catch(() => {});
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new CommandFailure(
+        `The KV namespace on this machine cannot be opened in ${state}: ${reason}. See --persist-to.`,
+        { cause },
+      );
+    }
   }
 
   async getTexts(keys: readonly string[]): Promise<(string | null)[]> {

@@ -2,9 +2,9 @@ import type { Command } from "commander";
 import { accountId, openCloudflare } from "./account.ts";
 import { CloudflareKv } from "./cloudflare.ts";
 import { LocalKv } from "./local.ts";
-import { announced } from "./progress.ts";
+import { announced, during } from "./progress.ts";
 import type { KvStore } from "./store.ts";
-import { readWranglerConfig } from "./wrangler-config.ts";
+import { readWranglerConfig, type WranglerConfig } from "./wrangler-config.ts";
 
 /** The options of all commands that work on deployed state. */
 export interface KvOptions {
@@ -29,15 +29,20 @@ export async function withKv<Result>(
   use: (kv: KvStore) => Promise<Result>,
 ): Promise<Result> {
   const config = readWranglerConfig(file);
+  const { stderr } = process;
   if (!local) {
-    const api = await openCloudflare();
-    const account = await accountId(api, config.accountId);
-    return use(announced(new CloudflareKv(api, account, config.namespace), process.stderr));
+    const kv = await during(stderr, "Opening the KV namespace of the account", openAccount(config));
+    return use(announced(kv, stderr));
   }
-  const kv = await LocalKv.open(config, persistTo);
+  const kv = await during(stderr, "Opening the KV namespace", LocalKv.open(config, persistTo));
   try {
-    return await use(announced(kv, process.stderr));
+    return await use(announced(kv, stderr));
   } finally {
     await kv.close();
   }
+}
+
+async function openAccount({ accountId: configured, namespace }: WranglerConfig): Promise<KvStore> {
+  const api = await openCloudflare();
+  return new CloudflareKv(api, await accountId(api, configured), namespace);
 }

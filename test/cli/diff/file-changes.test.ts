@@ -12,6 +12,13 @@ test("a long difference is cut, and the rest counted", () => {
   expect(change?.text).toMatch(/\n\(\d+ more lines\)$/);
 });
 
+test("a long line is cut, and what is not shown is counted", () => {
+  const [change] = fileChanges(files({ a: "" }), files({ a: "x".repeat(1_000_000) }));
+  expect(change?.text).toBe(
+    `@@ -0,0 +1,1 @@\n+${"x".repeat(499)} (999501 more characters)\n\\ No newline at end of file`,
+  );
+});
+
 test("texts that have little in common are not compared line by line", () => {
   const text = (seed: string) => Array.from({ length: 9000 }, (_, index) => `${seed}${index}`).join("\n");
   expect(fileChanges(files({ a: text("x") }), files({ a: text("y") }))).toEqual([

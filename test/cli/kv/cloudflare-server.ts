@@ -5,10 +5,28 @@ import { text } from "node:stream/consumers";
 /** How many keys a page of a list has. */
 const PAGE = 3;
 
+/** The most keys that a page may be asked to have. */
+const MAX_LIMIT = 1000;
+
+/** The largest request, in bytes. */
+const MAX_BODY = 100_000_000;
+
+const MALFORMED = {
+  ...errors(6003, "Invalid request headers"),
+  errors: [
+    {
+      code: 6003,
+      message: "Invalid request headers",
+      error_chain: [{ code: 6111, message: "Invalid format for Authorization header" }],
+    },
+  ],
+};
+
 interface Request {
   readonly method: string;
   readonly path: string;
   readonly authorization: string | undefined;
+  readonly key: string | string[] | undefined;
 }
 
 /**
@@ -20,6 +38,8 @@ export class CloudflareServer {
   readonly requests: Request[] = [];
   /** Answers to give first: a status, and how many seconds to wait. */
   readonly failures: { status: number; retryAfter?: string }[] = [];
+  /** Whether answers stop before their end. */
+  breaksOff = false;
   accounts = [{ id: "a1", name: "Ours" }];
   readonly #server: Server;
   #port = 0;
@@ -48,9 +68,20 @@ export class CloudflareServer {
     const url = new URL(request.url ?? "", this.url);
     const { method = "", headers } = request;
     const body = await text(request);
-    this.requests.push({ method, path: url.pathname + url.search, authorization: headers.authorization });
+    this.requests.push({
+      method,
+      path: url.pathname + url.search,
+      authorization: headers.authorization,
+      key: headers["x-auth-key"],
+    });
+    if (this.breaksOff) {
+      response.writeHead(200, { "content-length": "100" });
+      response.write("{", () => response.destroy());
+      return;
+    }
     const failure = this.failures.shift();
     if (failure) return send(response, failure.status, errors(10_000, "Try again"), failure.retryAfter);
+    if (headers.authorization?.includes(" ", "Bearer ".length)) return send(response, 400, MALFORMED);
     if (headers.authorization !== "Bearer t1")
       return send(response, 401, errors(10_000, "Authentication error"));
     if (url.pathname === "/client/v4/accounts") return send(response, 200, result(this.accounts));
@@ -64,6 +95,7 @@ export class CloudflareServer {
       response.writeHead(200).end(value);
       return;
     }
+    if (body.length > MAX_BODY) return send(response, 413, errors(10_000, "Request body too large"));
     const [status, answer] = this.#call(`${method} ${route}`, url.searchParams, body && JSON.parse(body));
     send(response, status, answer);
   }
@@ -76,6 +108,8 @@ export class CloudflareServer {
           .sort();
         const start = Number(query.get("cursor") ?? 0);
         const cursor = start + PAGE < names.length ? String(start + PAGE) : "";
+        const limit = Number(query.get("limit") ?? MAX_LIMIT);
+        if (limit < 10 || limit > MAX_LIMIT) return [400, errors(10_000, "limit is out of range")];
         const page = names.slice(start, start + PAGE).map((name) => ({ name }));
         return [200, { ...result(page), result_info: { count: page.length, cursor } }];
       }
@@ -97,7 +131,9 @@ export class CloudflareServer {
         return [200, result({ successful_key_count: pairs.length, unsuccessful_keys: [] })];
       }
       case "POST /bulk/delete": {
-        for (const key of body as string[]) this.values.delete(key);
+        const keys = body as string[];
+        if (keys.length > 10_000) return [400, errors(10_148, "too many keys")];
+        for (const key of keys) this.values.delete(key);
         return [200, result(null)];
       }
       default:

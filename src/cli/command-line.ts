@@ -1,0 +1,55 @@
+import { Command, CommanderError } from "commander";
+import packageJson from "../../package.json" with { type: "json" };
+import { addBridge } from "./bridge.ts";
+import { addCall } from "./call.ts";
+import { addCheck } from "./check.ts";
+import { CommandFailure } from "./command-failure.ts";
+import { addDev } from "./dev.ts";
+import { addExample } from "./example.ts";
+import { addOAuth } from "./oauth.ts";
+import { addDiff, addPush } from "./push.ts";
+import { addRollback } from "./rollback.ts";
+import { addSecret } from "./secret.ts";
+import { addStatus } from "./status.ts";
+import { addTypes } from "./types.ts";
+
+const commands = [
+  addDev,
+  addCall,
+  addCheck,
+  addPush,
+  addDiff,
+  addStatus,
+  addRollback,
+  addTypes,
+  addSecret,
+  addOAuth,
+  addBridge,
+  addExample,
+];
+
+/**
+ * Runs `sortie` with the words of a command line. Resolves with its exit status: 0; 1 for problems found; 2 for wrong
+ * usage and for what cannot be done.
+ */
+export async function runSortie(words: readonly string[]): Promise<number> {
+  const program = new Command("sortie")
+    .description("Runs Apigee proxy bundles on Cloudflare Workers.")
+    .version(packageJson.version)
+    .exitOverride()
+    .showHelpAfterError("(--help shows what there is)")
+    .configureHelp({ showGlobalOptions: false });
+  for (const add of commands) add(program);
+  try {
+    await program.parseAsync(words, { from: "user" });
+    return Number(process.exitCode ?? 0);
+  } catch (error) {
+    return exitStatus(error);
+  }
+}
+
+function exitStatus(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  console.error(error instanceof CommandFailure ? `error: ${error.message}` : error);
+  return 2;
+}

@@ -1,0 +1,47 @@
+import { Readable } from "node:stream";
+import { vi } from "vitest";
+import { runSortie } from "../../src/cli/command-line.ts";
+import { type Finished, repository } from "./sortie.ts";
+
+/**
+ * Runs `sortie` as `sortie` of `sortie.ts` does, without a process of its own, which takes longer than most commands.
+ * Commands run one after the other: what they use of the process is replaced while they run.
+ */
+export async function sortieInProcess(
+  args: readonly string[],
+  cwd = repository,
+  input: string | Uint8Array = "",
+): Promise<Finished> {
+  const stdout: string[] = [];
+  const stderr: string[] = [];
+  const before = { cwd: process.cwd(), stdin: process.stdin, exitCode: process.exitCode };
+  const spies = [
+    vi.spyOn(process.stdout, "write").mockImplementation(into(stdout)),
+    vi.spyOn(process.stderr, "write").mockImplementation(into(stderr)),
+    vi.spyOn(console, "log").mockImplementation((text) => void stdout.push(`${text}\n`)),
+    vi.spyOn(console, "error").mockImplementation((text) => void stderr.push(`${text}\n`)),
+  ];
+  setStdin(Readable.from(input.length > 0 ? [Buffer.from(input)] : []));
+  process.chdir(cwd);
+  process.exitCode = undefined;
+  try {
+    const status = await runSortie(args);
+    return { status, stdout: stdout.join(""), stderr: stderr.join("") };
+  } finally {
+    process.chdir(before.cwd);
+    setStdin(before.stdin);
+    process.exitCode = before.exitCode;
+    for (const spy of spies) spy.mockRestore();
+  }
+}
+
+function into(texts: string[]): typeof process.stdout.write {
+  return (chunk) => {
+    texts.push(typeof chunk === "string" ? chunk : Buffer.from(chunk).toString());
+    return true;
+  };
+}
+
+function setStdin(stdin: Readable): void {
+  Object.defineProperty(process, "stdin", { configurable: true, value: stdin });
+}
