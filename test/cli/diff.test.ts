@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { answer, answeringProxy, below, folderWith, repository, sortie, writeIn } from "./sortie.ts";
+import { sortieInProcess } from "./in-process.ts";
+import { answer, answeringProxy, below, folderWith, repository, writeIn } from "./sortie.ts";
 
 const deploying = (...names: string[]) => JSON.stringify({ proxies: names.map((name) => ({ name })) });
 
@@ -23,7 +24,7 @@ describe("what pushing an environment would change", () => {
   });
   const place = ["--env", "test", "--local", "--persist-to", state];
   const config = ["--config", join(repository, "wrangler.toml")];
-  const run = (...args: string[]) => sortie([...args, ".", ...place, ...config], folder);
+  const run = (...args: string[]) => sortieInProcess([...args, ".", ...place, ...config], folder);
 
   beforeAll(async () => {
     expect(await run("push")).toMatchObject({ status: 0 });
@@ -73,7 +74,7 @@ proxy a
       expect(stdout).toContain("\nproxy gone\n  removed  apiproxy/gone.xml\n");
       expect(stdout).not.toContain("\nproxy stays\n");
       expect(stdout).toMatch(/\nNothing was written.\n$/);
-      const after = await sortie(["status", ...place, ...config], folder);
+      const after = await sortieInProcess(["status", ...place, ...config], folder);
       expect(after.stdout).toMatch(/^test: generation 1,/);
     },
   );

@@ -1,7 +1,13 @@
+import { join } from "node:path";
 import { Readable } from "node:stream";
+import { pathToFileURL } from "node:url";
 import { vi } from "vitest";
-import { runSortie } from "../../src/cli/command-line.ts";
 import { type Finished, repository } from "./sortie.ts";
+
+/** As it is built: it finds the Worker that it starts beside itself. */
+const { runSortie } = (await import(
+  pathToFileURL(join(repository, "dist", "command-line.js")).href
+)) as typeof import("../../src/cli/command-line.ts");
 
 /**
  * Runs `sortie` as `sortie` of `sortie.ts` does, without a process of its own, which takes longer than most commands.

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { withKv } from "../../src/cli/kv/options.ts";
 import { applicationResetKey, userResetKey } from "../../src/credentials/oauth/resets.ts";
+import { sortieInProcess } from "./in-process.ts";
 import { answeringProxy, below, folderWith, repository, sortie } from "./sortie.ts";
 
 const application = `authorizationUrl: https://provider.example.com/authorize
@@ -16,7 +17,7 @@ describe("what users granted to an outbound application that is deployed", () =>
   const place = ["--env", "prod", "--local", "--persist-to", state, "--config", config];
   const textAt = (key: string) =>
     withKv({ local: true, persistTo: state, config }, async (kv) => (await kv.getTexts([key]))[0]);
-  const oauth = (...args: string[]) => sortie(["oauth", ...args, ...place]);
+  const oauth = (...args: string[]) => sortieInProcess(["oauth", ...args, ...place]);
 
   beforeAll(async () => {
     const folder = folderWith({
@@ -24,11 +25,11 @@ describe("what users granted to an outbound application that is deployed", () =>
       "environments/prod/identity.json": '{"issuer":"https://issuer.example.com","audience":"gateway"}',
       "outbound-applications/calendar.yaml": application,
     });
-    expect(await sortie(["push", ".", ...place], folder)).toMatchObject({ status: 0 });
+    expect(await sortieInProcess(["push", ".", ...place], folder)).toMatchObject({ status: 0 });
   });
 
   test("is of an application that sortie status shows", async () => {
-    const { stdout } = await sortie(["status", ...place]);
+    const { stdout } = await sortieInProcess(["status", ...place]);
     expect(stdout).toContain("  outbound application calendar, enabled\n");
   });
 

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { Miniflare } from "miniflare";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { sortieInProcess } from "./in-process.ts";
 import { CloudflareServer } from "./kv/cloudflare-server.ts";
 import {
   answer,
@@ -97,13 +98,13 @@ describe("an environment deployed to KV", () => {
   });
 
   test("is not touched by a push that changes nothing", async () => {
-    const { status, stdout } = await deployment("push", ".");
+    const { status, stdout } = await sortieInProcess(["push", ".", "--env", "test", ...kv], folder);
     expect(stdout).toMatch(/Nothing has changed: test stays at generation 2.\n$/);
     expect(status).toBe(0);
   });
 
   test("is shown with its proxies and the generations that can be gone back to", async () => {
-    const { status, stdout } = await sortie(["status", ...kv], folder);
+    const { status, stdout } = await sortieInProcess(["status", ...kv], folder);
     expect(stdout).toMatch(
       new RegExp(
         "^test: generation 2, deployed 20\\d\\d-\\S+Z\n" +
@@ -186,7 +187,10 @@ describe("a push is refused", () => {
   test("with exit status 1 when the environment has errors", async () => {
     const folder = folderWith(below("apiproxies/a", answeringProxy("a", "text")));
     writeIn(folder, "apiproxies/a/apiproxy/policies/Answer.xml", "<Answer");
-    const { status, stdout, stderr } = await sortie(["push", ".", "--env", "test", "--local"], folder);
+    const { status, stdout, stderr } = await sortieInProcess(
+      ["push", ".", "--env", "test", "--local"],
+      folder,
+    );
     expect(stderr).toMatch(/Answer.xml:1:1 {2}error {2}InvalidXML[\s\S]*Nothing was deployed.\n$/);
     expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
   });
@@ -204,7 +208,7 @@ describe("a push is refused", () => {
       ...below("apiproxies/a", answeringProxy("a", "text")),
       "environments/test/targetservers.json": "[]",
     });
-    const { status, stderr } = await sortie(args, folder);
+    const { status, stderr } = await sortieInProcess(args, folder);
     expect(stderr).toMatch(message);
     expect(status).toBe(2);
   });
@@ -217,18 +221,18 @@ describe("a push is refused", () => {
         'const limits = JSON.parse("{");\nexport default function broken(): string {\n  return String(limits);\n}\n',
     });
     const kv = ["--local", "--persist-to", state, "--config", join(repository, "wrangler.toml")];
-    const { status, stderr } = await sortie(["push", ".", "--env", "test", ...kv], folder);
+    const { status, stderr } = await sortieInProcess(["push", ".", "--env", "test", ...kv], folder);
     expect(stderr).toMatch(
       /functions\/broken\/index\.ts:2:\d+ {2}error {2}LoadFailed {2}The function broken cannot be loaded in workerd: Uncaught SyntaxError: .* at functions\/broken\/index\.ts:1:/,
     );
     expect(stderr).toMatch(/Nothing was deployed\.\n$/);
     expect(status).toBe(1);
-    expect((await sortie(["status", ...kv], folder)).stdout).not.toContain("generation");
+    expect((await sortieInProcess(["status", ...kv], folder)).stdout).not.toContain("generation");
   });
 
   test("when nothing says which KV namespace is meant", async () => {
     const folder = folderWith(below("apiproxies/a", answeringProxy("a", "text")));
-    const { status, stderr } = await sortie(["push", ".", "--env", "test", "--local"], folder);
+    const { status, stderr } = await sortieInProcess(["push", ".", "--env", "test", "--local"], folder);
     expect(stderr).toMatch(/^error: There is no wrangler.toml here or in a folder above/);
     expect(status).toBe(2);
   });
@@ -241,7 +245,7 @@ test("sources are part of what is deployed", async () => {
     "sources/shipping.yaml": source,
   });
   const kv = ["--local", "--persist-to", folderWith({}), "--config", join(repository, "wrangler.toml")];
-  const push = () => sortie(["push", ".", "--env", "test", ...kv], folder);
+  const push = () => sortieInProcess(["push", ".", "--env", "test", ...kv], folder);
   expect((await push()).stdout).toContain("Deployed generation 1 of test.");
   writeIn(folder, "sources/shipping.yaml", source.replace("api.", "www."));
   expect((await push()).stdout).toMatch(/^unchanged {2}proxy a\nchanged {4}settings\nDeployed generation 2/);

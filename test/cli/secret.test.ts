@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { readPrivateKey } from "../../src/credentials/secrets/keys.ts";
 import { secretKey } from "../../src/credentials/secrets/place.ts";
 import { openSecret } from "../../src/credentials/secrets/seal.ts";
+import { sortieInProcess } from "./in-process.ts";
 import { type Finished, folderWith, repository, sortie, writeIn } from "./sortie.ts";
 
 /** A source with an authentication and two secrets. */
@@ -70,7 +71,7 @@ describe("the secrets of a deployed environment", () => {
     "prod",
   ];
   const secret = (args: readonly string[], input?: string) =>
-    sortie(["secret", ...args, ...kv], folder, input);
+    sortieInProcess(["secret", ...args, ...kv], folder, input);
   const place = { environment: "prod", source: "crm", name: "token" };
   let keys: Finished;
 
@@ -90,7 +91,11 @@ describe("the secrets of a deployed environment", () => {
   });
 
   test("are set from the standard input, without the newline at its end, and sealed", async () => {
-    const { status, stdout, stderr } = await secret(["set", "crm", "token"], "s3cret \n\n");
+    const { status, stdout, stderr } = await sortie(
+      ["secret", "set", "crm", "token", ...kv],
+      folder,
+      "s3cret \n\n",
+    );
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
     expect(stdout).toBe("Set token of crm in prod. Where it is in use, it is found within two minutes.\n");
     const jwe = (await dump(state)).get(secretKey(place)) ?? "";
@@ -110,7 +115,7 @@ describe("the secrets of a deployed environment", () => {
     expect(await secret(["list"])).toEqual({ status: 0, stderr: "", stdout: unset + list });
     const file = join(folder, "policies/environments/prod/secrets-key.json");
     const before = readFileSync(file);
-    const replaced = await sortie(["secret", "key", "--env", "prod", "--replace"], folder);
+    const replaced = await sortieInProcess(["secret", "key", "--env", "prod", "--replace"], folder);
     expect(replaced.status).toBe(0);
     expect((await secret(["list"])).stdout).toBe(
       unset + list.replaceAll("\n", "  sealed for another key: set it again\n"),
@@ -161,7 +166,7 @@ describe("the secrets of a deployed environment", () => {
     ["a value that is no text", new Uint8Array([0xff, 0xfe]), "The value is not text in UTF-8."],
     ["a value of more than 64 KiB", "x".repeat(65_537), "The value is longer than 65536 bytes."],
   ])("are refused with %s", async (_, input, message) => {
-    const { status, stderr } = await sortie(["secret", "set", "crm", "token", ...kv], folder, input);
+    const { status, stderr } = await sortieInProcess(["secret", "set", "crm", "token", ...kv], folder, input);
     expect(stderr).toContain(message);
     expect(status).toBe(2);
   });
@@ -170,14 +175,14 @@ describe("the secrets of a deployed environment", () => {
 describe("the keys of an environment", () => {
   test("are not replaced without --replace", async () => {
     const folder = folderWith({ ...environment, "policies/environments/prod/secrets-key.json": "{}" });
-    const { status, stdout, stderr } = await sortie(["secret", "key", "--env", "prod"], folder);
+    const { status, stdout, stderr } = await sortieInProcess(["secret", "key", "--env", "prod"], folder);
     expect(stderr).toMatch(/^error: policies\/environments\/prod\/secrets-key.json is there already/);
     expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
   });
 
   test("are needed before a secret can be set", async () => {
     const folder = folderWith(environment);
-    const { status, stderr } = await sortie(
+    const { status, stderr } = await sortieInProcess(
       ["secret", "set", "crm", "token", "--env", "prod"],
       folder,
       "value",
@@ -191,7 +196,7 @@ describe("the keys of an environment", () => {
 
   test("must be keys", async () => {
     const folder = folderWith({ ...environment, "policies/environments/prod/secrets-key.json": "{}" });
-    const { status, stderr } = await sortie(["secret", "list", "--env", "prod"], folder);
+    const { status, stderr } = await sortieInProcess(["secret", "list", "--env", "prod"], folder);
     expect(stderr).toMatch(/^error: environments\/prod\/secrets-key.json is not a public key/);
     expect(status).toBe(2);
   });
@@ -206,7 +211,10 @@ describe("the keys of an environment", () => {
     ["no environment", [], "required option '--env <name>' not specified"],
     ["a folder that is not there", ["--env", "prod", "--folder", "nowhere"], "nowhere does not exist"],
   ])("are not made for %s", async (_, args, message) => {
-    const { status, stdout, stderr } = await sortie(["secret", "key", ...args], folderWith(environment));
+    const { status, stdout, stderr } = await sortieInProcess(
+      ["secret", "key", ...args],
+      folderWith(environment),
+    );
     expect(stderr).toContain(message);
     expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
   });
@@ -215,7 +223,11 @@ describe("the keys of an environment", () => {
 describe("the secrets of sortie dev", () => {
   test("are kept in a folder that is its owner's alone, sealed, and that git leaves alone", async () => {
     const folder = folderWith(environment);
-    const { status, stdout, stderr } = await sortie(["secret", "set", "crm", "token"], folder, "s3cret\n");
+    const { status, stdout, stderr } = await sortieInProcess(
+      ["secret", "set", "crm", "token"],
+      folder,
+      "s3cret\n",
+    );
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
     expect(stdout).toBe("Set token of crm for sortie dev.\n");
     const own = join(folder, ".sortie");
@@ -231,32 +243,37 @@ describe("the secrets of sortie dev", () => {
   test("are listed and removed like others", async () => {
     const folder = folderWith(environment);
     const app = "outbound-application:github  clientSecret  not set\n";
-    for (const name of ["token", "pin"]) await sortie(["secret", "set", "crm", name], folder, "value");
-    expect((await sortie(["secret", "list"], folder)).stdout).toBe(`crm  pin\ncrm  token\n${app}`);
-    expect((await sortie(["secret", "remove", "crm", "pin"], folder)).stdout).toBe("Removed pin of crm.\n");
-    expect((await sortie(["secret", "list"], folder)).stdout).toBe(`crm  pin  not set\ncrm  token\n${app}`);
-    expect((await sortie(["secret", "remove", "crm", "pin"], folder)).status).toBe(2);
+    for (const name of ["token", "pin"])
+      await sortieInProcess(["secret", "set", "crm", name], folder, "value");
+    expect((await sortieInProcess(["secret", "list"], folder)).stdout).toBe(`crm  pin\ncrm  token\n${app}`);
+    expect((await sortieInProcess(["secret", "remove", "crm", "pin"], folder)).stdout).toBe(
+      "Removed pin of crm.\n",
+    );
+    expect((await sortieInProcess(["secret", "list"], folder)).stdout).toBe(
+      `crm  pin  not set\ncrm  token\n${app}`,
+    );
+    expect((await sortieInProcess(["secret", "remove", "crm", "pin"], folder)).status).toBe(2);
   });
 
   test("may be some that no source declares yet, with a warning", async () => {
     const folder = folderWith(environment);
-    const { status, stderr } = await sortie(["secret", "set", "crm", "tokn"], folder, "value");
+    const { status, stderr } = await sortieInProcess(["secret", "set", "crm", "tokn"], folder, "value");
     expect(stderr).toBe(
       "warning: crm declares no secret tokn, so nothing can read it. Did you mean token?\n",
     );
     expect(status).toBe(0);
-    expect((await sortie(["secret", "list"], folder)).stdout).toContain("crm  tokn  not declared\n");
+    expect((await sortieInProcess(["secret", "list"], folder)).stdout).toContain("crm  tokn  not declared\n");
   });
 
   test("are none at first", async () => {
     const folder = folderWith(environment);
-    expect((await sortie(["secret", "list"], folder)).stdout).not.toMatch(/crm {2}token$/m);
+    expect((await sortieInProcess(["secret", "list"], folder)).stdout).not.toMatch(/crm {2}token$/m);
     expect(existsSync(join(folder, ".sortie"))).toBe(false);
   });
 
   test("say what to do when their file is damaged", async () => {
     const folder = folderWith({ ...environment, ".sortie/secrets.json": "garbage" });
-    const { status, stderr } = await sortie(["secret", "list"], folder);
+    const { status, stderr } = await sortieInProcess(["secret", "list"], folder);
     expect(stderr).toMatch(
       /^error: .sortie\/secrets.json cannot be read. Remove .sortie and set the secrets again/,
     );

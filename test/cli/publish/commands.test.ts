@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, test } from "vitest";
 import type { Problem } from "../../../src/xml/report.ts";
+import { sortieInProcess } from "../in-process.ts";
 import { answeringProxy, below, folderWith, repository, sortie, writeIn } from "../sortie.ts";
 import { version2 } from "./kit.ts";
 
@@ -26,7 +27,7 @@ describe("sortie check", () => {
       "functions/twin/twin.ts": version2("", "void", 'export const config = { apiName: "good" };'),
       "functions/wrong/wrong.ts": version2("a: any", "void"),
     });
-    const { status, stdout } = await sortie(["check", "--json", "."], folder);
+    const { status, stdout } = await sortieInProcess(["check", "--json", "."], folder);
     expect(status).toBe(1);
     const problems = JSON.parse(stdout) as Problem[];
     expect(problems.map(({ file, line, column, code }) => `${file}:${line}:${column} ${code}`)).toEqual([
@@ -59,7 +60,7 @@ test("sortie push lists functions among the changes and keeps what has not chang
     "functions/two/two.ts": version2("", "void"),
   });
   const push = async () => {
-    const { status, stdout, stderr } = await sortie([
+    const { status, stdout, stderr } = await sortieInProcess([
       "push",
       folder,
       "--env",
@@ -78,6 +79,6 @@ test("sortie push lists functions among the changes and keeps what has not chang
   expect(await push()).toBe(
     "unchanged  function one\nchanged    function two\nunchanged  settings\nDeployed generation 2 of test.\n",
   );
-  const { stdout } = await sortie(["status", "--local", "--persist-to", join(folder, "state")]);
+  const { stdout } = await sortieInProcess(["status", "--local", "--persist-to", join(folder, "state")]);
   expect(stdout).toMatch(/^ {2}function one, revision [0-9a-f]{12}$/m);
 }, 180_000);
