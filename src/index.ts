@@ -8,6 +8,7 @@ import { Fault } from "./flow/fault.ts";
 import { addressOf } from "./gateway/address.ts";
 import { FunctionEgress, FunctionSession } from "./gateway/function-entrypoints.ts";
 import { servedBy } from "./gateway/gateways.ts";
+import type { Served } from "./gateway/make-gateway.ts";
 import { RETRY_AFTER_S, refuse } from "./gateway/refusal.ts";
 import { UserAuthorization } from "./gateway/user-authorization.ts";
 import type { WorkerEnv } from "./worker-env.ts";
@@ -51,12 +52,24 @@ const OWN_PATHS = "/_sortie/";
 
 export { FunctionEgress, FunctionSession, UserAuthorization };
 
+function serve(
+  request: Request,
+  served: Served,
+  env: WorkerEnv,
+  ctx: ExecutionContext,
+): Response | Promise<Response> {
+  const url = addressOf(request);
+  if (url instanceof Fault) return refuse(url, request);
+  if (!url.pathname.startsWith(OWN_PATHS)) return served.gateway.handle(request, url, ctx);
+  return executeRoute(request, url, served, ctx) ?? app.fetch(request, env, ctx);
+}
+
 export default {
   fetch(request, env, ctx) {
-    const url = addressOf(request);
-    if (url instanceof Fault) return refuse(url, request);
-    if (!url.pathname.startsWith(OWN_PATHS)) return servedBy(env).gateway.handle(request, url, ctx);
-    return executeRoute(request, url, () => servedBy(env), ctx) ?? app.fetch(request, env, ctx);
+    const served = servedBy(env);
+    const { dev } = served;
+    if (dev === null) return serve(request, served, env, ctx);
+    return dev.serve(request, () => serve(request, served, env, ctx));
   },
   /** CONNECT: the platform has accepted it before it asks, and there is nothing behind it. */
   async connect(socket) {

@@ -4,6 +4,8 @@ export interface WorkerEnv extends Env {
   readonly CONNECTIONS?: string;
   /** Lets whoever knows it ask for a look at KV now (`POST /_sortie/refresh`). Not set when deployed. */
   readonly REFRESH_TOKEN?: string;
+  /** JSON of `DevSettings`. Set by `sortie dev` only. */
+  readonly DEV?: string;
   /** A Google service account key, as Google's JSON file. Further ones: `GOOGLE_SERVICE_ACCOUNT_…`. */
   readonly GOOGLE_SERVICE_ACCOUNT?: string;
   /** Where the IAM Credentials API is, when it is not Google's. */

@@ -22,13 +22,11 @@ const EXECUTE = /^\/_sortie\/functions\/([^/]+)\/execute$/;
 export function executeRoute(
   request: Request,
   { pathname }: URL,
-  services: () => FunctionsRoutesServices,
+  services: FunctionsRoutesServices,
   lifetime: Lifetime,
 ): Promise<Response> | null {
   const [, name] = EXECUTE.exec(pathname) ?? [];
-  return name === undefined || request.method !== "POST"
-    ? null
-    : execute(name, request, services(), lifetime);
+  return name === undefined || request.method !== "POST" ? null : execute(name, request, services, lifetime);
 }
 
 async function execute(

@@ -81,8 +81,9 @@ function recordingFailure(step: Step, name: string, type: PolicyType, continueOn
   const fail = (flow: FlowContext, error: unknown) => {
     const thrown = thrownBy(type, name, error);
     flow.variables.set(failed, true);
-    if (thrown instanceof Fault) flow.lastFault = thrown;
+    if (thrown instanceof Fault) flow.lastFault = thrown.raisedBy(name);
     if (!continueOnError || !(thrown instanceof Fault) || thrown.isDeliberate) throw thrown;
+    flow.exchange.watch?.fault(thrown);
   };
   return function runPolicy(flow) {
     try {

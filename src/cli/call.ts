@@ -61,6 +61,8 @@ export function addCall(program: Command): void {
         keyValues: [],
         google: googleKeysIn(process.env),
         showsCalls: false,
+        showsRequests: false,
+        hosts: [],
         secretsOf: {},
         secretsFolder: devFolder(),
         longestCallMs: PREVIEW_LIMIT_MS,

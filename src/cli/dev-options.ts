@@ -33,6 +33,17 @@ export function parsePort(text: string): number {
   return port;
 }
 
+/** A host as URLs have it, without a port: requests may ask for it on any. */
+export function parseHost(text: string): string {
+  const url = URL.parse(`http://${text}`);
+  // A URL does not show the port that its scheme has by default.
+  const hasPort = /(?:^[^[]*|\]):\d*$/.test(text);
+  if (hasPort || url?.href !== `http://${url?.hostname}/`) {
+    throw new InvalidArgumentError("Write the name of a host, without scheme, port and path.");
+  }
+  return url.hostname;
+}
+
 export function parseConnection(text: string): HostConnection {
   const { name: host, url } = nameAndUrl(text, "api.example.com=http://localhost:3000");
   const { protocol, ports } = readRule(host);

@@ -10,9 +10,11 @@ import { checkedEnvironment } from "./checked-environment.ts";
 import { CommandFailure } from "./command-failure.ts";
 import { allowedInDev, type DevSettings, withDevSettings, withIdentity } from "./dev-settings.ts";
 import { readPaths, withProxiesForSharedFlows } from "./environment-folder.ts";
+import { FrontDoor } from "./front-door.ts";
 import { IdentityProvider } from "./identity-provider.ts";
 import { loadProblems } from "./load-problems.ts";
 import { LocalGateway } from "./local-gateway.ts";
+import { freePort } from "./loopback.ts";
 import type { Mount } from "./mount.ts";
 import { formatProblems } from "./print-problems.ts";
 import { formatWorkerLog } from "./print-worker-log.ts";
@@ -26,6 +28,10 @@ export interface DevSessionOptions extends DevSettings {
   readonly port: number;
   /** Whether the calls of flows are printed, too; those of functions always are. */
   readonly showsCalls: boolean;
+  /** Whether each request is printed. */
+  readonly showsRequests: boolean;
+  /** Names of this machine, beside those of `localhost`, that requests may ask for. */
+  readonly hosts: readonly string[];
   /** Secrets by source and name. */
   readonly secretsOf: SecretValues;
   /** Where `sortie secret` keeps those of this machine, which win over `secretsOf`; it need not be there. */
@@ -55,6 +61,7 @@ export class DevSession {
   readonly #sourceMaps: Map<unknown, string>;
   #watching: FileWatch | null = null;
   #watchingSecrets: FileWatch | null = null;
+  #door: FrontDoor | null = null;
 
   private constructor(
     options: DevSessionOptions,
@@ -73,7 +80,8 @@ export class DevSession {
   /** Resolves when the gateway serves, or waits for an edit. Rejects with {@link CommandFailure}. */
   static async start(options: DevSessionOptions): Promise<DevSession> {
     const { mounts } = readPaths(options.paths);
-    const { port, environment, connections, google } = options;
+    const { environment, connections, google, hosts } = options;
+    const port = await freePort(options.port);
     const sourceMaps = new Map<unknown, string>();
     const calls = options.showsCalls ? "all" : "of functions";
     const log = (line: { level: string; message: string }) => {
@@ -82,8 +90,9 @@ export class DevSession {
     };
     const { publicJwk, privateJwk } = await generateKeys();
     const gateway = await LocalGateway.start({
-      port,
       environment,
+      hosts,
+      requestLines: options.showsRequests,
       connections,
       secrets: {
         ...google.secrets,
@@ -93,8 +102,8 @@ export class DevSession {
       log,
     });
     const secretsKey = await readPublicKey(publicJwk, "secrets-key.json");
-    const provider = await IdentityProvider.start(gateway.port + 1);
-    const session = new DevSession(options, gateway, sourceMaps, provider, secretsKey);
+    const provider = await IdentityProvider.start(port + 1);
+    const session = new DevSession({ ...options, port }, gateway, sourceMaps, provider, secretsKey);
     try {
       session.#watchingSecrets = watchFiles([options.secretsFolder], () => session.#updateSecrets());
       await session.#watchingSecrets.ready;
@@ -103,6 +112,8 @@ export class DevSession {
       session.#watching = watchFiles(watched, () => session.#update());
       await session.#watching.ready;
       await session.#update();
+      // Before there is something to serve, nobody can connect.
+      session.#door = await FrontDoor.open(port, gateway.port);
     } catch (error) {
       await session.stop();
       throw error;
@@ -111,7 +122,7 @@ export class DevSession {
   }
 
   get url(): string {
-    return `http://localhost:${this.#gateway.port}`;
+    return `http://localhost:${this.#options.port}`;
   }
 
   /** What is served: base paths and their proxies. */
@@ -142,6 +153,7 @@ export class DevSession {
   async stop(): Promise<void> {
     await this.#watching?.close();
     await this.#watchingSecrets?.close();
+    await this.#door?.close();
     await this.#gateway.stop();
     await this.#identityProvider.stop();
   }

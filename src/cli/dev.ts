@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { googleKeysIn, startDevIssuer } from "./dev-google.ts";
-import { parseConnection, parseKeyValue, parsePort, parseTargetServer } from "./dev-options.ts";
+import { parseConnection, parseHost, parseKeyValue, parsePort, parseTargetServer } from "./dev-options.ts";
 import { DevSession, type DevSessionOptions } from "./dev-session.ts";
 import { devFolder } from "./secret/dev-secrets.ts";
 import { stopSignal } from "./stop-signal.ts";
@@ -32,6 +32,13 @@ export function addDev(program: Command): void {
       "make Google tokens on this machine, for any service account; proxies without one get one",
     )
     .option("--calls", "print the calls that flows make; those of functions always are")
+    .option("--quiet", "print no line about each request")
+    .option(
+      "--allow-host <name>",
+      "answer requests for this host, too, beside localhost; may be given several times",
+      collect(parseHost),
+      [],
+    )
     .option("--env <name>", "the environment whose settings apply", "local")
     .addHelpText(
       "after",
@@ -50,6 +57,8 @@ export function addDev(program: Command): void {
           keyValues: options.kvm,
           google,
           showsCalls: options.calls ?? false,
+          showsRequests: !options.quiet,
+          hosts: options.allowHost,
           secretsOf: {},
           secretsFolder: devFolder(),
         });

@@ -27,6 +27,8 @@ export function addExample(program: Command): void {
             keyValues: [],
             google: googleKeysIn({ [OWN_KEY]: serviceAccountKey }),
             showsCalls: false,
+            showsRequests: true,
+            hosts: [],
             secretsOf,
             secretsFolder: devFolder(),
           },

@@ -1,6 +1,4 @@
-import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import {
   calculateJwkThumbprint,
   exportJWK,
@@ -11,6 +9,7 @@ import {
 } from "jose";
 import type { IdentitySettings } from "../credentials/identity.ts";
 import { sendJson } from "./example/send-json.ts";
+import { listenOnLoopback } from "./loopback.ts";
 
 /** The claim `aud` of its tokens. */
 const AUDIENCE = "sortie-dev";
@@ -34,14 +33,14 @@ export class IdentityProvider {
   /** Its name in tokens, and where it listens. */
   readonly issuer: string;
   readonly #port: number;
-  readonly #server: Server;
+  readonly #servers: readonly Server[];
   readonly #keys: GenerateKeyPairResult;
   readonly #jwk: JWK;
 
-  private constructor(server: Server, port: number, keys: GenerateKeyPairResult, jwk: JWK) {
+  private constructor(servers: readonly Server[], port: number, keys: GenerateKeyPairResult, jwk: JWK) {
     this.issuer = `http://localhost:${port}`;
     this.#port = port;
-    this.#server = server;
+    this.#servers = servers;
     this.#keys = keys;
     this.#jwk = jwk;
   }
@@ -54,17 +53,19 @@ export class IdentityProvider {
     const keys = await generateKeyPair("ES256", { extractable: true });
     const publicKey = await exportJWK(keys.publicKey);
     const kid = await calculateJwkThumbprint(publicKey);
-    const server = createServer();
-    const port = await listen(server, wantedPort).catch(() => listen(server, 0));
-    const provider = new IdentityProvider(server, port, keys, {
+    const listen = (wanted: number) => listenOnLoopback(() => createServer(), wanted);
+    const { servers, port } = await listen(wantedPort).catch(() => listen(0));
+    const provider = new IdentityProvider(servers, port, keys, {
       ...publicKey,
       kid,
       alg: "ES256",
       use: "sig",
     });
-    server.on("request", (request, response) => {
-      provider.#answer(request, response).catch((error) => sendText(response, 500, String(error)));
-    });
+    for (const server of servers) {
+      server.on("request", (request, response) => {
+        provider.#answer(request, response).catch((error) => sendText(response, 500, String(error)));
+      });
+    }
     return provider;
   }
 
@@ -93,11 +94,10 @@ export class IdentityProvider {
   }
 
   /** Closes the port and every open connection. */
-  stop(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#server.close(() => resolve());
-      this.#server.closeAllConnections();
-    });
+  async stop(): Promise<void> {
+    const closed = this.#servers.map((server) => new Promise((resolve) => server.close(resolve)));
+    for (const server of this.#servers) server.closeAllConnections();
+    await Promise.all(closed);
   }
 
   async #answer({ method, url = "/", headers }: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -176,11 +176,4 @@ function sendHtml(response: ServerResponse, page: string): void {
 function sendText(response: ServerResponse, status: number, text: string): void {
   response.writeHead(status, { "content-type": "text/plain; charset=utf-8", "cache-control": "no-store" });
   response.end(text);
-}
-
-async function listen(server: Server, port: number): Promise<number> {
-  server.listen(port, "127.0.0.1");
-  // Rejects with what the server emits as an error.
-  await once(server, "listening");
-  return (server.address() as AddressInfo).port;
 }

@@ -13,7 +13,6 @@ import { stackInSource } from "./publish/source-stack.ts";
 export async function loadFailures(plan: DeploymentPlan): Promise<readonly LoadFailure[]> {
   const { environment } = plan.document;
   const gateway = await LocalGateway.start({
-    port: 0,
     environment,
     connections: [],
     secrets: {},

@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import type { Miniflare, WorkerdStructuredLog } from "miniflare";
 import type { DeploymentPlan } from "../environment/deployment.ts";
 import { currentKey, generationKey, revisionKey } from "../environment/document.ts";
+import type { DevSettings } from "../gateway/dev-requests.ts";
 import type { LoadFailure } from "../gateway/load-failures.ts";
 import { CommandFailure } from "./command-failure.ts";
 import { COMPATIBILITY_DATE } from "./compatibility-date.ts";
@@ -19,18 +19,21 @@ const REFRESH_ATTEMPTS = 5;
 const LOAD_TIMEOUT_MS = 60_000;
 
 export interface LocalGatewayOptions {
-  /** 0 takes a free one. */
-  readonly port: number;
   readonly environment: string;
   readonly connections: readonly HostConnection[];
   /** By name. */
   readonly secrets: Readonly<Record<string, string>>;
+  /** Names of this machine, beside those of `localhost`, that requests may ask for in their Host header. */
+  readonly hosts?: readonly string[];
+  /** Whether the Worker writes a line about each request. */
+  readonly requestLines?: boolean;
   /** Takes what the Worker writes to its console. */
   readonly log: (line: WorkerdStructuredLog) => void;
 }
 
 /** The gateway in workerd on this machine, with a KV namespace in a temporary folder. */
 export class LocalGateway {
+  /** Where it listens, on 127.0.0.1. */
   readonly port: number;
   readonly #miniflare: Miniflare;
   readonly #environment: string;
@@ -55,9 +58,7 @@ export class LocalGateway {
     this.#token = token;
   }
 
-  /** Rejects with {@link CommandFailure} when the port is in use. */
   static async start(options: LocalGatewayOptions): Promise<LocalGateway> {
-    await checkPort(options.port);
     const token = randomBytes(24).toString("base64url");
     const log = new RefreshLines();
     // Loaded only here: it takes most of a second, which other commands should not wait for.
@@ -81,7 +82,7 @@ export class LocalGateway {
             exports: { UserAuthorization: { type: "durable-object", storage: "sqlite" } },
           },
           // Clients reach the Worker itself: Miniflare's own server in front of it would change their headers.
-          dev: { unsafeDirectSockets: [{ host: "127.0.0.1", port: options.port }] },
+          dev: { unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }] },
         },
       ],
     });
@@ -133,7 +134,7 @@ export class LocalGateway {
     await kv.put(currentKey(this.#environment), json);
     for (let attempt = 0; attempt < REFRESH_ATTEMPTS; attempt++) {
       await this.#refresh();
-      const health = await this.#fetch("/_sortie/health");
+      const health = await this.#fetch("/_sortie/health", { headers: this.#authorized });
       const { generation } = (await health.json()) as { generation: number };
       if (generation === document.generation) return [];
     }
@@ -209,7 +210,14 @@ class RefreshLines {
   }
 }
 
-function bindings({ environment, connections, secrets }: LocalGatewayOptions, token: string) {
+/** The names of this machine that nobody else can have. */
+const LOOPBACK_HOSTS = ["localhost", "127.0.0.1", "[::1]"];
+
+function bindings(
+  { environment, connections, secrets, hosts = [], requestLines = false }: LocalGatewayOptions,
+  token: string,
+) {
+  const dev: DevSettings = { hosts: [...LOOPBACK_HOSTS, ...hosts], requests: requestLines };
   const names = connections.flatMap(({ hosts }, index) => hosts.map((host) => [host, `CONNECTION_${index}`]));
   return {
     CONFIG: { type: "kv" as const, id: "sortie-config" },
@@ -221,6 +229,7 @@ function bindings({ environment, connections, secrets }: LocalGatewayOptions, to
     },
     ENVIRONMENT: { type: "text" as const, value: environment },
     REFRESH_TOKEN: { type: "text" as const, value: token },
+    DEV: { type: "text" as const, value: JSON.stringify(dev) },
     CONNECTIONS: { type: "text" as const, value: JSON.stringify(Object.fromEntries(names)) },
     ...Object.fromEntries(
       Object.entries(secrets).map(([name, value]) => [name, { type: "text" as const, value }]),
@@ -233,16 +242,4 @@ function bindings({ environment, connections, secrets }: LocalGatewayOptions, to
 
 function readWorker(): string {
   return readFileSync(join(import.meta.dirname, "worker.js"), "utf8");
-}
-
-/** workerd's own message about a port in use names neither the port nor what to do. */
-function checkPort(port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once("error", (cause: NodeJS.ErrnoException) => {
-      const reason = cause.code === "EADDRINUSE" ? "is in use" : `cannot be used (${cause.code})`;
-      reject(new CommandFailure(`Port ${port} ${reason}. Choose another one with --port.`, { cause }));
-    });
-    probe.listen(port, "127.0.0.1", () => probe.close(() => resolve()));
-  });
 }

@@ -1,5 +1,7 @@
 import type { AuditRecord } from "../egress/audit.ts";
+import type { RequestLine } from "../gateway/dev-requests.ts";
 import { stackInSource } from "./publish/source-stack.ts";
+import { onOneLine, visible } from "./visible.ts";
 
 /**
  * A line that the gateway wrote to its console, for a person: a refused call becomes a sentence that says
@@ -10,18 +12,45 @@ import { stackInSource } from "./publish/source-stack.ts";
  * @returns null for what is not shown
  */
 export function formatWorkerLog(
-  { level, message }: { level: string; message: string },
+  line: { level: string; message: string },
   calls: "of functions" | "all",
   sourceMapOf: (name: unknown) => string | undefined = () => undefined,
 ): string | null {
+  const text = textOf(line, calls, sourceMapOf);
+  return text === null ? null : visible(text);
+}
+
+function textOf(
+  { level, message }: { level: string; message: string },
+  calls: "of functions" | "all",
+  sourceMapOf: (name: unknown) => string | undefined,
+): string | null {
   const line = parseLine(message);
-  if (line?.event === "function.failed") return formatFailure(line, sourceMapOf(line.function));
+  if (isRequest(line)) return formatRequest(line, new Date());
+  if (line?.event === "function.failed") return formatFunctionFailure(line, sourceMapOf(line.function));
   if (line?.event === "egress.refused") return `[refused] ${line.by}: ${line.reason}. ${line.remedy}`;
   if (line?.event === "function.log") {
     return `[${line.level}] ${line.function}: ${inSource(String(line.text), sourceMapOf(line.function))}`;
   }
   if (!isAudit(line)) return `[${level}] ${message}`;
   return calls === "all" || line.metadata.kind === "function" ? formatCall(line) : null;
+}
+
+/** A request in one line: what was asked, of which proxy, how it was answered, and what went wrong on the way. */
+export function formatRequest(line: RequestLine, now: Date): string {
+  const { method, path, proxy, status, ms, faults, calls } = line;
+  const time = now.toTimeString().slice(0, "HH:MM:SS".length);
+  const wrong = [
+    ...faults.map(({ code, policy, message }) => `fault ${code}${policy ? ` in ${policy}` : ""}: ${message}`),
+    ...calls.map(formatFailure),
+  ];
+  return onOneLine([`${time} ${method} ${path} ${proxy ?? "-"} ${status} ${ms} ms`, ...wrong].join("; "));
+}
+
+/** Which call failed, and why: the platform does not tell a port without a server from a server that hangs up. */
+function formatFailure({ by, host, kind, reason }: RequestLine["calls"][number]): string {
+  const why = kind === "unreachable" ? "nothing listens there, or it ended the connection" : reason;
+  return `call${by ? ` of ${by}` : ""}${host ? ` to ${host}` : ""} failed (${kind}): ${why}`;
 }
 
 /** The record of a call in one short line. */
@@ -35,7 +64,7 @@ export function formatCall(record: AuditRecord): string {
 }
 
 /** Why a call of a function failed, with the stack in the files that it was made from. */
-function formatFailure(line: Record<string, unknown>, sourceMap: string | undefined): string {
+function formatFunctionFailure(line: Record<string, unknown>, sourceMap: string | undefined): string {
   const stack = typeof line.stack === "string" ? line.stack : "";
   const [, ...frames] = inSource(stack, sourceMap).split("\n    at ");
   const places = frames.map((frame) => `\n    at ${frame}`).join("");
@@ -48,6 +77,10 @@ function inSource(text: string, sourceMap: string | undefined): string {
 
 function amount(bytes: number | null, direction: string): string[] {
   return bytes === null || bytes === 0 ? [] : [`${bytes} bytes ${direction}`];
+}
+
+function isRequest(line: object | null): line is RequestLine {
+  return line !== null && "event" in line && line.event === "request" && "faults" in line;
 }
 
 /** The gateway is the only one that writes lines with this event, and writes them whole. */

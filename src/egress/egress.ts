@@ -31,6 +31,8 @@ export interface Connection {
 /** Holds a call to its time; see {@link Deadlines}. */
 export interface TimeLimit {
   within<T>(ms: number, work: Promise<T>): Promise<T>;
+  /** Takes note of a call without an answer. */
+  callFailed?(error: unknown): void;
 }
 
 /** For calls whose time somebody else holds. */
@@ -64,32 +66,33 @@ export class Egress {
    * request ends, because an AbortSignal on every call would cost each of them; its late answer is let go.
    *
    * @param recorded holds the call to its time while it is recorded; another limit than `limit` where the
-   *   caller keeps the time itself and turns away, because the record must be written all the same
+   *   caller keeps the time itself and turns away, because the record must be written all the same. Takes note of
+   *   a failure.
    */
   send(call: OutboundCall, limit: TimeLimit, recorded = limit): Promise<Response> {
     const { recorder } = this.#options.audit;
-    if (recorder === null) return this.#send(call, limit);
-    return recorder.record(call, (counted) => this.#send(counted, recorded));
+    if (recorder === null) return this.#send(call, limit, recorded);
+    return recorder.record(call, (counted) => this.#send(counted, recorded, recorded));
   }
 
-  async #send(call: OutboundCall, limit: TimeLimit): Promise<Response> {
-    this.#check(call);
+  async #send(call: OutboundCall, limit: TimeLimit, watch: TimeLimit): Promise<Response> {
     const { url, by, timeoutMs } = call;
     let answer: Promise<Response> | undefined;
     try {
+      this.#check(call);
       answer = this.#fetch(call);
       return await limit.within(timeoutMs, answer);
     } catch (error) {
       answer?.then(letGo, () => {});
       const failure = explain(error, url);
+      failure.by = nameOf(by);
+      failure.host = URL.parse(url)?.host ?? null;
       if (failure.kind === "invalid") {
-        this.#options.log({
-          level: "error",
-          event: "egress.invalid",
-          by: nameOf(by),
-          reason: failure.message,
-        });
+        const { host, message: reason } = failure;
+        const line = { level: "error", event: "egress.invalid", ...told(by) };
+        this.#options.log({ ...line, host, reason });
       }
+      watch.callFailed?.(failure);
       throw failure;
     }
   }
@@ -114,7 +117,7 @@ export class Egress {
     const { policy, log } = this.#options;
     const refusal = policy.check(url);
     if (refusal === null) return;
-    log({ level: "error", event: "egress.refused", by: nameOf(by), ...refusal });
+    log({ level: "error", event: "egress.refused", ...told(by), ...refusal });
     throw new EgressError("refused", `The egress policy refused the call: ${refusal.reason}.`);
   }
 
@@ -151,6 +154,11 @@ function bodyOf(method: string, body: BodyInit | null, by: string): BodyInit | n
 
 function nameOf(by: OutboundCall["by"]): string {
   return typeof by === "string" ? by : by.name;
+}
+
+/** Who called, as log lines tell it. */
+function told(by: OutboundCall["by"]): { by: string; proxy?: string } {
+  return typeof by === "string" || by.proxy === null ? { by: nameOf(by) } : { by: by.name, proxy: by.proxy };
 }
 
 function letGo(response: Response): void {

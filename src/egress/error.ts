@@ -21,6 +21,9 @@ export type EgressErrorKind =
 /** An outbound call without an answer. The message names no more than host and port; `cause` is for the log only. */
 export class EgressError extends Error {
   readonly kind: EgressErrorKind;
+  /** The policy, target endpoint or part of the gateway that called, and the host and port that it called. */
+  by: string | null = null;
+  host: string | null = null;
 
   constructor(kind: EgressErrorKind, message: string, cause?: unknown) {
     super(message, { cause });

@@ -29,6 +29,12 @@ export interface Lifetime {
   waitUntil(work: Promise<unknown>): void;
 }
 
+/** Takes note of what goes wrong in an exchange. */
+export interface ExchangeWatch {
+  /** A fault that ends a flow, or that continueOnError lets pass. */
+  fault(fault: Fault): void;
+}
+
 /**
  * What one request from outside gives to everything that runs for it: the time, the timer, the id, and a way to go on after
  * the answer. Proxies that call each other share it, one level deeper.
@@ -43,6 +49,8 @@ export interface Exchange extends Lifetime {
   readonly received: Request;
   /** Epoch milliseconds when the request arrived. */
   readonly receivedAt: number;
+  /** Null when nobody takes note, as in a deployed gateway. */
+  readonly watch: ExchangeWatch | null;
   /** Epoch milliseconds now. */
   now(): number;
   uuid(): string;

@@ -9,6 +9,8 @@ export class Fault extends Error {
   readonly status: number;
   /** Whether it was raised on purpose: then continueOnError does not let the flow go on. */
   readonly isDeliberate: boolean;
+  /** The policy that raised it, for the log; null for a fault of the pipeline. */
+  policy: string | null = null;
 
   constructor(
     code: string,
@@ -19,6 +21,12 @@ export class Fault extends Error {
     this.code = code;
     this.status = options.status ?? 500;
     this.isDeliberate = options.isDeliberate ?? false;
+  }
+
+  /** Keeps the policy in which it came about first. */
+  raisedBy(policy: string): this {
+    this.policy ??= policy;
+    return this;
   }
 
   /** Keeps what led to the fault, for the log. */

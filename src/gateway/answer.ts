@@ -2,6 +2,7 @@ import type { ProxyProgram } from "../bundle/program.ts";
 import type { FlowContext } from "../flow/context.ts";
 import type { ResponseMessage } from "../flow/message.ts";
 import { faultOf } from "./errors.ts";
+import { faultFacts } from "./fault-facts.ts";
 import { toResponse } from "./respond.ts";
 import { TargetResponse } from "./target-response.ts";
 
@@ -54,9 +55,9 @@ export async function runPostClient({ postClient }: ProxyProgram, flow: FlowCont
   try {
     await postClient?.(flow);
   } catch (thrown) {
-    const { code, message } = faultOf(thrown, flow);
+    const facts = faultFacts(faultOf(thrown, flow));
     const { proxy } = flow.identity;
     const line = { level: "warn", event: "post-client-flow-failed", proxy, messageid: flow.exchange.id };
-    console.warn(JSON.stringify({ ...line, code, message }));
+    console.warn(JSON.stringify({ ...line, ...facts }));
   }
 }

@@ -1,6 +1,9 @@
 import type { Deadlines } from "../egress/deadline.ts";
-import type { Client, Exchange, Lifetime } from "../flow/context.ts";
+import type { TimeLimit } from "../egress/egress.ts";
+import type { Client, Exchange, ExchangeWatch, Lifetime } from "../flow/context.ts";
 import { Fault } from "../flow/fault.ts";
+import { faultFacts } from "./fault-facts.ts";
+import type { RequestFacts } from "./request-facts.ts";
 
 /** The exchange that a request from outside starts. */
 export class ClientExchange implements Exchange {
@@ -11,13 +14,22 @@ export class ClientExchange implements Exchange {
   readonly #lifetime: Lifetime;
   readonly #deadlines: Deadlines;
   #id: string | undefined;
+  readonly watch: RequestFacts | null;
 
-  constructor(request: Request, url: URL, lifetime: Lifetime, deadlines: Deadlines) {
+  /** @param watch takes note of what goes wrong */
+  constructor(
+    request: Request,
+    url: URL,
+    lifetime: Lifetime,
+    deadlines: Deadlines,
+    watch: RequestFacts | null = null,
+  ) {
     this.client = new RequestClient(request, url);
     this.received = request;
     this.receivedAt = Date.now();
     this.#lifetime = lifetime;
     this.#deadlines = deadlines;
+    this.watch = watch;
   }
 
   get id(): string {
@@ -41,6 +53,10 @@ export class ClientExchange implements Exchange {
   within<T>(ms: number, work: Promise<T>): Promise<T> {
     return this.#deadlines.within(ms, work);
   }
+
+  callFailed(error: unknown): void {
+    this.watch?.callFailed(error);
+  }
 }
 
 /** The same exchange seen from a proxy that another proxy called. */
@@ -48,9 +64,9 @@ export class LocalExchange implements Exchange {
   readonly client: Client;
   readonly receivedAt: number;
   readonly depth: number;
-  readonly #outer: Exchange;
+  readonly #outer: Exchange & TimeLimit;
 
-  constructor(outer: Exchange) {
+  constructor(outer: Exchange & TimeLimit) {
     this.#outer = outer;
     this.client = outer.client;
     this.receivedAt = outer.now();
@@ -69,6 +85,10 @@ export class LocalExchange implements Exchange {
     return this.#outer.received;
   }
 
+  get watch(): ExchangeWatch | null {
+    return this.#outer.watch;
+  }
+
   uuid(): string {
     return this.#outer.uuid();
   }
@@ -79,6 +99,10 @@ export class LocalExchange implements Exchange {
 
   within<T>(ms: number, work: Promise<T>): Promise<T> {
     return this.#outer.within(ms, work);
+  }
+
+  callFailed(error: unknown): void {
+    this.#outer.callFailed?.(error);
   }
 }
 
@@ -139,9 +163,16 @@ class RequestClient implements Client {
 /** A fault says what happened in its message and, where a call failed, in its cause; anything else is a defect. */
 function logBackgroundFailure(messageid: string, reason: unknown): void {
   const line = { level: "warn", event: "background-failure", messageid };
-  const facts =
-    reason instanceof Fault
-      ? { error: reason.message, cause: reason.cause instanceof Error ? reason.cause.message : undefined }
-      : { error: reason instanceof Error ? (reason.stack ?? reason.message) : String(reason) };
-  console.warn(JSON.stringify({ ...line, ...facts }));
+  console.warn(
+    JSON.stringify({ ...line, ...(reason instanceof Fault ? told(reason) : { error: stackOf(reason) }) }),
+  );
+}
+
+function told(fault: Fault) {
+  const { message: error, ...facts } = faultFacts(fault);
+  return { error, cause: fault.cause instanceof Error ? fault.cause.message : undefined, ...facts };
+}
+
+function stackOf(reason: unknown): string {
+  return reason instanceof Error ? (reason.stack ?? reason.message) : String(reason);
 }

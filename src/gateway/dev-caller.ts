@@ -21,6 +21,7 @@ export async function devCaller(
   return { kind: "user", id: userId((await identity())?.issuer ?? "local", name), name };
 }
 
-function isDeveloper(headers: Headers, token: string | undefined): boolean {
+/** Whether a request is from the command that started this gateway. */
+export function isDeveloper(headers: Headers, token: string | undefined): boolean {
   return token !== undefined && token !== "" && headers.get("authorization") === `Bearer ${token}`;
 }

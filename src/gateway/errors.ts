@@ -70,6 +70,7 @@ async function runRule(rule: FaultRuleProgram, flow: FlowContext): Promise<boole
       enterErrorState(flow, fault);
       return false;
     }
+    flow.exchange.watch?.fault(fault);
     flow.fault = fault;
     flow.lastFault = fault;
     flow.error = mergeRaised(flow.error, fault);
@@ -78,6 +79,7 @@ async function runRule(rule: FaultRuleProgram, flow: FlowContext): Promise<boole
 }
 
 function enterErrorState(flow: FlowContext, fault: Fault): ResponseMessage {
+  flow.exchange.watch?.fault(fault);
   const pending = pendingMessage(flow, fault);
   flow.fault = fault;
   flow.lastFault = fault;

@@ -7,6 +7,7 @@ import { invalidPath } from "./address.ts";
 import { answerClient } from "./answer.ts";
 import { ClientExchange } from "./client-exchange.ts";
 import { ClientRequest } from "./client-request.ts";
+import type { DevRequests } from "./dev-requests.ts";
 import { runExchange } from "./exchange.ts";
 import { internalError } from "./internal-error.ts";
 import { applicationNotFound } from "./local-call.ts";
@@ -23,10 +24,17 @@ export interface Health {
 export class Gateway {
   readonly #environment: Environment;
   readonly #secrets: Pick<SecretStore, "clear">;
+  readonly #dev: Pick<DevRequests, "factsOf"> | null;
 
-  constructor(environment: Environment, secrets: Pick<SecretStore, "clear">) {
+  /** @param dev on a developer's machine */
+  constructor(
+    environment: Environment,
+    secrets: Pick<SecretStore, "clear">,
+    dev: Pick<DevRequests, "factsOf"> | null = null,
+  ) {
     this.#environment = environment;
     this.#secrets = secrets;
+    this.#dev = dev;
   }
 
   /** What `GET /_sortie/health` says. */
@@ -46,23 +54,24 @@ export class Gateway {
 
   /** @param url the request's, parsed: its path is normalised as it will be sent on */
   async handle(request: Request, url: URL, lifetime: Lifetime): Promise<Response> {
-    const exchange = new ClientExchange(request, url, lifetime, new Deadlines());
+    const facts = this.#dev === null ? null : this.#dev.factsOf(request);
+    const exchange = new ClientExchange(request, url, lifetime, new Deadlines(), facts);
     try {
       const found = this.#environment.endpoint(url.pathname, exchange.receivedAt, lifetime);
       const endpoint = found instanceof Promise ? await found : found;
       if (!endpoint) throw applicationNotFound(`host: ${url.host} and url: ${url.pathname}`);
       const { program, pathSuffix, refusesPath } = endpoint;
       if (refusesPath?.(request.url)) throw invalidPath();
+      if (facts !== null) facts.proxy = program.identity.proxy;
       const message = new ClientRequest(request, url, program.properties, exchange);
       const flow = new FlowContext(program.identity, exchange, message, { pathSuffix, url: request.url });
       const answer = await runExchange(program, flow);
       const response = answerClient(answer, request.method, program, flow);
       return response instanceof Promise ? await response : response;
     } catch (thrown) {
-      return refuse(
-        thrown instanceof Fault ? thrown : internalError(thrown, { messageid: exchange.id }),
-        request,
-      );
+      const fault = thrown instanceof Fault ? thrown : internalError(thrown, { messageid: exchange.id });
+      facts?.fault(fault);
+      return refuse(fault, request);
     }
   }
 }

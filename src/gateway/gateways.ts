@@ -6,7 +6,9 @@ const known = new WeakMap<WorkerEnv["CONFIG"], Served>();
 
 /** The same for everything that the Worker exports. */
 export function servedBy(env: WorkerEnv): Served {
-  const served = known.get(env.CONFIG) ?? makeGateway(env);
-  known.set(env.CONFIG, served);
-  return served;
+  const served = known.get(env.CONFIG);
+  if (served) return served;
+  const made = makeGateway(env);
+  known.set(env.CONFIG, made);
+  return made;
 }

@@ -19,6 +19,7 @@ import { bindingOf, readConnections } from "./connections.ts";
 import { Consents } from "./consents.ts";
 import { CurrentCallers } from "./current-callers.ts";
 import { devCaller } from "./dev-caller.ts";
+import { DevRequests, type DevSettings } from "./dev-requests.ts";
 import { anonymous, Functions } from "./functions.ts";
 import { Gateway } from "./gateway.ts";
 import { makeGoogleTokens } from "./google-tokens.ts";
@@ -34,6 +35,8 @@ export interface Served {
   loadFailures(generation: number): Promise<readonly LoadFailure[]>;
   /** Who a request is from. Rejects with `CallerError`. */
   identify(request: Request): Promise<Caller>;
+  /** Null when the gateway is deployed. */
+  readonly dev: DevRequests | null;
 }
 
 /** Puts the gateway together from a Worker's bindings. */
@@ -96,13 +99,21 @@ export function makeGateway(env: WorkerEnv): Served {
     const request = requestOf(exchange.client);
     return request ? identify(request).catch(nobody) : anonymous;
   };
+  const dev = devRequests(env);
   return {
-    gateway: new Gateway(environment, secrets),
+    gateway: new Gateway(environment, secrets, dev),
+    dev,
     functions,
     consents,
     identify,
     loadFailures: (generation) => loadFailures(environment, runner, generation),
   };
+}
+
+function devRequests({ DEV, REFRESH_TOKEN }: WorkerEnv): DevRequests | null {
+  if (DEV === undefined) return null;
+  const settings: DevSettings = JSON.parse(DEV);
+  return new DevRequests(settings, REFRESH_TOKEN, (line) => console.log(JSON.stringify(line)));
 }
 
 function nobody(error: unknown): Caller {

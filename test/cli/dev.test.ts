@@ -4,6 +4,8 @@ import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { freePort } from "../../src/cli/loopback.ts";
+import { partsOf, rawRequest, sendRaw } from "../servers/raw.ts";
 import { answer, answeringProxy, below, folderWith, get, RunningSortie, sortie, writeIn } from "./sortie.ts";
 import { startServer } from "./upstream.ts";
 
@@ -219,10 +221,103 @@ test("a start with errors prints them and waits for an edit", async () => {
     expect(dev.output).toContain("InvalidXML");
     expect(dev.output).toContain("Nothing is served until this is put right.");
     expect(dev.output).toContain("Sortie waits for an edit of . on http://localhost:");
-    expect(await get(`${url}/late`)).toMatchObject({ status: 404 });
+    expect(await get(`${url}/late`)).toMatchObject({ status: 503 });
     expect(await get(`${url}/_sortie/health`)).toMatchObject({ status: 503 });
     writeIn(folder, "apiproxy/policies/Answer.xml", answer("here now"));
     await answers(`${url}/late`, { status: 200, text: "here now" });
+  } finally {
+    await dev.stop();
+  }
+});
+
+describe("each request", () => {
+  const folder = folderWith({
+    ...below("apiproxies/hello", answeringProxy("hello", "hello")),
+    ...callingProxy("dead", balanced("dead")),
+    "environments/local/targetservers.json": "[]",
+  });
+  let dev: RunningSortie;
+  let url: string;
+  let closed: number;
+
+  beforeAll(async () => {
+    const server = await startServer();
+    closed = server.port;
+    await server.stop();
+    const options = ["--port", "0", "--target-server", `dead=http://127.0.0.1:${closed}`];
+    dev = new RunningSortie(["dev", ".", ...options, "--allow-host", "dev.test"], folder);
+    url = await dev.ready();
+  });
+  afterAll(() => dev?.stop());
+
+  test("gets one line", async () => {
+    const before = dev.output.length;
+    await get(`${url}/hello?token=secret`);
+    await dev.prints(/^\d\d:\d\d:\d\d GET \/hello hello 200 \d+ ms$/m, before);
+    await get(`${url}/elsewhere`);
+    await dev.prints(
+      /^\d\d:\d\d:\d\d GET \/elsewhere - 404 \d+ ms; fault messaging\.adaptors\.http\.flow\.ApplicationNotFound: Unable.*$/m,
+      before,
+    );
+    await get(`${url}/dead`);
+    await dev.prints(
+      new RegExp(
+        `GET /dead dead 503 \\d+ ms; fault messaging\\.adaptors\\.http\\.flow\\.ServiceUnavailable: The Service.*; call of default to 127\\.0\\.0\\.1:${closed} failed \\(unreachable\\): nothing listens there`,
+      ),
+      before,
+    );
+    await get(`${url}/_sortie/health`);
+    await dev.prints(/GET \/_sortie\/health - 200 \d+ ms$/m, before);
+    expect(dev.output).not.toContain("secret");
+  });
+
+  test.each(["/hello", "/_sortie/health", "/_sortie/functions/any/execute"])(
+    "for a host that nobody named is refused: %s",
+    async (path) => {
+      const before = dev.output.length;
+      const request = rawRequest(`POST ${path}`, ["Host: rebound.example:8787", "Content-Length: 0"]);
+      const answer = partsOf(await sendRaw(url, request));
+      expect(answer.start).toBe("HTTP/1.1 421 Misdirected Request");
+      expect(answer.body).toContain("sortie.HostNotAllowed");
+      await dev.prints(/POST \/\S+ - 421 \d+ ms/, before);
+    },
+  );
+
+  test.each(["localhost", "127.0.0.1", "[::1]:1", "dev.test"])(
+    "for this machine is served: %s",
+    async (host) => {
+      expect(await sendRaw(url, rawRequest("GET /hello", [`Host: ${host}`]))).toMatch(/\r\n\r\nhello$/);
+    },
+  );
+
+  test.each(["127.0.0.1", "[::1]"])("reaches it at %s, which is localhost", async (address) => {
+    expect(await get(`${url.replace("localhost", address)}/hello`)).toEqual({ status: 200, text: "hello" });
+  });
+});
+
+test("--quiet prints no requests", async () => {
+  const folder = folderWith(answeringProxy("hello", "hello"));
+  const dev = new RunningSortie(["dev", ".", "--port", "0", "--quiet"], folder);
+  try {
+    const url = await dev.ready();
+    await get(`${url}/hello`);
+    await dev.stop();
+    expect(dev.output).not.toContain("GET");
+  } finally {
+    await dev.stop();
+  }
+});
+
+test("nobody can connect before there is something to serve", async () => {
+  const port = await freePort(0);
+  const folder = folderWith(answeringProxy("hello", "hello"));
+  const dev = new RunningSortie(["dev", ".", "--port", String(port)], folder);
+  try {
+    const first = await vi.waitFor(() => get(`http://127.0.0.1:${port}/hello`), {
+      timeout: 30_000,
+      interval: 1,
+    });
+    expect(first).toEqual({ status: 200, text: "hello" });
   } finally {
     await dev.stop();
   }
@@ -250,6 +345,8 @@ test.each([
   ["--target-server", "a b=http://localhost:3000", /name of a target server|field "name"/],
   ["--target-server", "a=ftp://localhost", /with scheme and host/],
   ["--kvm", "map=value", /MAP.KEY=VALUE/],
+  ["--allow-host", "dev.test:80", /without scheme, port and path/],
+  ["--allow-host", "http://dev.test", /without scheme, port and path/],
   ["--watch", "no", /unknown option '--watch'/],
 ])("%s %s is refused", async (option, value, message) => {
   const { status, stderr } = await sortie(["dev", ".", option, value]);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { formatWorkerLog } from "../../src/cli/print-worker-log.ts";
+import { formatRequest, formatWorkerLog } from "../../src/cli/print-worker-log.ts";
+import type { RequestLine } from "../../src/gateway/dev-requests.ts";
 
 const record = {
   level: "info",
@@ -40,6 +41,93 @@ describe("the record of a call", () => {
 test("a refused call says what would allow it", () => {
   const refusal = { event: "egress.refused", by: "SC", reason: "it is not in the list", remedy: "Add it." };
   expect(formatWorkerLog(line(refusal), "of functions")).toBe("[refused] SC: it is not in the list. Add it.");
+});
+
+describe("a request", () => {
+  const request: RequestLine = {
+    event: "request",
+    method: "GET",
+    path: "/v1/orders/7",
+    proxy: "orders-v1",
+    status: 503,
+    ms: 12,
+    faults: [],
+    calls: [],
+  };
+  const now = new Date(2026, 2, 4, 5, 6, 7);
+  const fault = {
+    policy: "SC-Stock",
+    code: "steps.servicecallout.ExecutionFailed",
+    message: "Host not reachable",
+  };
+  const call = {
+    by: "SC-Stock",
+    host: "localhost:9",
+    kind: "unreachable",
+    reason: "It is not reachable.",
+  } as const;
+
+  test.each<[Partial<RequestLine>, string]>([
+    [{}, "05:06:07 GET /v1/orders/7 orders-v1 503 12 ms"],
+    [{ proxy: null, status: 404 }, "05:06:07 GET /v1/orders/7 - 404 12 ms"],
+    [
+      { faults: [fault] },
+      "05:06:07 GET /v1/orders/7 orders-v1 503 12 ms; fault steps.servicecallout.ExecutionFailed in SC-Stock: Host not reachable",
+    ],
+    [
+      { faults: [{ ...fault, policy: null, code: "flow.APITimedOut", message: "API timed out" }] },
+      "05:06:07 GET /v1/orders/7 orders-v1 503 12 ms; fault flow.APITimedOut: API timed out",
+    ],
+    [
+      { calls: [call] },
+      "05:06:07 GET /v1/orders/7 orders-v1 503 12 ms; call of SC-Stock to localhost:9 failed (unreachable): nothing listens there, or it ended the connection",
+    ],
+    [
+      { calls: [{ ...call, kind: "timeout", reason: "No answer within 9 ms." }] },
+      "05:06:07 GET /v1/orders/7 orders-v1 503 12 ms; call of SC-Stock to localhost:9 failed (timeout): No answer within 9 ms.",
+    ],
+    [
+      {
+        calls: [
+          { ...call, by: null, host: null, kind: "noActiveTargets", reason: "No server is in rotation." },
+        ],
+      },
+      "05:06:07 GET /v1/orders/7 orders-v1 503 12 ms; call failed (noActiveTargets): No server is in rotation.",
+    ],
+    [
+      { faults: [{ ...fault, message: "a\n05:06:08 GET / p 200 1 ms" }] },
+      "05:06:07 GET /v1/orders/7 orders-v1 503 12 ms; fault steps.servicecallout.ExecutionFailed in SC-Stock: a\\n05:06:08 GET / p 200 1 ms",
+    ],
+  ])("%j", (facts, expected) => {
+    expect(formatRequest({ ...request, ...facts }, now)).toBe(expected);
+  });
+
+  test("is shown as the Worker writes it", () => {
+    expect(formatWorkerLog(line(request), "of functions")).toMatch(
+      /^\d\d:\d\d:\d\d GET \/v1\/orders\/7 orders-v1 503 12 ms$/,
+    );
+  });
+});
+
+test.each([
+  [
+    { event: "function.log", level: "info", function: "f", text: "a\n[refused] SC: b" },
+    "[info] f: a\n    [refused] SC: b",
+  ],
+  [
+    { event: "function.log", level: "info", function: "f", text: "a\r\u001b[2K" },
+    "[info] f: a\\u000d\\u001b[2K",
+  ],
+  [
+    { event: "function.failed", function: "f", message: "a\n[call] b", stack: "" },
+    "[failed] f: a\n    [call] b",
+  ],
+  [
+    { event: "egress.refused", by: "SC", reason: "a\n[call] b", remedy: "c" },
+    "[refused] SC: a\n    [call] b. c",
+  ],
+])("no text of others stands at the beginning of a line, or hides one: %j", (content, expected) => {
+  expect(formatWorkerLog(line(content), "of functions")).toBe(expected);
 });
 
 test.each(["text", "null", "[1]", '"text"', '{"event":"audit"}', '{"level":"error","event":"other"}'])(

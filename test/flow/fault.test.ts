@@ -4,6 +4,7 @@ import { Fault, faultBody } from "../../src/flow/fault.ts";
 import { requestReading, responseReading, unsupportedEncoding } from "../../src/flow/reading-faults.ts";
 import { apiTimedOut } from "../../src/flow/time-limit.ts";
 import { invalidHost, invalidPath } from "../../src/gateway/address.ts";
+import { hostNotAllowed } from "../../src/gateway/dev-requests.ts";
 import { routeFailed } from "../../src/gateway/exchange.ts";
 import { internalFault } from "../../src/gateway/internal-error.ts";
 import { applicationNotFound, calloutDepthExceeded } from "../../src/gateway/local-call.ts";
@@ -76,6 +77,7 @@ const documented: [code: string, status: number, name: string, category: string]
   ],
   ["sortie.InternalError", 500, "InternalError", "System"],
   ["sortie.BodyNotSendable", 500, "BodyNotSendable", "System"],
+  ["sortie.HostNotAllowed", 421, "HostNotAllowed", "System"],
   ["sortie.InvalidHost", 400, "InvalidHost", "System"],
   ["sortie.NothingDeployed", 503, "NothingDeployed", "System"],
   ["sortie.ProxyUnavailable", 503, "ProxyUnavailable", "System"],
@@ -90,7 +92,7 @@ const declared = new Map(
     ...Object.values(requestReading),
     ...Object.values(responseReading),
     ...[unsupportedEncoding, apiTimedOut, routeFailed, applicationNotFound, calloutDepthExceeded],
-    ...[lengthRequired, bodyNotSendable, invalidHost, invalidPath, nothingDeployed],
+    ...[lengthRequired, bodyNotSendable, invalidHost, invalidPath, nothingDeployed, hostNotAllowed],
     ...[internalFault, proxyUnavailable, emptyIdTokenAudience, googleTokenGenerationFailure],
   ].map((type) => [`${type.code} ${type.status}`, type]),
 );

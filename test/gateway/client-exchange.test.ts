@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
 import { Deadlines } from "../../src/egress/deadline.ts";
+import { EgressError } from "../../src/egress/error.ts";
 import { Fault } from "../../src/flow/fault.ts";
 import { ClientExchange, LocalExchange } from "../../src/gateway/client-exchange.ts";
 
@@ -47,8 +48,11 @@ test("an exchange keeps one id, which proxies that call each other share one lev
 test("work in the background that fails is logged and harms nothing", async () => {
   const log = vi.spyOn(console, "warn").mockImplementation(() => {});
   const exchange = exchangeOf("http://api.example.com/");
-  const cause = new Error("api.example.com is not reachable.");
-  const fault = new Fault("steps.servicecallout.ExecutionFailed", "Host not reachable", { cause });
+  const cause = new EgressError("unreachable", "api.example.com is not reachable.");
+  Object.assign(cause, { by: "SC", host: "api.example.com" });
+  const fault = new Fault("steps.servicecallout.ExecutionFailed", "Host not reachable", { cause }).raisedBy(
+    "SC",
+  );
   new LocalExchange(exchange).waitUntil(Promise.reject(fault));
   await Promise.all(pending);
   expect(JSON.parse(log.mock.calls[0]?.[0])).toEqual({
@@ -57,6 +61,14 @@ test("work in the background that fails is logged and harms nothing", async () =
     messageid: exchange.id,
     error: "Host not reachable",
     cause: "api.example.com is not reachable.",
+    policy: "SC",
+    code: "steps.servicecallout.ExecutionFailed",
+    call: {
+      by: "SC",
+      host: "api.example.com",
+      kind: "unreachable",
+      reason: "api.example.com is not reachable.",
+    },
   });
   log.mockRestore();
 });

@@ -12,6 +12,7 @@ import { type EnvironmentModel, readEnvironment } from "../../src/environment/re
 import { type ReadRevision, Snapshot } from "../../src/environment/snapshot.ts";
 import { disguises } from "../../src/flow/disguised-path.ts";
 import { DeployedFunctions } from "../../src/functions/deployed.ts";
+import type { DevRequests } from "../../src/gateway/dev-requests.ts";
 import { Gateway } from "../../src/gateway/gateway.ts";
 import { callProxy } from "../../src/gateway/local-call.ts";
 import type { SourceCallServices } from "../../src/sources/source-calls.ts";
@@ -45,6 +46,8 @@ export interface GatewayOptions {
   readonly secretsOf?: Readonly<Record<string, Secrets>>;
   readonly bindings?: SourceCallServices["bindings"];
   readonly users?: SourceCallServices["users"];
+  /** What a gateway on a developer's machine does besides. */
+  readonly dev?: DevRequests;
 }
 
 function noIdentity(account: string): GoogleIdentity {
@@ -126,13 +129,15 @@ export function gatewayOn(
   const environment = new Environment("local", store, makeSnapshot, (document) =>
     audit.follow(document.audit, document.environment),
   );
-  const gateway = new Gateway(environment, { clear: () => {} });
+  const { dev = null } = options;
+  const gateway = new Gateway(environment, { clear: () => {} }, dev);
   return {
     log,
     records,
     fetch(path, init) {
       const request = new Request(`http://gateway.test${path}`, { redirect: "manual", ...init });
-      return gateway.handle(request, new URL(request.url), { waitUntil });
+      const handle = () => gateway.handle(request, new URL(request.url), { waitUntil });
+      return dev === null ? handle() : dev.serve(request, handle);
     },
     async settled() {
       while (pending.length > 0) await pending.shift();

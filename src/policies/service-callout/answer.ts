@@ -2,6 +2,7 @@ import { isSuccess, type SuccessCodes } from "../../egress/success-codes.ts";
 import type { FlowContext, Step } from "../../flow/context.ts";
 import type { RequestMessage, ResponseMessage } from "../../flow/message.ts";
 import type { PolicyGateway } from "../policy.ts";
+import { noteCalled } from "./called-url.ts";
 import { calloutFault, statusFault } from "./faults.ts";
 import type { Send } from "./send.ts";
 
@@ -48,6 +49,7 @@ export function buildWaitingCallout(
     } catch (error) {
       // The flow's own response, where it is the answer's place, is not an earlier answer.
       flow.variables.delete(name);
+      noteCalled(policy, flow, error);
       throw calloutFault(policy, error);
     }
     if (!isSuccess(answer.status, successCodes)) throw statusFault(policy, answer.status);
@@ -71,6 +73,7 @@ export function buildSeparateCallout(
       status = answer.status;
       letGo(answer);
     } catch (error) {
+      noteCalled(policy, flow, error);
       throw calloutFault(policy, error);
     }
     if (!isSuccess(status, successCodes)) throw statusFault(policy, status);

@@ -1,3 +1,4 @@
+import { EgressError } from "../../egress/error.ts";
 import { hostOf, uriOf } from "../../egress/url.ts";
 import { textOf } from "../../expression/value.ts";
 import type { FlowContext } from "../../flow/context.ts";
@@ -33,6 +34,13 @@ export function rememberUrl(policy: string): (flow: FlowContext, url: string) =>
     variables.set("servicecallout.requesturi", uriOf(url));
     if (url.startsWith("https:")) variables.set(expectedName, hostOf(url));
   };
+}
+
+/** Notes in a failure of the callout whom it has called, where nobody did: its own time was up. */
+export function noteCalled(policy: string, flow: FlowContext, error: unknown): void {
+  if (!(error instanceof EgressError)) return;
+  error.by ??= policy;
+  error.host ??= URL.parse(textOf(flow.variables.get(targetUrlOf(policy)) ?? null))?.host ?? null;
 }
 
 function targetUrlOf(policy: string): string {

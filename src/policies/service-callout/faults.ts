@@ -40,13 +40,13 @@ export const faults = {
 };
 
 export function statusFault(policy: string, status: number): Fault {
-  return faults.executionFailed(policy, `ResponseCode ${status} is treated as error`);
+  return faults.executionFailed(policy, `ResponseCode ${status} is treated as error`).raisedBy(policy);
 }
 
 /** What ended a call, as a fault of the policy. The gateway's own faults and defects stay what they are. */
 export function calloutFault(policy: string, error: unknown): unknown {
   const reason = reasonOf(policy, error);
-  return reason === null ? error : faults.executionFailed(policy, reason).causedBy(error);
+  return reason === null ? error : faults.executionFailed(policy, reason).causedBy(error).raisedBy(policy);
 }
 
 function reasonOf(policy: string, error: unknown): string | null {

@@ -1,0 +1,30 @@
+import { EgressError, type EgressErrorKind } from "../egress/error.ts";
+import type { Fault } from "../flow/fault.ts";
+
+/** A call that failed, as log lines tell it. */
+export interface CallFacts {
+  /** The policy, target endpoint or part of the gateway that called; null when nobody was called. */
+  readonly by: string | null;
+  /** Host and port; null when nobody was called. */
+  readonly host: string | null;
+  readonly kind: EgressErrorKind;
+  readonly reason: string;
+}
+
+/** A fault, as log lines tell it. */
+export interface FaultFacts {
+  /** The policy that raised it; null for a fault of the pipeline. */
+  readonly policy: string | null;
+  readonly code: string;
+  readonly message: string;
+  /** The call that it is about. */
+  readonly call?: CallFacts;
+}
+
+export function faultFacts({ policy, code, message, cause }: Fault): FaultFacts {
+  return { policy, code, message, ...(cause instanceof EgressError && { call: callFacts(cause) }) };
+}
+
+export function callFacts({ by, host, kind, message: reason }: EgressError): CallFacts {
+  return { by, host, kind, reason };
+}
