@@ -1,0 +1,109 @@
+import { ScriptError, ScriptTimeout } from "./error.ts";
+import type { Execution, ScriptRunner } from "./execution.ts";
+import { type LoadedScript, Machine } from "./machine.ts";
+import type { Script } from "./script.ts";
+import { WHOLE } from "./sources.ts";
+
+/** What all loaded scripts together may take, in bytes; beyond, those that were not used for longest are loaded anew. */
+const MAX_LOADED_BYTES = 24 * 1024 * 1024;
+
+/** The scripts of an isolate, and the machines that run them. The first script that runs starts them. */
+export class Scripts implements ScriptRunner {
+  readonly #loaded = new Map<Script, LoadedScript>();
+  #bytes = 0;
+  #machine: Machine | null = null;
+  #waitingMachine: Machine | null = null;
+  #starting: Promise<void> | null = null;
+  #startingWaiting: Promise<void> | null = null;
+
+  execute(script: Script, execution: Execution): void | Promise<void> {
+    const machine = this.#machine;
+    if (machine === null || machine.hasGrown)
+      return this.#start().then(() => this.execute(script, execution));
+    try {
+      const loaded = this.#loaded.get(script) ?? this.#load(script, machine);
+      this.#touch(script, loaded);
+      if (!script.waits) return machine.run(loaded, execution);
+      return this.#executeWaiting(script, loaded, execution);
+    } catch (error) {
+      throw located(error, script);
+    }
+  }
+
+  async #executeWaiting(script: Script, loaded: LoadedScript, execution: Execution): Promise<void> {
+    try {
+      if (this.#waitingMachine === null || this.#waitingMachine.hasGrown) await this.#startWaiting();
+      await this.#waitingMachine?.runWaiting(loaded, execution);
+    } catch (error) {
+      throw located(error, script);
+    }
+  }
+
+  #load({ ways: { preloaded, whole } }: Script, machine: Machine): LoadedScript {
+    const once =
+      preloaded && attempt(() => machine.load({ preloaded: preloaded.files, main: preloaded.main }));
+    return once ?? machine.load({ preloaded: [], main: whole }) ?? neverPure();
+  }
+
+  /** Moves a script to the end of the line, and drops those at its beginning that are too many. */
+  #touch(script: Script, loaded: LoadedScript): void {
+    if (this.#loaded.delete(script)) this.#bytes -= sizeOf(loaded);
+    this.#loaded.set(script, loaded);
+    this.#bytes += sizeOf(loaded);
+    for (const [other, image] of this.#loaded) {
+      if (this.#bytes <= MAX_LOADED_BYTES || other === script) return;
+      this.#loaded.delete(other);
+      this.#bytes -= sizeOf(image);
+    }
+  }
+
+  /** A machine whose memory has grown is replaced: memory never shrinks. */
+  async #start(): Promise<void> {
+    this.#starting ??= Machine.start({ waits: false }).then((machine) => {
+      this.#machine = machine;
+      this.#starting = null;
+    });
+    await this.#starting;
+  }
+
+  async #startWaiting(): Promise<void> {
+    this.#startingWaiting ??= Machine.start({ waits: true }).then((machine) => {
+      this.#waitingMachine = machine;
+      this.#startingWaiting = null;
+    });
+    await this.#startingWaiting;
+  }
+}
+
+/** What includes throw when they are executed early, they throw again when they are executed with the rest. */
+function attempt(load: () => LoadedScript | null): LoadedScript | null {
+  try {
+    return load();
+  } catch (error) {
+    if (error instanceof ScriptError || error instanceof ScriptTimeout) return null;
+    throw error;
+  }
+}
+
+function neverPure(): never {
+  throw new Error("a script that executes nothing when it is loaded cannot have read anything");
+}
+
+function sizeOf({ image: { statics, stack, heap } }: LoadedScript): number {
+  return statics.length + stack.length + heap.length;
+}
+
+/** `    at name (FILE:LINE:COLUMN)` */
+const FRAME = /([^()\s:]+):(\d+)(?::\d+)?\)?$/gm;
+
+/** The error with the place in its author's file where it happened. */
+function located(error: unknown, { ways }: Script): unknown {
+  if (!(error instanceof ScriptError)) return error;
+  for (const [, file = "", line = "0"] of error.scriptStack.matchAll(FRAME)) {
+    if (ways.lines.some((own) => own.file === file)) return error.at(file, Number(line));
+    if (file !== WHOLE) continue;
+    const within = ways.lines.findLast(({ first }) => first <= Number(line));
+    if (within) return error.at(within.file, Number(line) - within.first + 1);
+  }
+  return error;
+}

@@ -1,0 +1,60 @@
+import type { Program } from "acorn";
+import { type Declarations, declarationsOf, mentionedNames } from "./declarations.ts";
+import type { SourceFile, Ways } from "./script.ts";
+
+/** A file of a script with its syntax. */
+export interface ParsedFile extends SourceFile {
+  readonly program: Program;
+}
+
+/** The file name of a script that is made of several. */
+export const WHOLE = "<script>";
+
+/** What the world declares for scripts. A script's own `var` of that name begins with the world's value. */
+const WORLD = [
+  ...["context", "request", "response", "message", "error", "properties"],
+  ...["crypto", "httpClient", "Request", "print"],
+];
+
+/** Puts the files of a script together. The last is the main one; all share one scope. */
+export function waysToRun(files: readonly ParsedFile[]): Ways {
+  const included = files.slice(0, -1);
+  const [main] = files.slice(-1);
+  if (main === undefined) throw new Error("a script has at least one file");
+  const lines: { file: string; first: number }[] = [];
+  let line = 1;
+  for (const { file, text } of files) {
+    lines.push({ file, first: line });
+    line += text.split("\n").length;
+  }
+  const whole = { file: WHOLE, text: asFunction(files) };
+  return {
+    preloaded: canPreload(included, main)
+      ? { files: included, main: { file: main.file, text: asFunction([main]) } }
+      : null,
+    whole,
+    lines,
+  };
+}
+
+/** Whether the included files work without anything that the main file declares. */
+function canPreload(included: readonly ParsedFile[], main: ParsedFile): boolean {
+  const { variables, others } = declarationsOf(main.program);
+  const declared = [...variables, ...others];
+  return !included.some(({ program }) => {
+    const mentioned = mentionedNames(program);
+    return declared.some((name) => mentioned.has(name));
+  });
+}
+
+/** An expression that gives the function of a script, with the script's first line on its own first line. */
+function asFunction(files: readonly ParsedFile[]): string {
+  const declared = files.map(({ program }) => declarationsOf(program));
+  const names = WORLD.filter((name) => declaresAsVariable(declared, name));
+  const text = files.map((file) => file.text).join("\n");
+  return `(()=>{const names=${JSON.stringify(names)};const make=()=>function(${names.join(",")}){${text}\n};make.names=names;return make})()`;
+}
+
+function declaresAsVariable(all: readonly Declarations[], name: string): boolean {
+  return all.some(({ variables }) => variables.has(name)) && !all.some(({ others }) => others.has(name));
+}

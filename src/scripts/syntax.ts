@@ -1,0 +1,48 @@
+import { type Node, type Options, type Program, parse } from "acorn";
+
+/** Where a script cannot be read, and why. Lines and columns count from 1. */
+export class ScriptSyntaxError extends Error {
+  readonly line: number;
+  readonly column: number;
+
+  constructor(message: string, line: number, column: number) {
+    super(message);
+    this.name = "ScriptSyntaxError";
+    this.line = line;
+    this.column = column;
+  }
+}
+
+const options: Options = { ecmaVersion: 2023, sourceType: "script", locations: true };
+
+/** Parses a script. Throws {@link ScriptSyntaxError}. */
+export function parseScript(text: string): Program {
+  try {
+    return parse(text, options);
+  } catch (error) {
+    if (!(error instanceof SyntaxError) || !("loc" in error)) throw error;
+    const { line, column } = error.loc as { line: number; column: number };
+    throw new ScriptSyntaxError(error.message.replace(/ \(\d+:\d+\)$/, ""), line, column + 1);
+  }
+}
+
+/** Any node of a syntax tree, with the parts that are looked at. */
+export type SyntaxNode = Node & Readonly<Record<string, unknown>>;
+
+/** Calls `visit` for each node below and including one, parents first; false keeps it from going deeper. */
+export function walk(node: SyntaxNode, visit: (node: SyntaxNode) => boolean): void {
+  const stack = [node];
+  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
+    if (!visit(next)) continue;
+    for (const value of Object.values(next)) {
+      if (Array.isArray(value)) stack.push(...value.filter(isNode));
+      else if (isNode(value)) stack.push(value);
+    }
+  }
+}
+
+function isNode(value: unknown): value is SyntaxNode {
+  return (
+    typeof value === "object" && value !== null && typeof (value as { type?: unknown }).type === "string"
+  );
+}

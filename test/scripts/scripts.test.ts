@@ -1,0 +1,67 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { ScriptError, ScriptTimeout } from "../../src/scripts/error.ts";
+import { Scripts } from "../../src/scripts/scripts.ts";
+import { waysToRun } from "../../src/scripts/sources.ts";
+import { parseScript, ScriptSyntaxError } from "../../src/scripts/syntax.ts";
+
+const scripts = new Scripts();
+
+/** Executes a script that may do as much as a time limit of 50 ms, and returns what it has asked of its host. */
+async function execute(text: string, variables: Record<string, unknown> = {}): Promise<unknown[][]> {
+  const ways = waysToRun([{ file: "main.js", text, program: parseScript(text) }]);
+  const asked: unknown[][] = [];
+  await scripts.execute(
+    { ways, waits: false },
+    {
+      ticks: 1000,
+      input: JSON.stringify({ seed: [1, 2, 3, 4], variables, properties: {}, flow: "", session: "{}" }),
+      host: (request) => {
+        asked.push(JSON.parse(request));
+        return null;
+      },
+    },
+  );
+  return asked;
+}
+
+describe("values", () => {
+  test("go in and come out unchanged", async () => {
+    const number = fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => value || 0);
+    const value = fc.oneof(fc.string({ unit: "binary" }), fc.boolean(), number, fc.constant(null));
+    await fc.assert(
+      fc.asyncProperty(value, async (given) => {
+        const asked = await execute("context.setVariable('out', context.getVariable('in'))", { in: given });
+        expect(asked).toEqual([["set", "out", given]]);
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
+test("any text is refused as no script, or runs, or fails as a script", async () => {
+  const words =
+    "context . getVariable ( ) { } [ ] ; , = + 'a' 1 x function var for if return throw new while try catch this request headers JSON =>".split(
+      " ",
+    );
+  const text = fc.array(fc.constantFrom(...words), { maxLength: 14 }).map((parts) => parts.join(" "));
+  await fc.assert(
+    fc.asyncProperty(text, async (source) => {
+      try {
+        await execute(source);
+      } catch (error) {
+        const isExpected = [ScriptSyntaxError, ScriptError, ScriptTimeout].some(
+          (type) => error instanceof type,
+        );
+        if (!isExpected) throw error;
+      }
+    }),
+    { numRuns: 300 },
+  );
+  expect(await execute("print('still here')")).toEqual([["print", "still here"]]);
+});
+
+test("many executions leave nothing behind", async () => {
+  const text = "kept = (typeof kept === 'undefined' ? [] : kept).concat(new Array(1000)); print(kept.length)";
+  for (let time = 0; time < 1000; time++) expect(await execute(text)).toEqual([["print", "1000"]]);
+});
