@@ -4,7 +4,7 @@ import type { FlowContext, Step } from "../flow/context.ts";
 import { Fault } from "../flow/fault.ts";
 import { type Variable, variable } from "../flow/variable.ts";
 import { policyTypes } from "../policies/index.ts";
-import { type PolicyGateway, type PolicyType, thrownBy } from "../policies/policy.ts";
+import { type PolicyEnvironment, type PolicyGateway, type PolicyType, thrownBy } from "../policies/policy.ts";
 import { readBooleanAttribute } from "../xml/read.ts";
 import type { Position, Report } from "../xml/report.ts";
 import type { CompileServices, FindSharedFlow } from "./compile-services.ts";
@@ -31,6 +31,7 @@ export function compilePolicy(
   services: CompileServices,
   sharedFlow: FindSharedFlow,
   googleIdentity: PolicyGateway["googleIdentity"],
+  resources: PolicyEnvironment["resources"],
   report: Report,
 ): PolicyProgram | null {
   const type = policyTypes.get(policy.type);
@@ -48,13 +49,28 @@ export function compilePolicy(
   const errorsBefore = countErrors(report);
   const config = type.read(policy.element, ownReport);
   policy.element.reportUnknown(ownReport);
-  if (countErrors(report) === errorsBefore) type.check?.(config, services, ownReport);
+  if (countErrors(report) === errorsBefore) {
+    type.check?.(config, environmentOf(services, resources), ownReport);
+  }
   if (countErrors(report) > errorsBefore) return null;
   if (!common.enabled) return switchedOff;
   const gateway = new RecordingGateway(policy, proxy, services, sharedFlow, googleIdentity, ownReport);
   const built = type.build(config, gateway);
   const step = recordingFailure(built, policy.name, type, common.continueOnError);
   return { step, contents: gateway.contents, mentions: gateway.mentions };
+}
+
+function environmentOf(
+  { environment, sources, ...services }: CompileServices,
+  resources: PolicyEnvironment["resources"],
+): PolicyEnvironment {
+  return {
+    environment,
+    sources,
+    resources,
+    targetServer: (name) => services.targetServer(name),
+    function: (name) => services.function(name),
+  };
 }
 
 function readCommon({ element }: Policy, report: Report): { enabled: boolean; continueOnError: boolean } {
@@ -132,6 +148,12 @@ class RecordingGateway implements PolicyGateway {
   get egress() {
     return this.#services.egress;
   }
+
+  get scripts() {
+    return this.#services.scripts;
+  }
+
+  print = (flow: FlowContext, text: string) => this.#services.print(this.policy, flow, text);
 
   variable(name: string): Variable {
     const compiled = variable(name);

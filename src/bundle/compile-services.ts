@@ -4,6 +4,7 @@ import type { NamedSources } from "../egress/named-source.ts";
 import type { TargetServer } from "../egress/target-server.ts";
 import type { FlowContext, Step } from "../flow/context.ts";
 import type { FlowFunctionCall, FunctionSignature, PolicyGateway } from "../policies/policy.ts";
+import type { ScriptRunner } from "../scripts/execution.ts";
 import type { Report } from "../xml/report.ts";
 import type { SharedFlowBundle } from "./model.ts";
 
@@ -20,6 +21,9 @@ export interface CompileServices {
   function(name: string): FunctionSignature | undefined;
   readonly sources: NamedSources;
   readonly egress: Egress;
+  readonly scripts: ScriptRunner;
+  /** Takes what a script prints. */
+  print(policy: string, flow: FlowContext, text: string): void;
   readonly google: GoogleServices;
   readonly callProxy: PolicyGateway["callProxy"];
   /** @param policy the name of the policy that calls */

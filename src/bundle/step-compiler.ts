@@ -37,7 +37,7 @@ export class StepCompiler {
     this.#policies = new Map(
       [...bundle.policies].map(([name, policy]) => [
         name,
-        compilePolicy(policy, proxy, services, sharedFlow, identityAt, report),
+        compilePolicy(policy, proxy, services, sharedFlow, identityAt, bundle.resources, report),
       ]),
     );
   }

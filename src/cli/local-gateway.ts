@@ -1,6 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import type { Miniflare, WorkerdStructuredLog } from "miniflare";
 import type { DeploymentPlan } from "../environment/deployment.ts";
 import { currentKey, generationKey, revisionKey } from "../environment/document.ts";
@@ -9,6 +7,7 @@ import type { LoadFailure } from "../gateway/load-failures.ts";
 import { CommandFailure } from "./command-failure.ts";
 import { COMPATIBILITY_DATE } from "./compatibility-date.ts";
 import type { HostConnection } from "./dev-options.ts";
+import { workerModules } from "./worker-modules.ts";
 
 const WORKER = "sortie";
 
@@ -74,10 +73,7 @@ export class LocalGateway {
             name: WORKER,
             compatibilityDate: COMPATIBILITY_DATE,
             compatibilityFlags: ["nodejs_compat", "no_nodejs_global_timers"],
-            manifest: {
-              mainModule: "worker.js",
-              modules: { "worker.js": { type: "esm", contents: readWorker() } },
-            },
+            manifest: workerModules(),
             env: bindings(options, token),
             exports: { UserAuthorization: { type: "durable-object", storage: "sqlite" } },
           },
@@ -238,8 +234,4 @@ function bindings(
       connections.map(({ to }, index) => [`CONNECTION_${index}`, { type: "external" as const, ...to }]),
     ),
   };
-}
-
-function readWorker(): string {
-  return readFileSync(join(import.meta.dirname, "worker.js"), "utf8");
 }

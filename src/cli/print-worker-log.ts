@@ -32,6 +32,7 @@ function textOf(
   if (line?.event === "function.log") {
     return `[${line.level}] ${line.function}: ${inSource(String(line.text), sourceMapOf(line.function))}`;
   }
+  if (line?.event === "script.printed") return `[print] ${line.proxy} ${line.policy}: ${line.text}`;
   if (!isAudit(line)) return `[${level}] ${message}`;
   return calls === "all" || line.metadata.kind === "function" ? formatCall(line) : null;
 }

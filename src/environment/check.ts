@@ -69,6 +69,8 @@ function servicesFor(
       services: { ...doors, secrets: { read: refuse }, bindings: {}, users: null },
     }),
     egress,
+    scripts: { execute: refuse },
+    print: () => {},
     google: {
       serviceAccount: (kind, bundle) => serviceAccountOf(settings, kind, bundle),
       identity: (account) => ({

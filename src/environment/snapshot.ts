@@ -51,6 +51,7 @@ export class Snapshot {
   readonly #callProxy: CallProxy;
   readonly #callFunction: CallFunction;
   readonly #egress: Egress;
+  readonly #scripts: Pick<CompileServices, "scripts" | "print">;
   readonly #googleIdentity: GoogleServices["identity"];
   readonly #sources: NamedSources;
   readonly #basePaths: BasePaths<DeployedEndpoint>;
@@ -66,6 +67,7 @@ export class Snapshot {
       callProxy: CallProxy;
       callFunction: CallFunction;
       egress: Egress;
+      scripts: Pick<CompileServices, "scripts" | "print">;
       googleIdentity: GoogleServices["identity"];
       functions: DeployedFunctions;
       sourceCalls: SourceCallServices;
@@ -79,6 +81,7 @@ export class Snapshot {
     this.#callProxy = services.callProxy;
     this.#callFunction = services.callFunction;
     this.#egress = services.egress;
+    this.#scripts = services.scripts;
     this.#googleIdentity = services.googleIdentity;
     this.#sources = new FlowSources({
       catalog: new SourceCatalog(document.sources, document.sourceAliases, document.outboundApplications),
@@ -168,6 +171,7 @@ export class Snapshot {
       targetServer: (name) => this.#targetServers.get(name),
       sources: this.#sources,
       egress: this.#egress,
+      ...this.#scripts,
       google: {
         serviceAccount: (kind, name) => this.#serviceAccount(kind, name),
         identity: this.#googleIdentity,

@@ -17,3 +17,10 @@ export class ReadOnlyVariable extends Unsettable {
     super(variable, "it is read-only");
   }
 }
+
+/** A variable whose name begins with another's, or the other way round. */
+export class NameClash extends Unsettable {
+  constructor(variable: string, other: string) {
+    super(variable, `${other} is a variable`);
+  }
+}

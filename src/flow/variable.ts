@@ -3,7 +3,7 @@ import { builtInVariable, setBuiltIn } from "./built-in-variables.ts";
 import type { FlowContext } from "./context.ts";
 import { Message, RequestMessage, ResponseMessage } from "./message.ts";
 import { type MessageProperty, messageProperty, propertyFamilies } from "./message-properties.ts";
-import { ReadOnlyVariable, Unsettable } from "./unsettable.ts";
+import { NameClash, ReadOnlyVariable, Unsettable } from "./unsettable.ts";
 
 /** A flow variable's name, resolved once at load time. Apigee: "Flow variables reference". */
 export interface Variable {
@@ -148,12 +148,11 @@ function ancestorsOf(name: string): string[] {
 function refuseClash(flow: FlowContext, name: string, ancestors: readonly string[]): void {
   for (const ancestor of ancestors) {
     const value = flow.variables.get(ancestor);
-    if (value !== undefined && !(value instanceof Message))
-      throw new Unsettable(name, `${ancestor} is a variable`);
+    if (value !== undefined && !(value instanceof Message)) throw new NameClash(name, ancestor);
   }
   const below = `${name}.`;
   for (const other of flow.variables.keys()) {
-    if (other.startsWith(below)) throw new Unsettable(name, `${other} is a variable`);
+    if (other.startsWith(below)) throw new NameClash(name, other);
   }
 }
 

@@ -12,6 +12,7 @@ import { type ReadRevision, Snapshot } from "../environment/snapshot.ts";
 import type { FlowContext } from "../flow/context.ts";
 import { DeployedFunctions } from "../functions/deployed.ts";
 import { FunctionRunner } from "../functions/runner.ts";
+import { Scripts } from "../scripts/scripts.ts";
 import type { WorkerEnv } from "../worker-env.ts";
 import { callFunction } from "./call-function.ts";
 import { requestOf } from "./client-exchange.ts";
@@ -55,6 +56,13 @@ export function makeGateway(env: WorkerEnv): Served {
   const googleTokens = makeGoogleTokens(env, connections, log, audit);
   const secrets = new SecretStore({ kv: env.CONFIG, privateKey: env.SECRETS_KEY, log });
   const outlets = { ...doors, binding: (name: string) => bindingOf(env, name) };
+  const scripts = new Scripts();
+  // What scripts print is for who develops them: a Worker that is deployed does not log it.
+  const print = (policy: string, flow: FlowContext, text: string) => {
+    if (!env.REFRESH_TOKEN) return;
+    const { proxy } = flow.identity;
+    console.log(JSON.stringify({ level: "info", event: "script.printed", proxy, policy, text }));
+  };
   const makeSnapshot = (document: EnvironmentDocument, readRevision: ReadRevision) => {
     const { allow, advice } = document.egress;
     const list = `environments/${document.environment}/egress.json`;
@@ -64,6 +72,7 @@ export function makeGateway(env: WorkerEnv): Served {
       callProxy,
       callFunction: (...call) => callFunction(functions, callerOf, ...call),
       egress: new Egress({ ...doors, policy }),
+      scripts: { scripts, print },
       googleIdentity: (account) => googleTokens.identity(account),
       sourceCalls: {
         ...doors,

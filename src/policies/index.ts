@@ -3,6 +3,7 @@ import { externalCallout } from "./external-callout.ts";
 import { extractVariables } from "./extract-variables.ts";
 import { flowCallout } from "./flow-callout.ts";
 import { functionCallout } from "./function-callout.ts";
+import { javascript } from "./javascript.ts";
 import type { PolicyType } from "./policy.ts";
 import { raiseFault } from "./raise-fault.ts";
 import { serviceCallout } from "./service-callout.ts";
@@ -13,6 +14,7 @@ const all: readonly PolicyType[] = [
   extractVariables,
   flowCallout,
   functionCallout,
+  javascript,
   raiseFault,
   serviceCallout,
 ];

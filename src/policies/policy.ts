@@ -9,6 +9,7 @@ import { Fault, type FaultType } from "../flow/fault.ts";
 import type { RequestMessage, ResponseMessage } from "../flow/message.ts";
 import { Unsettable } from "../flow/unsettable.ts";
 import type { Variable } from "../flow/variable.ts";
+import type { ScriptRunner } from "../scripts/execution.ts";
 import type { XmlElement } from "../xml/element.ts";
 import type { Position, Report } from "../xml/report.ts";
 
@@ -63,6 +64,8 @@ export interface PolicyEnvironment {
   function(name: string): FunctionSignature | undefined;
   /** The sources that its flows may call. */
   readonly sources: NamedSources;
+  /** The resources of the bundle, by type and file, as in `jsc/sign.js`. */
+  readonly resources: ReadonlyMap<string, Uint8Array>;
 }
 
 /** What a function wants to be called with. */
@@ -109,6 +112,9 @@ export interface PolicyGateway {
   /** Declares that the step reads the body of a message: a variable's name, or `*` for whichever it will be. */
   readsContentOf(message: string): void;
   readonly egress: Egress;
+  readonly scripts: ScriptRunner;
+  /** Takes what a script prints. */
+  print(flow: FlowContext, text: string): void;
   /**
    * The Google tokens that calls from here can carry: those of the service account of the deployment. Without
    * one, the deployment is refused with the position of the element that asks for it.

@@ -1,6 +1,6 @@
 /** Worker processes to measure: `workerd` itself, without wrangler's or Miniflare's Workers in front or behind. */
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
@@ -21,13 +21,16 @@ export type Config = ReadonlyMap<string, Uint8Array | string>;
 /** The path of the workerd binary: no wrapper, so that the process we start is the one that works. */
 const workerd: string = createRequire(import.meta.url)("workerd").default;
 
+const repository = join(import.meta.dirname, "..", "..");
+
 const bundling = {
   bundle: true,
   write: false,
   format: "esm",
   target: "es2024",
   conditions: ["workerd", "worker", "browser"],
-  external: ["cloudflare:*", "node:*"],
+  external: ["cloudflare:*", "node:*", join(repository, "dist", "quickjs.wasm")],
+  loader: { ".sandbox.js": "text" },
 } as const satisfies BuildOptions;
 
 /** Bundles a Worker's entry file into one module. */
@@ -48,6 +51,7 @@ export async function startWorker(
   const folder = mkdtempSync(join(tmpdir(), "sortie-bench-"));
   const kv = await serveConfig(config);
   writeFileSync(join(folder, "worker.js"), script);
+  copyFileSync(join(repository, "dist", "quickjs.wasm"), join(folder, "quickjs.wasm"));
   writeFileSync(join(folder, "workerd.capnp"), workerdConfig(kv.port, secrets, loader));
   const command = pinned(gatewayCore, [
     workerd,
@@ -101,7 +105,10 @@ function workerdConfig(kvPort: number, secrets: Readonly<Record<string, string>>
 const config :Workerd.Config = (
   services = [
     (name = "worker", worker = (
-      modules = [(name = "worker.js", esModule = embed "worker.js")],
+      modules = [
+        (name = "worker.js", esModule = embed "worker.js"),
+        (name = "quickjs.wasm", wasm = embed "quickjs.wasm"),
+      ],
       compatibilityDate = "2026-10-01",
       compatibilityFlags = ["no_nodejs_global_timers"],
       bindings = [(name = "CONFIG", kvNamespace = "kv"), ${loaderBinding}${texts}],

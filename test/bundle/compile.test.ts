@@ -28,6 +28,8 @@ function servicesOf({ sharedFlows = {}, flowHooks = {} }: Environment): CompileS
     get egress(): never {
       return unused();
     },
+    scripts: { execute: unused },
+    print: unused,
     google: { serviceAccount: () => null, identity: unused },
     callProxy: unused,
     function: () => undefined,

@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Miniflare } from "miniflare";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { workerModules } from "../../src/cli/worker-modules.ts";
 import { planDeployment } from "../../src/environment/deployment.ts";
 import { currentKey, revisionKey } from "../../src/environment/document.ts";
 import { readEnvironment } from "../../src/environment/read-environment.ts";
@@ -33,7 +33,7 @@ function startWorker(
           name: "sortie",
           compatibilityDate: "2026-10-01",
           compatibilityFlags: ["nodejs_compat", "no_nodejs_global_timers"],
-          manifest: code(readFileSync(join(repository, "dist", "worker.js"), "utf8")),
+          manifest: workerModules(join(repository, "dist")),
           env: {
             CONFIG: { type: "kv", id: "sortie-config" },
             ENVIRONMENT: { type: "text", value: "test" },

@@ -1,9 +1,9 @@
 import { execFile } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { Miniflare } from "miniflare";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { workerModules } from "../../src/cli/worker-modules.ts";
 import { sortieInProcess } from "./in-process.ts";
 import { CloudflareServer } from "./kv/cloudflare-server.ts";
 import {
@@ -27,15 +27,7 @@ function startWorker(persistTo: string): Miniflare {
         config: {
           name: "sortie",
           compatibilityDate: "2026-10-01",
-          manifest: {
-            mainModule: "worker.js",
-            modules: {
-              "worker.js": {
-                type: "esm",
-                contents: readFileSync(join(repository, "dist", "worker.js"), "utf8"),
-              },
-            },
-          },
+          manifest: workerModules(join(repository, "dist")),
           env: {
             CONFIG: { type: "kv", id: "sortie-config" },
             ENVIRONMENT: { type: "text", value: "test" },

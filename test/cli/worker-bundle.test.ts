@@ -11,7 +11,8 @@ async function partsOf(...modules: string[]): Promise<string[]> {
     write: false,
     conditions: ["workerd"],
     format: "esm",
-    external: ["node:*", "cloudflare:*"],
+    external: ["node:*", "cloudflare:*", "./dist/quickjs.wasm"],
+    loader: { ".sandbox.js": "text" },
     logLevel: "error",
     // So that what is imported counts also where nothing of it is used.
     treeShaking: false,

@@ -117,6 +117,7 @@ export function snapshotOf(
     callProxy: refuse,
     callFunction: refuse,
     egress,
+    scripts: { scripts: { execute: refuse }, print: () => {} },
     googleIdentity: () => {
       throw new Error("nobody proves anything here");
     },

@@ -15,6 +15,7 @@ import { DeployedFunctions } from "../../src/functions/deployed.ts";
 import type { DevRequests } from "../../src/gateway/dev-requests.ts";
 import { Gateway } from "../../src/gateway/gateway.ts";
 import { callProxy } from "../../src/gateway/local-call.ts";
+import { Scripts } from "../../src/scripts/scripts.ts";
 import type { SourceCallServices } from "../../src/sources/source-calls.ts";
 import { Report } from "../../src/xml/report.ts";
 
@@ -108,6 +109,7 @@ export function gatewayOn(
     now: Date.now,
     uuid: () => crypto.randomUUID(),
   });
+  const scripts = new Scripts();
   const makeSnapshot = (document: EnvironmentDocument, readRevision: ReadRevision) => {
     const policy = compileEgressPolicy({ allow: document.egress.allow, advice: "dev" });
     const doors = { internet, connections, log: (line: Record<string, unknown>) => log.push(line), audit };
@@ -117,6 +119,10 @@ export function gatewayOn(
       callFunction: () => Promise.reject(new Error("the test gave the gateway no functions")),
       functions: new DeployedFunctions(document, readRevision, { ...doors, binding: () => undefined }),
       egress: new Egress({ ...doors, policy }),
+      scripts: {
+        scripts,
+        print: (policy, _flow, text) => log.push({ event: "script.printed", policy, text }),
+      },
       googleIdentity,
       sourceCalls: {
         ...doors,

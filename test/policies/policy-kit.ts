@@ -84,7 +84,7 @@ export interface LoadedPolicy {
 /** What a test gives a policy of the gateway; what it does not give cannot be used. */
 export type GatewayParts = Partial<
   Omit<PolicyGateway, "policy" | "origin" | "variable" | "template" | "readsContentOf"> &
-    Pick<PolicyEnvironment, "function">
+    Pick<PolicyEnvironment, "function" | "resources">
 >;
 
 /** Reads a policy from its XML as the compiler does, with the problems that it finds. */
@@ -111,6 +111,7 @@ export function loadPolicy<Config>(
         targetServer: gateway.targetServer,
         function: parts.function ?? (() => undefined),
         sources: { problems: () => [], get: gateway.source },
+        resources: parts.resources ?? new Map(),
       },
       report.forPolicy(policy),
     );
@@ -147,6 +148,10 @@ function gatewayFor(policy: string, parts: GatewayParts, reads: Set<string>): Po
     get egress() {
       return parts.egress ?? notGiven("egress");
     },
+    get scripts() {
+      return parts.scripts ?? notGiven("scripts");
+    },
+    print: parts.print ?? (() => {}),
     googleIdentity: parts.googleIdentity ?? (() => notGiven("googleIdentity")),
     targetServer: parts.targetServer ?? (() => undefined),
     source: parts.source ?? (() => notGiven("source")),

@@ -1,0 +1,67 @@
+import type { FlowContext } from "../flow/context.ts";
+import { ScriptError, ScriptTimeout } from "../scripts/error.ts";
+import { TICKS_PER_MS } from "../scripts/execution.ts";
+import { faults, textOf } from "./javascript/faults.ts";
+import { parsedFiles, waysOf } from "./javascript/files.ts";
+import { hostFor, sessionOf } from "./javascript/host.ts";
+import { type JavascriptConfig, readJavascript } from "./javascript/read.ts";
+import { usesOf } from "./javascript/uses.ts";
+import { toScript } from "./javascript/values.ts";
+import { definePolicy } from "./policy.ts";
+
+/**
+ * Runs a script of the bundle in a sandbox, in which each execution begins in a clean world.
+ * Apigee: "JavaScript policy", "JavaScript object model".
+ *
+ * Faults: `steps.javascript.ScriptExecutionFailed` (500).
+ */
+export const javascript = definePolicy<JavascriptConfig>({
+  element: "Javascript",
+  variablePrefix: "javascript",
+  faults,
+
+  read: readJavascript,
+
+  check(config, { resources }, report) {
+    parsedFiles(config, resources, report);
+  },
+
+  build(config, gateway) {
+    const { policy, scripts, egress, origin } = gateway;
+    const { files, ways } = waysOf(config);
+    const uses = usesOf(files);
+    if (uses.anything) gateway.readsContentOf("*");
+    const variables = new Map([...uses.variables].map((name) => [name, gateway.variable(name)]));
+    // Bodies are handed over when the script asks: they may be large.
+    const given = [...variables.values()].filter(({ contentOf }) => contentOf === null);
+    const properties = [...config.properties].map(([name, text]) => [name, gateway.template(text)] as const);
+    const script = { ways, waits: uses.calls };
+    const ticks = config.timeLimitMs * TICKS_PER_MS;
+    const host = { variables, egress, origin, print: gateway.print };
+
+    const inputFor = (flow: FlowContext) =>
+      JSON.stringify({
+        seed: [...crypto.getRandomValues(new Int32Array(4))],
+        variables: Object.fromEntries(given.map(({ name, get }) => [name, toScript(name, get(flow))])),
+        properties: Object.fromEntries(properties.map(([name, template]) => [name, template(flow)])),
+        flow: `${flow.target === null || flow.direction === "response" ? "PROXY" : "TARGET"}_${flow.direction === "request" ? "REQ" : "RESP"}_FLOW`,
+        session: sessionOf(flow).kept,
+      });
+
+    const faultOf = (error: unknown) => {
+      if (error instanceof ScriptTimeout) return faults.tooLong(policy, config.timeLimitMs).causedBy(error);
+      return error instanceof ScriptError ? faults.failed(policy, textOf(error)).causedBy(error) : error;
+    };
+
+    return function runScript(flow) {
+      try {
+        const pending = scripts.execute(script, { ticks, input: inputFor(flow), host: hostFor(flow, host) });
+        return pending?.catch((error) => {
+          throw faultOf(error);
+        });
+      } catch (error) {
+        throw faultOf(error);
+      }
+    };
+  },
+});

@@ -1,0 +1,85 @@
+import { type ParsedFile, waysToRun } from "../../scripts/sources.ts";
+import { parseScript, ScriptSyntaxError } from "../../scripts/syntax.ts";
+import type { Position, Report } from "../../xml/report.ts";
+import type { JavascriptConfig, ScriptText } from "./read.ts";
+import { checkRhinoOnly } from "./rhino-only.ts";
+
+export type Resources = ReadonlyMap<string, Uint8Array>;
+
+const known = new WeakMap<JavascriptConfig, readonly ParsedFile[] | null>();
+
+/**
+ * The files of a script, in the order in which they are executed; null when one of them is missing or cannot be read. Reports
+ * NoResourceForURL, ScriptCompilationFailed and RhinoOnly.
+ */
+export function parsedFiles(
+  config: JavascriptConfig,
+  resources: Resources,
+  report: Report,
+): readonly ParsedFile[] | null {
+  let files = known.get(config);
+  if (files === undefined) {
+    const all = [...config.included, ...(config.main ? [config.main] : [])];
+    const parsed = all.map((text) => parsedFile(text, resources, report));
+    files = parsed.includes(null) ? null : (parsed as ParsedFile[]);
+    known.set(config, files);
+  }
+  return files;
+}
+
+/** The ways to run the files of a valid policy. */
+export function waysOf(config: JavascriptConfig) {
+  const files = known.get(config);
+  if (!files) throw new Error("a script that was not found valid cannot run");
+  return { files, ways: waysToRun(files) };
+}
+
+function parsedFile(text: ScriptText, resources: Resources, report: Report): ParsedFile | null {
+  if ("source" in text) return parsed(`${text.policy}.js`, text.source, text.at, text.at, report);
+  const content = resources.get(`jsc/${text.resource}`);
+  if (content === undefined) {
+    report.error(
+      "NoResourceForURL",
+      text.at,
+      `The bundle has no resources/jsc/${text.resource}.`,
+      `Add the file, or correct jsc://${text.resource}.`,
+    );
+    return null;
+  }
+  const file = text.resource.slice(text.resource.lastIndexOf("/") + 1);
+  const path = text.at.file.replace(/policies\/[^/]*$/, `resources/jsc/${text.resource}`);
+  const start = { file: path, line: 1, column: 1 };
+  return parsed(file, new TextDecoder().decode(content), start, null, report);
+}
+
+/** @param inline where a script begins that is written in its policy: errors are placed there */
+function parsed(
+  file: string,
+  text: string,
+  start: Position,
+  inline: Position | null,
+  report: Report,
+): ParsedFile | null {
+  try {
+    const program = parseScript(text);
+    const isFit = checkRhinoOnly(program, (node) => inline ?? { ...start, ...node }, report);
+    return isFit ? { file, text, program } : null;
+  } catch (error) {
+    if (!(error instanceof ScriptSyntaxError)) throw error;
+    const { message, line, column } = error;
+    const where = inline === null ? "" : ` (line ${line} of the script, column ${column})`;
+    report.error(
+      "ScriptCompilationFailed",
+      inline ?? { ...start, line, column },
+      `The script cannot be compiled: ${message}${where}.${adviceFor(text, line)}`,
+      "Write it in ECMAScript without the extensions of Rhino.",
+    );
+    return null;
+  }
+}
+
+function adviceFor(text: string, line: number): string {
+  const written = text.split("\n")[line - 1] ?? "";
+  if (/\bfor\s+each\b/.test(written)) return " “for each” is an extension of Rhino: write for (… of …).";
+  return /[=(]\s*<[A-Za-z]|\.@|\.\*/.test(written) ? " XML literals (E4X) are an extension of Rhino." : "";
+}
