@@ -6,15 +6,17 @@ const OWN_SEGMENT = "_sortie";
 
 /**
  * The base path of a proxy endpoint; `/` when it is missing or empty, which is warned of (BasePathMissing).
- * A `*` segment stands for any one segment, but not the first (BasePathInvalid). One that belongs to the gateway is
- * an error (BasePathReserved), and one that no request's path can begin with a warning (BasePathUnreachable).
+ * Without its leading slash it is that path with one, with a warning (BasePathWithoutSlash). A `*` segment stands
+ * for any one segment, but not the first (BasePathInvalid). One that belongs to the gateway is an error
+ * (BasePathReserved), and one that no request's path can begin with a warning (BasePathUnreachable).
  * Apigee: "API proxy configuration reference" (BasePath).
  */
 export function readBasePath(endpoint: XmlElement, report: Report): string {
   const connection = endpoint.child("HTTPProxyConnection");
   const element = connection?.child("BasePath");
-  const basePath = element?.text() || "/";
-  if (!element?.text()) {
+  const written = element?.text() ?? "";
+  const basePath = written.startsWith("/") ? written : `/${written}`;
+  if (!element || written === "") {
     report.warning(
       "BasePathMissing",
       element ?? connection ?? endpoint,
@@ -22,6 +24,14 @@ export function readBasePath(endpoint: XmlElement, report: Report): string {
       "Write <BasePath>/v1/orders</BasePath> into <HTTPProxyConnection>, or <BasePath>/</BasePath> if that is meant.",
     );
     return basePath;
+  }
+  if (basePath !== written) {
+    report.warning(
+      "BasePathWithoutSlash",
+      element,
+      `The base path "${written}" does not start with "/"; it is read as ${basePath}.`,
+      `Write ${basePath}.`,
+    );
   }
   const objection = objectionTo(basePath);
   if (objection !== null) {
@@ -63,11 +73,8 @@ function arriving(path: string): string {
 }
 
 function objectionTo(basePath: string): string | null {
-  if (!basePath.startsWith("/")) return 'does not start with "/"';
-  if (/[\s?#]/.test(basePath)) return 'holds white space, "?" or "#"';
   const segments = basePath.slice(1).split("/");
   if (segments.includes("**")) return 'has a "**" segment';
   if (segments[0] === "*") return "has a wildcard as its first segment";
-  if (basePath.includes("//")) return "has an empty segment";
   return null;
 }

@@ -23,8 +23,8 @@ const withoutEffect = new Set([
 
 /**
  * Transport properties of a ProxyEndpoint; an empty one has its default. Apigee: "Endpoint properties reference".
- * Reports InvalidProperty as an error, and as warnings PropertyWithoutEffect, for properties that change
- * nothing on Workers, and UnknownProperty.
+ * Warns of InvalidProperty, where the default counts, of PropertyWithoutEffect, for properties that change nothing on
+ * Workers, and of UnknownProperty.
  */
 export function readProxyProperties(
   { properties, at, name: endpoint }: ProxyEndpoint,
@@ -36,10 +36,10 @@ export function readProxyProperties(
     const text = properties.get(name) ?? "";
     const value = parse(text);
     if (text === "" || value !== null) return value ?? fallback;
-    report.error(
+    report.warning(
       "InvalidProperty",
       at,
-      `The property ${name} of proxy endpoint ${endpoint} is ${JSON.stringify(text)}.`,
+      `The property ${name} of proxy endpoint ${endpoint} is ${JSON.stringify(text)}; its default counts.`,
       `Write ${expected}.`,
     );
     return fallback;

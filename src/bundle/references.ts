@@ -77,8 +77,9 @@ export function checkRoutes(
 export function checkBasePaths(endpoints: readonly ProxyEndpoint[], report: Report): void {
   const owners = new Map<string, string>();
   for (const { name, basePath, at } of endpoints) {
-    const owner = owners.get(basePath);
-    if (owner === undefined) owners.set(basePath, name);
+    const path = basePath.replace(/\/$/, "");
+    const owner = owners.get(path);
+    if (owner === undefined) owners.set(path, name);
     else {
       report.error(
         "BasePathDuplicate",

@@ -41,8 +41,13 @@ export interface LocalConnection {
  * Reads the HTTPTargetConnection of a TargetEndpoint or ServiceCallout.
  * Reports URLMissing, InvalidURL, InvalidTemplate, URLAndLoadBalancer, PathWithoutEffect
  * and HealthMonitorNotSupported, and what its parts report.
+ * @param unusedProperties see {@link readTargetProperties}
  */
-export function readHttpTargetConnection(xml: XmlElement, report: Report): HttpConnection {
+export function readHttpTargetConnection(
+  xml: XmlElement,
+  report: Report,
+  unusedProperties?: ReadonlySet<string>,
+): HttpConnection {
   const urlElement = xml.child("URL");
   const balancerElement = xml.child("LoadBalancer");
   const pathElement = xml.child("Path");
@@ -88,7 +93,7 @@ export function readHttpTargetConnection(xml: XmlElement, report: Report): HttpC
       ? readSslInfo(sslElement, report, ({ enabled }) => (balancerElement ? enabled : !/^http:/i.test(url)))
       : null,
     authentication: authentication ? readAuthentication(authentication, report) : null,
-    properties: readTargetProperties(xml.child("Properties"), report),
+    properties: readTargetProperties(xml.child("Properties"), report, unusedProperties),
   };
 }
 
@@ -159,11 +164,11 @@ function checkBesideSource(xml: XmlElement, report: Report): void {
 function reportUnsupported(xml: XmlElement, report: Report): void {
   const monitor = xml.child("HealthMonitor");
   if (monitor && readBoolean(monitor.child("IsEnabled"), false, report)) {
-    report.error(
+    report.warning(
       "HealthMonitorNotSupported",
       monitor,
-      "Nothing can monitor target servers between requests: isolates of a Worker share neither memory nor timers.",
-      "Remove <HealthMonitor>; with MaxFailures, a server that failed is tried again after five minutes.",
+      "<HealthMonitor> has no effect: isolates of a Worker share neither memory nor timers to monitor servers with.",
+      "With <MaxFailures>, a server that failed so often is left alone for five minutes. Remove <HealthMonitor> if that will do.",
     );
   }
   xml.ignore("HealthMonitor");

@@ -47,30 +47,36 @@ const withoutEffect: ReadonlyMap<string, string> = new Map([
   ["use.proxy.tunneling", "there is no forward proxy"],
 ]);
 
-/** The properties without effect whose value is a number of milliseconds; the others are booleans. */
-const milliseconds = new Set(["connect.timeout.millis", "keepalive.timeout.millis"]);
-
 /**
- * Reads the Properties element of an HTTPTargetConnection. Reports InvalidProperty, InvalidBoolean and
- * InvalidInteger as errors; PropertyWithoutEffect, DuplicateProperty and UnknownProperty as warnings.
+ * Reads the Properties element of an HTTPTargetConnection. A value that means nothing is the default, with a warning:
+ * InvalidProperty, InvalidBoolean and InvalidInteger; it is an error where the default passes on more than was meant.
+ * Warns of PropertyWithoutEffect, DuplicateProperty and UnknownProperty.
+ *
+ * @param unused properties that have no effect on this connection, of which the caller says so
  */
-export function readTargetProperties(xml: XmlElement | undefined, report: Report): TargetProperties {
+export function readTargetProperties(
+  xml: XmlElement | undefined,
+  report: Report,
+  unused: ReadonlySet<string> = new Set(),
+): TargetProperties {
   const properties = new Map<string, XmlElement>();
   for (const element of xml?.children("Property") ?? []) {
     const name = element.attribute("name")?.trim() ?? "";
     if (name === "") {
-      report.error("InvalidProperty", element, "<Property> has no name.", 'Write <Property name="…">.');
+      const message = "<Property> has no name and no effect.";
+      report.warning("InvalidProperty", element, message, 'Write <Property name="…">.');
     } else if (properties.has(name)) {
       report.warning("DuplicateProperty", element, `${name} is set twice; the last one counts.`, "Keep one.");
     }
-    properties.set(name, element);
+    if (!unused.has(name)) properties.set(name, element);
   }
   const known = new Set<string>([""]);
   const property = (name: string) => {
     known.add(name);
     return properties.get(name);
   };
-  const flag = (name: string, fallback: boolean) => readBoolean(property(name), fallback, report);
+  const flag = (name: string) => readBoolean(property(name), false, report);
+  const retains = (name: string) => readBoolean(property(name), true, report, "error");
   const names = (name: string) => listOf(property(name)?.text() ?? "");
 
   const retainedRequestHeaders = names("request.retain.headers");
@@ -80,22 +86,21 @@ export function readTargetProperties(xml: XmlElement | undefined, report: Report
     ioTimeoutMs: readInteger(property("io.timeout.millis"), 55_000, report, { minimum: 1 }),
     successCodes: successCodesOf(property("success.codes"), report),
     compression: compressionOf(property("compression.algorithm"), report),
-    requestStreaming: flag("request.streaming.enabled", false),
-    responseStreaming: flag("response.streaming.enabled", false),
+    requestStreaming: flag("request.streaming.enabled"),
+    responseStreaming: flag("response.streaming.enabled"),
     responseBodyLimit: limitOf(property("response.payload.parse.limit"), report),
-    retainRequestHeaders: flag("request.retain.headers.enabled", true) && retainedRequestHeaders.length === 0,
+    retainRequestHeaders: retains("request.retain.headers.enabled") && retainedRequestHeaders.length === 0,
     retainedRequestHeaders,
-    retainResponseHeaders:
-      flag("response.retain.headers.enabled", true) && retainedResponseHeaders.length === 0,
+    retainResponseHeaders: retains("response.retain.headers.enabled") && retainedResponseHeaders.length === 0,
     retainedResponseHeaders,
-    retainQueryParameters: flag("retain.queryparams.enabled", true) && retainedQueryParameters.length === 0,
+    retainQueryParameters: retains("retain.queryparams.enabled") && retainedQueryParameters.length === 0,
     retainedQueryParameters,
   };
   for (const [name, element] of properties) if (!known.has(name)) reportUnused(name, element, report);
   return read;
 }
 
-/** A property that nothing reads: its value is checked all the same, so that a slip does not go unseen. */
+/** A property that nothing reads; whatever its value is, it changes nothing. */
 function reportUnused(name: string, element: XmlElement, report: Report): void {
   const reason = withoutEffect.get(name);
   if (reason === undefined) {
@@ -107,8 +112,6 @@ function reportUnused(name: string, element: XmlElement, report: Report): void {
     );
     return;
   }
-  if (milliseconds.has(name)) readInteger(element, 0, report, { minimum: 1 });
-  else readBoolean(element, false, report);
   report.warning(
     "PropertyWithoutEffect",
     element,
@@ -154,8 +157,8 @@ function limitOf(element: XmlElement | undefined, report: Report): number {
 }
 
 function invalid(element: XmlElement, name: string, expected: string, report: Report): void {
-  const message = `The property ${name} is ${JSON.stringify(element.text())}.`;
-  report.error("InvalidProperty", element, message, `Write ${expected}.`);
+  const message = `The property ${name} is ${JSON.stringify(element.text())}; its default counts.`;
+  report.warning("InvalidProperty", element, message, `Write ${expected}.`);
 }
 
 function listOf(text: string): string[] {

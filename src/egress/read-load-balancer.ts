@@ -41,7 +41,7 @@ export function readLoadBalancer(xml: XmlElement, report: Report): LoadBalancerC
     servers,
     maxFailures: readInteger(xml.child("MaxFailures"), 0, report, { minimum: 0 }),
     retryEnabled: readBoolean(xml.child("RetryEnabled"), true, report),
-    unhealthyCodes: codes.map((code) => readInteger(code, 0, report, { minimum: 100, maximum: 599 })),
+    unhealthyCodes: codes.flatMap((code) => readInteger(code, [], report, { minimum: 100, maximum: 599 })),
     disableMs:
       readInteger(xml.child("TargetDisableSecs"), DISABLE_SECONDS, report, { minimum: 1, maximum: 86_400 }) *
       1000,

@@ -13,10 +13,10 @@ export function readSslInfo(xml: XmlElement, report: Report, inUse: (info: SslIn
     (xml.child(list)?.children(item) ?? []).map((element) => element.text()).filter((value) => value !== "");
   xml.child("CommonName")?.attribute("wildcardMatch");
   const info: SslInfo = {
-    enabled: readBoolean(xml.child("Enabled"), false, report),
-    enforce: readBoolean(xml.child("Enforce"), false, report),
+    enabled: readBoolean(xml.child("Enabled"), false, report, "error"),
+    enforce: readBoolean(xml.child("Enforce"), false, report, "error"),
     ignoreValidationErrors: readBoolean(xml.child("IgnoreValidationErrors"), false, report),
-    clientAuthEnabled: readBoolean(xml.child("ClientAuthEnabled"), false, report),
+    clientAuthEnabled: readBoolean(xml.child("ClientAuthEnabled"), false, report, "error"),
     keyStore: text("KeyStore"),
     keyAlias: text("KeyAlias"),
     trustStore: text("TrustStore"),

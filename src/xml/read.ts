@@ -1,5 +1,5 @@
 import type { XmlElement } from "./element.ts";
-import type { Position, Report } from "./report.ts";
+import type { Position, Problem, Report } from "./report.ts";
 
 /** The range that a number must lie in; both ends belong to it. */
 export interface Bounds {
@@ -10,10 +10,16 @@ export interface Bounds {
 /**
  * An element's `true` or `false`, in any case and with white space around it. A missing or empty element is
  * the fallback; anything else is reported as InvalidBoolean and read as the fallback.
+ * @param severity an error only where the fallback may protect less than what was meant
  */
-export function readBoolean<F>(element: XmlElement | undefined, fallback: F, report: Report): boolean | F {
+export function readBoolean<F>(
+  element: XmlElement | undefined,
+  fallback: F,
+  report: Report,
+  severity: Problem["severity"] = "warning",
+): boolean | F {
   if (element === undefined) return fallback;
-  return booleanFrom(element.text(), `<${element.name}>`, element, fallback, report);
+  return booleanFrom(element.text(), `<${element.name}>`, element, fallback, report, severity);
 }
 
 /** The same for an attribute. */
@@ -23,12 +29,13 @@ export function readBooleanAttribute<F>(
   fallback: F,
   report: Report,
 ): boolean | F {
-  return booleanFrom(element.attribute(name) ?? "", attributeTitle(element, name), element, fallback, report);
+  const value = element.attribute(name) ?? "";
+  return booleanFrom(value, attributeTitle(element, name), element, fallback, report, "warning");
 }
 
 /**
  * An element's whole decimal number. A missing or empty element is the fallback; anything else, or a number
- * out of bounds, is reported as InvalidInteger and read as the fallback.
+ * out of bounds, is read as the fallback with a warning: InvalidInteger.
  */
 export function readInteger<F>(
   element: XmlElement | undefined,
@@ -54,7 +61,7 @@ export function readIntegerAttribute<F>(
 
 /**
  * An element's text as one of the given words, in any case. A missing or empty element is the fallback;
- * another word is reported as InvalidValue and read as the fallback.
+ * another word is read as the fallback with a warning: InvalidValue.
  */
 export function readOneOf<T extends string, F>(
   element: XmlElement | undefined,
@@ -82,12 +89,28 @@ function attributeTitle(element: XmlElement, name: string): string {
   return `The attribute "${name}" of <${element.name}>`;
 }
 
-function booleanFrom<F>(text: string, title: string, at: Position, fallback: F, report: Report): boolean | F {
+/** How the messages about a value end that is read as the fallback. */
+const COUNTS_AS_ABSENT = "it is read as if it were not there";
+
+function booleanFrom<F>(
+  text: string,
+  title: string,
+  at: Position,
+  fallback: F,
+  report: Report,
+  severity: Problem["severity"],
+): boolean | F {
   const word = text.trim().toLowerCase();
   if (word === "true") return true;
   if (word === "false") return false;
   if (word !== "") {
-    report.error("InvalidBoolean", at, `${title} is "${text}", not a boolean.`, "Write true or false.");
+    const effect = severity === "warning" ? `; ${COUNTS_AS_ABSENT}` : "";
+    report[severity](
+      "InvalidBoolean",
+      at,
+      `${title} is "${text}", not a boolean${effect}.`,
+      "Write true or false.",
+    );
   }
   return fallback;
 }
@@ -108,10 +131,10 @@ function integerFrom<F>(
     minimum > Number.MIN_SAFE_INTEGER ? ` of at least ${minimum}` : "",
     maximum < Number.MAX_SAFE_INTEGER ? ` of at most ${maximum}` : "",
   ].filter(Boolean);
-  report.error(
+  report.warning(
     "InvalidInteger",
     at,
-    `${title} is "${text}", not a whole number${range.join(" and")}.`,
+    `${title} is "${text}", not a whole number${range.join(" and")}; ${COUNTS_AS_ABSENT}.`,
     `Write a whole number${range.join(" and")}.`,
   );
   return fallback;
@@ -129,6 +152,11 @@ function oneOf<T extends string, F>(
   if (word === "") return fallback;
   const choice = choices.find((candidate) => candidate.toLowerCase() === word);
   if (choice !== undefined) return choice;
-  report.error("InvalidValue", at, `${title} is "${text}".`, `Write one of: ${choices.join(", ")}.`);
+  report.warning(
+    "InvalidValue",
+    at,
+    `${title} is "${text}"; ${COUNTS_AS_ABSENT}.`,
+    `Write one of: ${choices.join(", ")}.`,
+  );
   return fallback;
 }

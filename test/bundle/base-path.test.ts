@@ -14,8 +14,35 @@ test.each([
   [" /v1 ", "/v1"],
   ["/team/*/members", "/team/*/members"],
   ["/a;b/%C3%A4/c|d", "/a;b/%C3%A4/c|d"],
+  ["/a//b", "/a//b"],
 ])("the base path %j is %j", (text, basePath) => {
   expect(basePathOf(text)).toBe(basePath);
+});
+
+describe("a base path without its leading slash is that path with one, with a warning", () => {
+  test.each([
+    ["orders", "/orders"],
+    ["team/orders/v1", "/team/orders/v1"],
+    ["team/*/members/", "/team/*/members/"],
+  ])("%s", (text, basePath) => {
+    const { bundle, problems } = read(
+      proxyFiles({ "apiproxy/proxies/default.xml": proxyEndpoint("", text) }),
+    );
+    expect(bundle).toMatchObject({ proxyEndpoints: [{ basePath }] });
+    expect(problems).toEqual(["warning BasePathWithoutSlash proxies/default.xml:1:52"]);
+  });
+
+  test("and is still told apart from others, and from the gateway's own", () => {
+    const other = proxyEndpoint("", "v1").replace('name="default"', 'name="other"');
+    const files = {
+      "apiproxy/proxies/default.xml": proxyEndpoint("", "/v1"),
+      "apiproxy/proxies/other.xml": other,
+    };
+    expect(problemsOf(files)).toContain("error BasePathDuplicate proxies/other.xml:1:1");
+    expect(problemsOf({ "apiproxy/proxies/default.xml": proxyEndpoint("", "_sortie/x") })).toContain(
+      "error BasePathReserved proxies/default.xml:1:52",
+    );
+  });
 });
 
 describe("a base path that is missing is /, with a warning where it belongs", () => {
@@ -50,6 +77,9 @@ describe("a base path that no request can have is warned of, with what arrives i
     ["/ä", "/%C3%A4"],
     ["/a\\b", "/a/b"],
     ["/{id}", "/%7Bid%7D"],
+    ["/a b", "/a%20b"],
+    ["/a?b=c", "/a"],
+    ["/a#b", "/a"],
   ])("%s", (basePath, arriving) => {
     const report = new Report();
     readBundle(proxyFiles({ "apiproxy/proxies/default.xml": proxyEndpoint("", basePath) }), report);
@@ -61,13 +91,10 @@ describe("a base path that no request can have is warned of, with what arrives i
 });
 
 describe("an invalid base path is BasePathInvalid", () => {
-  test.each(["orders", "/*/orders", "/a/**/b", "/**", "/a//b", "/a b", "/a?b=c", "/a#b"])(
-    "%s",
-    (basePath) => {
-      const problems = problemsOf({ "apiproxy/proxies/default.xml": proxyEndpoint("", basePath) });
-      expect(problems).toEqual(["error BasePathInvalid proxies/default.xml:1:52"]);
-    },
-  );
+  test.each(["/*/orders", "/a/**/b", "/**"])("%s", (basePath) => {
+    const problems = problemsOf({ "apiproxy/proxies/default.xml": proxyEndpoint("", basePath) });
+    expect(problems).toEqual(["error BasePathInvalid proxies/default.xml:1:52"]);
+  });
 });
 
 test("two proxy endpoints with the same base path are BasePathDuplicate", () => {

@@ -172,7 +172,7 @@ describe("what is wrong is reported where it stands", () => {
   test("each problem of a policy once, however often it is attached", () => {
     const policies = { "apiproxy/policies/A.xml": '<RaiseFault name="A" continueOnError="maybe"/>' };
     expect(compile(request(step("A") + step("A")), policies).problems).toEqual([
-      "error InvalidBoolean policies/A.xml:1:1",
+      "warning InvalidBoolean policies/A.xml:1:1",
     ]);
   });
 

@@ -150,11 +150,11 @@ describe("LoadBalancer", () => {
     ["<LoadBalancer><Server/></LoadBalancer>", "error ServerNameMissing 1:37"],
     [
       '<LoadBalancer><Server name="a"><Weight>0</Weight></Server></LoadBalancer>',
-      "error InvalidInteger 1:54",
+      "warning InvalidInteger 1:54",
     ],
     [
       '<LoadBalancer><Algorithm>Random</Algorithm><Server name="a"/></LoadBalancer>',
-      "error InvalidValue 1:37",
+      "warning InvalidValue 1:37",
     ],
     [
       '<LoadBalancer><Server name="a"><IsFallback>true</IsFallback></Server><Server name="b"><IsFallback>true</IsFallback></Server></LoadBalancer>',
@@ -190,6 +190,8 @@ describe("SSLInfo", () => {
     ["<Ciphers><Cipher>TLS_RSA_WITH_AES_128_CBC_SHA</Cipher></Ciphers>", "warning CiphersNotSupported"],
     ["<Protocols><Protocol>TLSv1.2</Protocol></Protocols>", "warning ProtocolsNotSupported"],
     ["<ClientAuthEnabled>{flow.var}</ClientAuthEnabled>", "error InvalidBoolean"],
+    ["<Enforce>maybe</Enforce>", "error InvalidBoolean"],
+    ["<IgnoreValidationErrors>maybe</IgnoreValidationErrors>", "warning InvalidBoolean"],
     ["<Enforced>true</Enforced>", "warning UnknownElement"],
   ])("%s: %s", (content, problem) => {
     expect(problemsOf(ssl(content))).toEqual([problem]);
@@ -257,8 +259,17 @@ describe("Properties", () => {
     ["response.payload.parse.limit", "9M", "InvalidProperty"],
     ["response.payload.parse.limit", "lots", "InvalidProperty"],
     ["", "x", "InvalidProperty"],
-  ])("%s = %j is an error", (name, value, code) => {
-    expect(read(property(name, value)).problems).toEqual([`error ${code} 2:13`]);
+  ])("%s = %j means nothing: a warning, and its default counts", (name, value, code) => {
+    const { connection, problems } = read(property(name, value));
+    expect([connection.properties, problems]).toEqual([defaults, [`warning ${code} 2:13`]]);
+  });
+
+  test.each([
+    "request.retain.headers.enabled",
+    "response.retain.headers.enabled",
+    "retain.queryparams.enabled",
+  ])("%s that means nothing is an error, because its default passes everything on", (name) => {
+    expect(read(property(name, "none")).problems).toEqual(["error InvalidBoolean 2:13"]);
   });
 
   test.each([
@@ -277,7 +288,8 @@ describe("Properties", () => {
   ])("%s has no effect on Workers, and a warning says so", (name, value) => {
     const { connection, problems } = read(property(name, value));
     expect([connection.properties, problems]).toEqual([defaults, ["warning PropertyWithoutEffect 2:13"]]);
-    expect(read(property(name, "nonsense")).problems[0]).toMatch(/^error Invalid/);
+    expect(read(property(name, "nonsense")).problems).toEqual(problems);
+    expect(read(property(name, "0")).problems).toEqual(problems);
   });
 
   test("a name that nobody knows, or one that is there twice, is a warning", () => {
@@ -302,11 +314,11 @@ describe("success.codes", () => {
   });
 });
 
-describe("what this version does not support is refused by name", () => {
+describe("what this version does not support is said by name", () => {
   test("HealthMonitor, unless it is off", () => {
     const monitor = (enabled: boolean) =>
       `<HealthMonitor><IsEnabled>${enabled}</IsEnabled><IntervalInSec>5</IntervalInSec></HealthMonitor>`;
-    expect(problemsOf(monitor(true))).toEqual(["error HealthMonitorNotSupported"]);
+    expect(problemsOf(monitor(true))).toEqual(["warning HealthMonitorNotSupported"]);
     expect(problemsOf(monitor(false))).toEqual([]);
   });
 });

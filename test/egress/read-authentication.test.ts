@@ -79,24 +79,24 @@ describe("a deployment reports", () => {
     [
       "a lifetime that is none",
       access(`${scopes}<LifetimeInSeconds>1h</LifetimeInSeconds>`),
-      ["error InvalidInteger"],
+      ["warning InvalidInteger"],
     ],
     [
       "a lifetime of nothing",
       access(`${scopes}<LifetimeInSeconds>0</LifetimeInSeconds>`),
-      ["error InvalidInteger"],
+      ["warning InvalidInteger"],
     ],
     [
       "too long a lifetime",
       access(`${scopes}<LifetimeInSeconds>43201</LifetimeInSeconds>`),
-      ["error InvalidInteger"],
+      ["warning InvalidInteger"],
     ],
     ["an ID token for nobody", "<GoogleIDToken/>", ["warning AudienceMissing"]],
     ["a header that is none", `<HeaderName>X Y</HeaderName>${accessToken}`, ["error InvalidHeaderName"]],
     [
       "a flag that is none",
       '<GoogleIDToken><Audience useTargetUrl="yes">s</Audience></GoogleIDToken>',
-      ["error InvalidBoolean"],
+      ["warning InvalidBoolean"],
     ],
     ["an unknown element", `${accessToken}<Scopes/>`, ["warning UnknownElement"]],
   ])("%s", (_, content, problems) => {

@@ -179,10 +179,10 @@ describe("errors", () => {
 });
 
 test.each([
-  ['<AssignTo createNew="perhaps"/>', "error InvalidBoolean 1:25"],
-  ['<AssignTo type="error"/>', "error InvalidValue 1:25"],
+  ['<AssignTo createNew="perhaps"/>', "warning InvalidBoolean 1:25"],
+  ['<AssignTo type="error"/>', "warning InvalidValue 1:25"],
   ['<AssignTo kind="request"/>', "warning UnknownAttribute 1:40"],
-  ["<IgnoreUnresolvedVariables>x</IgnoreUnresolvedVariables>", "error InvalidBoolean 1:25"],
+  ["<IgnoreUnresolvedVariables>x</IgnoreUnresolvedVariables>", "warning InvalidBoolean 1:25"],
 ])("a deployment reports %s", (element, problem) => {
   expect(problemsOf(assignMessage, assign(element, ""))).toEqual([problem]);
 });

@@ -24,7 +24,11 @@ describe("what is wrong with a policy is said at deployment", () => {
     [wrap(timeout), "error GrpcConnectionMissing", "<ExternalCallout"],
     [wrap(`<GrpcConnection/>${timeout}`), "error ServerNameMissing", "<GrpcConnection"],
     [wrap(`<GrpcConnection><Server/></GrpcConnection>${timeout}`), "error ServerNameMissing", "<Server"],
-    [configured('<Property name="with.request.content">yes</Property>'), "error InvalidBoolean", "<Property"],
+    [
+      configured('<Property name="with.request.content">yes</Property>'),
+      "warning InvalidBoolean",
+      "<Property",
+    ],
     [configured('<Property name="with.everything">true</Property>'), "warning UnknownProperty", "<Property"],
     [configured("<FlowVariable>{a.b}</FlowVariable>"), "warning InvalidFlowVariable", "<FlowVariable"],
     [configured("<FlowVariable/>"), "warning InvalidFlowVariable", "<FlowVariable"],

@@ -148,8 +148,8 @@ test("the elements are worked through in document order", async () => {
 test.each([
   ["", "error NothingToExtract 1:1"],
   ["<Source>request</Source><VariablePrefix>p</VariablePrefix>", "error NothingToExtract 1:1"],
-  [`${header}<Source clearPayload="perhaps">request</Source>`, "error InvalidBoolean 1:81"],
-  [`<IgnoreUnresolvedVariables>no</IgnoreUnresolvedVariables>${header}`, "error InvalidBoolean 1:29"],
+  [`${header}<Source clearPayload="perhaps">request</Source>`, "warning InvalidBoolean 1:81"],
+  [`<IgnoreUnresolvedVariables>no</IgnoreUnresolvedVariables>${header}`, "warning InvalidBoolean 1:29"],
   [`${header}<Patern/>`, "warning UnknownElement 1:81"],
 ])("%j is reported", (inside, problem) => {
   expect(problemsOf(extractVariables, policy(inside))).toEqual([problem]);

@@ -138,7 +138,7 @@ test.each([
   [
     "a flag that is no boolean",
     policy("", "<ShortFaultReason>maybe</ShortFaultReason>"),
-    "error InvalidBoolean 1:56",
+    "warning InvalidBoolean 1:56",
   ],
 ])("a deployment reports %s", (_title, xml, problem) => {
   expect(problemsOf(raiseFault, xml)).toEqual([problem]);

@@ -25,6 +25,15 @@ describe("a boolean", () => {
     expect(brief(report.problems)).toEqual([...problems, ...problems]);
   });
 
+  test("whose fallback may protect less is an error where it is neither", () => {
+    const report = new Report();
+    expect(readBoolean(parse("<Enabled>yes</Enabled>"), false, report, "error")).toBe(false);
+    expect(readBoolean(parse("<Enabled>true</Enabled>"), false, report, "error")).toBe(true);
+    expect(report.problems.map(({ severity, code }) => `${severity} ${code}`)).toEqual([
+      "error InvalidBoolean",
+    ]);
+  });
+
   test("a missing element or attribute is the fallback", () => {
     const report = new Report();
     expect(readBoolean(undefined, null, report)).toBeNull();
@@ -56,7 +65,9 @@ describe("an integer of at least 0 and at most 100", () => {
   test("the message says what is allowed", () => {
     const report = new Report();
     readInteger(parse("<Timeout>-3</Timeout>"), undefined, report, { minimum: 1 });
-    expect(report.problems[0]?.message).toBe('<Timeout> is "-3", not a whole number of at least 1.');
+    expect(report.problems[0]?.message).toBe(
+      '<Timeout> is "-3", not a whole number of at least 1; it is read as if it were not there.',
+    );
   });
 
   test("a missing element is the fallback", () => {

@@ -48,10 +48,10 @@ function readPattern(xml: XmlElement, kind: PatternKind, report: Report): Patter
   const text = xml.text();
   try {
     if (compilePattern(text, { kind, ignoreCase: false }).variables.length === 0) {
-      report.error(
+      report.warning(
         "PatternWithoutVariable",
         xml,
-        `The pattern ${text} has no variable.`,
+        `The pattern ${text} has no variable and extracts nothing.`,
         "Write the name of the variable to set in braces, such as {id}.",
       );
     }

@@ -95,10 +95,10 @@ function checkStatus(text: string, at: XmlElement, report: Report): void {
     statusCode(text);
   } catch (error) {
     if (!(error instanceof Unsettable)) throw error;
-    report.error(
+    report.warning(
       "InvalidStatusCode",
       at,
-      `"${text}" is not an HTTP status that can be sent.`,
+      `"${text}" is not an HTTP status that can be sent: the policy fails wherever it runs.`,
       "Write a whole number from 200 to 599, or a message template.",
     );
   }

@@ -76,7 +76,7 @@ export function readConnection(policy: XmlElement, report: Report): CalloutConne
   const servers = http.child("LoadBalancer")?.children("Server") ?? [];
   return {
     kind: "http",
-    http: readHttpTargetConnection(http, report),
+    http: readHttpTargetConnection(http, report, withoutEffect),
     servers: servers.map((server) => ({
       name: server.attribute("name")?.trim() ?? "",
       at: positionOf(server),

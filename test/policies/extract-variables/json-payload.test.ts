@@ -260,11 +260,11 @@ describe("what is wrong with JSONPayload is reported with its place", () => {
     [variable("<JSONPath>$.{toUpperCase(}</JSONPath>"), "error InvalidTemplate 1:61"],
     [
       wrap("<JSONPayload><Variable><JSONPath>$</JSONPath></Variable></JSONPayload>"),
-      "error MissingName 1:42",
+      "warning MissingName 1:42",
     ],
     [
       wrap('<JSONPayload><Variable name="v" type="number"><JSONPath>$</JSONPath></Variable></JSONPayload>'),
-      "error InvalidValue 1:42",
+      "warning InvalidValue 1:42",
     ],
     [variable("<JSONPath>$.a</JSONPath><JSONPath>$.b</JSONPath>"), "warning DuplicateElement 1:85"],
   ])("%s", (xml, problem) => {

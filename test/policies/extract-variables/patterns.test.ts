@@ -256,15 +256,15 @@ test.each([
 
 describe("what is wrong with patterns is reported with its place", () => {
   test.each([
-    ["<QueryParam><Pattern>{a}</Pattern></QueryParam>", ["error MissingName 1:29"]],
-    ["<Header><Pattern>{a}</Pattern></Header>", ["error MissingName 1:29"]],
-    ["<FormParam><Pattern>{a}</Pattern></FormParam>", ["error MissingName 1:29"]],
-    ["<Variable><Pattern>{a}</Pattern></Variable>", ["error MissingName 1:29"]],
-    ["<URIPath><Pattern>/a/b/</Pattern></URIPath>", ["error PatternWithoutVariable 1:38"]],
-    ["<URIPath><Pattern/></URIPath>", ["error PatternWithoutVariable 1:38"]],
+    ["<QueryParam><Pattern>{a}</Pattern></QueryParam>", ["warning MissingName 1:29"]],
+    ["<Header><Pattern>{a}</Pattern></Header>", ["warning MissingName 1:29"]],
+    ["<FormParam><Pattern>{a}</Pattern></FormParam>", ["warning MissingName 1:29"]],
+    ["<Variable><Pattern>{a}</Pattern></Variable>", ["warning MissingName 1:29"]],
+    ["<URIPath><Pattern>/a/b/</Pattern></URIPath>", ["warning PatternWithoutVariable 1:38"]],
+    ["<URIPath><Pattern/></URIPath>", ["warning PatternWithoutVariable 1:38"]],
     ['<QueryParam name="code"><Pattern>{*}</Pattern></QueryParam>', ["error InvalidPattern 1:53"]],
     ["<URIPath><Pattern>/a/{b</Pattern></URIPath>", ["error InvalidPattern 1:38"]],
-    ['<URIPath><Pattern ignoreCase="yes">/{a}</Pattern></URIPath>', ["error InvalidBoolean 1:38"]],
+    ['<URIPath><Pattern ignoreCase="yes">/{a}</Pattern></URIPath>', ["warning InvalidBoolean 1:38"]],
     ['<URIPath name="n"><Pattern>/{a}</Pattern></URIPath>', ["warning UnknownAttribute 1:43"]],
     ["<URIPath><pattern>/{a}</pattern></URIPath>", ["warning NoPattern 1:29", "warning UnknownElement 1:38"]],
     [

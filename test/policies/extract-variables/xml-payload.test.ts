@@ -148,8 +148,8 @@ describe("what is wrong with XMLPayload is reported with its place", () => {
     [holding("<XPath>today()</XPath>"), "error XPathCompilationFailed 1:60"],
     [variable("123", "nodeset"), "error CannotBeConvertedToNodeset 1:79"],
     [variable("concat('a', 'b')", "nodeset"), "error CannotBeConvertedToNodeset 1:79"],
-    [variable("/a", "number"), "error InvalidValue 1:41"],
-    ["<Variable><XPath>/a</XPath></Variable>", "error MissingName 1:41"],
+    [variable("/a", "number"), "warning InvalidValue 1:41"],
+    ["<Variable><XPath>/a</XPath></Variable>", "warning MissingName 1:41"],
     [namespaces('<Namespace prefix="apigee"></Namespace>'), "error NONEmptyPrefixMappedToEmptyURI 1:53"],
     [namespaces("<Namespace>urn:a</Namespace>"), "error MissingPrefix 1:53"],
     [

@@ -221,6 +221,51 @@ test("a header's value cannot smuggle in another header", async () => {
   ]);
 });
 
+describe("an entry without a usable name does nothing, and the rest of its list is done", () => {
+  test.each([
+    [
+      "Set",
+      set(
+        '<Headers><Header ref="n">x</Header><Header name="a b">x</Header><Header name="Accept">c</Header></Headers>',
+      ),
+      "accept=c, x-many=a, b",
+    ],
+    [
+      "Add",
+      add('<Headers><Header>x</Header><Header name="X-New">c</Header></Headers>'),
+      "accept=text/html, x-many=a, b, x-new=c",
+    ],
+    [
+      "Copy",
+      policy('<Copy source="other"><Headers><Header/><Header name="X-New"/></Headers></Copy>'),
+      "accept=text/html, x-many=a, b, x-new=v",
+    ],
+    [
+      "Remove",
+      policy('<Remove><Headers><Header ref="names"/><Header name="Accept"/></Headers></Remove>'),
+      "x-many=a, b",
+    ],
+    [
+      "Remove of nothing else",
+      policy("<Remove><Headers><Header/></Headers></Remove>"),
+      "accept=text/html, x-many=a, b",
+    ],
+  ])("%s", async (_, xml, expected) => {
+    const other = new RequestMessage({ headers: new Headers({ "x-new": "v", "x-other": "w" }) });
+    const flow = flowOf({ request: request(), variables: { other } });
+    await loadPolicy(assignMessage, xml).step?.(flow);
+    expect([...flow.request.headers].map(([name, value]) => `${name}=${value}`).join(", ")).toBe(expected);
+  });
+
+  test("of query and form parameters, too", async () => {
+    const nameless =
+      "<QueryParams><QueryParam>x</QueryParam></QueryParams><FormParams><FormParam>x</FormParam></FormParams>";
+    const flow = flowOf({ request: form() });
+    await loadPolicy(assignMessage, set(nameless)).step?.(flow);
+    expect([flow.request.query, flow.request.content]).toEqual(["q=1&q=2&r=3", "f=1&g=2"]);
+  });
+});
+
 test("actions and their parts happen in document order", async () => {
   const xml = policy(`
     <Add><Headers><Header name="X">1</Header></Headers></Add>
@@ -244,14 +289,14 @@ test.each([
 });
 
 test.each([
-  ["a status that cannot be sent", set("<StatusCode>700</StatusCode>"), "error InvalidStatusCode 1:30"],
+  ["a status that cannot be sent", set("<StatusCode>700</StatusCode>"), "warning InvalidStatusCode 1:30"],
   ["a verb that nobody knows", set("<Verb>GTE</Verb>"), "warning UnknownVerb 1:30"],
   ["a verb that Workers cannot send", set("<Verb>LINK</Verb>"), "warning UnknownVerb 1:30"],
-  ["a header without a name", set("<Headers><Header>x</Header></Headers>"), "error MissingName 1:39"],
+  ["a header without a name", set("<Headers><Header>x</Header></Headers>"), "warning MissingName 1:39"],
   [
     "a name no header can have",
     set('<Headers><Header name="a b">x</Header></Headers>'),
-    "error InvalidHeaderName 1:39",
+    "warning InvalidHeaderName 1:39",
   ],
   ["a long prefix", set('<Payload variablePrefix="{{">x</Payload>'), "error InvalidPayload 1:30"],
   ["an empty suffix", set('<Payload variableSuffix="">x</Payload>'), "error InvalidPayload 1:30"],
