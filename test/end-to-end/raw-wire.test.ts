@@ -16,21 +16,40 @@ import {
 import { framed, partsOf, type RawServer, rawRequest, sendRaw, startRawServer } from "../servers/raw.ts";
 
 let service: RawServer;
+let failing: RawServer;
 let gateway: RunningWorker;
 
 const inRequest = (...names: string[]) =>
   `<PreFlow><Request>${names.map((name) => step(name)).join("")}</Request></PreFlow>`;
 const local = (name: string) => `<LocalTargetConnection><APIProxy>${name}</APIProxy></LocalTargetConnection>`;
+/** The first server is never there. */
+const balanced = `<HTTPTargetConnection><LoadBalancer><Server name="dead"/><Server name="live"/></LoadBalancer></HTTPTargetConnection>`;
 const callout = (name: string, connection: string) => ({
   [name]: `<ServiceCallout name="${name}"><Request variable="request" clearPayload="false"/><Response>answer</Response>${connection}</ServiceCallout>`,
 });
 
-function proxiesFor(url: string): Record<string, ProxyParts> {
+const refusal = [
+  "HTTP/1.1 404 Nothing Here",
+  "X-One: 1",
+  "X-One: 2",
+  "Set-Cookie: a=1",
+  "Set-Cookie: b=2",
+  "Content-Length: 4",
+  "Connection: close",
+  "",
+  "gone",
+].join("\r\n");
+
+const faultRule = (condition: string, name: string) =>
+  `<FaultRules><FaultRule name="r"><Condition>${condition}</Condition>${step(name)}</FaultRule></FaultRules>`;
+
+function proxiesFor(url: string, failingUrl: string): Record<string, ProxyParts> {
   const target = httpTarget(url);
   const reads = { flows: inRequest("Read"), policies: setHeader("Read", "x-read", "{request.content}") };
   return {
     plain: { target },
     reads: { target, ...reads },
+    "reads-balanced": { ...reads, target: balanced },
     streams: { target, properties: { "request.streaming.enabled": "true" } },
     compresses: { target: httpTarget(url, { "compression.algorithm": "gzip" }) },
     "plain-through-local": { target: local("plain") },
@@ -83,14 +102,33 @@ function proxiesFor(url: string): Record<string, ProxyParts> {
       flows: `<Flows><Flow name="guard"><Condition>proxy.pathsuffix MatchesPath "/admin"</Condition><Request>${step("Stop")}</Request></Flow></Flows>`,
       policies: raise("Stop", 403),
     },
+    fails: { target: httpTarget(failingUrl) },
+    "fails-with-rules": {
+      target: faultRule("response.status.code = 500", "Tell") + httpTarget(failingUrl),
+      policies: setHeader("Tell", "x-told", "told"),
+    },
+    "fails-and-is-read": {
+      target: faultRule('response.content = "gone"', "Tell") + httpTarget(failingUrl),
+      policies: setHeader("Tell", "x-told", "{response.reason.phrase}"),
+    },
     "from-local": { target: local("nothing") },
   };
 }
 
 beforeAll(async () => {
   service = await startRawServer();
-  const files = Object.entries(proxiesFor(service.url)).map(([name, parts]) => proxyFiles(name, parts));
-  const { document, revisions } = await deploy(Object.assign({}, ...files));
+  failing = await startRawServer(refusal);
+  const files = Object.entries(proxiesFor(service.url, failing.url)).map(([name, parts]) =>
+    proxyFiles(name, parts),
+  );
+  const gone = await startRawServer();
+  await gone.stop();
+  const servers = Object.entries({ dead: gone, live: service }).map(([name, { url }]) => {
+    const { hostname: host, port } = new URL(url);
+    return { name, host, port: Number(port) };
+  });
+  const settings = { "environments/local/targetservers.json": JSON.stringify(servers) };
+  const { document, revisions } = await deploy(Object.assign(settings, ...files));
   gateway = await startWorker(
     await bundleGateway(),
     new Map<string, Uint8Array | string>([
@@ -103,6 +141,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await gateway.stop();
   await service.stop();
+  await failing.stop();
 });
 
 beforeEach(() => {
@@ -132,10 +171,24 @@ describe("the reason phrase of an answer", () => {
   });
 });
 
+describe("an error answer of the target arrives line by line as it came", () => {
+  test.each([
+    ["without fault rules", "/fails", []],
+    ["with a rule that does not apply", "/fails-with-rules", []],
+    ["with a rule that reads it", "/fails-and-is-read", ["x-told: Nothing Here"]],
+  ])("%s", async (_, path, added) => {
+    const { answer } = await send(`GET ${path}`);
+    expect([answer.start, answer.body]).toEqual(["HTTP/1.1 404 Nothing Here", "gone"]);
+    const lines = ["x-one: 1", "x-one: 2", "set-cookie: a=1", "set-cookie: b=2", ...added];
+    expect(answer.headers.filter((line) => /^(?:x-|set-)/.test(line))).toEqual(expect.arrayContaining(lines));
+  });
+});
+
 describe("a body with a method that seldom has one", () => {
   const carried = [
     "plain",
     "reads",
+    "reads-balanced",
     "streams",
     "compresses",
     "plain-through-local",
