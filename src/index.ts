@@ -9,11 +9,16 @@ import { addressOf } from "./gateway/address.ts";
 import { FunctionEgress, FunctionSession } from "./gateway/function-entrypoints.ts";
 import { servedBy } from "./gateway/gateways.ts";
 import type { Served } from "./gateway/make-gateway.ts";
-import { RETRY_AFTER_S, refuse } from "./gateway/refusal.ts";
+import { OWN_HEADERS, RETRY_AFTER_S, refuse } from "./gateway/refusal.ts";
 import { UserAuthorization } from "./gateway/user-authorization.ts";
 import type { WorkerEnv } from "./worker-env.ts";
 
 const app = new Hono<{ Bindings: WorkerEnv }>();
+
+app.use(async (c, next) => {
+  await next();
+  for (const [name, value] of Object.entries(OWN_HEADERS)) c.header(name, value);
+});
 
 app.get("/_sortie/health", async (c) => {
   const health = await servedBy(c.env).gateway.health(c.executionCtx);

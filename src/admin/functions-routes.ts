@@ -3,7 +3,7 @@ import { CallerError } from "../credentials/caller-error.ts";
 import type { Lifetime } from "../flow/context.ts";
 import { FunctionError } from "../functions/error.ts";
 import { contextOf, type Functions } from "../gateway/functions.ts";
-import { RETRY_AFTER_S } from "../gateway/refusal.ts";
+import { OWN_HEADERS, RETRY_AFTER_S } from "../gateway/refusal.ts";
 import { readParameters } from "./read-parameters.ts";
 
 /** What the routes need of the gateway. */
@@ -39,8 +39,8 @@ async function execute(
     const caller = await identify(request);
     const context = contextOf(lifetime);
     const parameters = await readParameters(request, context);
-    const { text } = await functions.execute({ name, parameters, caller }, context);
-    return new Response(text, { headers: answerHeaders });
+    const { value } = await functions.execute({ name, parameters, caller }, context);
+    return new Response(JSON.stringify({ value }), { headers: answerHeaders });
   } catch (error) {
     if (error instanceof FunctionError) return errorAnswer(error, request.url);
     if (error instanceof CallerError) {
@@ -51,7 +51,7 @@ async function execute(
   }
 }
 
-const answerHeaders = { "content-type": "application/json" };
+const answerHeaders = { ...OWN_HEADERS, "content-type": "application/json" };
 
 function errorAnswer(error: FunctionError, url: string): Response {
   const { authorizeUrl } = error.parameters;
@@ -59,6 +59,7 @@ function errorAnswer(error: FunctionError, url: string): Response {
     typeof authorizeUrl === "string"
       ? { ...error.parameters, authorizeUrl: new URL(authorizeUrl, url).href }
       : error.parameters;
-  const headers = error.errorName === "NothingDeployed" ? { "retry-after": String(RETRY_AFTER_S) } : {};
+  const retry = error.errorName === "NothingDeployed" ? { "retry-after": String(RETRY_AFTER_S) } : {};
+  const headers = { ...OWN_HEADERS, ...retry };
   return Response.json({ ...error.toJSON(), parameters }, { status: error.status, headers });
 }

@@ -15,7 +15,6 @@ const securityHeaders = {
   "content-security-policy":
     "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
   "x-frame-options": "DENY",
-  "x-content-type-options": "nosniff",
   "referrer-policy": "same-origin",
   "cross-origin-opener-policy": "same-origin",
   "cache-control": "no-store",
@@ -51,7 +50,6 @@ export function styleSheet(): Response {
   const headers = {
     "content-type": "text/css; charset=utf-8",
     "cache-control": "public, max-age=3600",
-    "x-content-type-options": "nosniff",
   };
   return new Response(style, { headers });
 }
