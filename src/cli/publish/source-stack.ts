@@ -7,10 +7,13 @@ import { MAIN } from "./esbuild-plugin.ts";
  * @param sourceMap JSON, as bundling made it
  */
 export function stackInSource(stack: string, sourceMap: string): string {
-  const map = new SourceMap(JSON.parse(sourceMap));
+  // Most lines of a console are no stacks.
+  if (!stack.includes(".js:")) return stack;
+  const map = mapIn(sourceMap);
   return stack
     .split("\n")
     .flatMap((line) => {
+      if (OURS.test(line)) return [];
       const place = /^( +at .*?)function\.js:(\d+):(\d+)(\)?)$/.exec(line);
       if (!place) return line;
       const [, before = "", lineNumber, column, after = ""] = place;
@@ -20,4 +23,22 @@ export function stackInSource(stack: string, sourceMap: string): string {
       return `${before}${origin.fileName}:${origin.lineNumber}:${origin.columnNumber}${after}`;
     })
     .join("\n");
+}
+
+/** The isolate's own modules around the function's. */
+const OURS = /^ +at .*\b(?:main|platform)\.js:\d+:\d+\)?$/;
+
+/** How many maps are kept; a function has another one after each change of its files. */
+const MOST_MAPS = 50;
+
+const maps = new Map<string, SourceMap>();
+
+/** Read once, and not for each of a thousand lines. */
+function mapIn(sourceMap: string): SourceMap {
+  const known = maps.get(sourceMap);
+  if (known) return known;
+  if (maps.size >= MOST_MAPS) maps.clear();
+  const map = new SourceMap(JSON.parse(sourceMap));
+  maps.set(sourceMap, map);
+  return map;
 }

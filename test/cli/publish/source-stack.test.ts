@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { stackInSource } from "../../../src/cli/publish/source-stack.ts";
 import { publish } from "./kit.ts";
 
@@ -23,6 +23,7 @@ export default function it(): string {
     `    at ${place("helper();")}`,
     `    at answerOf (${place("await call(")})`,
     "    at Map.forEach (<anonymous>)",
+    "    at answerOf (main.js:11:24)",
     "    at elsewhere (other.js:99999:1)",
   ].join("\n");
   expect(stackInSource(stack, built?.sourceMap ?? "")).toBe(
@@ -35,4 +36,13 @@ export default function it(): string {
       "    at elsewhere (other.js:99999:1)",
     ].join("\n"),
   );
+});
+
+test("a thousand lines of a console need the source map once", async () => {
+  const { functions } = await publish({ "functions/it/it.ts": "export default (): string => 'it';" });
+  const sourceMap = `${functions[0]?.sourceMap} `;
+  const read = vi.spyOn(JSON, "parse");
+  for (let line = 0; line < 1000; line++) stackInSource(`${line}\n    at it (function.js:1:1)`, sourceMap);
+  expect(read).toHaveBeenCalledTimes(1);
+  read.mockRestore();
 });
