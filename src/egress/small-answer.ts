@@ -1,5 +1,6 @@
 import { bodyFailure, type Egress, type OutboundCall, type TimeLimit } from "./egress.ts";
 import { EgressError } from "./error.ts";
+import { readText } from "./read-text.ts";
 
 /** An answer that was read to its end. */
 export interface SmallAnswer {
@@ -25,16 +26,7 @@ export async function sendForText(
 }
 
 async function textOf({ body }: Response, url: string, limitBytes: number): Promise<string> {
-  if (!body) return "";
-  const decoder = new TextDecoder();
-  let text = "";
-  let bytes = 0;
-  for await (const chunk of body) {
-    bytes += chunk.length;
-    if (bytes > limitBytes) {
-      throw new EgressError("invalid", `The answer of ${new URL(url).host} is too long.`);
-    }
-    text += decoder.decode(chunk, { stream: true });
-  }
-  return text;
+  const text = await readText(body, limitBytes);
+  if (text !== null) return text;
+  throw new EgressError("invalid", `The answer of ${new URL(url).host} is too long.`);
 }

@@ -8,6 +8,10 @@ export interface FunctionSettings {
   /** Null leaves it to the platform. */
   readonly cpuMs: number | null;
   readonly subRequests: number | null;
+  /** How long a result may be, as JSON in UTF-8. */
+  readonly resultBytes: number;
+  /** How many lines of its console one call may log. */
+  readonly logLines: number;
 }
 
 const upTo = (most: number) => v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(most));
@@ -18,6 +22,8 @@ const settingsSchema = v.strictObject({
   timeoutSeconds: v.optional(upTo(280), 60),
   cpuMs: v.optional(v.nullable(upTo(300_000)), null),
   subRequests: v.optional(v.nullable(upTo(10_000)), null),
+  resultBytes: v.optional(upTo(20 * 1024 * 1024), 10 * 1024 * 1024),
+  logLines: v.optional(upTo(10_000), 1000),
 });
 
 const nameSchema = v.pipe(

@@ -1,13 +1,19 @@
 import { EgressError } from "../egress/error.ts";
 import { FunctionError, type FunctionErrorName } from "./error.ts";
 import type { LiveCall } from "./live-call.ts";
-import type { CallError } from "./protocol.ts";
+import {
+  type CallError,
+  LONGEST_MESSAGE,
+  LONGEST_SENT_MESSAGE,
+  LONGEST_SENT_STACK,
+  LONGEST_STACK,
+} from "./protocol.ts";
 
 /**
  * What ended a call without a result, as the error that the client gets; what the client does not get goes to
  * the log.
  *
- * @param thrown `{error}` as the function's isolate answered, or what calling the isolate threw
+ * @param thrown what the function's isolate answered, or what calling the isolate threw
  */
 export function failureOf(
   live: LiveCall,
@@ -17,7 +23,7 @@ export function failureOf(
   if (thrown instanceof FunctionError) return thrown;
   const { name, revision } = live.plan.published;
   const { errorName, message, stack } = describe(thrown, live.limitMs);
-  const text = live.mask(message);
+  const text = live.shown(message, LONGEST_MESSAGE, LONGEST_SENT_MESSAGE);
   log({
     level: errorName === "QueryEncounteredUserFacingError" ? "info" : "error",
     event: "function.failed",
@@ -25,7 +31,7 @@ export function failureOf(
     call: live.id,
     errorName,
     message: text,
-    ...(stack !== null && { stack: live.mask(stack) }),
+    ...(stack !== null && { stack: live.shown(stack, LONGEST_STACK, LONGEST_SENT_STACK) }),
   });
   const options = { id: live.id, cause: thrown };
   if (live.authorization && errorName === "QueryRuntimeError") {
@@ -58,7 +64,7 @@ function describe(thrown: unknown, limitMs: number): Described {
   if (isAnswer(thrown)) {
     const { kind, name, message, stack } = thrown.error;
     const text = kind === "runtime" && name !== "Error" ? `${name}: ${message}` : message;
-    return { errorName: names[kind] ?? "QueryRuntimeError", message: text, stack };
+    return { errorName: names[kind], message: text, stack };
   }
   if (thrown instanceof EgressError && thrown.kind === "timeout") {
     return {

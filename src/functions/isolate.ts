@@ -1,29 +1,28 @@
 import type { FunctionPlan } from "./deployed.ts";
+import { isolateModules } from "./isolate-modules.ts";
 
 /** What names the way out of a function's isolate. All its users share it, so nobody is named in it. */
 export interface OutboundProps {
-  readonly environment: string;
-  readonly function: string;
-  readonly revision: string;
+  readonly isolate: string;
 }
 
 /** The same as the gateway's own. */
 const COMPATIBILITY_DATE = "2026-10-01";
 
-/** What a function's isolate consists of: its module, no bindings, and one way out. */
+/** What a function's isolate consists of: its module and what is around it, no bindings, and one way out. */
 export async function isolateCode(
-  { environment, published, readModule }: FunctionPlan,
+  { isolate, published, readModule }: FunctionPlan,
   outbound: (props: OutboundProps) => Fetcher,
 ): Promise<WorkerLoaderWorkerCode> {
-  const { name, revision, limits } = published;
+  const { limits } = published;
   const { cpuMs, subRequests } = limits;
   return {
     compatibilityDate: COMPATIBILITY_DATE,
     compatibilityFlags: ["nodejs_compat"],
-    mainModule: "function.js",
-    modules: { "function.js": new TextDecoder().decode(await readModule()) },
+    mainModule: "main.js",
+    modules: isolateModules(new TextDecoder().decode(await readModule()), limits),
     env: {},
-    globalOutbound: outbound({ environment, function: name, revision }),
+    globalOutbound: outbound({ isolate }),
     limits: { ...(cpuMs !== null && { cpuMs }), ...(subRequests !== null && { subRequests }) },
   };
 }

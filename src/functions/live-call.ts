@@ -4,12 +4,10 @@ import { CountedCalls } from "../egress/audit/bytes.ts";
 import type { BoundSecret } from "../sources/placeholders.ts";
 import type { FunctionPlan } from "./deployed.ts";
 import { maskOf } from "./mask.ts";
-import type { LogLevel } from "./protocol.ts";
+import { LONGEST_LINE, LONGEST_LOG, LONGEST_SENT_LINE, type LogLevel } from "./protocol.ts";
 import { boundSecrets, type Secrets } from "./secret-views.ts";
 
-/** How many lines of its console one call may log, and how long each may be. Characters. */
-const MOST_LINES = 1000;
-const LONGEST_LINE = 8192;
+const levels: ReadonlySet<unknown> = new Set<LogLevel>(["debug", "info", "warn", "error"]);
 
 /** A call of a function that is running, as the gateway knows it. */
 export class LiveCall {
@@ -26,11 +24,18 @@ export class LiveCall {
   authorization: AuthorizationRequired | null = null;
   /** Counts what is read of answers, for their records. */
   readonly counts = new CountedCalls();
+  /** Resolves at its end. */
+  readonly ended: Promise<void>;
+  readonly #end: () => void;
   readonly #log: (line: Record<string, unknown>) => void;
   /** Tokens that the call has used. */
   readonly #tokens = new Set<string>();
   #mask: ((text: string) => string) | null = null;
   #lines = 0;
+  #characters = 0;
+  /** Lines that were not logged: here, and by what the isolate says. */
+  #dropped = 0;
+  #droppedInside = 0;
 
   constructor(
     call: Pick<LiveCall, "id" | "plan" | "caller" | "limitMs" | "deadline" | "secrets">,
@@ -43,6 +48,9 @@ export class LiveCall {
     this.deadline = call.deadline;
     this.secrets = call.secrets;
     this.#log = log;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.ended = promise;
+    this.#end = resolve;
   }
 
   /** The id of the user for whom it runs; null when nobody is known. */
@@ -55,13 +63,20 @@ export class LiveCall {
     return this.plan.hasBoundSecrets ? boundSecrets(this.plan.sources.values(), this.secrets) : [];
   }
 
-  /** Text of the function without the secrets and tokens that it had. */
-  mask(text: string): string {
-    this.#mask ??= maskOf([
-      ...this.#tokens,
-      ...[...this.secrets.values()].flatMap((each) => Object.values(each)),
-    ]);
-    return this.#mask(text);
+  /**
+   * Text of the function without the secrets and tokens that it had, and no longer than that. Characters.
+   * @param sent where the isolate cuts such text
+   */
+  shown(text: string, longest: number, sent: number): string {
+    const secrets = [...this.#tokens, ...[...this.secrets.values()].flatMap((each) => Object.values(each))];
+    this.#mask ??= maskOf(secrets);
+    const masked = this.#mask(text);
+    if (text.length < sent) {
+      return masked.length <= longest ? masked : `${masked.slice(0, longest)}… (${text.length} characters)`;
+    }
+    // The beginning of a secret may be left at the end.
+    const certain = Math.max(0, masked.length - Math.max(0, ...secrets.map(mostWritten)));
+    return `${masked.slice(0, Math.min(longest, certain))}… (more than ${sent} characters)`;
   }
 
   /** Notes a token that must not get into the log. */
@@ -71,21 +86,53 @@ export class LiveCall {
     this.#mask = null;
   }
 
-  /** Takes a line that the function wrote. */
-  write(level: LogLevel, text: string): void {
+  /**
+   * Logs lines that the function wrote, as far as there is room.
+   * @param batch a `LogBatch`, if the isolate keeps to the protocol
+   */
+  write(batch: unknown): void {
+    if (typeof batch !== "object" || batch === null) return;
+    const dropped = "dropped" in batch && Number.isSafeInteger(batch.dropped) ? Number(batch.dropped) : 0;
+    this.#droppedInside = Math.max(this.#droppedInside, dropped);
+    if (!("lines" in batch && Array.isArray(batch.lines))) return;
+    const room = this.plan.published.limits.logLines - this.#lines;
+    this.#dropped += Math.max(0, batch.lines.length - room);
+    for (const line of batch.lines.slice(0, Math.max(0, room))) {
+      const [level, text]: unknown[] = Array.isArray(line) ? line : [];
+      if (levels.has(level) && typeof text === "string") this.#line(level as LogLevel, text);
+    }
+  }
+
+  /** Ends what is under way, and says what was not logged. */
+  end(): void {
+    this.#end();
+    this.counts.end();
+    const dropped = this.#dropped + this.#droppedInside;
+    if (dropped === 0) return;
+    const { logLines } = this.plan.published.limits;
+    this.#print(
+      "warn",
+      `${dropped} more lines were not kept: a call may log ${logLines} lines and ${LONGEST_LOG} characters.`,
+    );
+  }
+
+  #line(level: LogLevel, given: string): void {
+    if (this.#characters >= LONGEST_LOG) {
+      this.#dropped++;
+      return;
+    }
+    const text = this.shown(given.slice(0, LONGEST_SENT_LINE), LONGEST_LINE, LONGEST_SENT_LINE);
     this.#lines++;
-    if (this.#lines > MOST_LINES + 1) return;
-    const isTooMany = this.#lines > MOST_LINES;
-    this.#log({
-      level: isTooMany ? "warn" : level,
-      event: "function.log",
-      function: this.plan.published.name,
-      call: this.id,
-      text: isTooMany ? `Only the first ${MOST_LINES} lines of a call are kept.` : shortened(this.mask(text)),
-    });
+    this.#characters += text.length;
+    this.#print(level, text);
+  }
+
+  #print(level: LogLevel, text: string): void {
+    this.#log({ level, event: "function.log", function: this.plan.published.name, call: this.id, text });
   }
 }
 
-function shortened(text: string): string {
-  return text.length > LONGEST_LINE ? `${text.slice(0, LONGEST_LINE)}… (${text.length} characters)` : text;
+/** How long a secret may be, however it is written. Characters. */
+function mostWritten(secret: string): number {
+  return 2 * encodeURIComponent(secret.toWellFormed()).length;
 }

@@ -30,9 +30,10 @@ export function orderedParameters(
   return parameters.map((parameter) => {
     const value = valueOfParameter(parameter.name);
     try {
-      return checkedOptional(value, parameter, undefined, parameter.name);
-    } catch (error) {
-      if (!(error instanceof ValueError)) throw error;
+      return checkedOptional(value, parameter);
+    } catch (thrown) {
+      if (!(thrown instanceof ValueError)) throw thrown;
+      const error = thrown.within(parameter.name);
       throw new FunctionError("InvalidQueryParameterValue", error.message, {
         parameterId: parameter.name,
         parameterDataType: typeName(parameter.type),

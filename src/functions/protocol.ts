@@ -1,11 +1,17 @@
 /**
  * What passes between the gateway and the isolate of a function. The call itself is one HTTP exchange: a GET with
- * {@link CallProps}, which cost less than a body, and {@link CallAnswer} as JSON back with status 200 or
- * {@link FAILED}.
+ * {@link CallProps}, and {@link CallAnswer} as JSON back. Neither has a body where it can be avoided, since bodies
+ * cost more than anything else in it.
  */
 
-/** The status of an answer that is a failure of the function. */
-export const FAILED = 422;
+/** On the answer to a call: {@link CallAnswer} as JSON, when that is short; otherwise it is the body. */
+export const ANSWER_HEADER = "x-sortie-answer";
+
+/** How long an answer in a header may be. Characters, all of them ASCII. */
+export const LONGEST_SHORT_ANSWER = 4096;
+
+/** How much longer than the result an answer may be, for its console lines and what is around them. Bytes. */
+export const ANSWER_ROOM_BYTES = 65_536;
 
 /** Names the source, as the function declares it, that a request through `Session.fetch` belongs to. */
 export const SOURCE_HEADER = "x-sortie-source";
@@ -18,11 +24,22 @@ export interface CallProps extends CallRequest {
   readonly session: Session;
 }
 
+/** What a function's module exports: takes a call, and resolves with {@link CallAnswer} as JSON. */
+export type ServeCall = (props: CallProps) => Promise<string>;
+
 export interface CallRequest {
   /** In the order of the signature. Null where an optional one is missing. */
   readonly parameters: readonly unknown[];
   /** The sources that the function declares, by the names it declares them with. */
   readonly sources: Readonly<Record<string, SourceFacts>>;
+  readonly limits: CallLimits;
+}
+
+export interface CallLimits {
+  /** How long a result may be, as JSON in UTF-8. */
+  readonly resultBytes: number;
+  /** How many lines of its console one call may log. */
+  readonly logLines: number;
 }
 
 /** What code may know of a source. */
@@ -38,7 +55,15 @@ export interface SourceFacts {
   readonly clientCertificate: boolean;
 }
 
-export type CallAnswer = { readonly value: unknown } | { readonly error: CallError };
+/** Why a result of that limit is none. */
+export function tooLongMessage(resultBytes: number): string {
+  return `The result is longer than ${resultBytes} bytes of JSON, the limit resultBytes of this function.`;
+}
+
+/** `log`: what was written since the last batch that `Session.log` has taken. */
+export type CallAnswer = ({ readonly value: unknown } | { readonly error: CallError }) & {
+  readonly log?: LogBatch;
+};
 
 /** Why a function has no result. */
 export interface CallError {
@@ -58,6 +83,33 @@ export interface SessionFailure {
 
 export type LogLevel = "debug" | "info" | "warn" | "error";
 
+/** Lines of a function's console. */
+export interface LogBatch {
+  readonly lines: readonly (readonly [level: LogLevel, text: string])[];
+  /** How many lines of the call were not kept so far. */
+  readonly dropped: number;
+}
+
+/** How long a line may be that the gateway logs. Characters. */
+export const LONGEST_LINE = 8192;
+
+/** How much of a line comes to the gateway, which masks secrets in it before it shortens it. Characters. */
+export const LONGEST_SENT_LINE = 4 * LONGEST_LINE;
+
+/** How much one call may log altogether. Characters. */
+export const LONGEST_LOG = 2 ** 20;
+
+/** How long an error's name may be. Characters. */
+export const LONGEST_ERROR_NAME = 200;
+
+/** How long the message and the stack of an error may be that reach anybody. Characters. */
+export const LONGEST_MESSAGE = 4096;
+export const LONGEST_STACK = 8192;
+
+/** The same for how much of them comes to the gateway. */
+export const LONGEST_SENT_MESSAGE = 8 * LONGEST_MESSAGE;
+export const LONGEST_SENT_STACK = 4 * LONGEST_STACK;
+
 /** The calling user's token for one source. */
 export interface SessionToken {
   readonly accessToken: string;
@@ -69,8 +121,8 @@ export interface SessionToken {
 export interface Session {
   /** Sends a request through the source that {@link SOURCE_HEADER} names. */
   fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response>;
-  /** Takes a line of the function's console. */
-  log(level: LogLevel, text: string): Promise<void>;
+  /** Takes lines of the function's console. */
+  log(batch: LogBatch): Promise<void>;
   /** The token of the calling user; `null` where the source has none for anybody. */
   credentials(source: string): Promise<SessionToken | SessionFailure | null>;
 }

@@ -67,6 +67,10 @@ export const publishedFunctionSchema = v.object({
     timeoutMs: v.number(),
     cpuMs: v.nullable(v.number()),
     subRequests: v.nullable(v.number()),
+    /** How long a result may be, as JSON in UTF-8. */
+    resultBytes: v.optional(v.number(), 10 * 1024 * 1024),
+    /** How many lines of its console one call may log. */
+    logLines: v.optional(v.number(), 1000),
   }),
 });
 

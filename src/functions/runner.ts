@@ -2,7 +2,7 @@ import type { Caller } from "../credentials/caller.ts";
 import type { TokenContext } from "../credentials/token-request.ts";
 import type { UserCredentials } from "../credentials/user-credentials.ts";
 import { EgressError } from "../egress/error.ts";
-import type { BoundSecret } from "../sources/placeholders.ts";
+import { readAnswer } from "./answer.ts";
 import type { DeclaredSource, DeployedFunctions, FunctionPlan, Outlets } from "./deployed.ts";
 import { FunctionError } from "./error.ts";
 import { failureOf } from "./failure.ts";
@@ -10,7 +10,7 @@ import { isolateCode, type OutboundProps } from "./isolate.ts";
 import { LiveCall } from "./live-call.ts";
 import { orderedParameters } from "./parameters.ts";
 import type { CallRequest, SourceFacts } from "./protocol.ts";
-import { boundSecrets, type Secrets, secretsView } from "./secret-views.ts";
+import { type Secrets, secretsView } from "./secret-views.ts";
 import { usesOAuth } from "./source-call.ts";
 
 /** What names a session: nothing that the isolate of a function could make up. */
@@ -49,9 +49,10 @@ export interface FunctionCall {
   readonly timeoutMs?: number | undefined;
 }
 
-/** What a function returned: the JSON text of `{"value": …}`. */
+/** What a function returned. */
 export interface FunctionResult {
-  readonly text: string;
+  /** JSON of its type; null when it returns nothing. */
+  readonly value: unknown;
 }
 
 /** Calls functions, each in an isolate of its own, and knows which calls are running. */
@@ -93,7 +94,7 @@ export class FunctionRunner {
       return await this.#execute(live, parameters, context);
     } finally {
       this.#live.delete(live.id);
-      live.counts.end();
+      live.end();
     }
   }
 
@@ -120,7 +121,9 @@ export class FunctionRunner {
     if (!plan || plan.problem) return null;
     const { call: id, caller, deadline } = props;
     const secrets = await this.#secrets(plan, context);
-    return this.#begin(id, plan, caller, secrets, plan.published.limits.timeoutMs, deadline);
+    const call = this.#begin(id, plan, caller, secrets, plan.published.limits.timeoutMs, deadline);
+    setTimeout(() => call.end(), deadline - context.now());
+    return call;
   }
 
   #begin(
@@ -134,19 +137,9 @@ export class FunctionRunner {
     return new LiveCall({ id, plan, caller, secrets, limitMs, deadline }, this.services.outlets.log);
   }
 
-  /** The secrets that a function's code knows only by their placeholders. */
-  async bound(plan: FunctionPlan, context: TokenContext): Promise<readonly BoundSecret[]> {
-    if (!plan.hasBoundSecrets) return [];
-    return boundSecrets(plan.sources.values(), await this.#secrets(plan, context));
-  }
-
-  /** The user for whom a function runs; null when it is not known, as where it runs for several at once. */
-  userOf(name: string): string | null {
-    const users = new Set(
-      [...this.#live.values()].filter(({ plan }) => plan.published.name === name).map(({ user }) => user),
-    );
-    const [user = null, ...others] = users;
-    return others.length > 0 ? null : user;
+  /** The calls that are running in an isolate, as far as this isolate of the gateway began them. */
+  callsIn(isolate: string): LiveCall[] {
+    return [...this.#live.values()].filter(({ plan }) => plan.isolate === isolate);
   }
 
   async #execute(
@@ -155,25 +148,27 @@ export class FunctionRunner {
     context: TokenContext,
   ): Promise<FunctionResult> {
     const { plan, caller, id: call, deadline } = live;
+    const { published } = plan;
     const { stubs, outlets } = this.services;
     const worker = this.#isolateOf(plan);
     const session = stubs.session({
       call,
-      function: plan.published.name,
+      function: published.name,
       caller,
       isolate: this.#isolate,
       deadline,
     });
-    const request: CallRequest = { parameters, sources: factsOf(live) };
+    const request: CallRequest = { parameters, sources: factsOf(live), limits: published.limits };
     const ended = new AbortController();
     try {
       const answer = worker
         .getEntrypoint(undefined, { props: { session, ...request } })
         .fetch("http://function/", { signal: ended.signal })
-        .then(async (response) => ({ ok: response.ok, text: await response.text() }));
-      const { ok, text } = await context.within(live.limitMs, answer);
-      if (ok) return { text };
-      throw failureOf(live, JSON.parse(text), outlets.log);
+        .then((response) => readAnswer(response, published));
+      const given = await context.within(live.limitMs, answer);
+      live.write(given.log);
+      if ("value" in given) return given;
+      throw failureOf(live, given, outlets.log);
     } catch (error) {
       if (error instanceof EgressError) ended.abort();
       throw failureOf(live, error, outlets.log);

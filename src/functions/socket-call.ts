@@ -1,20 +1,28 @@
 import { EgressError } from "../egress/error.ts";
 import { pipeSocket } from "../egress/socket.ts";
-import { originOfCall } from "./call-origin.ts";
-import type { FunctionPlan, Outlets } from "./deployed.ts";
+import { originOfCall, userOf } from "./call-origin.ts";
+import type { Outlets } from "./deployed.ts";
+import type { LiveCall } from "./live-call.ts";
 import { refusalText } from "./refusal.ts";
+import { endedMessage } from "./source-call.ts";
 
-/** A socket that a function opened, to where an egress policy of its sources allows; any other is refused. */
+/**
+ * A socket that a function opened, to where an egress policy of its sources allows; any other is refused. It is
+ * closed when the last of the calls ends.
+ * @param calls those that may have opened it, of one isolate; at least one
+ */
 export async function connectSocket(
-  plan: FunctionPlan,
+  calls: readonly LiveCall[],
   socket: Socket,
-  user: string | null,
   { log, audit }: Pick<Outlets, "log" | "audit">,
 ): Promise<void> {
+  const [call] = calls;
+  if (!call) throw new Error(endedMessage);
+  const { plan } = call;
   const { localAddress: address = "" } = await socket.opened;
   const [, host = "", portText] = /^(.*):(\d+)$/.exec(address) ?? [];
   const port = Number(portText);
-  const by = originOfCall(plan, null, user);
+  const by = originOfCall(plan, null, userOf(calls));
   const finish = audit.recorder?.begin({ method: "CONNECT", host, port, by });
   const end = (error: unknown) => finish?.({ status: null, error, bytesSent: null, bytesReceived: null });
   const refusal = plan.policy.checkSocket(host, port);
@@ -25,7 +33,7 @@ export async function connectSocket(
     throw refused;
   }
   try {
-    await pipeSocket(socket, address);
+    await pipeSocket(socket, address, Promise.all(calls.map((each) => each.ended)));
     end(null);
   } catch (error) {
     end(new EgressError("unreachable", `${address} is not reachable, or the connection was lost.`, error));

@@ -10,9 +10,9 @@ import type { EgressPolicy, Refusal } from "../egress/policy.ts";
 import { authenticate, CREDENTIALS_NOT_RESOLVED } from "../sources/authenticate.ts";
 import { connectionsOf, domainOf } from "../sources/connection.ts";
 import { SourceError } from "../sources/error.ts";
-import { type BoundSecret, replacePlaceholders } from "../sources/placeholders.ts";
+import { replacePlaceholders } from "../sources/placeholders.ts";
 import type { Source } from "../sources/source.ts";
-import { originOfCall } from "./call-origin.ts";
+import { originOfCall, userOf } from "./call-origin.ts";
 import type { DeclaredSource, FunctionPlan } from "./deployed.ts";
 import type { LiveCall } from "./live-call.ts";
 import { FAILURE_HEADER, type SessionFailure, type SessionToken, SOURCE_HEADER } from "./protocol.ts";
@@ -45,6 +45,7 @@ export async function callThroughSource(
       ...replaced,
       by,
       counts: call.counts,
+      ended: call.ended,
       timeoutMs: Math.max(0, call.deadline - Date.now()),
     });
   } catch (error) {
@@ -56,22 +57,27 @@ export async function callThroughSource(
 /**
  * Sends a request of a client of the function's own: no credentials but secrets in place of their placeholders, and
  * nowhere that no policy covers.
+ * @param calls those that may have sent it, of one isolate
  */
 export async function callWithoutCredentials(
-  plan: FunctionPlan,
+  calls: readonly LiveCall[],
   request: Request,
-  user: string | null,
-  bound: readonly BoundSecret[],
 ): Promise<Response> {
+  const [call] = calls;
+  if (!call) return callEnded();
+  const { plan } = call;
   const declared = [...plan.sources.values()].find(({ source }) => domainOf(source, request.url));
-  const by = originOfCall(plan, declared?.source ?? null, user);
+  const by = originOfCall(plan, declared?.source ?? null, userOf(calls));
+  const deadline = Math.max(...calls.map((each) => each.deadline));
   try {
-    const { url, headers } = replacePlaceholders(request, bound);
+    const { url, headers } = replacePlaceholders(request, call.bound);
     return await send({ plan, ...plan }, request, {
       url,
       headers,
       by,
-      timeoutMs: plan.published.limits.timeoutMs,
+      counts: call.counts,
+      ended: Promise.all(calls.map((each) => each.ended)),
+      timeoutMs: Math.max(0, deadline - Date.now()),
     });
   } catch (error) {
     if (error instanceof SourceError) return failure(error);
@@ -158,17 +164,24 @@ const untilTheCallEnds = { within: <T>(_ms: number, work: Promise<T>) => work };
 async function send(
   door: { readonly plan: FunctionPlan; readonly egress: Egress; readonly policy: EgressPolicy },
   request: Request,
-  { timeoutMs, ...call }: Pick<OutboundCall, "url" | "headers" | "by" | "counts" | "timeoutMs">,
+  {
+    timeoutMs,
+    ended,
+    ...call
+  }: Pick<OutboundCall, "url" | "headers" | "by" | "counts" | "timeoutMs"> & {
+    readonly ended: Promise<unknown>;
+  },
 ): Promise<Response> {
   if (request.headers.has("upgrade")) return refusalAnswer(door.plan, upgradeRefused(call.url));
   const { method } = request;
   // Asking for the body makes a stream of it.
   const body = method === "GET" || method === "HEAD" || request.body === null ? null : request;
-  // The isolate of a call that has been ended is not told, so what is under way has to end by itself.
-  const signal = AbortSignal.timeout(timeoutMs);
+  // Whatever keeps the request open in the isolate, it ends with the call of the function.
+  const ending = new AbortController();
+  ended.then(() => ending.abort());
   try {
     return withoutFailure(
-      await door.egress.send({ ...call, method, body, timeoutMs, signal }, untilTheCallEnds),
+      await door.egress.send({ ...call, method, body, timeoutMs, signal: ending.signal }, untilTheCallEnds),
     );
   } catch (error) {
     if (!(error instanceof EgressError)) throw error;

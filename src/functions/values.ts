@@ -2,9 +2,23 @@ import type { NamedType, ScalarType, ValueType } from "./published-function.ts";
 
 /** A value that is not of its type. The message says where in it, what is expected, and what is there. */
 export class ValueError extends Error {
-  constructor(path: string, expected: string, value: unknown) {
-    super(`${path === "" ? "" : `${path}: `}expected ${expected}, got ${nameOf(value)}`);
+  readonly #reason: string;
+  #path = "";
+
+  constructor(expected: string, value: unknown) {
+    super(`expected ${expected}, got ${nameOf(value)}`);
     this.name = "ValueError";
+    this.#reason = this.message;
+  }
+
+  /**
+   * The same, of a value around it.
+   * @param step to the inner value: `.name` for a field, `[0]` or `["key"]` for an element
+   */
+  within(step: string): this {
+    this.#path = step + this.#path;
+    this.message = `${this.#path.replace(/^\./, "")}: ${this.#reason}`;
+    return this;
   }
 }
 
@@ -18,22 +32,21 @@ const unchanged: Convert = (value) => value;
  * `"Infinity"` and `"-Infinity"`, a set is a list, a map is an object. Fields that a struct does not declare are
  * left out. Throws {@link ValueError}. Foundry: "Types reference" of functions.
  */
-export function checkedValue(value: unknown, type: ValueType, convert = unchanged, path = ""): unknown {
+export function checkedValue(value: unknown, type: ValueType, convert = unchanged): unknown {
   const json = convert(value, type);
   switch (type.type) {
     case "list":
     case "set":
-      if (!Array.isArray(json)) throw new ValueError(path, typeName(type), value);
-      // Not map, which would skip holes.
-      return Array.from(json, (element, index) =>
-        checkedValue(element, type.element, convert, `${path}[${index}]`),
-      );
+      if (!Array.isArray(json)) throw new ValueError(typeName(type), value);
+      return checkedList(json, type.element, convert);
     case "map":
-      return checkedMap(json, type, convert, path);
+      if (!isObject(json)) throw new ValueError(typeName(type), json);
+      return checkedMap(json, type, convert);
     case "struct":
-      return checkedStruct(json, type.fields, convert, path);
+      if (!isObject(json)) throw new ValueError(typeName(type), json);
+      return checkedStruct(json, type.fields, convert);
     default:
-      return checkedScalar(json, type.type, path);
+      return checkedScalar(json, type.type);
   }
 }
 
@@ -42,11 +55,8 @@ export function checkedOptional(
   value: unknown,
   { type, optional }: Omit<NamedType, "name">,
   convert = unchanged,
-  path = "",
 ): unknown {
-  return optional && (value === undefined || value === null)
-    ? null
-    : checkedValue(value, type, convert, path);
+  return optional && (value === undefined || value === null) ? null : checkedValue(value, type, convert);
 }
 
 /** A type as Foundry's documentation names it, such as `List<Integer>`. */
@@ -65,32 +75,59 @@ export function typeName(type: ValueType): string {
   }
 }
 
-function checkedMap(
-  json: unknown,
-  type: ValueType & { type: "map" },
-  convert: Convert,
-  path: string,
-): unknown {
-  if (!isObject(json)) throw new ValueError(path, typeName(type), json);
-  return objectOf(
-    Object.entries(json).map(([key, value]) => {
-      const at = `${path}[${JSON.stringify(key)}]`;
-      checkedValue(keyFrom(key, type.key), type.key, unchanged, at);
-      return [key, checkedValue(value, type.value, convert, at)];
-    }),
-  );
+// Where a value is wrong is worked out when it is: paths to all values of a long list would cost more than the checks.
+
+function checkedList(json: readonly unknown[], element: ValueType, convert: Convert): unknown[] {
+  const checked: unknown[] = [];
+  try {
+    while (checked.length < json.length) checked.push(checkedValue(json[checked.length], element, convert));
+    return checked;
+  } catch (error) {
+    throw within(`[${checked.length}]`, error);
+  }
 }
 
-function checkedStruct(json: unknown, fields: readonly NamedType[], convert: Convert, path: string): unknown {
-  if (!isObject(json)) throw new ValueError(path, typeName({ type: "struct", fields }), json);
-  return objectOf(
-    fields.flatMap((field) => {
-      const at = path === "" ? field.name : `${path}.${field.name}`;
-      const value = Object.hasOwn(json, field.name) ? json[field.name] : undefined;
-      const checked = checkedOptional(value, field, convert, at);
-      return checked === null ? [] : [[field.name, checked]];
-    }),
-  );
+function checkedMap(
+  json: Readonly<Record<string, unknown>>,
+  type: ValueType & { type: "map" },
+  convert: Convert,
+): unknown {
+  let at = "";
+  try {
+    return objectOf(
+      Object.entries(json).map(([key, value]) => {
+        at = key;
+        checkedValue(keyFrom(key, type.key), type.key);
+        return [key, checkedValue(value, type.value, convert)];
+      }),
+    );
+  } catch (error) {
+    throw within(`[${JSON.stringify(at)}]`, error);
+  }
+}
+
+function checkedStruct(
+  json: Readonly<Record<string, unknown>>,
+  fields: readonly NamedType[],
+  convert: Convert,
+): unknown {
+  let at = "";
+  try {
+    return objectOf(
+      fields.flatMap((field) => {
+        at = field.name;
+        const value = Object.hasOwn(json, field.name) ? json[field.name] : undefined;
+        const checked = checkedOptional(value, field, convert);
+        return checked === null ? [] : [[field.name, checked]];
+      }),
+    );
+  } catch (error) {
+    throw within(`.${at}`, error);
+  }
+}
+
+function within(step: string, error: unknown): unknown {
+  return error instanceof ValueError ? error.within(step) : error;
 }
 
 /** A key of a JSON object as a value of the map's key type. */
@@ -106,9 +143,9 @@ const LONG = 2n ** 63n;
 
 const specialNumbers: ReadonlySet<unknown> = new Set(["NaN", "Infinity", "-Infinity"]);
 
-function checkedScalar(value: unknown, type: ScalarType, path: string): unknown {
+function checkedScalar(value: unknown, type: ScalarType): unknown {
   const fail = (expected = typeName({ type })): never => {
-    throw new ValueError(path, expected, value);
+    throw new ValueError(expected, value);
   };
   switch (type) {
     case "boolean":
@@ -120,7 +157,8 @@ function checkedScalar(value: unknown, type: ScalarType, path: string): unknown 
     case "integer": {
       const limit = ranges[type] ?? 0;
       const fits = Number.isInteger(value) && Number(value) >= -limit && Number(value) < limit;
-      return fits ? value : fail(`${typeName({ type })} (${-limit} to ${limit - 1})`);
+      // JSON has no negative zero.
+      return fits ? Number(value) + 0 : fail(`${typeName({ type })} (${-limit} to ${limit - 1})`);
     }
     case "long":
       if (Number.isSafeInteger(value)) return String(value);
@@ -128,7 +166,7 @@ function checkedScalar(value: unknown, type: ScalarType, path: string): unknown 
     case "float":
     case "double":
       return typeof value === "number" && Number.isFinite(value)
-        ? value
+        ? value + 0
         : typeof value === "number"
           ? String(value)
           : specialNumbers.has(value)

@@ -25,8 +25,7 @@ export async function callFunction(
   const caller = await callerOf(flow);
   try {
     const call = { name, parameters: given, caller, timeoutMs: timeoutMs ?? undefined };
-    const { text } = await functions.run(snapshot.functions, call, flow.exchange);
-    const { value = null } = JSON.parse(text);
+    const { value } = await functions.run(snapshot.functions, call, flow.exchange);
     return JSON.stringify(value);
   } catch (error) {
     if (error instanceof FunctionError) throw faultOf(error, policy, name, flow).causedBy(error);

@@ -1,6 +1,6 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
 import type { OutboundProps } from "../functions/isolate.ts";
-import type { LogLevel, SessionFailure, SessionToken } from "../functions/protocol.ts";
+import type { LogBatch, SessionFailure, SessionToken } from "../functions/protocol.ts";
 import type { SessionProps } from "../functions/runner.ts";
 import type { WorkerEnv } from "../worker-env.ts";
 import { servedBy } from "./gateways.ts";
@@ -11,8 +11,8 @@ export class FunctionSession extends WorkerEntrypoint<WorkerEnv, SessionProps> {
     return servedBy(this.env).functions.throughSource(this.ctx.props, request, this.ctx);
   }
 
-  log(level: LogLevel, text: string): Promise<void> {
-    return servedBy(this.env).functions.log(this.ctx.props, level, text, this.ctx);
+  log(batch: LogBatch): Promise<void> {
+    return servedBy(this.env).functions.log(this.ctx.props, batch, this.ctx);
   }
 
   credentials(source: string): Promise<SessionToken | SessionFailure | null> {
@@ -23,10 +23,10 @@ export class FunctionSession extends WorkerEntrypoint<WorkerEnv, SessionProps> {
 /** The whole network of a function's isolate, for whatever does not go through a session. */
 export class FunctionEgress extends WorkerEntrypoint<WorkerEnv, OutboundProps> {
   override fetch(request: Request): Promise<Response> {
-    return servedBy(this.env).functions.withoutCredentials(this.ctx.props, request, this.ctx);
+    return servedBy(this.env).functions.withoutCredentials(this.ctx.props, request);
   }
 
   override connect(socket: Socket): Promise<void> {
-    return servedBy(this.env).functions.socket(this.ctx.props, socket, this.ctx);
+    return servedBy(this.env).functions.socket(this.ctx.props, socket);
   }
 }

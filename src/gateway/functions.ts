@@ -3,11 +3,16 @@ import type { TokenContext } from "../credentials/token-request.ts";
 import { Deadlines } from "../egress/deadline.ts";
 import type { Environment } from "../environment/environment.ts";
 import type { Lifetime } from "../flow/context.ts";
-import type { DeployedFunctions, FunctionPlan } from "../functions/deployed.ts";
+import type { DeployedFunctions } from "../functions/deployed.ts";
 import { FunctionError } from "../functions/error.ts";
 import type { OutboundProps } from "../functions/isolate.ts";
 import type { LiveCall } from "../functions/live-call.ts";
-import type { LogLevel, SessionFailure, SessionToken } from "../functions/protocol.ts";
+import {
+  type LogBatch,
+  type SessionFailure,
+  type SessionToken,
+  SOURCE_HEADER,
+} from "../functions/protocol.ts";
 import type { FunctionCall, FunctionResult, FunctionRunner, SessionProps } from "../functions/runner.ts";
 import { connectSocket } from "../functions/socket-call.ts";
 import {
@@ -40,11 +45,14 @@ export class Functions {
     return this.#runner.run(functions, call, context);
   }
 
-  /** A request of a function through one of its sources. */
+  /** A request of a function, through one of its sources where it names one. */
   async throughSource(props: SessionProps, request: Request, lifetime: Lifetime): Promise<Response> {
     const found = this.#call(props, lifetime);
     const call = found instanceof Promise ? await found : found;
-    return call ? callThroughSource(call, request, this.#runner.services.credentials) : callEnded();
+    if (!call) return callEnded();
+    return request.headers.has(SOURCE_HEADER)
+      ? callThroughSource(call, request, this.#runner.services.credentials)
+      : callWithoutCredentials([call], request);
   }
 
   /** The calling user's token for a source. */
@@ -58,35 +66,25 @@ export class Functions {
     return sessionToken(call, source, this.#runner.services.credentials);
   }
 
-  /** A line of a function's console. */
-  async log(props: SessionProps, level: LogLevel, text: string, lifetime: Lifetime): Promise<void> {
-    (await this.#call(props, lifetime))?.write(level, text);
+  /** Lines of a function's console. */
+  async log(props: SessionProps, batch: LogBatch, lifetime: Lifetime): Promise<void> {
+    (await this.#call(props, lifetime))?.write(batch);
   }
 
-  /** A request that an isolate sends past its sources' clients. */
-  async withoutCredentials(props: OutboundProps, request: Request, lifetime: Lifetime): Promise<Response> {
-    const plan = await this.#plan(props, lifetime);
-    if (!plan)
-      return new Response(`The function ${props.function} is not deployed any more.`, { status: 407 });
-    return callWithoutCredentials(
-      plan,
-      request,
-      this.#runner.userOf(props.function),
-      await this.#runner.bound(plan, contextOf(lifetime)),
-    );
+  /**
+   * A request that an isolate sends past its sessions, as WebSockets do, and hostile code can. While no call runs in
+   * the isolate, nothing leaves it.
+   */
+  async withoutCredentials({ isolate }: OutboundProps, request: Request): Promise<Response> {
+    const calls = this.#runner.callsIn(isolate);
+    return calls.length === 0 ? callEnded() : callWithoutCredentials(calls, request);
   }
 
   /** A socket that an isolate opens. */
-  async socket(props: OutboundProps, socket: Socket, lifetime: Lifetime): Promise<void> {
-    const plan = await this.#plan(props, lifetime);
-    if (!plan) throw new Error(`The function ${props.function} is not deployed any more.`);
-    await connectSocket(plan, socket, this.#runner.userOf(props.function), this.#runner.services.outlets);
-  }
-
-  /** The function that an isolate runs, as it is deployed now; undefined when it is not any more. */
-  async #plan(props: OutboundProps, lifetime: Lifetime): Promise<FunctionPlan | undefined> {
-    const plan = (await this.#current(contextOf(lifetime)))?.find(props.function);
-    return plan?.problem === null ? plan : undefined;
+  async socket({ isolate }: OutboundProps, socket: Socket): Promise<void> {
+    const calls = this.#runner.callsIn(isolate);
+    if (calls.length === 0) throw new Error(endedMessage);
+    await connectSocket(calls, socket, this.#runner.services.outlets);
   }
 
   /** The call that a session belongs to; null when it has ended. */

@@ -13,7 +13,7 @@ function built(name: string, file: string): BuiltFunction {
       output: null,
       sources: [],
       mode: "serverless",
-      limits: { timeoutMs: 1, cpuMs: null, subRequests: null },
+      limits: { timeoutMs: 1, cpuMs: null, subRequests: null, resultBytes: 1, logLines: 1 },
     },
     module: new Uint8Array(),
     sourceMap: "",

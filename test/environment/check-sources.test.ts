@@ -23,7 +23,7 @@ function functionWith(sources: string[]): BuiltFunction {
     output: null,
     sources,
     mode: "serverless",
-    limits: { timeoutMs: 1, cpuMs: null, subRequests: null },
+    limits: { timeoutMs: 1, cpuMs: null, subRequests: null, resultBytes: 1, logLines: 1 },
   };
   const at = { file: "functions/days/days.ts", line: 3, column: 1 };
   return { published, module: new Uint8Array(), sourceMap: "", at, sourcesAt: new Map() };

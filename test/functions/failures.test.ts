@@ -1,5 +1,5 @@
 import { afterEach, beforeAll, describe, expect, inject, test, vi } from "vitest";
-import { call, deploy, execute, sourceTo } from "./function-kit.ts";
+import { call, deploy, execute, limits, logLines, sourceTo } from "./function-kit.ts";
 
 const { a } = inject("servers");
 const secret = 's3cr3t "quoted"/+=';
@@ -10,15 +10,6 @@ beforeAll(() =>
     secrets: { things: { MySecret: secret } },
   }),
 );
-
-/** Everything that the gateway writes to its log. */
-function logLines(): Record<string, unknown>[] {
-  const lines: Record<string, unknown>[] = [];
-  for (const method of ["log", "error"] as const) {
-    vi.spyOn(console, method).mockImplementation((line) => lines.push(JSON.parse(line)));
-  }
-  return lines;
-}
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -101,6 +92,14 @@ describe("what a function writes", () => {
     expect(JSON.stringify([lines, body])).not.toContain("s3cr3t");
   });
 
+  test.each(["log text", "throw"])("%s: of a secret that is cut off nothing is left", async (action) => {
+    const lines = logLines();
+    // Masked, it is short enough for its end to be logged.
+    await execute("probe", { action, text: `${"-".repeat(5)}${secret.repeat(2000)}` });
+    expect(JSON.stringify(lines)).toContain("***… (more than 32768 characters)");
+    expect(JSON.stringify(lines)).not.toContain("s3");
+  });
+
   test("a line is shortened, and after a thousand lines no more are taken", async () => {
     const lines = logLines();
     await call("log one long");
@@ -108,7 +107,9 @@ describe("what a function writes", () => {
     const texts = lines.filter(({ event }) => event === "function.log").map(({ text }) => String(text));
     expect(texts[0]).toMatch(/^y{8192}… \(20000 characters\)$/);
     expect(texts).toHaveLength(1 + 1000 + 1);
-    expect(texts.at(-1)).toBe("Only the first 1000 lines of a call are kept.");
+    expect(texts.at(-1)).toBe(
+      "101 more lines were not kept: a call may log 1000 lines and 1048576 characters.",
+    );
   });
 
   test("a promise that nobody waits for does no harm", async () => {
@@ -121,10 +122,18 @@ describe("what a function writes", () => {
 });
 
 describe("time", () => {
+  test("a call that is ended has left what it wrote before", async () => {
+    const lines = logLines();
+    const slow = execute("probe", { action: "log and wait", text: `${a}/hold/log-and-wait` });
+    await vi.waitFor(() => expect(lines).toContainEqual(expect.objectContaining({ text: "before" })));
+    await (await fetch(`${a}/release/log-and-wait`)).text();
+    expect(await slow).toMatchObject({ status: 200 });
+  });
+
   test("a call that takes too long is ended, and what it does then goes nowhere", async () => {
     await deploy({
       sources: [sourceTo("things", a)],
-      published: { probe: { limits: { timeoutMs: 300, cpuMs: null, subRequests: null } } },
+      published: { probe: { limits: { ...limits, timeoutMs: 300 } } },
     });
     const { status, body } = await execute("probe", { action: "fetch", text: `${a}/hold/too-long` });
     expect(status).toBe(500);

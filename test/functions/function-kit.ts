@@ -1,5 +1,5 @@
 import { env, exports } from "cloudflare:workers";
-import { inject } from "vitest";
+import { inject, vi } from "vitest";
 import type { IdentitySettings } from "../../src/credentials/identity.ts";
 import type { OutboundApplication } from "../../src/credentials/oauth/application.ts";
 import { readPublicKey } from "../../src/credentials/secrets/keys.ts";
@@ -61,6 +61,15 @@ export interface TestDeployment {
   readonly published?: Readonly<Record<string, Partial<PublishedFunction>>>;
 }
 
+/** What functions are held to when nothing else is said. */
+export const limits: PublishedFunction["limits"] = {
+  timeoutMs: 60_000,
+  cpuMs: null,
+  subRequests: null,
+  resultBytes: 10 * 1024 * 1024,
+  logLines: 1000,
+};
+
 /** Anybody may call. */
 const anybody: IdentitySettings = {
   issuer: "https://issuer.example.com",
@@ -88,7 +97,7 @@ export async function deploy({
       ...module,
       revision: module.name,
       mode: "serverless",
-      limits: { timeoutMs: 60_000, cpuMs: null, subRequests: null },
+      limits,
       ...published[module.name],
     }),
   );
@@ -143,8 +152,17 @@ export async function execute(
 }
 
 /** Lets the function `probe` do something, and gives what it returned. */
-export async function call(action: string, text = ""): Promise<string> {
-  const { status, body } = await execute("probe", { action, text });
+export async function call(action: string, text = "", name = "probe"): Promise<string> {
+  const { status, body } = await execute(name, { action, text });
   if (status !== 200) throw new Error(JSON.stringify(body));
   return (body as { value: string }).value;
+}
+
+/** Everything that the gateway writes to its log, until mocks are restored. */
+export function logLines(): Record<string, unknown>[] {
+  const lines: Record<string, unknown>[] = [];
+  for (const method of ["log", "error"] as const) {
+    vi.spyOn(console, method).mockImplementation((line) => lines.push(JSON.parse(line)));
+  }
+  return lines;
 }

@@ -1,21 +1,45 @@
 import { beforeAll, describe, expect, inject, test } from "vitest";
-import { call, deploy, execute, sourceTo } from "./function-kit.ts";
+import { call, deploy, execute, limits, sourceTo } from "./function-kit.ts";
 
 const { a } = inject("servers");
 const things = sourceTo("things", a);
 
 beforeAll(() => deploy({ sources: [things] }));
 
-test("a function has no bindings, no variables and no exports but its own", async () => {
-  expect(JSON.parse(await call("environment"))).toEqual({
-    bindings: [],
-    exports: ["default"],
-    variables: [],
-  });
+test("a function has no variables", async () => {
+  expect(await call("variables")).toBe("");
 });
 
-test("a function cannot call itself past the gateway", async () => {
-  expect(await call("call own entrypoint")).toBe("403 Only the gateway can call a function.");
+describe("nothing of the platform is there that outlives a call, or that belongs to the Worker", () => {
+  test("the module that has both is an empty one, however it is imported", async () => {
+    expect(await call("import the platform")).toBe("");
+    for (const name of ["cloudflare:workers", "./cloudflare:workers"]) {
+      expect(await call("import", name)).toBe("");
+      expect(await call("require", name)).toBe("");
+    }
+  });
+
+  test.each(["process.getBuiltinModule", "navigator.sendBeacon", "ExecutionContext"])(
+    "%s does not exist",
+    async (path) => {
+      expect(await call("type of", path)).toBe("undefined");
+    },
+  );
+
+  test("what takes calls takes its text from the function, and gives it nothing", async () => {
+    expect(await call("import", "main.js")).toBe("default");
+    expect(await call("call the handler in", "main.js")).toBe("200 ");
+  });
+
+  test.each([
+    "cloudflare-internal:workers",
+    "node-internal:process",
+    "workerd:unsafe",
+    "internal:unsafe-eval",
+  ])("there is no module %s", async (name) => {
+    const { body } = await execute("probe", { action: "import", text: name });
+    expect(body).toMatchObject({ parameters: { message: expect.stringContaining("No such module") } });
+  });
 });
 
 test("a source that is there and that the function does not declare is not its to have", async () => {
@@ -53,7 +77,7 @@ describe("an isolate serves many calls", () => {
 
     await deploy({
       sources: [things],
-      published: { probe: { limits: { timeoutMs: 60_000, cpuMs: 50, subRequests: 10 } } },
+      published: { probe: { limits: { ...limits, cpuMs: 50, subRequests: 10 } } },
     });
     expect(await call("count")).toBe("1");
   });

@@ -30,6 +30,7 @@ export const testModules: readonly TestModule[] = [
   v2("callThings", { parameters: [parameter("path", string)] }),
   v2("callWithAxios", { parameters: [parameter("path", string)] }),
   v2("probe", { parameters: [action, text] }),
+  v2("hostile", { parameters: [action, text], output: output({ type: "integer" }) }),
   {
     name: "versionOne",
     language: "typescript-v1",

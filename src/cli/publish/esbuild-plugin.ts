@@ -16,6 +16,20 @@ const RUNTIME = "sortie";
 const SYMBOLS = "sortie-sources";
 const REQUIRED_BUILTIN = "sortie-node";
 
+/**
+ * Modules of Node through which code reaches all others, or that the runtime changes: what stands in for them, as
+ * CommonJS, so that whatever name is imported is looked up when it is used.
+ */
+const replacedBuiltins: ReadonlyMap<string, string> = new Map([
+  ["console", "module.exports = globalThis.console;"],
+  [
+    "module",
+    `const refuse = (id) => { throw new Error("Cannot require " + id + ": modules are bundled when the function is published."); };
+module.exports = { createRequire: () => refuse, builtinModules: [], isBuiltin: () => false };`,
+  ],
+  ["process", "module.exports = globalThis.process;"],
+]);
+
 /** What the main module imports the runtime as. */
 export const SERVE = "sortie:runtime/serve.ts";
 
@@ -112,13 +126,14 @@ function addNodeModules(build: PluginBuild, files: SourceFiles): void {
     if (path.startsWith("cloudflare:")) return { path, external: true };
     const builtin = nodeModule(path);
     if (builtin === null) return undefined;
-    if (kind === "require-call" || kind === "require-resolve")
-      return { path: builtin, namespace: REQUIRED_BUILTIN };
-    return { path: `node:${builtin}`, external: true };
+    const isImported = kind === "import-statement" && !replacedBuiltins.has(builtin);
+    return isImported
+      ? { path: `node:${builtin}`, external: true }
+      : { path: builtin, namespace: REQUIRED_BUILTIN };
   });
-  // A module of the platform can be imported and not required, so that a required one is passed on.
+  // Where functions run, a module of the platform can only be imported in a statement, so that any other is passed on.
   build.onLoad({ filter: /./, namespace: REQUIRED_BUILTIN }, ({ path }) => ({
-    contents: `import builtin from "node:${path}";\nmodule.exports = builtin;`,
+    contents: replacedBuiltins.get(path) ?? `import builtin from "node:${path}";\nmodule.exports = builtin;`,
     loader: "js",
   }));
 }

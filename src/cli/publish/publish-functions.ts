@@ -133,7 +133,7 @@ function builtFunction(
   { module, sourceMap }: Bundle,
   settings = DEFAULT_FUNCTION_SETTINGS,
 ): BuiltFunction | null {
-  const { mode, timeoutSeconds, cpuMs, subRequests } = settings;
+  const { mode, timeoutSeconds, cpuMs, subRequests, resultBytes, logLines } = settings;
   return (
     signature && {
       published: {
@@ -143,7 +143,7 @@ function builtFunction(
         ...signature,
         sources: sources.map((source) => source.name),
         mode,
-        limits: { timeoutMs: timeoutSeconds * 1000, cpuMs, subRequests },
+        limits: { timeoutMs: timeoutSeconds * 1000, cpuMs, subRequests, resultBytes, logLines },
       },
       module,
       sourceMap,

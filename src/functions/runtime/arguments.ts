@@ -1,3 +1,4 @@
+import { tooLongMessage } from "../protocol.ts";
 import type { NamedType, PublishedFunction, ValueType } from "../published-function.ts";
 import { checkedOptional, keyFrom } from "../values.ts";
 import { LocalDate, Timestamp } from "./dates.ts";
@@ -10,12 +11,28 @@ export function argumentFrom(json: unknown, { type }: Omit<NamedType, "name">, l
   return json === null ? undefined : fromJson(json, type, language);
 }
 
+/** A result of which there is too much. */
+export class ResultTooLong extends Error {
+  constructor(resultBytes: number) {
+    super(tooLongMessage(resultBytes));
+    this.name = "ResultTooLong";
+  }
+}
+
 /**
- * What a function returned, as JSON of its type. Throws `ValueError` when it is not of that type.
+ * What a function returned, as JSON of its type. Throws `ValueError` when it is not of that type, and
+ * {@link ResultTooLong} as soon as it is certain, so that nothing much longer is ever written down.
  * @param output null when the signature says that nothing is returned
  */
-export function resultOf(value: unknown, output: PublishedFunction["output"]): unknown {
-  return output === null ? null : checkedOptional(value, output, toJson);
+export function resultOf(value: unknown, output: PublishedFunction["output"], resultBytes: number): unknown {
+  if (output === null) return null;
+  let least = 0;
+  return checkedOptional(value, output, (inner, type) => {
+    const json = toJson(inner, type);
+    least += typeof json === "string" ? json.length : 1;
+    if (least > resultBytes) throw new ResultTooLong(resultBytes);
+    return json;
+  });
 }
 
 function fromJson(json: unknown, type: ValueType, language: Language): unknown {

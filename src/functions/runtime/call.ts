@@ -1,12 +1,13 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Session, SourceFacts } from "../protocol.ts";
+import type { CallLog } from "./call-log.ts";
 
 /** One call of the function that runs in this isolate. Several may run at the same time, for different users. */
 export interface Call {
   readonly session: Session;
   readonly sources: Readonly<Record<string, SourceFacts>>;
-  /** Lines of the console that the gateway has not taken yet. */
-  readonly pendingLines: Set<Promise<void>>;
+  /** What it writes to its console. */
+  readonly log: CallLog;
 }
 
 const calls = new AsyncLocalStorage<Call>();

@@ -2,9 +2,6 @@ import { format } from "node:util";
 import type { LogLevel } from "../protocol.ts";
 import { callInProgress } from "./call.ts";
 
-/** How much of one line goes to the gateway, which shortens it further once secrets are masked. Characters. */
-const LONGEST_LINE = 32_768;
-
 const levels = {
   debug: "debug",
   trace: "debug",
@@ -29,14 +26,14 @@ const levels = {
  */
 export function redirectConsole(): void {
   for (const [method, level] of Object.entries(levels)) {
-    Object.assign(console, { [method]: (...values: unknown[]) => write(level, format(...values)) });
+    Object.assign(console, { [method]: (...values: unknown[]) => write(level, () => format(...values)) });
   }
   console.assert = (condition?: unknown, ...values: unknown[]) => {
-    if (!condition) write("error", format("Assertion failed:", ...values));
+    if (!condition) write("error", () => format("Assertion failed:", ...values));
   };
   addEventListener("unhandledrejection", (event) => {
     event.preventDefault();
-    write("error", format("Unhandled rejection:", event.reason));
+    write("error", () => format("Unhandled rejection:", event.reason));
   });
   redirectStream(process.stdout, "info");
   redirectStream(process.stderr, "error");
@@ -45,21 +42,13 @@ export function redirectConsole(): void {
 /** Replaces `write`, through which everything that a stream takes goes. */
 function redirectStream(stream: NodeJS.WriteStream, level: LogLevel): void {
   stream.write = (chunk: unknown, ...rest: unknown[]): boolean => {
-    write(level, typeof chunk === "string" ? chunk : new TextDecoder().decode(chunk as Uint8Array));
+    write(level, () => (typeof chunk === "string" ? chunk : new TextDecoder().decode(chunk as Uint8Array)));
     const done = rest.at(-1);
     if (typeof done === "function") queueMicrotask(() => done());
     return true;
   };
 }
 
-/** Sent at once, so that a call which is ended before its time has left what it wrote. */
-function write(level: LogLevel, text: string): void {
-  const call = callInProgress();
-  if (!call) return;
-  const line = call.session
-    .log(level, text.replace(/\n$/, "").slice(0, LONGEST_LINE))
-    // A call that has ended takes no more lines.
-    .catch(() => {})
-    .finally(() => call.pendingLines.delete(line));
-  call.pendingLines.add(line);
+function write(level: LogLevel, text: () => string): void {
+  callInProgress()?.log.write(level, text);
 }

@@ -1,4 +1,5 @@
-import { FAILURE_HEADER, type SessionFailure } from "../protocol.ts";
+import { FAILURE_HEADER, type SessionFailure, SOURCE_HEADER } from "../protocol.ts";
+import { callInProgress } from "./call.ts";
 
 /** A failure of credentials or of the session, with Foundry's text where it has one. */
 export class SessionError extends Error {
@@ -17,10 +18,16 @@ export function orFailure(response: Response): Response {
 }
 
 /**
- * Makes `fetch` reject where the gateway could not connect. Clients of Node's modules get an answer with the status
- * 502, as from a proxy.
+ * Sends what `fetch` sends through the session of the call that sends it, so that the gateway knows which one it is,
+ * and makes it reject where the gateway could not connect. Node's clients use it too.
  */
-export function reportNetworkFailures(): void {
+export function replaceFetch(): void {
   const { fetch: original } = globalThis;
-  globalThis.fetch = async (...request: Parameters<typeof original>) => orFailure(await original(...request));
+  globalThis.fetch = async (...request: Parameters<typeof original>) => {
+    const session = callInProgress()?.session;
+    if (!session) return orFailure(await original(...request));
+    const sent = new Request(...request);
+    sent.headers.delete(SOURCE_HEADER);
+    return orFailure(await session.fetch(sent));
+  };
 }

@@ -1,11 +1,20 @@
-import { WorkerEntrypoint } from "cloudflare:workers";
-import { type CallAnswer, type CallError, type CallProps, FAILED } from "../protocol.ts";
+import {
+  type CallAnswer,
+  type CallError,
+  LONGEST_ERROR_NAME,
+  LONGEST_SENT_MESSAGE,
+  LONGEST_SENT_STACK,
+  LONGEST_SHORT_ANSWER,
+  type LogBatch,
+  type ServeCall,
+} from "../protocol.ts";
 import type { PublishedFunction } from "../published-function.ts";
 import { ValueError } from "../values.ts";
-import { argumentFrom, resultOf } from "./arguments.ts";
+import { argumentFrom, ResultTooLong, resultOf } from "./arguments.ts";
 import { runCall } from "./call.ts";
+import { CallLog } from "./call-log.ts";
 import { redirectConsole } from "./console.ts";
-import { reportNetworkFailures } from "./network-failures.ts";
+import { replaceFetch } from "./network-failures.ts";
 import { UserFacingError } from "./user-facing-error.ts";
 
 /** A function as the module that is generated for it passes it on. */
@@ -16,35 +25,51 @@ export interface ServedFunction
 
 // Before the user's module is loaded, which is imported after this one.
 redirectConsole();
-reportNetworkFailures();
+replaceFetch();
 
-/** The default export of a function's main module: takes calls of the gateway. */
-export function serveFunction(served: ServedFunction): typeof WorkerEntrypoint<unknown, Partial<CallProps>> {
-  return class FunctionEntrypoint extends WorkerEntrypoint<unknown, Partial<CallProps>> {
-    override async fetch(): Promise<Response> {
-      const { session, parameters = [], sources = {} } = this.ctx.props;
-      if (!session) return new Response("Only the gateway can call a function.", { status: 403 });
-      const call = { session, sources, pendingLines: new Set<Promise<void>>() };
-      const answer = await runCall(call, () => answerOf(served, parameters));
-      if (call.pendingLines.size > 0) await Promise.all(call.pendingLines);
-      return new Response(JSON.stringify(answer), { status: "error" in answer ? FAILED : 200 });
-    }
+/** The default export of a function's module: takes calls of the gateway. */
+export function serveFunction(served: ServedFunction): ServeCall {
+  return async function serveCall({ session, parameters, sources, limits }) {
+    const log = new CallLog(session, limits.logLines);
+    const answer = await runCall({ session, sources, log }, () =>
+      answerOf(served, parameters, limits.resultBytes),
+    );
+    return written(answer, await log.end(), limits.resultBytes);
   };
 }
 
-async function answerOf(served: ServedFunction, parameters: readonly unknown[]): Promise<CallAnswer> {
-  const { language, call, output } = served;
+async function answerOf(
+  { language, call, output, parameters }: ServedFunction,
+  given: readonly unknown[],
+  resultBytes: number,
+): Promise<CallAnswer> {
   try {
-    const given = served.parameters.map((type, index) =>
-      argumentFrom(parameters[index] ?? null, type, language),
-    );
+    const values = parameters.map((type, index) => argumentFrom(given[index] ?? null, type, language));
     // So that `arguments` and default values are as in a call by hand.
-    while (given.length > 0 && given.at(-1) === undefined) given.pop();
-    const result = await call(...(given as never[]));
-    return { value: resultOf(result, output) };
+    while (values.length > 0 && values.at(-1) === undefined) values.pop();
+    const result = await call(...(values as never[]));
+    return { value: resultOf(result, output, resultBytes) };
   } catch (thrown) {
     return { error: safeErrorOf(thrown) };
   }
+}
+
+/** Short answers are all ASCII, as headers are. */
+function written(answer: CallAnswer, log: LogBatch | undefined, resultBytes: number): string {
+  const text = JSON.stringify({ ...answer, log });
+  if ("value" in answer && isTooLong(answer.value, text, resultBytes)) {
+    return JSON.stringify({ error: safeErrorOf(new ResultTooLong(resultBytes)), log });
+  }
+  return text.length > LONGEST_SHORT_ANSWER ? text : text.replace(/[^\x20-\x7e]/g, escaped);
+}
+
+/** @param text JSON with the value in it, which says of nearly all that they are short */
+function isTooLong(value: unknown, text: string, resultBytes: number): boolean {
+  return text.length * 3 > resultBytes && Buffer.byteLength(JSON.stringify(value)) > resultBytes;
+}
+
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
 
 /** An error whose properties throw must not get past here: what does goes to the platform's own log. */
@@ -59,27 +84,29 @@ function safeErrorOf(thrown: unknown): CallError {
 
 function errorOf(thrown: unknown): CallError {
   if (!(thrown instanceof Error)) {
-    return {
-      kind: "runtime",
-      name: "Error",
-      message: `The function threw ${describe(thrown)}, which is no error.`,
-      stack: null,
-    };
+    return errorWith("runtime", "Error", `The function threw ${describe(thrown)}, which is no error.`, null);
   }
   const { name, message, stack = null } = thrown;
-  if (thrown instanceof ValueError) return { kind: "output", name, message, stack };
+  if (thrown instanceof ValueError || thrown instanceof ResultTooLong) {
+    return errorWith("output", name, message, stack);
+  }
   const isUserFacing = thrown instanceof UserFacingError || name === "UserFacingError";
+  return errorWith(isUserFacing ? "user-facing" : "runtime", name, message, stack);
+}
+
+/** No longer than is sent, and all text: properties of errors can be anything. */
+function errorWith(kind: CallError["kind"], name: string, message: string, stack: string | null): CallError {
   return {
-    kind: isUserFacing ? "user-facing" : "runtime",
-    name: String(name),
-    message: String(message),
-    stack: stack === null ? null : String(stack),
+    kind,
+    name: String(name).length <= LONGEST_ERROR_NAME ? String(name) : "Error",
+    message: String(message).slice(0, LONGEST_SENT_MESSAGE),
+    stack: stack === null ? null : String(stack).slice(0, LONGEST_SENT_STACK),
   };
 }
 
 function describe(thrown: unknown): string {
   return typeof thrown === "string"
-    ? `the text ${JSON.stringify(thrown)}`
+    ? `the text ${JSON.stringify(thrown.slice(0, LONGEST_SENT_MESSAGE))}`
     : thrown === null || thrown === undefined
       ? String(thrown)
       : `a ${typeof thrown}`;

@@ -56,7 +56,7 @@ test("the runtime comes first in the module, and only the platform is imported",
   const module = built ? text(built) : "";
   const imported = [...module.matchAll(/^import .* from "(.*)";$/gm)].map(([, name]) => name);
   expect(imported).toContain("node:https");
-  expect(imported.filter((name) => !name?.startsWith("node:"))).toEqual(["cloudflare:workers"]);
+  expect(imported.filter((name) => !name?.startsWith("node:"))).toEqual([]);
   expect(module.indexOf("// sortie:runtime/serve.ts")).toBeLessThan(module.indexOf("// functions/it/it.ts"));
 });
 
@@ -87,6 +87,19 @@ describe("packages", () => {
     const module = functions[0] ? text(functions[0]) : "";
     expect(module).toContain('from "node:events"');
     expect(module).not.toContain("Dynamic require");
+  });
+
+  test.each([
+    ["import of a name that is worked out", "export const pack = (name) => import(name);"],
+    ["import of process", 'export const pack = () => import("node:process");'],
+    ["name of process", 'import { getBuiltinModule } from "node:process"; export { getBuiltinModule };'],
+    ["require", 'import { createRequire } from "module"; export const pack = createRequire("/");'],
+    ["name of console", 'import { log } from "console"; export { log };'],
+  ])("reach no module of the platform but by a statement that imports it: %s", async (_, code) => {
+    const { functions } = await publish(withPackage(code));
+    const module = functions[0] ? text(functions[0]) : "";
+    expect(module).toContain("// node_modules/pack/index.js");
+    expect(module).not.toMatch(/\bimport\s*\(|from "node:(?:process|module|console)"/);
   });
 
   test("may open sockets, which go through the egress, and reach nothing else of the Worker", async () => {

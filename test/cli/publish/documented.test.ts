@@ -26,7 +26,13 @@ describe("the examples of “Make API calls from functions” are published as w
         output: text,
         sources,
         mode: "serverless",
-        limits: { timeoutMs: 60_000, cpuMs: null, subRequests: null },
+        limits: {
+          timeoutMs: 60_000,
+          cpuMs: null,
+          subRequests: null,
+          resultBytes: 10_485_760,
+          logLines: 1000,
+        },
       },
     ]);
   });

@@ -75,11 +75,21 @@ describe("deployments.json says which functions are deployed, and how", () => {
 
   test("mode and limits", async () => {
     const { functions } = await publish(
-      files([{ name: "good", mode: "deployed", timeoutSeconds: 280, cpuMs: 50, subRequests: 3 }]),
+      files([
+        {
+          name: "good",
+          mode: "deployed",
+          timeoutSeconds: 280,
+          cpuMs: 50,
+          subRequests: 3,
+          resultBytes: 1024,
+          logLines: 10,
+        },
+      ]),
     );
     expect(functions[0]?.published).toMatchObject({
       mode: "deployed",
-      limits: { timeoutMs: 280_000, cpuMs: 50, subRequests: 3 },
+      limits: { timeoutMs: 280_000, cpuMs: 50, subRequests: 3, resultBytes: 1024, logLines: 10 },
     });
   });
 

@@ -3,6 +3,7 @@
 import { connect as connectSocket } from "cloudflare:sockets";
 import * as platform from "cloudflare:workers";
 import { get } from "node:https";
+import { createRequire } from "node:module";
 import { connect } from "node:net";
 import { Aliases, UserFacingError } from "@osdk/functions";
 import { getFetch, getHttpsConnection, getSource, getSources } from "@palantir/functions-sources";
@@ -67,6 +68,10 @@ const actions: Record<string, (text: string) => unknown> = {
       },
     });
   },
+  "return long": (length) => "x".repeat(Number(length)),
+  "throw long": (length) => {
+    throw new Error("x".repeat(Number(length)));
+  },
   "return undefined": () => undefined,
   "return function": () => () => 1,
   "return BigInt": () => 10n,
@@ -83,10 +88,18 @@ const actions: Record<string, (text: string) => unknown> = {
     process.stdout.write(`${text}\n`);
     return "logged";
   },
+  "log text": (text) => {
+    console.log(text);
+    return "logged";
+  },
   "log much": () => {
     for (let line = 0; line < 1100; line++) console.log("line", line);
     console.log("x".repeat(20_000));
     return "logged";
+  },
+  "log and wait": async (url) => {
+    console.log("before");
+    return answerOf(await fetch(url));
   },
   "log one long": () => {
     console.log("y".repeat(20_000));
@@ -114,18 +127,19 @@ const actions: Record<string, (text: string) => unknown> = {
     await actions.keep?.("");
     return answerOf(await (kept as NonNullable<typeof kept>).fetch(url));
   },
-  environment: () =>
-    JSON.stringify({
-      bindings: Object.keys(platform.env),
-      exports: Object.keys(platform.exports),
-      variables: Object.keys(process.env),
-    }),
-  "call own entrypoint": async () =>
-    answerOf(
-      (await (platform.exports as unknown as Record<string, Fetcher>).default?.fetch(
-        "http://x/",
-      )) as Response,
-    ),
+  variables: () => Object.keys(process.env).join(),
+  import: async (name) => Object.keys(await import(name)).join(),
+  "import the platform": () => Object.keys(platform).join(),
+  require: (name) => Object.keys(createRequire("/")(name)).join(),
+  "type of": (path) => typeof path.split(".").reduce<unknown>((at, name) => (at as never)[name], globalThis),
+  "call the handler in": async (name) => {
+    const { default: handler } = (await import(name)) as {
+      default: { fetch(...given: unknown[]): Promise<Response> };
+    };
+    return answerOf(
+      await handler.fetch(new Request("http://x/"), {}, { props: { parameters: ["text", "x"] } }),
+    );
+  },
   websocket: async (url) => answerOf(await fetch(url, { headers: { upgrade: "websocket" } })),
   "new WebSocket": (url) =>
     new Promise((resolve) => {

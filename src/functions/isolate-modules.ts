@@ -1,0 +1,81 @@
+import {
+  ANSWER_HEADER,
+  ANSWER_ROOM_BYTES,
+  type CallError,
+  type CallLimits,
+  LONGEST_SHORT_ANSWER,
+  tooLongMessage,
+} from "./protocol.ts";
+
+/**
+ * The modules of a function's isolate: its own, and what runs before and around it, out of reach of its code.
+ * Nothing of the platform that outlives a call gets there, and nothing but text of a limited length gets out.
+ */
+export function isolateModules(
+  functionModule: string,
+  { resultBytes }: CallLimits,
+): WorkerLoaderWorkerCode["modules"] {
+  return {
+    "main.js": mainModule(resultBytes),
+    "platform.js": PLATFORM,
+    "function.js": functionModule,
+    // In place of the platform's own, whose `waitUntil` goes on after a call.
+    "cloudflare:workers": { js: "" },
+  };
+}
+
+/** Runs before the function's module and what that imports. */
+const PLATFORM = `
+// Taken before the function's code can put something else in its place.
+export const { Response } = globalThis;
+
+// Hands out the platform's modules, whatever takes their names.
+delete process.getBuiltinModule;
+
+// Sends after the call has ended.
+delete Navigator.prototype.sendBeacon;
+
+// The runtime sends what is written to the gateway, which masks secrets. Who takes the methods from
+// node:console has these: the platform's own log gets nothing.
+for (const name of Object.keys(console)) {
+  if (typeof console[name] === "function") console[name] = () => {};
+}
+`;
+
+/** The handler has the one reference to the call's context, and takes nothing from the function but a text. */
+function mainModule(resultBytes: number): string {
+  return `
+import { Response } from "platform.js";
+import serve from "function.js";
+
+const serveCall = serve;
+const unreadable = ${answerText({ kind: "runtime", message: "The function threw an error that cannot be read." })};
+const tooLong = ${answerText({ kind: "output", message: tooLongMessage(resultBytes) })};
+
+async function answerOf(props) {
+  try {
+    const text = await serveCall(props);
+    if (typeof text !== "string") return unreadable;
+    return text.length > ${resultBytes + ANSWER_ROOM_BYTES} ? tooLong : text;
+  } catch {
+    return unreadable;
+  }
+}
+
+export default {
+  async fetch(_request, _env, { props }) {
+    // Whoever has no session only wants to know whether the module can be loaded.
+    if (!props.session) return new Response(null);
+    const text = await answerOf(props);
+    if (text.length > ${LONGEST_SHORT_ANSWER}) return new Response(text);
+    return new Response(null, { __proto__: null, headers: { __proto__: null, "${ANSWER_HEADER}": text } });
+  },
+};
+`;
+}
+
+/** A literal with the text of an answer. */
+function answerText({ kind, message }: Pick<CallError, "kind" | "message">): string {
+  const error: CallError = { kind, name: "Error", message, stack: null };
+  return JSON.stringify(JSON.stringify({ error }));
+}
