@@ -13,6 +13,17 @@ const { privateJwk } = await generateKeys();
 /** Seals what users grant to outbound applications. */
 const sealingKey = Buffer.alloc(32, "k").toString("base64");
 
+/** In Node a `.wasm` file is a compiled module, as it is in workerd. */
+const compiledWasm = {
+  name: "compiled-wasm",
+  enforce: "pre" as const,
+  load(id: string) {
+    if (!id.endsWith(".wasm")) return null;
+    const bytes = `readFileSync(${JSON.stringify(id)})`;
+    return `import { readFileSync } from "node:fs";\nexport default new WebAssembly.Module(${bytes});`;
+  },
+};
+
 export default defineConfig({
   test: {
     maxWorkers: "100%",
@@ -41,6 +52,7 @@ export default defineConfig({
         },
       },
       {
+        plugins: [compiledWasm],
         test: {
           name: "node",
           include: node,

@@ -30,6 +30,8 @@ const bundling = {
   target: "es2024",
   conditions: ["workerd", "worker", "browser"],
   external: ["cloudflare:*", "node:*", join(repository, "dist", "quickjs.wasm")],
+  // Imports of what is external are relative to it; nothing is written.
+  outfile: join(repository, "dist", "worker.js"),
   loader: { ".sandbox.js": "text" },
 } as const satisfies BuildOptions;
 
