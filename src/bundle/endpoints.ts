@@ -62,8 +62,14 @@ function readConnection(endpoint: XmlElement, report: Report): Connection | null
     report,
   );
   const connections: Connection[] = [
-    ...endpoint.children("HTTPTargetConnection").map((element) => ({ kind: "http" as const, element })),
-    ...endpoint.children("LocalTargetConnection").map((element) => ({ kind: "local" as const, element })),
+    ...lastOf(endpoint, "HTTPTargetConnection", report).map((element) => ({
+      kind: "http" as const,
+      element,
+    })),
+    ...lastOf(endpoint, "LocalTargetConnection", report).map((element) => ({
+      kind: "local" as const,
+      element,
+    })),
   ];
   // What a connection holds is known to its own reader.
   endpoint.ignore("HTTPTargetConnection", "LocalTargetConnection");
@@ -81,11 +87,21 @@ function readConnection(endpoint: XmlElement, report: Report): Connection | null
     report.error(
       "TargetConnectionAmbiguous",
       second.element,
-      "The target endpoint has more than one connection.",
+      "The target endpoint has both an HTTPTargetConnection and a LocalTargetConnection.",
       "Keep one of them.",
     );
   }
   return connection ?? null;
+}
+
+/** The last child of that name, if there is one; those before it do not count (DuplicateElement). */
+function lastOf(parent: XmlElement, name: string, report: Report): readonly XmlElement[] {
+  const elements = parent.children(name);
+  for (const lost of elements.slice(0, -1)) {
+    const message = `<${parent.name}> has more than one <${name}>; only the last is used.`;
+    report.warning("DuplicateElement", lost, message, `Keep one <${name}>.`);
+  }
+  return elements.slice(-1);
 }
 
 /** Reports each child that this product does not run (UnsupportedElement), and tells whether there was one. */

@@ -22,7 +22,7 @@ export function reportUnknownIn(element: XmlElement, report: Report): void {
       child,
       isStep
         ? `${titleOf(steps)} never runs: no step is read that stands in <${parent.name}> itself.`
-        : `${titleOf(steps)} never ${steps.length > 1 ? "run" : "runs"}: <${child.name}> is not known inside <${parent.name}>.`,
+        : `${titleOf(steps)} never ${steps.length > 1 ? "run" : "runs"}: ${reasonFor(child, parent, known)}.`,
       isStep ? `Move it into ${placeIn(parent)}.` : remedyFor(child, parent, known),
     );
     return true;
@@ -44,7 +44,15 @@ function placeIn({ name }: XmlElement): string {
     : "<Request> or <Response> of <PreFlow>, <Flow> or <PostFlow>";
 }
 
+/** Why an element is not read: its name is not known there, or another one of the name comes after it. */
+function reasonFor({ name }: XmlElement, parent: XmlElement, known: readonly string[]): string {
+  return known.includes(name)
+    ? `<${parent.name}> has more than one <${name}>, and only the last is read`
+    : `<${name}> is not known inside <${parent.name}>`;
+}
+
 function remedyFor(child: XmlElement, parent: XmlElement, known: readonly string[]): string {
+  if (known.includes(child.name)) return `Move what all of them hold into one <${child.name}>.`;
   if (child.name === "Flow" && known.includes("Flows")) return "Put it into <Flows>.";
   return didYouMean(child.name, known, `move its steps into ${placeIn(parent)}.`, (name) => `<${name}>`);
 }

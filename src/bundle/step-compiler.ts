@@ -66,11 +66,16 @@ export class StepCompiler {
   #compileTest(condition: Condition): Test {
     const contents = new Set<string>();
     try {
-      const applies = compileCondition<FlowContext>(condition.text, (name) => {
+      const lookUp = (name: string) => {
         const { get, contentOf } = variable(name);
         if (contentOf !== null) contents.add(contentOf);
         return get;
+      };
+      let unclosed = 0;
+      const applies = compileCondition<FlowContext>(condition.text, lookUp, () => {
+        unclosed++;
       });
+      if (unclosed > 0) this.#warnOfUnclosed(condition, unclosed);
       return { applies, contents };
     } catch (error) {
       if (!(error instanceof ExpressionError)) throw error;
@@ -82,6 +87,16 @@ export class StepCompiler {
       );
       return { applies: () => false, contents };
     }
+  }
+
+  #warnOfUnclosed({ text, at }: Condition, count: number): void {
+    const missing = ")".repeat(count);
+    this.#report.warning(
+      "UnclosedCondition",
+      at,
+      `The condition ${JSON.stringify(text.trim())} lacks ${missing} at its end; it is read as if that stood there.`,
+      `Write ${missing} where it belongs.`,
+    );
   }
 }
 

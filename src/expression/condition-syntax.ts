@@ -25,6 +25,9 @@ export type Condition =
 /** How deep parentheses and negations may nest. */
 export const MAX_DEPTH = 200;
 
+/** Is told where a parenthesis opens that is still open at the end of the text, and is closed there. */
+export type TellUnclosed = (offset: number) => void;
+
 const NUMBER = /^(-?)(\d+|\d*\.\d+|\d+\.)([fFdDlL]?)$/;
 const CONSTANTS: ReadonlyMap<string, Literal> = new Map<string, Literal>([
   ["null", null],
@@ -39,8 +42,8 @@ const CONSTANTS: ReadonlyMap<string, Literal> = new Map<string, Literal>([
  *
  * @throws {ExpressionError} with the offset of what is wrong.
  */
-export function parseCondition(text: string): Condition {
-  const tokens = new TokenReader(tokenize(text));
+export function parseCondition(text: string, tellUnclosed: TellUnclosed): Condition {
+  const tokens = new TokenReader(tokenize(text), tellUnclosed);
   if (tokens.peek().kind === "end") throw new ExpressionError("The condition is empty.");
   const condition = parseAny(tokens, 0);
   const { kind, offset } = tokens.peek();
@@ -53,8 +56,10 @@ export function parseCondition(text: string): Condition {
 class TokenReader {
   #next: Token;
   readonly #rest: Iterator<Token>;
+  readonly tellUnclosed: TellUnclosed;
 
-  constructor(tokens: Iterable<Token>) {
+  constructor(tokens: Iterable<Token>, tellUnclosed: TellUnclosed) {
+    this.tellUnclosed = tellUnclosed;
     this.#rest = tokens[Symbol.iterator]();
     this.#next = { kind: "end", text: "", offset: 0 };
     this.take();
@@ -102,10 +107,8 @@ function parseTerm(tokens: TokenReader, depth: number): Condition {
   if (tokens.takeIf("not")) return { kind: "not", term: parseTerm(tokens, depth + 1) };
   if (tokens.takeIf("(")) {
     const condition = parseAny(tokens, depth + 1);
-    if (tokens.peek().kind === "end") {
-      throw new ExpressionError('This "(" is not closed: add a ")".', offset);
-    }
-    if (!tokens.takeIf(")")) throw expected("and, or or )", tokens.peek());
+    if (tokens.peek().kind === "end") tokens.tellUnclosed(offset);
+    else if (!tokens.takeIf(")")) throw expected("and, or or )", tokens.peek());
     return condition;
   }
   return parseComparison(tokens);

@@ -1,5 +1,5 @@
 import { compileComparison, toReader } from "./comparison.ts";
-import { type Condition, parseCondition } from "./condition-syntax.ts";
+import { type Condition, parseCondition, type TellUnclosed } from "./condition-syntax.ts";
 import type { Lookup, Value } from "./value.ts";
 
 type Test<Scope> = (scope: Scope) => boolean;
@@ -11,8 +11,12 @@ type Test<Scope> = (scope: Scope) => boolean;
  *
  * @throws {ExpressionError} with the offset into `text` of what is wrong; also for a text without a condition.
  */
-export function compileCondition<Scope>(text: string, variable: Lookup<Scope>): Test<Scope> {
-  return compile(parseCondition(text), variable);
+export function compileCondition<Scope>(
+  text: string,
+  variable: Lookup<Scope>,
+  tellUnclosed: TellUnclosed = () => {},
+): Test<Scope> {
+  return compile(parseCondition(text, tellUnclosed), variable);
 }
 
 function compile<Scope>(condition: Condition, variable: Lookup<Scope>): Test<Scope> {

@@ -23,7 +23,7 @@ export class XmlElement implements Position {
   readonly #node: Element;
   readonly #children: readonly XmlElement[];
   readonly #attributesAsked = new Set<string>();
-  readonly #childrenAsked = new Map<string, "first" | "every" | "ignored">();
+  readonly #childrenAsked = new Map<string, "last" | "every" | "ignored">();
   #everythingBelowKnown = false;
 
   constructor(node: Element, file: string) {
@@ -43,10 +43,10 @@ export class XmlElement implements Position {
     return this.#node.getAttribute(name) ?? undefined;
   }
 
-  /** The first child of that name. A second one is reported by `reportUnknown`. */
+  /** The last child of that name. Those before it are reported by `reportUnknown`. */
   child(name: string): XmlElement | undefined {
-    if (this.#childrenAsked.get(name) !== "every") this.#childrenAsked.set(name, "first");
-    return this.#children.find((child) => child.name === name);
+    if (this.#childrenAsked.get(name) !== "every") this.#childrenAsked.set(name, "last");
+    return this.#children.findLast((child) => child.name === name);
   }
 
   /** All children of that name, in document order. */
@@ -106,21 +106,21 @@ export class XmlElement implements Position {
 
   /**
    * Warns about every attribute and child element, here and below, that no reader asked for
-   * (UnknownAttribute, UnknownElement), and about a second element where only one is read (DuplicateElement).
+   * (UnknownAttribute, UnknownElement), and about an element where only the last one is read (DuplicateElement).
    *
-   * @param refuses reports an unknown child in its own way; false leaves it to the warning
+   * @param refuses reports a child that is not read in its own way; false leaves it to the warning
    */
   reportUnknown(report: Report, refuses: RefuseUnknown = () => false): void {
     this.#reportUnknownAttributes(report);
     if (this.#everythingBelowKnown) return;
-    const seen = new Set<string>();
     for (const child of this.#children) {
       const asked = this.#childrenAsked.get(child.name);
-      if (asked === undefined) {
-        if (!refuses(child, this, [...this.#childrenAsked.keys()])) this.#reportUnknownChild(child, report);
-      } else if (asked === "first" && seen.has(child.name)) this.#reportDuplicate(child, report);
-      else if (asked !== "ignored") child.reportUnknown(report, refuses);
-      seen.add(child.name);
+      const isRead = asked === "every" || (asked === "last" && this.child(child.name) === child);
+      if (isRead) child.reportUnknown(report, refuses);
+      else if (asked !== "ignored" && !refuses(child, this, [...this.#childrenAsked.keys()])) {
+        if (asked === "last") this.#reportDuplicate(child, report);
+        else this.#reportUnknownChild(child, report);
+      }
     }
   }
 
@@ -149,7 +149,7 @@ export class XmlElement implements Position {
     report.warning(
       "DuplicateElement",
       child,
-      `<${this.name}> has more than one <${child.name}>; only the first is used.`,
+      `<${this.name}> has more than one <${child.name}>; only the last is used.`,
       `Keep one <${child.name}>.`,
     );
   }

@@ -139,7 +139,7 @@ describe("what is wrong is reported where it stands", () => {
     ["a flow's condition", `<Flows><Flow name="f"><Condition>a b</Condition></Flow></Flows>`, "2:23"],
     [
       "a fault rule's condition",
-      `<FaultRules><FaultRule name="f"><Condition>(a</Condition></FaultRule></FaultRules>`,
+      `<FaultRules><FaultRule name="f"><Condition>(a))</Condition></FaultRule></FaultRules>`,
       "2:33",
     ],
     [
@@ -167,6 +167,11 @@ describe("what is wrong is reported where it stands", () => {
         '<TargetEndpoint name="default"><HTTPTargetConnection><LoadBalancer><Server name="a"/></LoadBalancer></HTTPTargetConnection></TargetEndpoint>',
     };
     expect(compile("", targets).problems).toEqual(["error TargetServerMissing targets/default.xml:1:32"]);
+  });
+
+  test("a condition whose last parentheses are missing is a warning", () => {
+    const flows = `<Flows><Flow name="f"><Condition>((a) and (b = "c"</Condition></Flow></Flows>`;
+    expect(compile(flows).problems).toEqual(["warning UnclosedCondition proxies/default.xml:2:23"]);
   });
 
   test("each problem of a policy once, however often it is attached", () => {

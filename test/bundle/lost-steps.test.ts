@@ -53,6 +53,16 @@ describe("a step that never runs is an error, because it may be what protects th
       'error StepNeverRuns 2:1 The steps "A", "B", "C" and 1 more never run: <Flow> is not known inside <ProxyEndpoint>. Put it into <Flows>.',
     ],
     [
+      "in a PreFlow before another one",
+      `<PreFlow><Request>${step("Key")}</Request></PreFlow><PreFlow/>`,
+      'error StepNeverRuns 2:1 The step "Key" never runs: <ProxyEndpoint> has more than one <PreFlow>, and only the last is read. Move what all of them hold into one <PreFlow>.',
+    ],
+    [
+      "in a Request before another one",
+      `<PreFlow><Request>${step("Key")}</Request><Request>${step("Key")}</Request></PreFlow>`,
+      'error StepNeverRuns 2:10 The step "Key" never runs: <PreFlow> has more than one <Request>, and only the last is read. Move what all of them hold into one <Request>.',
+    ],
+    [
       "directly in FaultRules",
       `<FaultRules>${step("Key")}</FaultRules>`,
       'error StepNeverRuns 2:13 The step "Key" never runs: no step is read that stands in <FaultRules> itself. Move it into a <FaultRule>.',

@@ -240,9 +240,7 @@ describe("errors", () => {
   test.each([
     ["", 0, "empty"],
     [" \n ", 0, "empty"],
-    ['(v = "a"', 0, "not closed"],
     ['v = "a")', 7, "closes nothing"],
-    ['((v = "a") and b', 0, "not closed"],
     ["()", 1, "a variable"],
     ['v = "a', 4, "not closed"],
     ["v = 'a", 4, "not closed"],
@@ -386,3 +384,23 @@ describe("a printed condition evaluates like its tree", () => {
     );
   });
 });
+
+test.each([
+  ['(v = "a"', [0]],
+  ['((v = "a") and (w = "b")', [0]],
+  ['((v = "x") or (w = "b"', [14, 0]],
+  ['not (v = "x"', [4]],
+])("parentheses that are missing at the very end of %s are closed there", (text, expected) => {
+  const unclosed: number[] = [];
+  const applies = compileCondition(text, variable, (offset) => unclosed.push(offset));
+  expect(unclosed).toEqual(expected);
+  expect(applies({ v: "a", w: "b" })).toBe(true);
+  expect(applies({ v: "x", w: "c" })).toBe(text.includes("or"));
+});
+
+test.each(['(v = "a" w = "b"', "(v =", '(v = "a" and', "(", '(v = "a")) and (w = "b"'])(
+  "anything else that is unbalanced or cut short is refused: %s",
+  (text) => {
+    expect(errorOf(text).message).not.toBe("");
+  },
+);

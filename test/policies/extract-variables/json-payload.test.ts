@@ -266,7 +266,7 @@ describe("what is wrong with JSONPayload is reported with its place", () => {
       wrap('<JSONPayload><Variable name="v" type="number"><JSONPath>$</JSONPath></Variable></JSONPayload>'),
       "warning InvalidValue 1:42",
     ],
-    [variable("<JSONPath>$.a</JSONPath><JSONPath>$.b</JSONPath>"), "warning DuplicateElement 1:85"],
+    [variable("<JSONPath>$.a</JSONPath><JSONPath>$.b</JSONPath>"), "warning DuplicateElement 1:61"],
   ])("%s", (xml, problem) => {
     expect(problemsOf(extractVariables, xml)).toEqual([problem]);
   });
