@@ -29,6 +29,7 @@ function textOf(
   if (isRequest(line)) return formatRequest(line, new Date());
   if (line?.event === "function.failed") return formatFunctionFailure(line, sourceMapOf(line.function));
   if (line?.event === "egress.refused") return `[refused] ${line.by}: ${line.reason}. ${line.remedy}`;
+  if (line?.event === "grpc.native-server") return `[failed] ${line.by}: ${line.reason}. ${line.remedy}`;
   if (line?.event === "function.log") {
     return `[${line.level}] ${line.function}: ${inSource(String(line.text), sourceMapOf(line.function))}`;
   }

@@ -26,6 +26,8 @@ export interface OutboundCall {
 /** Whatever can fetch: the global function wrapped in an object, or a service or certificate binding. */
 export interface Connection {
   fetch(url: string, init: RequestInit): Promise<Response>;
+  /** Whether HTTP/2 is spoken without TLS at `host:port`; missing where nobody can know. */
+  speaksHttp2?(address: string, limit: TimeLimit): Promise<boolean>;
 }
 
 /** Holds a call to its time; see {@link Deadlines}. */
@@ -73,6 +75,22 @@ export class Egress {
     const { recorder } = this.#options.audit;
     if (recorder === null) return this.#send(call, limit, recorded);
     return recorder.record(call, (counted) => this.#send(counted, recorded, recorded));
+  }
+
+  /**
+   * Whether a server that could not be reached speaks HTTP/2 without TLS, which Workers do not. Asks it, if its URL
+   * may be called.
+   */
+  async speaksHttp2(url: string, limit: TimeLimit): Promise<boolean> {
+    const { protocol, hostname, port } = new URL(url);
+    if (protocol !== "http:" || this.#options.policy.check(url) !== null) return false;
+    const address = `${hostname}:${port || defaultPorts[protocol]}`;
+    return (await this.#connectionTo(url).speaksHttp2?.(address, limit)) ?? false;
+  }
+
+  /** Takes one structured line. */
+  log(line: Record<string, unknown>): void {
+    this.#options.log(line);
   }
 
   async #send(call: OutboundCall, limit: TimeLimit, watch: TimeLimit): Promise<Response> {

@@ -1,4 +1,5 @@
 import type { Connection } from "./egress.ts";
+import { speaksHttp2 } from "./http2.ts";
 
 /** The platform's own fetch: the only place of the product that calls it. */
-export const internet: Connection = { fetch: (url, init) => fetch(url, init) };
+export const internet: Connection = { fetch: (url, init) => fetch(url, init), speaksHttp2 };

@@ -5,6 +5,7 @@ import { applyAnswer } from "./external-callout/apply-answer.ts";
 import { buildCredentials } from "./external-callout/credentials.ts";
 import { calloutFault, faults, raiseAnswered } from "./external-callout/faults.ts";
 import { buildMessageContext } from "./external-callout/message-context.ts";
+import { namesNativeServer } from "./external-callout/native-server.ts";
 import { type ExternalCallout, readExternalCallout } from "./external-callout/read.ts";
 import { buildTransport } from "./external-callout/transport.ts";
 import { ExternalCalloutService, type MessageContext } from "./external-callout/wire/external_callout_pb.ts";
@@ -49,6 +50,7 @@ export const externalCallout = definePolicy<ExternalCallout>({
     const client = createClient(ExternalCalloutService, buildTransport(config, gateway));
     const describe = buildMessageContext(config, gateway);
     const authenticate = buildCredentials(config, gateway);
+    const nameNativeServer = namesNativeServer(config, gateway);
 
     async function call(flow: FlowContext): Promise<MessageContext> {
       const sent = describe(flow);
@@ -67,6 +69,7 @@ export const externalCallout = definePolicy<ExternalCallout>({
       try {
         answered = await call(flow);
       } catch (error) {
+        nameNativeServer(error, flow.exchange);
         throw calloutFault(error);
       }
       raiseAnswered(answered.fault);

@@ -38,6 +38,18 @@ describe("the record of a call", () => {
   });
 });
 
+test("a native gRPC server without the bridge is named, with the remedy", () => {
+  const native = {
+    event: "grpc.native-server",
+    by: "EC-Check",
+    reason: "The target server greeter (127.0.0.1:50051) speaks gRPC's own HTTP/2, which Workers cannot send",
+    remedy: "Run: sortie bridge --listen PORT --to 127.0.0.1:50051, and …",
+  };
+  expect(formatWorkerLog(line(native), "of functions")).toBe(
+    `[failed] EC-Check: ${native.reason}. ${native.remedy}`,
+  );
+});
+
 test("a refused call says what would allow it", () => {
   const refusal = { event: "egress.refused", by: "SC", reason: "it is not in the list", remedy: "Add it." };
   expect(formatWorkerLog(line(refusal), "of functions")).toBe("[refused] SC: it is not in the list. Add it.");

@@ -52,39 +52,40 @@ async function serving(targetServer: string, path: string): Promise<{ dev: Runni
   return { dev, url: await dev.ready() };
 }
 
+const calloutFiles = below("things/apiproxy", {
+  "things.xml": '<APIProxy name="things" revision="7"/>',
+  "proxies/default.xml": `<ProxyEndpoint name="default">
+    <PreFlow name="PreFlow">
+      <Description>first</Description>
+      <Request><Step><Name>Set</Name></Step><Step><Name>EC</Name></Step></Request>
+      <Response><Step><Name>Show</Name></Step></Response>
+    </PreFlow>
+    <HTTPProxyConnection><BasePath>/things</BasePath></HTTPProxyConnection>
+    <RouteRule name="none"/>
+  </ProxyEndpoint>`,
+  "policies/Set.xml":
+    '<AssignMessage name="Set"><AssignVariable><Name>in.text</Name><Value>größer</Value></AssignVariable></AssignMessage>',
+  "policies/EC.xml": `<ExternalCallout name="EC">
+    <TimeoutMs>5000</TimeoutMs>
+    <GrpcConnection><Server name="callout"/></GrpcConnection>
+    <Configurations>
+      <Property name="with.request.content">true</Property>
+      <Property name="with.request.headers">true</Property>
+      <FlowVariable>in</FlowVariable>
+    </Configurations>
+  </ExternalCallout>`,
+  "policies/Show.xml": `<AssignMessage name="Show"><Set>
+    <Headers><Header name="X-Seen">{request.header.x-added.values.string}</Header></Headers>
+    <Payload>{out.int} {out.long} {out.double} {out.flag} {out.text} {request.content}</Payload>
+  </Set></AssignMessage>`,
+});
+
 describe("a proxy in workerd, the bridge and a native gRPC server", () => {
   let dev: RunningSortie;
   let url: string;
 
   beforeAll(async () => {
-    const files = below("things/apiproxy", {
-      "things.xml": '<APIProxy name="things" revision="7"/>',
-      "proxies/default.xml": `<ProxyEndpoint name="default">
-        <PreFlow name="PreFlow">
-          <Description>first</Description>
-          <Request><Step><Name>Set</Name></Step><Step><Name>EC</Name></Step></Request>
-          <Response><Step><Name>Show</Name></Step></Response>
-        </PreFlow>
-        <HTTPProxyConnection><BasePath>/things</BasePath></HTTPProxyConnection>
-        <RouteRule name="none"/>
-      </ProxyEndpoint>`,
-      "policies/Set.xml":
-        '<AssignMessage name="Set"><AssignVariable><Name>in.text</Name><Value>größer</Value></AssignVariable></AssignMessage>',
-      "policies/EC.xml": `<ExternalCallout name="EC">
-        <TimeoutMs>5000</TimeoutMs>
-        <GrpcConnection><Server name="callout"/></GrpcConnection>
-        <Configurations>
-          <Property name="with.request.content">true</Property>
-          <Property name="with.request.headers">true</Property>
-          <FlowVariable>in</FlowVariable>
-        </Configurations>
-      </ExternalCallout>`,
-      "policies/Show.xml": `<AssignMessage name="Show"><Set>
-        <Headers><Header name="X-Seen">{request.header.x-added.values.string}</Header></Headers>
-        <Payload>{out.int} {out.long} {out.double} {out.flag} {out.text} {request.content}</Payload>
-      </Set></AssignMessage>`,
-    });
-    ({ dev, url } = await serving("callout", join(folderWith(files), "things")));
+    ({ dev, url } = await serving("callout", join(folderWith(calloutFiles), "things")));
   });
   afterAll(() => dev.stop());
 
@@ -146,6 +147,27 @@ describe("a proxy in workerd, the bridge and a native gRPC server", () => {
       },
     ]);
   });
+});
+
+test("a native gRPC server without the bridge is named by sortie dev, with the command that helps", async () => {
+  const dev = new RunningSortie([
+    "dev",
+    join(folderWith(calloutFiles), "things"),
+    "--port",
+    "0",
+    "--target-server",
+    `callout=grpc://${native.address}`,
+  ]);
+  try {
+    const response = await fetch(`${await dev.ready()}/things`);
+    expect(await response.text()).toContain("UNAVAILABLE: io exception");
+    await dev.prints(/\[failed\] EC: .* the bridge's host and port\./);
+    expect(dev.output).toContain(
+      `[failed] EC: The target server callout (${native.address}) speaks gRPC's own HTTP/2, which Workers cannot send. Run: sortie bridge --listen PORT --to ${native.address}, and`,
+    );
+  } finally {
+    await dev.stop();
+  }
 });
 
 describe("published bundles with an ExternalCallout", needsCorpus, () => {

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import type { TestProject } from "vitest/node";
 import { bundleFunctions } from "./function-modules.ts";
 import { startIssuer } from "./google-issuer.ts";
+import { startNativeServer } from "./native-callout.ts";
 import { answer } from "./routes.ts";
 import { scriptedServer } from "./scripted.ts";
 
@@ -21,6 +22,8 @@ export interface TestServers {
   readonly googleAccounts: string;
   /** Answers what tests tell it to (see scripted.ts). */
   readonly scripted: string;
+  /** A native gRPC server for ExternalCallouts, which speaks HTTP/2 without TLS and nothing else. */
+  readonly grpc: string;
 }
 
 declare module "vitest" {
@@ -43,9 +46,12 @@ export default async function startServers(project: TestProject): Promise<() => 
   const googleAccounts = await listen(registry);
   const script = scriptedServer();
   const scripted = await listen(script);
-  project.provide("servers", { a, b, c, nobody, google: issuer.url, googleAccounts, scripted });
+  const native = await startNativeServer((context) => context);
+  const grpc = `http://${native.address}`;
+  project.provide("servers", { a, b, c, nobody, google: issuer.url, googleAccounts, scripted, grpc });
   project.provide("functions", await bundleFunctions());
   return async () => {
+    native.stop();
     await Promise.all([...[...servers, registry, script].map(stop), issuer.stop()]);
   };
 }
