@@ -25,6 +25,7 @@ export function namesNativeServer(
     level: "error",
     event: "grpc.native-server",
     by: origin.name,
+    ...(origin.proxy !== null && { proxy: origin.proxy }),
     host,
     reason: `The target server ${name} (${host}) speaks gRPC's own HTTP/2, which Workers cannot send`,
     remedy: `Run: sortie bridge --listen PORT --to ${url.replace("http://", "")}, and give the target server the bridge's host and port.`,

@@ -36,6 +36,7 @@ test("a native gRPC server without the bridge is named in the log, with the reme
       level: "error",
       event: "grpc.native-server",
       by: "EC",
+      proxy: "p",
       host,
       reason: `The target server greeter (${host}) speaks gRPC's own HTTP/2, which Workers cannot send`,
       remedy: `Run: sortie bridge --listen PORT --to ${host}, and give the target server the bridge's host and port.`,
