@@ -1,9 +1,9 @@
 import type { Caller } from "../credentials/caller.ts";
+import { maskOf } from "../credentials/mask.ts";
 import type { AuthorizationRequired } from "../credentials/user-credentials.ts";
 import { CountedCalls } from "../egress/audit/bytes.ts";
 import type { BoundSecret } from "../sources/placeholders.ts";
 import type { FunctionPlan } from "./deployed.ts";
-import { maskOf } from "./mask.ts";
 import { LONGEST_LINE, LONGEST_LOG, LONGEST_SENT_LINE, type LogLevel } from "./protocol.ts";
 import { boundSecrets, type Secrets } from "./secret-views.ts";
 
