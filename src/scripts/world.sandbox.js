@@ -208,6 +208,8 @@
       enumerable: true,
       configurable: true,
     });
+    // Apigee's error message has a text where responses have a number.
+    const asText = ({ get, ...rest }) => ({ ...rest, get: () => String(get()) });
     const content = {
       get() {
         const text = getVariable(at("content"));
@@ -231,7 +233,7 @@
     const status = Object.defineProperties(
       {},
       {
-        code: variable("status.code"),
+        code: name === "error" ? asText(variable("status.code")) : variable("status.code"),
         message: variable("reason.phrase"),
       },
     );
