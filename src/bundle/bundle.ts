@@ -4,9 +4,10 @@ import { readProxyEndpoint, readTargetEndpoint } from "./endpoints.ts";
 import { readSteps } from "./flows.ts";
 import { sortIntoFolders } from "./folders.ts";
 import { reportUnknownIn } from "./lost-steps.ts";
-import type { Bundle, Policy, SharedFlow } from "./model.ts";
+import type { Bundle, SharedFlow } from "./model.ts";
 import { ENDPOINT_NAME, POLICY_NAME } from "./names.ts";
-import { type NamedElements, readNamed } from "./read-named.ts";
+import { readNamed } from "./read-named.ts";
+import { readPolicies } from "./read-policies.ts";
 import { checkBasePaths, checkRoutes, checkSteps, checkUnattached } from "./references.ts";
 import { readPropertySets, readResources } from "./resources.ts";
 import { type BundleFile, findBundle } from "./root.ts";
@@ -26,7 +27,7 @@ export function readBundle(files: ReadonlyMap<string, Uint8Array>, report: Repor
   const policies = readNamed(filesIn("policies"), null, POLICY_NAME, report);
   const base = {
     ...readDescriptor(found.kind, filesIn(""), report),
-    policies: policiesOf(policies),
+    policies: readPolicies(policies.elements, report),
     resources: readResources(filesIn("resources")),
     propertySets: readPropertySets(filesIn("resources"), report),
   };
@@ -36,20 +37,8 @@ export function readBundle(files: ReadonlyMap<string, Uint8Array>, report: Repor
       : readSharedFlow(filesIn("sharedflows"), report);
   const bundle: Bundle = { ...base, ...flows };
   checkSteps(bundle, policies.unread, report);
-  if (isWhole) checkUnattached(bundle, report);
+  if (isWhole) checkUnattached(bundle, policies.elements, report);
   return bundle;
-}
-
-function policiesOf({ elements }: NamedElements): Map<string, Policy> {
-  const policies = new Map<string, Policy>();
-  for (const [key, element] of elements) {
-    // `async` is deprecated; the rest is left behind by older editors. None of it has an effect.
-    element.attribute("async");
-    element.ignore("DisplayName", "Description", "Properties", "FaultRules");
-    const name = element.attribute("name")?.trim() || key;
-    policies.set(key, { name, type: element.name, file: element.file, element });
-  }
-  return policies;
 }
 
 function readEndpoints(

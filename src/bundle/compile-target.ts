@@ -1,24 +1,16 @@
-import type { GoogleIdentity } from "../credentials/google-tokens.ts";
-import {
-  type HttpConnection,
-  readHttpTargetConnection,
-  readLocalTargetConnection,
-} from "../egress/connection.ts";
+import type { HttpConnection } from "../egress/connection.ts";
 import { LoadBalancer } from "../egress/load-balancer.ts";
-import type { NamedSource } from "../egress/named-source.ts";
-import { readTargetProperties } from "../egress/properties.ts";
-import { readTemplate } from "../egress/read-template.ts";
-import { reportSource } from "../egress/report-source.ts";
 import { compileTemplate } from "../expression/template.ts";
 import type { FlowContext } from "../flow/context.ts";
 import { sequence } from "../flow/sequence.ts";
 import { variable } from "../flow/variable.ts";
 import { buildAuthentication } from "../policies/google-authentication.ts";
 import type { Text } from "../policies/policy.ts";
-import type { Position, Report } from "../xml/report.ts";
+import { referencesOfHttp } from "../policies/references.ts";
+import type { Position } from "../xml/report.ts";
+import { checkReferences } from "./check-references.ts";
+import type { CompileContext } from "./compile-context.ts";
 import { compileFaults, compileFlows } from "./compile-flows.ts";
-import type { CompileServices } from "./compile-services.ts";
-import type { IdentityFor } from "./google-identity.ts";
 import type { HookSteps } from "./hook-steps.ts";
 import type { ProxyBundle, TargetEndpoint } from "./model.ts";
 import type { HttpTarget, LocalTarget, TargetProgram } from "./program.ts";
@@ -28,26 +20,13 @@ import type { StepCompiler } from "./step-compiler.ts";
 export class TargetCompiler {
   /** Messages whose bodies target endpoints read after the call. */
   readonly lateMentions = new Set<string>();
-  readonly #proxy: string;
-  readonly #services: CompileServices;
+  readonly #context: CompileContext;
   readonly #hooks: HookSteps;
-  readonly #identityAt: (at: Position) => GoogleIdentity;
-  readonly #report: Report;
   readonly #targets: ReadonlyMap<string, TargetProgram>;
 
-  constructor(
-    bundle: ProxyBundle,
-    services: CompileServices,
-    compiler: StepCompiler,
-    hooks: HookSteps,
-    identityFor: IdentityFor,
-    report: Report,
-  ) {
-    this.#proxy = bundle.name;
-    this.#services = services;
+  constructor(bundle: ProxyBundle, context: CompileContext, compiler: StepCompiler, hooks: HookSteps) {
+    this.#context = context;
     this.#hooks = hooks;
-    this.#identityAt = (at) => identityFor(bundle, at, report);
-    this.#report = report;
     this.#targets = new Map(
       [...bundle.targetEndpoints].map(([name, endpoint]) => [name, this.#compile(endpoint, compiler)]),
     );
@@ -58,16 +37,7 @@ export class TargetCompiler {
   }
 
   /** The target of a RouteRule with a URL: no flows and no fault rules of its own, but the environment's hooks. */
-  fromUrl(url: string, at: Position): TargetProgram {
-    const settings: HttpConnection = {
-      url: readTemplate(url, at, this.#report),
-      source: null,
-      path: null,
-      loadBalancer: null,
-      sslInfo: null,
-      authentication: null,
-      properties: readTargetProperties(undefined, this.#report),
-    };
+  fromUrl(settings: HttpConnection): TargetProgram {
     return {
       name: "default",
       request: sequence(this.#hooks.steps("preTarget", new Set())),
@@ -97,56 +67,32 @@ export class TargetCompiler {
   #connection({ name, connection }: TargetEndpoint): HttpTarget | LocalTarget {
     // That there is none has been reported: it is never called.
     if (connection === null) return { kind: "local", proxy: null, endpoint: null, path: null };
-    const { kind, element } = connection;
-    if (kind === "http") {
-      const settings = readHttpTargetConnection(element, this.#report);
-      this.#checkServers(settings, element);
-      element.reportUnknown(this.#report);
-      return this.#http(name, settings);
-    }
-    const { proxy, endpoint, path } = readLocalTargetConnection(element, this.#report);
-    element.reportUnknown(this.#report);
+    if (connection.kind === "http") return this.#http(name, connection.http);
+    const { proxy, endpoint, path } = connection.local;
     return { kind: "local", proxy: text(proxy), endpoint: text(endpoint), path: text(path) };
   }
 
   /** A connection that is not valid has been reported and will never be called. */
   #http(name: string, settings: HttpConnection): HttpTarget {
-    const { targetServer } = this.#services;
-    const source = this.#source(settings);
-    const usable = settings.loadBalancer?.servers.every(({ name }) => targetServer(name)) ?? false;
+    const { environment, proxy, bundle, identityFor, report } = this.#context;
+    const { sources, targetServers } = environment.capabilities;
+    const usable = checkReferences(referencesOfHttp(settings), this.#context);
+    const { loadBalancer, authentication } = settings;
+    const source = settings.source && usable ? sources.get(settings.source.name) : null;
+    const google = { identity: (at: Position) => identityFor(bundle, at, report) };
     return {
       kind: "http",
-      origin: { kind: "target", name, proxy: this.#proxy, source: null, user: null },
+      origin: { kind: "target", name, proxy, source: null, user: null },
       settings,
       url: text(source && settings.source ? source.origin + settings.source.path : settings.url),
       source,
       path: text(settings.path),
-      authenticate:
-        settings.authentication &&
-        buildAuthentication(settings.authentication, { variable, googleIdentity: this.#identityAt }),
+      authenticate: authentication && buildAuthentication(authentication, { variable, google }),
       loadBalancer:
-        settings.loadBalancer && usable
-          ? new LoadBalancer(settings.loadBalancer, targetServer, Date.now)
+        loadBalancer && usable
+          ? new LoadBalancer(loadBalancer, (server) => targetServers.get(server), Date.now)
           : null,
     };
-  }
-
-  /** Null without a source, and for one that flows cannot call, which is reported. */
-  #source({ source }: HttpConnection): NamedSource | null {
-    const { sources } = this.#services;
-    return source && reportSource(source, sources, this.#report) ? sources.get(source.name) : null;
-  }
-
-  #checkServers({ loadBalancer }: HttpConnection, at: Position): void {
-    for (const { name } of loadBalancer?.servers ?? []) {
-      if (this.#services.targetServer(name)) continue;
-      this.#report.error(
-        "TargetServerMissing",
-        at,
-        `There is no target server ${name} in the environment ${this.#services.environment}.`,
-        `Add it to environments/${this.#services.environment}/targetservers.json, or give sortie dev --target-server ${name}=URL.`,
-      );
-    }
   }
 }
 

@@ -1,11 +1,12 @@
 import { ANY_MESSAGE, sequence } from "../flow/sequence.ts";
 import type { Report } from "../xml/report.ts";
+import type { CompileContext } from "./compile-context.ts";
+import type { CompileEnvironment } from "./compile-environment.ts";
 import { compileFaults, compileFlows } from "./compile-flows.ts";
-import type { CompileServices } from "./compile-services.ts";
 import { TargetCompiler } from "./compile-target.ts";
-import { callersIdentity, identitiesIn } from "./google-identity.ts";
+import { callersIdentity, type IdentityFor, identitiesIn } from "./google-identity.ts";
 import { HookSteps } from "./hook-steps.ts";
-import type { ProxyBundle, ProxyEndpoint, RouteRule, SharedFlowBundle } from "./model.ts";
+import type { Bundle, ProxyBundle, ProxyEndpoint, RouteRule, SharedFlowBundle } from "./model.ts";
 import type { ProxyProgram, Route, TargetProgram } from "./program.ts";
 import { readProxyProperties } from "./proxy-properties.ts";
 import { SharedFlows } from "./shared-flows.ts";
@@ -17,26 +18,24 @@ import { appliesOf, preparationOf, StepCompiler } from "./step-compiler.ts";
  */
 export function compileProxy(
   bundle: ProxyBundle,
-  services: CompileServices,
+  environment: CompileEnvironment,
   report: Report,
 ): ReadonlyMap<string, ProxyProgram> {
-  const identityFor = identitiesIn(bundle, services);
-  const sharedFlow = new SharedFlows(bundle.name, services, identityFor, report).find;
-  const compiler = new StepCompiler(bundle, bundle.name, services, sharedFlow, identityFor, report);
-  const hooks = new HookSteps(services.flowHooks, sharedFlow);
-  const targets = new TargetCompiler(bundle, services, compiler, hooks, identityFor, report);
-  return new Map(
-    bundle.proxyEndpoints.map((endpoint) => [
-      endpoint.name,
-      compileEndpoint(endpoint, bundle, services, compiler, hooks, targets, report),
-    ]),
-  );
+  const context = contextOf(bundle, environment, identitiesIn(bundle, environment), report);
+  const compiler = new StepCompiler(context);
+  const hooks = new HookSteps(environment.flowHooks, context.sharedFlow);
+  const targets = new TargetCompiler(bundle, context, compiler, hooks);
+  const parts = { bundle, context, compiler, hooks, targets };
+  return new Map(bundle.proxyEndpoints.map((endpoint) => [endpoint.name, compileEndpoint(endpoint, parts)]));
 }
 
 /** Checks a shared flow on its own, as a deployment of it does. */
-export function checkSharedFlow(bundle: SharedFlowBundle, services: CompileServices, report: Report): void {
-  const sharedFlow = new SharedFlows(bundle.name, services, callersIdentity, report).find;
-  const compiler = new StepCompiler(bundle, bundle.name, services, sharedFlow, callersIdentity, report);
+export function checkSharedFlow(
+  bundle: SharedFlowBundle,
+  environment: CompileEnvironment,
+  report: Report,
+): void {
+  const compiler = new StepCompiler(contextOf(bundle, environment, callersIdentity, report));
   compiler.steps(bundle.sharedFlow.steps, new Set());
   for (const set of bundle.propertySets.keys()) {
     report.warning(
@@ -48,15 +47,30 @@ export function checkSharedFlow(bundle: SharedFlowBundle, services: CompileServi
   }
 }
 
+function contextOf(
+  bundle: Bundle,
+  environment: CompileEnvironment,
+  identityFor: IdentityFor,
+  report: Report,
+): CompileContext {
+  const alone = { environment, proxy: bundle.name, bundle, identityFor, report };
+  return { ...alone, sharedFlow: new SharedFlows(alone).find };
+}
+
+/** What the endpoints of a proxy are compiled with. */
+interface ProxyParts {
+  readonly bundle: ProxyBundle;
+  readonly context: CompileContext;
+  readonly compiler: StepCompiler;
+  readonly hooks: HookSteps;
+  readonly targets: TargetCompiler;
+}
+
 function compileEndpoint(
   endpoint: ProxyEndpoint,
-  bundle: ProxyBundle,
-  services: CompileServices,
-  compiler: StepCompiler,
-  hooks: HookSteps,
-  targets: TargetCompiler,
-  report: Report,
+  { bundle, context, compiler, hooks, targets }: ProxyParts,
 ): ProxyProgram {
+  const { environment, report } = context;
   const routes = endpoint.routeRules.map((rule) => compileRoute(rule, compiler, targets));
   const early = new Set<string>();
   const late = new Set<string>(targets.lateMentions);
@@ -74,8 +88,8 @@ function compileEndpoint(
     endpoint.postClientFlow.length > 0 ? compiler.steps(endpoint.postClientFlow, afterAnswer) : null;
   return {
     identity: {
-      organization: services.organization,
-      environment: services.environment,
+      organization: environment.organization,
+      environment: environment.name,
       proxy: bundle.name,
       revision: bundle.revision,
       endpoint: endpoint.name,
@@ -88,7 +102,7 @@ function compileEndpoint(
     errors,
     routes,
     properties: readProxyProperties(endpoint, report),
-    services,
+    capabilities: environment.capabilities,
     keepsRequestBody: mentionsAny([...late, ...afterAnswer], "request", ANY_MESSAGE),
     keepsResponseBody: mentionsAny([...afterAnswer], "response", "message", "error", ANY_MESSAGE),
   };
@@ -111,5 +125,5 @@ function compileRoute(rule: RouteRule, compiler: StepCompiler, targets: TargetCo
 /** A route to a target endpoint that does not exist has been reported when the bundle was read. */
 function routeTarget({ to }: RouteRule, targets: TargetCompiler): TargetProgram | null {
   if (to.kind === "null") return null;
-  return to.kind === "url" ? targets.fromUrl(to.url, to.at) : targets.named(to.name);
+  return to.kind === "http" ? targets.fromUrl(to.http) : targets.named(to.name);
 }

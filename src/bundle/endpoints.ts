@@ -1,3 +1,4 @@
+import { readHttpTargetConnection, readLocalTargetConnection } from "../egress/connection.ts";
 import type { XmlElement } from "../xml/element.ts";
 import { positionOf, type Report } from "../xml/report.ts";
 import { readBasePath } from "./base-path.ts";
@@ -61,20 +62,10 @@ function readConnection(endpoint: XmlElement, report: Report): Connection | null
     "Call the service with HTTPTargetConnection.",
     report,
   );
-  const connections: Connection[] = [
-    ...lastOf(endpoint, "HTTPTargetConnection", report).map((element) => ({
-      kind: "http" as const,
-      element,
-    })),
-    ...lastOf(endpoint, "LocalTargetConnection", report).map((element) => ({
-      kind: "local" as const,
-      element,
-    })),
-  ];
-  // What a connection holds is known to its own reader.
-  endpoint.ignore("HTTPTargetConnection", "LocalTargetConnection");
-
-  const [connection, second] = connections;
+  const [connection, second] = [
+    endpoint.child("HTTPTargetConnection"),
+    endpoint.child("LocalTargetConnection"),
+  ].filter((element) => element !== undefined);
   if (connection === undefined && !refused) {
     report.error(
       "TargetConnectionMissing",
@@ -84,24 +75,18 @@ function readConnection(endpoint: XmlElement, report: Report): Connection | null
     );
   }
   if (second !== undefined) {
+    endpoint.ignore(second.name);
     report.error(
       "TargetConnectionAmbiguous",
-      second.element,
+      second,
       "The target endpoint has both an HTTPTargetConnection and a LocalTargetConnection.",
       "Keep one of them.",
     );
   }
-  return connection ?? null;
-}
-
-/** The last child of that name, if there is one; those before it do not count (DuplicateElement). */
-function lastOf(parent: XmlElement, name: string, report: Report): readonly XmlElement[] {
-  const elements = parent.children(name);
-  for (const lost of elements.slice(0, -1)) {
-    const message = `<${parent.name}> has more than one <${name}>; only the last is used.`;
-    report.warning("DuplicateElement", lost, message, `Keep one <${name}>.`);
-  }
-  return elements.slice(-1);
+  if (connection === undefined) return null;
+  return connection.name === "HTTPTargetConnection"
+    ? { kind: "http", http: readHttpTargetConnection(connection, report) }
+    : { kind: "local", local: readLocalTargetConnection(connection, report) };
 }
 
 /** Reports each child that this product does not run (UnsupportedElement), and tells whether there was one. */

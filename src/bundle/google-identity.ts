@@ -1,6 +1,6 @@
 import type { GoogleIdentity } from "../credentials/google-tokens.ts";
 import type { Position, Report } from "../xml/report.ts";
-import type { CompileServices } from "./compile-services.ts";
+import type { CompileEnvironment } from "./compile-environment.ts";
 import type { Bundle, ProxyBundle } from "./model.ts";
 
 /** Who a bundle is to Google, for an element that needs to know. */
@@ -16,8 +16,8 @@ const nobody: GoogleIdentity = {
  * The identities in a proxy and the shared flows that it runs: a shared flow without a service account of its
  * own acts as the proxy. Reports FAILED_PRECONDITION. Apigee: "Using Google authentication".
  */
-export function identitiesIn(proxy: ProxyBundle, services: CompileServices): IdentityFor {
-  const { organization, google } = services;
+export function identitiesIn(proxy: ProxyBundle, environment: CompileEnvironment): IdentityFor {
+  const { organization, google } = environment;
   return (bundle, at, report) => {
     const own = google.serviceAccount(bundle.kind, bundle.name);
     const account = own ?? google.serviceAccount(proxy.kind, proxy.name);
@@ -26,7 +26,7 @@ export function identitiesIn(proxy: ProxyBundle, services: CompileServices): Ide
       "FAILED_PRECONDITION",
       at,
       `Deployment of "organizations/${organization}/apis/${proxy.name}/revisions/${proxy.revision}" requires a service account identity, but one was not provided with the request.`,
-      `Name one for ${proxy.name} in environments/${services.environment}/deployments.json: "serviceAccount": "NAME@PROJECT.iam.gserviceaccount.com". On this machine, sortie dev --google-issuer gives it one.`,
+      `Name one for ${proxy.name} in environments/${environment.name}/deployments.json: "serviceAccount": "NAME@PROJECT.iam.gserviceaccount.com". On this machine, sortie dev --google-issuer gives it one.`,
     );
     return nobody;
   };

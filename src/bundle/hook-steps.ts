@@ -1,6 +1,6 @@
 import type { FlowContext, Step } from "../flow/context.ts";
 import { sharedFlowNotFound } from "../policies/flow-callout.ts";
-import type { FindSharedFlow, FlowHooks } from "./compile-services.ts";
+import type { FindSharedFlow, FlowHooks } from "./compile-environment.ts";
 
 /** What `apigee.edge.flowhook.name` says. Apigee: "Attaching a shared flow using a flow hook". */
 const hookNames: Readonly<Record<keyof FlowHooks, string>> = {

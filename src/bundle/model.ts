@@ -1,4 +1,6 @@
-import type { XmlElement } from "../xml/element.ts";
+import type { HttpConnection, LocalConnection } from "../egress/connection.ts";
+import type { PolicyType } from "../policies/policy.ts";
+import type { References } from "../policies/references.ts";
 import type { Position } from "../xml/report.ts";
 
 /** A bundle as it is written: read, with names resolved, but nothing compiled. */
@@ -27,13 +29,21 @@ export interface SharedFlowBundle extends BundleBase {
   readonly sharedFlow: SharedFlow;
 }
 
-/** Whoever reads `element` also calls its `reportUnknown`. */
 export interface Policy {
   readonly name: string;
-  /** The root element's name, as in `ServiceCallout`. */
-  readonly type: string;
-  readonly file: string;
-  readonly element: XmlElement;
+  /** Apigee: "Policy reference overview" (enabled, continueOnError). */
+  readonly enabled: boolean;
+  readonly continueOnError: boolean;
+  readonly at: Position;
+  /** Null for one that cannot be used, which has been reported. */
+  readonly meaning: PolicyMeaning | null;
+}
+
+/** What a policy says, in the terms of its type: `config` is what the type's `read` returned. */
+export interface PolicyMeaning {
+  readonly type: PolicyType;
+  readonly config: unknown;
+  readonly references: References;
 }
 
 /** Apigee: "API proxy configuration reference" (ProxyEndpoint). */
@@ -63,11 +73,10 @@ export interface Endpoint {
   readonly at: Position;
 }
 
-/** HTTPTargetConnection or LocalTargetConnection. Whoever reads `element` also calls its `reportUnknown`. */
-export interface Connection {
-  readonly kind: "http" | "local";
-  readonly element: XmlElement;
-}
+/** HTTPTargetConnection or LocalTargetConnection. */
+export type Connection =
+  | { readonly kind: "http"; readonly http: HttpConnection }
+  | { readonly kind: "local"; readonly local: LocalConnection };
 
 export interface SharedFlow {
   readonly name: string;
@@ -118,5 +127,5 @@ export interface RouteRule {
 /** `null` is a route without a target call. */
 export type RouteTarget =
   | { readonly kind: "target"; readonly name: string }
-  | { readonly kind: "url"; readonly url: string; readonly at: Position }
+  | { readonly kind: "http"; readonly http: HttpConnection }
   | { readonly kind: "null" };

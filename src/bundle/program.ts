@@ -4,9 +4,9 @@ import type { LoadBalancer } from "../egress/load-balancer.ts";
 import type { NamedSource } from "../egress/named-source.ts";
 import type { CompressionAlgorithm } from "../egress/properties.ts";
 import type { FlowContext, ProxyIdentity, Step } from "../flow/context.ts";
+import type { EnvironmentCapabilities } from "../policies/capabilities.ts";
 import type { buildAuthentication } from "../policies/google-authentication.ts";
 import type { Text } from "../policies/policy.ts";
-import type { CompileServices } from "./compile-services.ts";
 
 /** A proxy endpoint ready to serve: everything that can be decided before a request has been decided. */
 export interface ProxyProgram {
@@ -21,7 +21,7 @@ export interface ProxyProgram {
   /** In document order. The first whose `applies` is true wins. */
   readonly routes: readonly Route[];
   readonly properties: ProxyProperties;
-  readonly services: Pick<CompileServices, "egress" | "callProxy">;
+  readonly capabilities: Pick<EnvironmentCapabilities, "egress" | "proxies">;
   /** Whether something that runs after the target call reads the request's body. */
   readonly keepsRequestBody: boolean;
   /** Whether PostClientFlow reads the body of the answer. */

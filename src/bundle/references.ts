@@ -1,6 +1,8 @@
+import { type References, referencesOfHttp } from "../policies/references.ts";
+import type { XmlElement } from "../xml/element.ts";
 import { didYouMean } from "../xml/nearest.ts";
 import type { Report } from "../xml/report.ts";
-import type { Bundle, Endpoint, ProxyEndpoint, Step } from "./model.ts";
+import type { Bundle, Connection, Endpoint, ProxyEndpoint, Step } from "./model.ts";
 import { isProtective } from "./protective.ts";
 
 /** Every step of a bundle, in no particular order. */
@@ -10,6 +12,24 @@ export function stepsOf(bundle: Bundle): readonly Step[] {
     ...bundle.proxyEndpoints.flatMap((endpoint) => [...endpointSteps(endpoint), ...endpoint.postClientFlow]),
     ...[...bundle.targetEndpoints.values()].flatMap(endpointSteps),
   ];
+}
+
+/** What the policies, targets and route rules of a bundle refer to outside of it. */
+export function referencesOf(bundle: Bundle): readonly References[] {
+  const ofPolicies = [...bundle.policies.values()].flatMap(({ meaning }) => meaning?.references ?? []);
+  if (bundle.kind === "sharedflow") return ofPolicies;
+  const routes = bundle.proxyEndpoints.flatMap(({ routeRules }) => routeRules.map(({ to }) => to));
+  const connections = [
+    ...[...bundle.targetEndpoints.values()].map(({ connection }) => connection),
+    ...routes.map((to) => (to.kind === "http" ? to : null)),
+  ];
+  return [...ofPolicies, ...connections.map(referencesOfConnection)];
+}
+
+/** What a target refers to. */
+export function referencesOfConnection(connection: Connection | null): References {
+  if (connection === null) return {};
+  return connection.kind === "local" ? { proxies: [connection.local] } : referencesOfHttp(connection.http);
 }
 
 /**
@@ -34,18 +54,23 @@ export function checkSteps(bundle: Bundle, unread: ReadonlySet<string>, report: 
 }
 
 /** Warns about policies that no step uses (UnattachedPolicy). */
-export function checkUnattached(bundle: Bundle, report: Report): void {
+export function checkUnattached(
+  bundle: Bundle,
+  policies: ReadonlyMap<string, XmlElement>,
+  report: Report,
+): void {
   const attached = new Set(stepsOf(bundle).map((step) => step.policy));
-  for (const { name, type, element } of bundle.policies.values()) {
+  for (const element of policies.values()) {
+    const name = element.attribute("name")?.trim();
     // A step may name what has lost its name.
-    if (attached.has(name) || !element.attribute("name")?.trim()) continue;
+    if (!name || attached.has(name)) continue;
     report
       .forPolicy(name)
       .warning(
         "UnattachedPolicy",
         element,
         `No step uses the policy "${name}".`,
-        isProtective(type)
+        isProtective(element.name)
           ? "Attach it where it has to protect the API: as it is, it checks nothing."
           : "Attach it, or remove its file.",
       );

@@ -1,3 +1,4 @@
+import { readUrlConnection } from "../egress/connection.ts";
 import type { XmlElement } from "../xml/element.ts";
 import { positionOf, type Report } from "../xml/report.ts";
 import { readCondition } from "./flows.ts";
@@ -58,6 +59,6 @@ function readRouteTarget(rule: XmlElement, report: Report): RouteTarget {
     );
   }
   if (name) return { kind: "target", name };
-  if (url !== undefined && address) return { kind: "url", url: address, at: positionOf(url) };
+  if (url !== undefined && address) return { kind: "http", http: readUrlConnection(url, report) };
   return { kind: "null" };
 }

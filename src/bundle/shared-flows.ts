@@ -1,43 +1,32 @@
 import type { Report } from "../xml/report.ts";
-import type { CompileServices, FindSharedFlow, SharedFlowProgram } from "./compile-services.ts";
-import type { IdentityFor } from "./google-identity.ts";
+import type { CompileContext } from "./compile-context.ts";
+import type { FindSharedFlow, SharedFlowProgram } from "./compile-environment.ts";
 import type { SharedFlowBundle } from "./model.ts";
 import { StepCompiler } from "./step-compiler.ts";
 
 /** The shared flows that one proxy uses, each compiled once. Apigee: "Reusable shared flows". */
 export class SharedFlows {
-  readonly #proxy: string;
-  readonly #services: CompileServices;
-  readonly #identityFor: IdentityFor;
-  readonly #report: Report;
+  readonly #context: Omit<CompileContext, "sharedFlow">;
   readonly #programs = new Map<string, SharedFlowProgram>();
   readonly #compiling = new Set<string>();
 
-  constructor(proxy: string, services: CompileServices, identityFor: IdentityFor, report: Report) {
-    this.#proxy = proxy;
-    this.#services = services;
-    this.#identityFor = identityFor;
-    this.#report = report;
+  /** @param context that of the proxy */
+  constructor(context: Omit<CompileContext, "sharedFlow">) {
+    this.#context = context;
   }
 
   /** Null when no shared flow of that name is deployed, or when it calls itself (the report says so). */
   readonly find: FindSharedFlow = (name) => {
     const known = this.#programs.get(name);
     if (known) return known;
-    const bundle = this.#services.sharedFlow(name);
+    const { environment } = this.#context;
+    const bundle = environment.sharedFlow(name);
     if (!bundle) return null;
-    const report = this.#services.reportOf?.(name) ?? this.#report;
+    const report = environment.reportOf?.(name) ?? this.#context.report;
     if (this.#compiling.has(name)) return this.#refuseCycle(name, bundle, report);
     this.#compiling.add(name);
     const mentions = new Set<string>();
-    const compiler = new StepCompiler(
-      bundle,
-      this.#proxy,
-      this.#services,
-      this.find,
-      this.#identityFor,
-      report,
-    );
+    const compiler = new StepCompiler({ ...this.#context, bundle, report, sharedFlow: this.find });
     const step = compiler.steps(bundle.sharedFlow.steps, mentions);
     this.#compiling.delete(name);
     const program = { step, mentions };

@@ -3,11 +3,10 @@ import { ExpressionError } from "../expression/value.ts";
 import type { FlowContext, Step } from "../flow/context.ts";
 import { sequence, withContentOf } from "../flow/sequence.ts";
 import { variable } from "../flow/variable.ts";
-import type { Position, Report } from "../xml/report.ts";
+import type { Report } from "../xml/report.ts";
+import type { CompileContext } from "./compile-context.ts";
 import { compilePolicy, type PolicyProgram } from "./compile-policy.ts";
-import type { CompileServices, FindSharedFlow } from "./compile-services.ts";
-import type { IdentityFor } from "./google-identity.ts";
-import type { Bundle, Condition, Step as StepModel } from "./model.ts";
+import type { Condition, Step as StepModel } from "./model.ts";
 
 /** A compiled condition. */
 export interface Test {
@@ -23,22 +22,10 @@ export class StepCompiler {
   /** A flow's condition is tried in the request and in the response. */
   readonly #tests = new Map<Condition, Test>();
 
-  /** @param proxy the one that runs the steps */
-  constructor(
-    bundle: Bundle,
-    proxy: string,
-    services: CompileServices,
-    sharedFlow: FindSharedFlow,
-    identityFor: IdentityFor,
-    report: Report,
-  ) {
-    this.#report = report;
-    const identityAt = (at: Position) => identityFor(bundle, at, report);
+  constructor(context: CompileContext) {
+    this.#report = context.report;
     this.#policies = new Map(
-      [...bundle.policies].map(([name, policy]) => [
-        name,
-        compilePolicy(policy, proxy, services, sharedFlow, identityAt, bundle.resources, report),
-      ]),
+      [...context.bundle.policies].map(([name, policy]) => [name, compilePolicy(policy, context)]),
     );
   }
 

@@ -1,6 +1,6 @@
 import type { XmlElement } from "../xml/element.ts";
 import { readBoolean } from "../xml/read.ts";
-import type { Report } from "../xml/report.ts";
+import { type Position, positionOf, type Report } from "../xml/report.ts";
 import type { LoadBalancerConfig } from "./load-balancer.ts";
 import { readTargetProperties, type TargetProperties } from "./properties.ts";
 import { type GoogleAuthentication, readAuthentication } from "./read-authentication.ts";
@@ -35,6 +35,8 @@ export interface LocalConnection {
   readonly endpoint: string | null;
   /** Null with a proxy. */
   readonly path: string | null;
+  /** Where the proxy and the endpoint are named. */
+  readonly at: { readonly proxy: Position; readonly endpoint: Position };
 }
 
 /**
@@ -97,6 +99,19 @@ export function readHttpTargetConnection(
   };
 }
 
+/** The connection to the URL of a RouteRule, which has no settings. Reports InvalidTemplate. */
+export function readUrlConnection(url: XmlElement, report: Report): HttpConnection {
+  return {
+    url: readTemplate(url.text(), url, report),
+    source: null,
+    path: null,
+    loadBalancer: null,
+    sslInfo: null,
+    authentication: null,
+    properties: readTargetProperties(undefined, report),
+  };
+}
+
 /** Reads a LocalTargetConnection. Reports ConnectionInfoMissing, ConnectionInfoAmbiguous and InvalidTemplate. */
 export function readLocalTargetConnection(xml: XmlElement, report: Report): LocalConnection {
   const read = (name: string): string | null => {
@@ -104,7 +119,13 @@ export function readLocalTargetConnection(xml: XmlElement, report: Report): Loca
     if (element) readTemplate(element.text(), element, report);
     return element?.text() || null;
   };
-  const connection = { proxy: read("APIProxy"), endpoint: read("ProxyEndpoint"), path: read("Path") };
+  const place = (name: string) => positionOf(xml.child(name) ?? xml);
+  const connection = {
+    proxy: read("APIProxy"),
+    endpoint: read("ProxyEndpoint"),
+    path: read("Path"),
+    at: { proxy: place("APIProxy"), endpoint: place("ProxyEndpoint") },
+  };
   if (connection.path !== null && (connection.proxy !== null || connection.endpoint !== null)) {
     report.error(
       "ConnectionInfoAmbiguous",

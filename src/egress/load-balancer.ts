@@ -1,3 +1,4 @@
+import type { Position } from "../xml/report.ts";
 import { EgressError } from "./error.ts";
 import type { TargetServer } from "./target-server.ts";
 
@@ -17,6 +18,8 @@ export interface LoadBalancerConfig {
 
 export interface BalancedServer {
   readonly name: string;
+  /** Where it is named. */
+  readonly at: Position;
   readonly weight: number;
   readonly isEnabled: boolean;
   readonly isFallback: boolean;

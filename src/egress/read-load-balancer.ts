@@ -1,6 +1,6 @@
 import type { XmlElement } from "../xml/element.ts";
 import { readBoolean, readInteger, readOneOf } from "../xml/read.ts";
-import type { Report } from "../xml/report.ts";
+import { positionOf, type Report } from "../xml/report.ts";
 import type { BalancedServer, LoadBalancerConfig } from "./load-balancer.ts";
 
 /** How long a server stays out of rotation unless TargetDisableSecs says otherwise. */
@@ -60,6 +60,7 @@ function readServer(xml: XmlElement, report: Report): BalancedServer {
   }
   return {
     name,
+    at: positionOf(xml),
     weight: readInteger(xml.child("Weight"), 1, report, { minimum: 1, maximum: 1_000_000 }),
     isEnabled: readBoolean(xml.child("IsEnabled"), true, report),
     isFallback: readBoolean(xml.child("IsFallback"), false, report),

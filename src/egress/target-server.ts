@@ -132,15 +132,10 @@ export function readTargetServer(json: unknown): {
   return { server: problems.some(({ severity }) => severity === "error") ? null : server, problems };
 }
 
-/** The target servers of a deployed environment, by name. Throws on one that deployment would have refused. */
+/** The target servers of a deployed environment, by name, without those that deployment would have refused. */
 export function readTargetServers(entities: readonly unknown[]): ReadonlyMap<string, TargetServer> {
-  return new Map(
-    entities.map((json) => {
-      const { server, problems } = readTargetServer(json);
-      if (server !== null) return [server.name, server];
-      throw new Error(problems.map(({ message, remedy }) => `${message} ${remedy}`).join("\n"));
-    }),
-  );
+  const servers = entities.flatMap((json) => readTargetServer(json).server ?? []);
+  return new Map(servers.map((server) => [server.name, server]));
 }
 
 /**

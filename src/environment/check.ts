@@ -1,13 +1,11 @@
 import { checkSharedFlow, compileProxy } from "../bundle/compile.ts";
-import type { CompileServices } from "../bundle/compile-services.ts";
-import { noAudit } from "../egress/audit.ts";
-import { Egress } from "../egress/egress.ts";
-import { compileEgressPolicy } from "../egress/policy.ts";
+import type { CompileEnvironment } from "../bundle/compile-environment.ts";
 import { SourceCatalog } from "../sources/catalog.ts";
 import { FlowSources } from "../sources/flow-sources.ts";
 import type { Problem, Report } from "../xml/report.ts";
 import { checkFunctions } from "./check-functions.ts";
 import { checkSourceAliases } from "./check-sources.ts";
+import { inert } from "./inert.ts";
 import { checkLocalCalls } from "./local-calls.ts";
 import type { EnvironmentModel } from "./read-environment.ts";
 import { checkServiceAccounts, serviceAccountOf } from "./service-accounts.ts";
@@ -18,11 +16,11 @@ import { checkServiceAccounts, serviceAccountOf } from "./service-accounts.ts";
  * @param organization for the texts of problems that name a deployment as Apigee does
  */
 export function checkEnvironment(model: EnvironmentModel, report: Report, organization = "local"): void {
-  const services = servicesFor(model, organization, report);
+  const environment = compileEnvironment(model, organization, report);
   for (const { bundle, folder } of model.bundles) {
     const ownReport = report.inFolder(folder);
-    if (bundle.kind === "apiproxy") compileProxy(bundle, services, ownReport);
-    else checkSharedFlow(bundle, services, ownReport);
+    if (bundle.kind === "apiproxy") compileProxy(bundle, environment, ownReport);
+    else checkSharedFlow(bundle, environment, ownReport);
   }
   checkNames(model, report);
   checkBasePaths(model, report);
@@ -41,46 +39,44 @@ export function sortedProblems(problems: readonly Problem[]): Problem[] {
   );
 }
 
-/** What compiling needs. Nothing is called while checking, so nothing is allowed. */
-function servicesFor(
+/** The environment to compile for. Nothing is called while checking, so nothing can be. */
+function compileEnvironment(
   { name, bundles, settings, sources, outboundApplications, functions }: EnvironmentModel,
   organization: string,
   report: Report,
-): CompileServices {
+): CompileEnvironment {
   const sharedFlows = new Map(
     bundles.flatMap(({ bundle, folder }) =>
       bundle.kind === "sharedflow" ? [[bundle.name, { bundle, folder }] as const] : [],
     ),
   );
-  const refuse = () => Promise.reject(new Error("nothing is called while checking"));
-  const doors = { internet: { fetch: refuse }, connections: new Map(), log: () => {}, audit: noAudit };
-  const egress = new Egress({ ...doors, policy: compileEgressPolicy({ allow: [], advice: "dev" }) });
   return {
     organization,
-    environment: name,
+    name,
     flowHooks: settings.flowHooks,
     sharedFlow: (flow) => sharedFlows.get(flow)?.bundle,
     reportOf: (flow) => report.inFolder(sharedFlows.get(flow)?.folder ?? ""),
-    targetServer: (server) => settings.targetServers.get(server),
-    sources: new FlowSources({
-      catalog: new SourceCatalog(sources, settings.sourceAliases, outboundApplications),
-      environment: name,
-      knowsCallers: settings.identity !== null,
-      services: { ...doors, secrets: { read: refuse }, bindings: {}, users: null },
-    }),
-    egress,
-    scripts: { execute: refuse },
-    print: () => {},
     google: {
       serviceAccount: (kind, bundle) => serviceAccountOf(settings, kind, bundle),
-      identity: (account) => ({
-        account,
-        source: () => ({ get: refuse }),
-      }),
+      identity: inert,
     },
-    function: (wanted) => functions.find(({ published }) => published.name === wanted)?.published,
-    callFunction: refuse,
-    callProxy: refuse,
+    capabilities: {
+      egress: inert,
+      targetServers: settings.targetServers,
+      sources: new FlowSources({
+        catalog: new SourceCatalog(sources, settings.sourceAliases, outboundApplications),
+        environment: name,
+        knowsCallers: settings.identity !== null,
+        services: inert,
+      }),
+      proxies: inert,
+      scripts: inert,
+      printer: inert,
+      functions: {
+        signature: (wanted) => functions.find(({ published }) => published.name === wanted)?.published,
+        call: inert,
+      },
+    },
   };
 }
 

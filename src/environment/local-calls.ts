@@ -1,5 +1,4 @@
-import type { Bundle } from "../bundle/model.ts";
-import type { XmlElement } from "../xml/element.ts";
+import { referencesOf } from "../bundle/references.ts";
 import type { Report } from "../xml/report.ts";
 import type { EnvironmentModel } from "./read-environment.ts";
 
@@ -17,39 +16,25 @@ export function checkLocalCalls({ name, bundles }: EnvironmentModel, report: Rep
     ),
   );
   for (const { bundle, folder } of bundles) {
-    for (const connection of localConnectionsOf(bundle)) {
-      const proxy = connection.child("APIProxy");
-      const endpoint = connection.child("ProxyEndpoint");
-      if (!proxy || !isLiteral(proxy)) continue;
-      const endpoints = deployed.get(proxy.text());
-      const isMissing = endpoint && isLiteral(endpoint) && endpoints?.includes(endpoint.text()) === false;
+    for (const { proxy, endpoint, at } of referencesOf(bundle).flatMap(({ proxies = [] }) => proxies)) {
+      if (proxy === null || !isLiteral(proxy)) continue;
+      const endpoints = deployed.get(proxy);
+      const isMissing = endpoint !== null && isLiteral(endpoint) && endpoints?.includes(endpoint) === false;
       if (endpoints && !isMissing) continue;
       report
         .inFolder(folder)
         .warning(
           "ProxyNotFound",
-          endpoints && endpoint ? endpoint : proxy,
+          endpoints ? at.endpoint : at.proxy,
           endpoints
-            ? `The proxy ${proxy.text()} has no proxy endpoint ${endpoint?.text()}; calling it fails.`
-            : `The proxy ${proxy.text()} is not deployed to ${name}; calling it fails.`,
+            ? `The proxy ${proxy} has no proxy endpoint ${endpoint}; calling it fails.`
+            : `The proxy ${proxy} is not deployed to ${name}; calling it fails.`,
           "Deploy it, or correct its name.",
         );
     }
   }
 }
 
-function isLiteral(element: XmlElement): boolean {
-  return element.text() !== "" && !element.text().includes("{");
-}
-
-/** The LocalTargetConnection elements of a bundle's callouts and targets. */
-function localConnectionsOf(bundle: Bundle): XmlElement[] {
-  const callouts = [...bundle.policies.values()].flatMap(({ type, element }) =>
-    type === "ServiceCallout" ? element.children("LocalTargetConnection") : [],
-  );
-  if (bundle.kind === "sharedflow") return callouts;
-  const targets = [...bundle.targetEndpoints.values()].flatMap(({ connection }) =>
-    connection?.kind === "local" ? [connection.element] : [],
-  );
-  return [...callouts, ...targets];
+function isLiteral(template: string): boolean {
+  return !template.includes("{");
 }

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { FlowHooks } from "../bundle/compile-services.ts";
+import type { FlowHooks } from "../bundle/compile-environment.ts";
 import type { IdentitySettings } from "../credentials/identity.ts";
 import { EgressRuleError, readEgressRule } from "../egress/rule.ts";
 import { readTargetServer, type TargetServer } from "../egress/target-server.ts";

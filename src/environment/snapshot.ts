@@ -1,18 +1,13 @@
 import { readArchive } from "../bundle/archive.ts";
 import { readBundle } from "../bundle/bundle.ts";
 import { compileProxy } from "../bundle/compile.ts";
-import type { CompileServices, GoogleServices } from "../bundle/compile-services.ts";
+import type { CompileEnvironment, GoogleServices } from "../bundle/compile-environment.ts";
 import type { Bundle, SharedFlowBundle } from "../bundle/model.ts";
 import type { ProxyProgram } from "../bundle/program.ts";
-import type { Egress } from "../egress/egress.ts";
-import type { NamedSources } from "../egress/named-source.ts";
-import { readTargetServer, type TargetServer } from "../egress/target-server.ts";
+import { referencesOf } from "../bundle/references.ts";
 import type { Lifetime } from "../flow/context.ts";
 import { disguiseFinder, disguises } from "../flow/disguised-path.ts";
 import type { DeployedFunctions } from "../functions/deployed.ts";
-import { SourceCatalog } from "../sources/catalog.ts";
-import { FlowSources } from "../sources/flow-sources.ts";
-import type { SourceCallServices } from "../sources/source-calls.ts";
 import { Report } from "../xml/report.ts";
 import { type BasePathMatch, BasePaths } from "./base-path.ts";
 import type { DeployedProxy, EnvironmentDocument } from "./document.ts";
@@ -26,18 +21,6 @@ export interface DeployedEndpoint {
 /** Reads the zip of a revision. Rejects when there is none. */
 export type ReadRevision = (revision: string) => Promise<Uint8Array>;
 
-/** How a proxy calls another one; the snapshot is the caller's. */
-export type CallProxy = (
-  snapshot: Snapshot,
-  ...call: Parameters<CompileServices["callProxy"]>
-) => ReturnType<CompileServices["callProxy"]>;
-
-/** How a flow calls a function; the snapshot is the flow's. */
-export type CallFunction = (
-  snapshot: Snapshot,
-  ...call: Parameters<CompileServices["callFunction"]>
-) => ReturnType<CompileServices["callFunction"]>;
-
 /**
  * One deployed state of an environment, in memory. It never changes; a new deployment makes a new snapshot.
  * Proxies are compiled when their first request comes.
@@ -48,14 +31,9 @@ export class Snapshot {
   /** Says whether a URL, as it came, has a path that is refused; null when none is. */
   readonly refusesPath: ReturnType<typeof disguiseFinder>;
   readonly #readRevision: ReadRevision;
-  readonly #callProxy: CallProxy;
-  readonly #callFunction: CallFunction;
-  readonly #egress: Egress;
-  readonly #scripts: Pick<CompileServices, "scripts" | "print">;
   readonly #googleIdentity: GoogleServices["identity"];
-  readonly #sources: NamedSources;
+  readonly #capabilities: CompileEnvironment["capabilities"];
   readonly #basePaths: BasePaths<DeployedEndpoint>;
-  readonly #targetServers: ReadonlyMap<string, TargetServer>;
   readonly #programs = new Map<string, ReadonlyMap<string, ProxyProgram>>();
   readonly #loading = new Map<string, Promise<ReadonlyMap<string, ProxyProgram>>>();
   readonly #sharedFlowReads = new Map<string, Promise<SharedFlowBundle>>();
@@ -64,13 +42,10 @@ export class Snapshot {
     document: EnvironmentDocument,
     services: {
       readRevision: ReadRevision;
-      callProxy: CallProxy;
-      callFunction: CallFunction;
-      egress: Egress;
-      scripts: Pick<CompileServices, "scripts" | "print">;
-      googleIdentity: GoogleServices["identity"];
       functions: DeployedFunctions;
-      sourceCalls: SourceCallServices;
+      googleIdentity: GoogleServices["identity"];
+      /** What its policies can use. */
+      capabilities(snapshot: Snapshot): CompileEnvironment["capabilities"];
     },
   ) {
     this.document = document;
@@ -78,31 +53,13 @@ export class Snapshot {
     const { allowInPaths } = document.requests;
     this.refusesPath = disguiseFinder(disguises.filter((disguise) => !allowInPaths.includes(disguise)));
     this.#readRevision = services.readRevision;
-    this.#callProxy = services.callProxy;
-    this.#callFunction = services.callFunction;
-    this.#egress = services.egress;
-    this.#scripts = services.scripts;
     this.#googleIdentity = services.googleIdentity;
-    this.#sources = new FlowSources({
-      catalog: new SourceCatalog(document.sources, document.sourceAliases, document.outboundApplications),
-      environment: document.environment,
-      knowsCallers: document.identity !== null,
-      services: services.sourceCalls,
-    });
-    this.#targetServers = new Map(
-      document.targetServers
-        .flatMap((entity) => readTargetServer(entity).server ?? [])
-        .map((server) => [server.name, server]),
-    );
+    this.#capabilities = services.capabilities(this);
     this.#basePaths = new BasePaths(
       document.proxies.flatMap((proxy) =>
         proxy.endpoints.map(({ name, basePath }) => [basePath, { proxy, endpoint: name }] as const),
       ),
     );
-  }
-
-  get egress(): Egress {
-    return this.#egress;
   }
 
   /** @param path without query string */
@@ -155,30 +112,24 @@ export class Snapshot {
     const report = new Report();
     const bundle = await this.#read(proxy.revision, "apiproxy");
     const sharedFlows = await this.#sharedFlows(bundle);
-    const programs = compileProxy(bundle, this.#compileServices(sharedFlows), report);
+    const programs = compileProxy(bundle, this.#compileEnvironment(sharedFlows), report);
     refuseErrors(proxy.name, report);
     for (const { name } of proxy.endpoints) chosen(programs, name);
     return programs;
   }
 
-  #compileServices(sharedFlows: ReadonlyMap<string, SharedFlowBundle>): CompileServices {
+  #compileEnvironment(sharedFlows: ReadonlyMap<string, SharedFlowBundle>): CompileEnvironment {
     const { organization, environment, flowHooks } = this.document;
     return {
       organization,
-      environment,
+      name: environment,
       flowHooks,
       sharedFlow: (name) => sharedFlows.get(name),
-      targetServer: (name) => this.#targetServers.get(name),
-      sources: this.#sources,
-      egress: this.#egress,
-      ...this.#scripts,
       google: {
         serviceAccount: (kind, name) => this.#serviceAccount(kind, name),
         identity: this.#googleIdentity,
       },
-      callProxy: (...call) => this.#callProxy(this, ...call),
-      function: (name) => this.functions.find(name)?.published,
-      callFunction: (...call) => this.#callFunction(this, ...call),
+      capabilities: this.#capabilities,
     };
   }
 
@@ -235,9 +186,7 @@ function chosen(programs: ReadonlyMap<string, ProxyProgram>, endpoint: string): 
   return program;
 }
 
-/** Names of the shared flows that a bundle's FlowCallout policies call. */
+/** Names of the shared flows that the policies of a bundle run. */
 export function sharedFlowsCalledBy(bundle: Bundle): string[] {
-  return [...bundle.policies.values()]
-    .filter(({ type }) => type === "FlowCallout")
-    .map(({ element }) => element.child("SharedFlowBundle")?.text() ?? "");
+  return referencesOf(bundle).flatMap(({ sharedFlows = [] }) => sharedFlows);
 }

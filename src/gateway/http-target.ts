@@ -42,7 +42,7 @@ export async function callHttp(
       const call = { url, method, headers, body: sent, timeoutMs, by: connection.origin };
       return source?.owns(url)
         ? source.send(call, exchange, exchange)
-        : program.services.egress.send(call, exchange);
+        : program.capabilities.egress.send(call, exchange);
     };
     return authenticate ? withToken(plain, authenticate(base)).then(sendWith) : sendWith(plain);
   };

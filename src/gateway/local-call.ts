@@ -3,7 +3,7 @@ import type { Snapshot } from "../environment/snapshot.ts";
 import { FlowContext } from "../flow/context.ts";
 import { faultType } from "../flow/fault.ts";
 import type { RequestMessage, ResponseMessage } from "../flow/message.ts";
-import type { LocalDestination } from "../policies/policy.ts";
+import type { LocalDestination } from "../policies/capabilities.ts";
 import { runPostClient } from "./answer.ts";
 import { LocalExchange } from "./client-exchange.ts";
 import { applyProperties } from "./client-request.ts";

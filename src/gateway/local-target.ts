@@ -31,7 +31,7 @@ export async function callLocal(
     ? { path: calledPath }
     : { proxy: proxy?.(flow).trim() ?? "", endpoint: endpoint?.(flow).trim() || null };
   const timeLeft = Math.max(1, flow.endsAt - exchange.now());
-  return exchange.within(timeLeft, program.services.callProxy(flow, to, forwarded));
+  return exchange.within(timeLeft, program.capabilities.proxies.call(flow, to, forwarded));
 }
 
 function absolute(path: string): string {

@@ -6,6 +6,7 @@ import { Audit } from "../egress/audit.ts";
 import { Egress } from "../egress/egress.ts";
 import { internet } from "../egress/internet.ts";
 import { compileEgressPolicy } from "../egress/policy.ts";
+import { readTargetServers } from "../egress/target-server.ts";
 import type { EnvironmentDocument } from "../environment/document.ts";
 import { Environment } from "../environment/environment.ts";
 import { type ReadRevision, Snapshot } from "../environment/snapshot.ts";
@@ -14,13 +15,14 @@ import { DeployedFunctions } from "../functions/deployed.ts";
 import { FunctionRunner } from "../functions/runner.ts";
 import { Scripts } from "../scripts/scripts.ts";
 import type { WorkerEnv } from "../worker-env.ts";
-import { callFunction } from "./call-function.ts";
 import { requestOf } from "./client-exchange.ts";
 import { bindingOf, readConnections } from "./connections.ts";
 import { Consents } from "./consents.ts";
 import { CurrentCallers } from "./current-callers.ts";
 import { devCaller } from "./dev-caller.ts";
 import { DevRequests, type DevSettings } from "./dev-requests.ts";
+import { flowFunctions } from "./flow-functions.ts";
+import { flowSources } from "./flow-sources.ts";
 import { anonymous, Functions } from "./functions.ts";
 import { Gateway } from "./gateway.ts";
 import { makeGoogleTokens } from "./google-tokens.ts";
@@ -69,18 +71,22 @@ export function makeGateway(env: WorkerEnv): Served {
     const policy = compileEgressPolicy({ allow, advice: advice === "dev" ? "dev" : { list } });
     return new Snapshot(document, {
       readRevision,
-      callProxy,
-      callFunction: (...call) => callFunction(functions, callerOf, ...call),
-      egress: new Egress({ ...doors, policy }),
-      scripts: { scripts, print },
-      googleIdentity: (account) => googleTokens.identity(account),
-      sourceCalls: {
-        ...doors,
-        secrets,
-        bindings: { ...env },
-        users: { identify, credentials: consents.tokens },
-      },
       functions: new DeployedFunctions(document, readRevision, outlets),
+      googleIdentity: (account) => googleTokens.identity(account),
+      capabilities: (snapshot) => ({
+        egress: new Egress({ ...doors, policy }),
+        targetServers: readTargetServers(document.targetServers),
+        sources: flowSources(document, {
+          ...doors,
+          secrets,
+          bindings: { ...env },
+          users: { identify, credentials: consents.tokens },
+        }),
+        proxies: { call: (...call) => callProxy(snapshot, ...call) },
+        functions: flowFunctions(snapshot, functions, callerOf),
+        scripts,
+        printer: { print },
+      }),
     });
   };
   const environment = new Environment(env.ENVIRONMENT, env.CONFIG, makeSnapshot, (document) =>

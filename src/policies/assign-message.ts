@@ -7,8 +7,9 @@ import { readBoolean, readBooleanAttribute, readOneOfAttribute } from "../xml/re
 import type { Report } from "../xml/report.ts";
 import { buildAuthentication, type TokenHeader } from "./google-authentication.ts";
 import { buildMessageEdits, type EditFaults } from "./message-edits/build.ts";
+import type { MessageEdit } from "./message-edits/edit.ts";
 import { readMessageEdits } from "./message-edits/read.ts";
-import { definePolicy, type PolicyGateway } from "./policy.ts";
+import { definePolicy, type PolicyContext } from "./policy.ts";
 
 /** How long the policy waits for a Google token. */
 const TOKEN_TIMEOUT_MS = 10_000;
@@ -36,6 +37,7 @@ const faults = {
 export const assignMessage = definePolicy({
   element: "AssignMessage",
   variablePrefix: "assignmessage",
+  needs: ["google"],
   faults,
 
   read(xml, report) {
@@ -48,17 +50,20 @@ export const assignMessage = definePolicy({
     };
   },
 
-  build({ edits, authentication, assignTo, ignoreUnresolved }, gateway) {
-    const own = faultsOf(gateway.policy);
-    const target = buildTarget(assignTo, gateway, own);
+  /** URLs that it assigns to variables may be called. */
+  refersTo: ({ edits }) => ({ urls: edits.flatMap(assignedTexts) }),
+
+  build({ edits, authentication, assignTo, ignoreUnresolved }, context) {
+    const own = faultsOf(context.policy);
+    const target = buildTarget(assignTo, context, own);
     const edited = assignTo.name ?? "message";
-    const edit = buildMessageEdits(edits, gateway, { edited, ignoreUnresolved, faults: own });
+    const edit = buildMessageEdits(edits, context, { edited, ignoreUnresolved, faults: own });
     if (authentication === null) {
       return function assign(flow) {
         edit(flow, target(flow));
       };
     }
-    const authenticate = buildAuthentication(authentication, gateway);
+    const authenticate = buildAuthentication(authentication, context);
     return function assignWithToken(flow) {
       const message = target(flow);
       edit(flow, message);
@@ -98,14 +103,19 @@ function faultsOf(policy: string): EditFaults {
   };
 }
 
+function assignedTexts(edit: MessageEdit): string[] {
+  if (edit.action !== "AssignVariable") return [];
+  return [edit.value, edit.template].filter((text) => text !== null);
+}
+
 type FindMessage = (flow: FlowContext) => Message;
 
-function buildTarget(assignTo: AssignTo, gateway: PolicyGateway, own: EditFaults): FindMessage {
+function buildTarget(assignTo: AssignTo, context: PolicyContext, own: EditFaults): FindMessage {
   const { name, createNew } = assignTo;
-  if (createNew === true) return buildNewMessage(assignTo, gateway);
+  if (createNew === true) return buildNewMessage(assignTo, context);
   if (name === null) return (flow) => flow.message;
-  const { get } = gateway.variable(name);
-  const create = createNew === false ? null : buildNewMessage(assignTo, gateway);
+  const { get } = context.variable(name);
+  const create = createNew === false ? null : buildNewMessage(assignTo, context);
   return (flow) => {
     // In the error flow the response of the proxy is the pending error message.
     const found = name === "response" && flow.error ? flow.error : get(flow);
@@ -120,8 +130,8 @@ function buildTarget(assignTo: AssignTo, gateway: PolicyGateway, own: EditFaults
  * A new message takes the place of the variable's, or of the flow's own of its kind. Where the flow is about
  * the response, its own is a response, whatever the type says.
  */
-function buildNewMessage({ name, type }: AssignTo, gateway: PolicyGateway): FindMessage {
-  const variable = gateway.variable(name ?? "message");
+function buildNewMessage({ name, type }: AssignTo, context: PolicyContext): FindMessage {
+  const variable = context.variable(name ?? "message");
   const fixedKind = type ?? KINDS.find((kind) => kind === name);
   return (flow) => {
     const own = flow.error ? "response" : flow.direction;

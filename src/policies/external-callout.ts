@@ -6,7 +6,7 @@ import { buildCredentials } from "./external-callout/credentials.ts";
 import { calloutFault, faults, raiseAnswered } from "./external-callout/faults.ts";
 import { buildMessageContext } from "./external-callout/message-context.ts";
 import { namesNativeServer } from "./external-callout/native-server.ts";
-import { type ExternalCallout, readExternalCallout } from "./external-callout/read.ts";
+import { readExternalCallout } from "./external-callout/read.ts";
 import { buildTransport } from "./external-callout/transport.ts";
 import { ExternalCalloutService, type MessageContext } from "./external-callout/wire/external_callout_pb.ts";
 import { definePolicy } from "./policy.ts";
@@ -18,39 +18,22 @@ import { definePolicy } from "./policy.ts";
  * Faults (all 500): `steps.externalcallout.ExecutionError`, `GrpcTlsInitFailed`,
  * `googletoken.EmptyIDTokenAudience`, and `steps.externalcallout.NAME` with whatever name the server gives.
  */
-export const externalCallout = definePolicy<ExternalCallout>({
+export const externalCallout = definePolicy({
   element: "ExternalCallout",
   variablePrefix: "externalcallout",
+  needs: ["egress", "google", "targetServers"],
   faults,
   unsettable: (cause) => faults.executionError(cause.message),
   read: readExternalCallout,
 
-  check({ server: { name, at } }, environment, report) {
-    const server = environment.targetServer(name);
-    const file = `environments/${environment.environment}/targetservers.json`;
-    if (server === undefined) {
-      report.error(
-        "TargetServerMissing",
-        at,
-        `There is no target server ${name} in the environment ${environment.environment}.`,
-        `Add it to ${file} with the protocol GRPC, or give sortie dev --target-server ${name}=grpc://HOST:PORT.`,
-      );
-    } else if (server.protocol !== "GRPC") {
-      report.error(
-        "TargetServerNotGrpc",
-        at,
-        `The target server ${name} has the protocol ${server.protocol}, and an ExternalCallout calls gRPC servers only.`,
-        `Set its protocol to GRPC in ${file}, or give sortie dev --target-server ${name}=grpc://HOST:PORT.`,
-      );
-    }
-  },
+  refersTo: ({ server }) => ({ targetServers: [{ ...server, protocol: "GRPC" }] }),
 
-  build(config, gateway) {
+  build(config, context) {
     const { timeoutMs } = config;
-    const client = createClient(ExternalCalloutService, buildTransport(config, gateway));
-    const describe = buildMessageContext(config, gateway);
-    const authenticate = buildCredentials(config, gateway);
-    const nameNativeServer = namesNativeServer(config, gateway);
+    const client = createClient(ExternalCalloutService, buildTransport(config, context));
+    const describe = buildMessageContext(config, context);
+    const authenticate = buildCredentials(config, context);
+    const nameNativeServer = namesNativeServer(config, context);
 
     async function call(flow: FlowContext): Promise<MessageContext> {
       const sent = describe(flow);

@@ -35,8 +35,8 @@ export const extractVariables = definePolicy({
     };
   },
 
-  build({ source, clearPayload, variablePrefix, ignoreUnresolved, parts }, gateway) {
-    const extraction = { gateway, source, variablePrefix, ignoreUnresolved };
+  build({ source, clearPayload, variablePrefix, ignoreUnresolved, parts }, context) {
+    const extraction = { context, source, variablePrefix, ignoreUnresolved };
     const findSource = compileSource(extraction, parts.some(needsMessage));
     const extracts = parts.map((part) => buildPart(part, extraction));
     return function extractInOrder(flow) {
@@ -86,16 +86,16 @@ function needsMessage(part: Part): boolean {
 }
 
 function compileSource(
-  { gateway, source }: Extraction,
+  { context, source }: Extraction,
   mustBeMessage: boolean,
 ): (flow: FlowContext) => Source {
-  const variable = gateway.variable(source);
+  const variable = context.variable(source);
   const isContent = variable.contentOf !== null;
   return (flow) => {
     const value = variable.get(flow);
     if (value instanceof Message) return value;
-    if (value === null && isContent) throw faults.jsonPathParsingFailure(gateway.policy, source);
-    if (value === null || mustBeMessage) throw faults.sourceMessageNotAvailable(gateway.policy, source);
+    if (value === null && isContent) throw faults.jsonPathParsingFailure(context.policy, source);
+    if (value === null || mustBeMessage) throw faults.sourceMessageNotAvailable(context.policy, source);
     return textOf(value);
   };
 }

@@ -26,6 +26,7 @@ export const sharedFlowNotFound = faultType(
 export const flowCallout = definePolicy({
   element: "FlowCallout",
   variablePrefix: "flowcallout",
+  needs: ["sharedFlows"],
   faults: { sharedFlowNotFound },
 
   read(xml, report): { sharedFlow: string; parameters: readonly ValuedParameter[] } {
@@ -42,15 +43,17 @@ export const flowCallout = definePolicy({
     return { sharedFlow: name, parameters: readParameters(xml.child("Parameters"), report) };
   },
 
-  build({ sharedFlow, parameters }, gateway) {
-    const steps = gateway.sharedFlow(sharedFlow);
+  refersTo: ({ sharedFlow }) => ({ sharedFlows: [sharedFlow] }),
+
+  build({ sharedFlow, parameters }, context) {
+    const steps = context.sharedFlows.steps(sharedFlow);
     if (steps === null) {
       return function failWithoutSharedFlow() {
         throw sharedFlowNotFound(sharedFlow);
       };
     }
     const names = parameters.map(({ name }) => name);
-    const values = parameters.map((parameter) => compileValue(parameter, gateway));
+    const values = parameters.map((parameter) => compileValue(parameter, context));
     return function callSharedFlow(flow) {
       const given = values.map((value) => value(flow));
       const leave = enter(flow, sharedFlow, names, given);

@@ -1,9 +1,12 @@
+import type { FlowContext } from "../flow/context.ts";
+import type { Fault } from "../flow/fault.ts";
 import { ResponseMessage } from "../flow/message.ts";
 import { isReadOnly } from "../flow/variable.ts";
 import type { XmlElement } from "../xml/element.ts";
 import type { Position, Report } from "../xml/report.ts";
+import { FunctionCallError, type FunctionSignature } from "./function-callout/call.ts";
 import { faults } from "./function-callout/faults.ts";
-import { definePolicy, type PolicyEnvironment } from "./policy.ts";
+import { definePolicy } from "./policy.ts";
 import { readTimeout } from "./service-callout/read-timeout.ts";
 import { compileValue, readValuedParameter, type ValuedParameter } from "./valued-parameter.ts";
 
@@ -28,13 +31,14 @@ interface FunctionCallout {
  * the text of an error that the function means for users, and `…AuthorizationRequired` (403) when the user has to
  * give consent first, at the address in the variable `functioncallout.NAME.authorizeUrl`.
  */
-export const functionCallout = definePolicy<FunctionCallout>({
+export const functionCallout = definePolicy({
   element: "FunctionCallout",
   variablePrefix: "functioncallout",
+  needs: ["functions"],
   faults,
   unsettable: (cause, policy) => faults.executionFailed(policy, cause.message),
 
-  read(xml, report) {
+  read(xml, report): FunctionCallout {
     const element = xml.child("Function");
     const name = element?.text() ?? "";
     if (name === "") {
@@ -55,8 +59,8 @@ export const functionCallout = definePolicy<FunctionCallout>({
     };
   },
 
-  check(config, environment, report) {
-    const signature = environment.function(config.function);
+  check(config, { functions, environment }, report) {
+    const signature = functions.signature(config.function);
     if (signature) {
       checkParameters(config, signature.parameters, report);
       return;
@@ -64,23 +68,24 @@ export const functionCallout = definePolicy<FunctionCallout>({
     report.error(
       "FunctionNotFound",
       config.at.function,
-      `There is no function ${config.function} in the environment ${environment.environment}.`,
+      `There is no function ${config.function} in the environment ${environment}.`,
       `Add functions/${config.function}/, or correct the name.`,
     );
   },
 
-  build({ function: name, parameters, response, timeoutMs }, gateway) {
-    const values = parameters.map((parameter) => [parameter.name, compileValue(parameter, gateway)] as const);
-    const variable = response === null ? null : gateway.variable(response);
+  build({ function: name, parameters, response, timeoutMs }, context) {
+    const { policy, functions } = context;
+    const values = parameters.map((parameter) => [parameter.name, compileValue(parameter, context)] as const);
+    const variable = response === null ? null : context.variable(response);
     return async function callFunction(flow) {
       const given = new Map(values.map(([parameter, value]) => [parameter, value(flow)]));
       try {
-        const json = await gateway.callFunction(flow, { name, parameters: given, timeoutMs });
+        const json = await functions.call(flow, { name, parameters: given, timeoutMs });
         variable?.set(flow, resultMessage(json));
       } catch (error) {
         // So that nobody takes an earlier result for this one.
         if (response !== null) flow.variables.delete(response);
-        throw error;
+        throw error instanceof FunctionCallError ? faultOf(error, policy, flow).causedBy(error) : error;
       }
     };
   },
@@ -98,6 +103,25 @@ function readResponse(element: XmlElement | undefined, report: Report): string |
     );
   }
   return name;
+}
+
+function faultOf({ kind, message }: FunctionCallError, policy: string, flow: FlowContext): Fault {
+  switch (kind) {
+    case "consent": {
+      const { scheme, host } = flow.exchange.client;
+      const url = new URL(message, `${scheme}://${host}`).href;
+      flow.variables.set(`functioncallout.${policy}.authorizeUrl`, url);
+      return faults.authorizationRequired(policy, url);
+    }
+    case "user-facing":
+      return faults.userFacingError(message);
+    case "parameter":
+      return faults.invalidParameter(policy, message);
+    case "timeout":
+      return faults.executionFailed(policy, `timeout occurred in ${policy}`);
+    case "failed":
+      return faults.executionFailed(policy, message);
+  }
 }
 
 function resultMessage(json: string): ResponseMessage {
@@ -125,7 +149,7 @@ function readParameters(elements: readonly XmlElement[], report: Report): Valued
 
 function checkParameters(
   { function: name, parameters, at }: FunctionCallout,
-  expected: NonNullable<ReturnType<PolicyEnvironment["function"]>>["parameters"],
+  expected: FunctionSignature["parameters"],
   report: Report,
 ): void {
   for (const [index, { name: given }] of parameters.entries()) {

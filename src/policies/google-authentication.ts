@@ -7,8 +7,7 @@ import { textOf } from "../expression/value.ts";
 import type { FlowContext } from "../flow/context.ts";
 import { type Fault, faultType } from "../flow/fault.ts";
 import { isHeaderName } from "../flow/headers.ts";
-import type { Variable } from "../flow/variable.ts";
-import type { Position } from "../xml/report.ts";
+import type { PolicyContext } from "./policy.ts";
 
 /** A header that proves to a service who is calling. */
 export interface TokenHeader {
@@ -23,11 +22,8 @@ export interface TokenHeader {
  */
 export type Authenticate = (targetUrl: string) => TokenHeader | Promise<TokenHeader>;
 
-/** What authentication needs of the gateway. */
-export interface AuthenticationGateway {
-  variable(name: string): Variable;
-  googleIdentity(at: Position): GoogleIdentity;
-}
+/** What authentication is built with: a policy's own context, or that of a target endpoint. */
+export type AuthenticationContext = Pick<PolicyContext<"google">, "variable" | "google">;
 
 /** An ID token with neither an audience nor the target's URL for it. */
 export const emptyIdTokenAudience = faultType(
@@ -54,14 +50,14 @@ const SHARE_OF_TIMEOUT = 0.9;
  */
 export function buildAuthentication(
   { at, headerName, headerNameRef, token }: GoogleAuthentication,
-  gateway: AuthenticationGateway,
+  context: AuthenticationContext,
 ): (flow: FlowContext, timeoutMs: number) => Authenticate {
-  const identity = gateway.googleIdentity(at);
-  const headerOf = buildHeaderName(headerName, headerNameRef, gateway);
+  const identity = context.google.identity(at);
+  const headerOf = buildHeaderName(headerName, headerNameRef, context);
   const sourceOf =
     token.kind === "access"
-      ? buildAccessToken(token, identity, gateway)
-      : buildIdToken(token, identity, gateway);
+      ? buildAccessToken(token, identity, context)
+      : buildIdToken(token, identity, context);
 
   return function prepareToken(flow, timeoutMs) {
     const name = headerOf(flow);
@@ -97,11 +93,11 @@ type AccessToken = GoogleAuthentication["token"] & { kind: "access" };
 function buildAccessToken(
   { scopes, lifetime, lifetimeRef }: AccessToken,
   identity: GoogleIdentity,
-  gateway: AuthenticationGateway,
+  context: AuthenticationContext,
 ): SourceOf {
   const configured = identity.source({ kind: "access", scopes, lifetime });
   if (lifetimeRef === null) return () => () => configured;
-  const read = buildRef(lifetimeRef, gateway);
+  const read = buildRef(lifetimeRef, context);
   return (flow) => {
     const text = read(flow);
     const seconds = text === null ? lifetime : lifetimeFrom(text);
@@ -114,14 +110,14 @@ function buildAccessToken(
 function buildIdToken(
   { audience, audienceRef, useTargetUrl, includeEmail, includeEmailRef }: IdToken,
   identity: GoogleIdentity,
-  gateway: AuthenticationGateway,
+  context: AuthenticationContext,
 ): SourceOf {
   if (audience !== null && audienceRef === null && includeEmailRef === null) {
     const configured = identity.source({ kind: "id", audience, includeEmail });
     return () => () => configured;
   }
-  const readAudience = audienceRef === null ? () => null : buildRef(audienceRef, gateway);
-  const readEmail = includeEmailRef === null ? () => null : buildRef(includeEmailRef, gateway);
+  const readAudience = audienceRef === null ? () => null : buildRef(audienceRef, context);
+  const readEmail = includeEmailRef === null ? () => null : buildRef(includeEmailRef, context);
   return (flow) => {
     const named = readAudience(flow) ?? audience;
     const email = readEmail(flow);
@@ -139,10 +135,10 @@ function buildIdToken(
 function buildHeaderName(
   headerName: string,
   nameRef: string | null,
-  gateway: AuthenticationGateway,
+  context: AuthenticationContext,
 ): (flow: FlowContext) => string {
   if (nameRef === null) return () => headerName;
-  const read = buildRef(nameRef, gateway);
+  const read = buildRef(nameRef, context);
   return (flow) => {
     const name = read(flow) ?? headerName;
     if (isHeaderName(name)) return name;
@@ -151,8 +147,8 @@ function buildHeaderName(
 }
 
 /** A variable's text; null when it has no value or an empty one. */
-function buildRef(name: string, gateway: AuthenticationGateway): (flow: FlowContext) => string | null {
-  const { get } = gateway.variable(name);
+function buildRef(name: string, context: AuthenticationContext): (flow: FlowContext) => string | null {
+  const { get } = context.variable(name);
   return (flow) => textOf(get(flow)).trim() || null;
 }
 

@@ -4,7 +4,7 @@ import { TICKS_PER_MS } from "../scripts/execution.ts";
 import { faults, textOf } from "./javascript/faults.ts";
 import { parsedFiles, waysOf } from "./javascript/files.ts";
 import { hostFor, sessionOf } from "./javascript/host.ts";
-import { type JavascriptConfig, readJavascript } from "./javascript/read.ts";
+import { readJavascript } from "./javascript/read.ts";
 import { usesOf } from "./javascript/uses.ts";
 import { toScript } from "./javascript/values.ts";
 import { definePolicy } from "./policy.ts";
@@ -15,9 +15,10 @@ import { definePolicy } from "./policy.ts";
  *
  * Faults: `steps.javascript.ScriptExecutionFailed` (500).
  */
-export const javascript = definePolicy<JavascriptConfig>({
+export const javascript = definePolicy({
   element: "Javascript",
   variablePrefix: "javascript",
+  needs: ["egress", "printer", "resources", "scripts"],
   faults,
 
   read: readJavascript,
@@ -26,18 +27,19 @@ export const javascript = definePolicy<JavascriptConfig>({
     parsedFiles(config, resources, report);
   },
 
-  build(config, gateway) {
-    const { policy, scripts, egress, origin } = gateway;
+  build(config, context) {
+    const { policy, scripts, egress, origin, printer } = context;
     const { files, ways } = waysOf(config);
     const uses = usesOf(files);
-    if (uses.anything) gateway.readsContentOf("*");
-    const variables = new Map([...uses.variables].map((name) => [name, gateway.variable(name)]));
+    if (uses.anything) context.readsContentOf("*");
+    const variables = new Map([...uses.variables].map((name) => [name, context.variable(name)]));
     // Bodies are handed over when the script asks: they may be large.
     const given = [...variables.values()].filter(({ contentOf }) => contentOf === null);
-    const properties = [...config.properties].map(([name, text]) => [name, gateway.template(text)] as const);
+    const properties = [...config.properties].map(([name, text]) => [name, context.template(text)] as const);
     const script = { ways, waits: uses.calls };
     const ticks = config.timeLimitMs * TICKS_PER_MS;
-    const host = { variables, egress, origin, print: gateway.print };
+    const print = (flow: FlowContext, text: string) => printer.print(policy, flow, text);
+    const host = { variables, egress, origin, print };
 
     const inputFor = (flow: FlowContext) =>
       JSON.stringify({

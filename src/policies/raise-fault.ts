@@ -29,10 +29,10 @@ export const raiseFault = definePolicy({
     };
   },
 
-  build({ edits, ignoreUnresolved, shortReason }, gateway) {
-    const { policy } = gateway;
+  build({ edits, ignoreUnresolved, shortReason }, context) {
+    const { policy } = context;
     const faultString = shortReason ? policy : `Raising fault. Fault name : ${policy}`;
-    const edit = buildMessageEdits(edits, gateway, {
+    const edit = buildMessageEdits(edits, context, {
       edited: "error",
       ignoreUnresolved,
       faults: {

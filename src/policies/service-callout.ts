@@ -1,8 +1,8 @@
-import { reportSource } from "../egress/report-source.ts";
 import { BODY_LIMIT_BYTES } from "../flow/body.ts";
 import type { XmlElement } from "../xml/element.ts";
 import type { Report } from "../xml/report.ts";
 import { definePolicy } from "./policy.ts";
+import { referencesOfHttp } from "./references.ts";
 import { buildSeparateCallout, buildWaitingCallout } from "./service-callout/answer.ts";
 import { buildRequest } from "./service-callout/build-request.ts";
 import { faults } from "./service-callout/faults.ts";
@@ -32,13 +32,14 @@ const DEFAULT_TIMEOUT_MS = 55_000;
  * Faults (all 500): `steps.servicecallout.ExecutionFailed`, `…RequestVariableNotMessageType`,
  * `…RequestVariableNotRequestMessageType`, and `entities.UnresolvedVariable`.
  */
-export const serviceCallout = definePolicy<ServiceCallout>({
+export const serviceCallout = definePolicy({
   element: "ServiceCallout",
   variablePrefix: "servicecallout",
+  needs: ["egress", "google", "proxies", "sources", "targetServers"],
   faults,
   unsettable: (cause, policy) => faults.executionFailed(policy, cause.message),
 
-  read(xml, report) {
+  read(xml, report): ServiceCallout {
     return {
       request: readRequest(xml.child("Request"), report),
       response: readResponse(xml.child("Response"), report),
@@ -47,31 +48,19 @@ export const serviceCallout = definePolicy<ServiceCallout>({
     };
   },
 
-  check({ connection }, environment, report) {
-    if (connection.kind === "local") return;
-    const { source } = connection.http;
-    if (source) reportSource(source, environment.sources, report);
-    for (const { name, at } of connection.servers) {
-      if (environment.targetServer(name)) continue;
-      report.error(
-        "TargetServerMissing",
-        at,
-        `There is no target server ${name} in the environment ${environment.environment}.`,
-        `Add it to environments/${environment.environment}/targetservers.json, or give sortie dev --target-server ${name}=URL.`,
-      );
-    }
-  },
+  refersTo: ({ connection }) =>
+    connection.kind === "local" ? { proxies: [connection.local] } : referencesOfHttp(connection.http),
 
-  build({ request, response, timeoutMs, connection }, gateway) {
-    const prepare = buildRequest(request, gateway);
+  build({ request, response, timeoutMs, connection }, context) {
+    const prepare = buildRequest(request, context);
     const options = { ...limitsOf(connection, timeoutMs), clearPayload: request.clearPayload };
     const send =
       connection.kind === "local"
-        ? buildLocalCall(connection.local, gateway)
-        : buildHttpCall(connection.http, { ...options, waits: response !== null }, gateway);
+        ? buildLocalCall(connection.local, context)
+        : buildHttpCall(connection.http, { ...options, waits: response !== null }, context);
     return response === null
-      ? buildSeparateCallout(prepare, send, options, gateway)
-      : buildWaitingCallout(prepare, send, response, options, gateway);
+      ? buildSeparateCallout(prepare, send, options, context)
+      : buildWaitingCallout(prepare, send, response, options, context);
   },
 });
 

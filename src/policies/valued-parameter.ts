@@ -3,7 +3,7 @@ import type { Value } from "../expression/value.ts";
 import type { FlowContext } from "../flow/context.ts";
 import type { XmlElement } from "../xml/element.ts";
 import type { Report } from "../xml/report.ts";
-import type { PolicyGateway } from "./policy.ts";
+import type { PolicyContext } from "./policy.ts";
 
 /** A `<Parameter>` with its value in one of the three ways. Apigee: "FlowCallout policy" (Parameter). */
 export interface ValuedParameter {
@@ -32,11 +32,11 @@ export function readValuedParameter(xml: XmlElement, report: Report): ValuedPara
 /** Null stands for a variable that is not set. */
 export function compileValue(
   { ref, value, template }: ValuedParameter,
-  gateway: PolicyGateway,
+  context: PolicyContext,
 ): (flow: FlowContext) => Value {
   if (ref !== null) {
-    const referred = gateway.variable(ref);
+    const referred = context.variable(ref);
     return (flow) => referred.get(flow) ?? value;
   }
-  return value === null ? gateway.template(template) : () => value;
+  return value === null ? context.template(template) : () => value;
 }

@@ -42,6 +42,11 @@ export class Report {
     return this.problems.some((problem) => problem.severity === "error");
   }
 
+  /** Of all that add to the same list. */
+  get errorCount(): number {
+    return this.problems.filter(({ severity }) => severity === "error").length;
+  }
+
   error(code: string, at: Position, message: string, remedy: string): void {
     this.#add("error", code, at, message, remedy);
   }

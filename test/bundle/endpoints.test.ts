@@ -19,20 +19,24 @@ test("a proxy endpoint has a name, a description and properties", () => {
 
 describe("a target endpoint has one connection", () => {
   test.each([
-    ["http", "HTTPTargetConnection", "<URL>https://example.com</URL>"],
-    ["local", "LocalTargetConnection", "<Path>/other</Path>"],
-  ])("%s: what is in it is left to its own reader", (kind, tag, content) => {
-    const bundle = readProxy(target(`<${tag}>${content}<Unheard-of/></${tag}>`));
-    const connection = bundle.targetEndpoints.get("default")?.connection;
-    expect(connection?.kind).toBe(kind);
-    expect(connection?.element.name).toBe(tag);
+    [
+      "<HTTPTargetConnection><URL>https://example.com</URL></HTTPTargetConnection>",
+      { kind: "http", http: { url: "https://example.com" } },
+    ],
+    [
+      "<LocalTargetConnection><Path>/other</Path></LocalTargetConnection>",
+      { kind: "local", local: { path: "/other" } },
+    ],
+  ])("%s", (content, connection) => {
+    const bundle = readProxy(target(content));
+    expect(bundle.targetEndpoints.get("default")?.connection).toMatchObject(connection);
   });
 
   test.each([
     ["none", "<PreFlow/>", "error TargetConnectionMissing targets/default.xml:1:1"],
     [
       "two",
-      "<LocalTargetConnection/>\n<HTTPTargetConnection/>",
+      "<LocalTargetConnection/>\n<HTTPTargetConnection><URL>http://a</URL></HTTPTargetConnection>",
       "error TargetConnectionAmbiguous targets/default.xml:2:1",
     ],
     ["a script", "<ScriptTarget/>", "error UnsupportedElement targets/default.xml:2:1"],
@@ -46,7 +50,7 @@ test.each(["apiproxy/targets/default.xml", "apiproxy/proxies/default.xml"])(
   "an EventFlow is refused in %s",
   (file) => {
     const texts = file.includes("targets")
-      ? target("<EventFlow/><HTTPTargetConnection/>")
+      ? target("<EventFlow/><HTTPTargetConnection><URL>http://a</URL></HTTPTargetConnection>")
       : { [file]: proxyEndpoint("<EventFlow/>") };
     expect(problemsOf(texts)).toEqual([`error UnsupportedElement ${file.slice("apiproxy/".length)}:2:1`]);
   },
@@ -58,7 +62,7 @@ test("elements and attributes that are not known are warned about, wherever they
       "apiproxy/proxies/default.xml": proxyEndpoint(
         '<PreFlow><Request><Stepp/></Request></PreFlow>\n<Flow/>\n<Flows x="1"/>',
       ),
-      ...target("<HTTPTargetConnection/>\n<SSLInfo/>"),
+      ...target("<HTTPTargetConnection><URL>http://a</URL></HTTPTargetConnection>\n<SSLInfo/>"),
     }),
   ).toEqual([
     "warning UnknownElement proxies/default.xml:2:19",

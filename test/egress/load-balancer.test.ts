@@ -45,6 +45,7 @@ function balance({ servers, disabledEntities = [], ...options }: Setup) {
       ...options,
       servers: Object.entries(servers).map(([name, rest]) => ({
         name,
+        at: { file: "targets/default.xml", line: 1, column: 1 },
         weight: 1,
         isEnabled: true,
         isFallback: false,
@@ -339,6 +340,7 @@ test("calls to real servers move on from one that closes the connection or answe
       algorithm: "RoundRobin",
       servers: ["nobody", "a", "b", "c"].map((name) => ({
         name,
+        at: { file: "targets/default.xml", line: 1, column: 1 },
         weight: 1,
         isEnabled: true,
         isFallback: false,

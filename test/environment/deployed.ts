@@ -1,12 +1,14 @@
 import { noAudit } from "../../src/egress/audit.ts";
 import { Egress } from "../../src/egress/egress.ts";
 import { compileEgressPolicy } from "../../src/egress/policy.ts";
+import { readTargetServers } from "../../src/egress/target-server.ts";
 import { planDeployment } from "../../src/environment/deployment.ts";
 import { currentKey, type EnvironmentDocument, revisionKey } from "../../src/environment/document.ts";
 import { type ConfigStore, Environment } from "../../src/environment/environment.ts";
 import { readEnvironment } from "../../src/environment/read-environment.ts";
 import { Snapshot } from "../../src/environment/snapshot.ts";
 import { DeployedFunctions } from "../../src/functions/deployed.ts";
+import { flowSources } from "../../src/gateway/flow-sources.ts";
 import { Report } from "../../src/xml/report.ts";
 import { ManualClock } from "../egress/clock.ts";
 
@@ -114,14 +116,18 @@ export function snapshotOf(
   const egress = new Egress({ ...doors, policy: compileEgressPolicy({ allow: [], advice: "dev" }) });
   return new Snapshot(document, {
     readRevision,
-    callProxy: refuse,
-    callFunction: refuse,
-    egress,
-    scripts: { scripts: { execute: refuse }, print: () => {} },
     googleIdentity: () => {
       throw new Error("nobody proves anything here");
     },
     functions: new DeployedFunctions(document, readRevision, { ...doors, binding: () => undefined }),
-    sourceCalls: { ...doors, secrets: { read: refuse }, bindings: {}, users: null },
+    capabilities: () => ({
+      egress,
+      targetServers: readTargetServers(document.targetServers),
+      sources: flowSources(document, { ...doors, secrets: { read: refuse }, bindings: {}, users: null }),
+      proxies: { call: refuse },
+      functions: { signature: () => undefined, call: refuse },
+      scripts: { execute: refuse },
+      printer: { print: () => {} },
+    }),
   });
 }

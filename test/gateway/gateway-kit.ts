@@ -4,6 +4,7 @@ import { Audit } from "../../src/egress/audit.ts";
 import { type Connection, Egress } from "../../src/egress/egress.ts";
 import { internet } from "../../src/egress/internet.ts";
 import { compileEgressPolicy } from "../../src/egress/policy.ts";
+import { readTargetServers } from "../../src/egress/target-server.ts";
 import { checkEnvironment } from "../../src/environment/check.ts";
 import { type DeploymentPlan, planDeployment } from "../../src/environment/deployment.ts";
 import { currentKey, type EnvironmentDocument, revisionKey } from "../../src/environment/document.ts";
@@ -13,6 +14,7 @@ import { type ReadRevision, Snapshot } from "../../src/environment/snapshot.ts";
 import { disguises } from "../../src/flow/disguised-path.ts";
 import { DeployedFunctions } from "../../src/functions/deployed.ts";
 import type { DevRequests } from "../../src/gateway/dev-requests.ts";
+import { flowSources } from "../../src/gateway/flow-sources.ts";
 import { Gateway } from "../../src/gateway/gateway.ts";
 import { callProxy } from "../../src/gateway/local-call.ts";
 import type { ScriptRunner } from "../../src/scripts/execution.ts";
@@ -123,21 +125,25 @@ export function gatewayOn(
     const doors = { internet, connections, log: (line: Record<string, unknown>) => log.push(line), audit };
     return new Snapshot(document, {
       readRevision,
-      callProxy,
-      callFunction: () => Promise.reject(new Error("the test gave the gateway no functions")),
       functions: new DeployedFunctions(document, readRevision, { ...doors, binding: () => undefined }),
-      egress: new Egress({ ...doors, policy }),
-      scripts: {
-        scripts,
-        print: (policy, _flow, text) => log.push({ event: "script.printed", policy, text }),
-      },
       googleIdentity,
-      sourceCalls: {
-        ...doors,
-        secrets: { read: (_environment, source) => options.secretsOf?.[source] ?? {} },
-        bindings: options.bindings ?? {},
-        users: options.users ?? null,
-      },
+      capabilities: (snapshot) => ({
+        egress: new Egress({ ...doors, policy }),
+        targetServers: readTargetServers(document.targetServers),
+        sources: flowSources(document, {
+          ...doors,
+          secrets: { read: (_environment, source) => options.secretsOf?.[source] ?? {} },
+          bindings: options.bindings ?? {},
+          users: options.users ?? null,
+        }),
+        proxies: { call: (...call) => callProxy(snapshot, ...call) },
+        functions: {
+          signature: () => undefined,
+          call: () => Promise.reject(new Error("the test gave the gateway no functions")),
+        },
+        scripts,
+        printer: { print: (policy, _flow, text) => log.push({ event: "script.printed", policy, text }) },
+      }),
     });
   };
   const environment = new Environment("local", store, makeSnapshot, (document) =>

@@ -11,7 +11,7 @@ const policy = (inside: string, sharedFlow = "Strings") =>
 
 /** A gateway with one shared flow, whose only step is given. */
 const sharing = (step: Step, name = "Strings") => ({
-  sharedFlow: (asked: string) => (asked === name ? step : null),
+  sharedFlows: { steps: (asked: string) => (asked === name ? step : null) },
 });
 
 /** Runs a FlowCallout and gives what the variables were while the shared flow ran. */

@@ -1,9 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { Float } from "../../src/expression/value.ts";
-import { Fault } from "../../src/flow/fault.ts";
 import { ResponseMessage } from "../../src/flow/message.ts";
+import { type FlowFunctionCall, FunctionCallError } from "../../src/policies/function-callout/call.ts";
 import { functionCallout } from "../../src/policies/function-callout.ts";
-import type { FlowFunctionCall } from "../../src/policies/policy.ts";
 import { faultOf, flowOf, loadPolicy, runPolicy, variableOf } from "./policy-kit.ts";
 
 const policy = (inside: string, name = "<Function>shippingDays</Function>") =>
@@ -20,10 +19,12 @@ function withFunction(json: string) {
   };
   return {
     calls,
-    function: (name: string) => (name === "shippingDays" ? signature : undefined),
-    callFunction: async (_flow: unknown, call: FlowFunctionCall) => {
-      calls.push(call);
-      return json;
+    functions: {
+      signature: (name: string) => (name === "shippingDays" ? signature : undefined),
+      call: async (_flow: unknown, call: FlowFunctionCall) => {
+        calls.push(call);
+        return json;
+      },
     },
   };
 }
@@ -67,10 +68,9 @@ describe("Response", () => {
   });
 
   test("a failure unsets the variable, so that nobody takes an earlier result for this one", async () => {
-    const failing = {
-      ...withFunction(""),
-      callFunction: () => Promise.reject(new Fault("steps.functioncallout.ExecutionFailed", "It failed")),
-    };
+    const { signature } = withFunction("").functions;
+    const call = () => Promise.reject(new FunctionCallError("failed", "it failed"));
+    const failing = { functions: { signature, call } };
     const flow = flowOf({ variables: { shipping: "earlier" } });
     const xml = policy(`<Parameters>${country}</Parameters><Response>shipping</Response>`);
     expect((await faultOf(functionCallout, xml, flow, failing)).code).toBe(

@@ -27,7 +27,7 @@ function nameOf(request: TokenRequest): string {
     : `id:${request.audience}${request.includeEmail ? ":email" : ""}`;
 }
 
-const googleIdentity = () => identity;
+const google = { identity: () => identity };
 const access = (lifetime = "") =>
   `<GoogleAccessToken><Scopes><Scope>s</Scope><Scope>t</Scope></Scopes>${lifetime}</GoogleAccessToken>`;
 const id = (content: string) => `<GoogleIDToken>${content}</GoogleIDToken>`;
@@ -42,7 +42,7 @@ const callout = (
 
 /** The headers that a callout sent. */
 async function sent(authentication: string, variables: Record<string, Value> = {}, request?: string) {
-  const flow = await callOut(callout(authentication, request), flowOf({ variables }), { googleIdentity });
+  const flow = await callOut(callout(authentication, request), flowOf({ variables }), { google });
   return sentIn(flow).headers;
 }
 
@@ -77,13 +77,13 @@ describe("the header", () => {
   test("cannot be one that HTTP does not know", async () => {
     const xml = callout(`<HeaderName ref="header">X</HeaderName>${access()}`);
     const flow = flowOf({ variables: { header: "X: y\r\nZ" } });
-    expect(await failureOf(xml, flow, { googleIdentity })).toBe(
+    expect(await failureOf(xml, flow, { google })).toBe(
       "500 messaging.adaptors.http.filter.GoogleTokenGenerationFailure: Failed to generate a Google token",
     );
   });
 
   test("is not in the request message, where variables would show it", async () => {
-    const flow = await callOut(callout(access()), flowOf(), { googleIdentity });
+    const flow = await callOut(callout(access()), flowOf(), { google });
     const request = flow.variables.get("servicecallout.request");
     expect(request).toBeInstanceOf(RequestMessage);
     expect(request instanceof RequestMessage && [...request.headers]).toEqual([]);
@@ -102,9 +102,7 @@ describe("the lifetime of an access token", () => {
 
   test.each(["0", "-1", "1.5", "soon", "43201"])("cannot be %s", async (life) => {
     const flow = flowOf({ variables: { life } });
-    expect(await failureOf(callout(lifetime), flow, { googleIdentity })).toContain(
-      "GoogleTokenGenerationFailure",
-    );
+    expect(await failureOf(callout(lifetime), flow, { google })).toContain("GoogleTokenGenerationFailure");
   });
 });
 
@@ -130,7 +128,7 @@ describe("the audience of an ID token", () => {
   test.each(['<Audience ref="v"/>', '<Audience ref="v" useTargetUrl="false"/>'])(
     "%s may not be empty",
     async (content) => {
-      expect(await failureOf(callout(id(content)), flowOf(), { googleIdentity })).toBe(
+      expect(await failureOf(callout(id(content)), flowOf(), { google })).toBe(
         "500 googletoken.EmptyIDTokenAudience: The audience of the ID token is empty",
       );
     },
@@ -145,7 +143,7 @@ describe("a token that cannot be made", () => {
 
   test("is a fault that says no more than that; the rest is for the log", async () => {
     const reason = new TokenError("Google said no.");
-    const parts = { egress: egressThrough(), googleIdentity: () => failing(reason) };
+    const parts = { egress: egressThrough(), google: { identity: () => failing(reason) } };
     const fault = await callOut(callout(access()), flowOf(), parts).catch((error: unknown) => error);
     expect(fault).toMatchObject({
       code: "messaging.adaptors.http.filter.GoogleTokenGenerationFailure",
@@ -168,7 +166,7 @@ describe("a token that cannot be made", () => {
     };
     const { flow, clock } = timedFlow();
     const xml = callout(access()).replace("<HTTPTarget", "<Timeout>1000</Timeout><HTTPTarget");
-    const failure = failureOf(xml, flow, { googleIdentity: () => hanging });
+    const failure = failureOf(xml, flow, { google: { identity: () => hanging } });
     await asked;
     clock.pass(900);
     expect(await failure).toContain("GoogleTokenGenerationFailure");
@@ -180,7 +178,7 @@ describe("Set in AssignMessage", () => {
     `<AssignMessage name="AM"><Set>${more}<Authentication>${authentication}</Authentication></Set></AssignMessage>`;
 
   test("puts the token into the message, where targets and callouts take it from", async () => {
-    const flow = await runPolicy(assignMessage, assign(access()), flowOf(), { googleIdentity });
+    const flow = await runPolicy(assignMessage, assign(access()), flowOf(), { google });
     expect(flow.request.headers.get("authorization")).toBe("Bearer access:s+t:3600");
   });
 
@@ -189,20 +187,22 @@ describe("Set in AssignMessage", () => {
       `<HeaderName>X-Token</HeaderName>${id("<Audience>a</Audience>")}`,
       '<Headers><Header name="Authorization">Basic own</Header></Headers>',
     );
-    const flow = await runPolicy(assignMessage, xml, flowOf(), { googleIdentity });
+    const flow = await runPolicy(assignMessage, xml, flowOf(), { google });
     expect(flow.request.headers.get("authorization")).toBe("Basic own");
     expect(flow.request.headers.get("x-token")).toBe("Bearer id:a");
   });
 
   test("waits for a token that is not in memory", async () => {
     const later: GoogleIdentity = { account: "a", source: () => ({ get: async () => "Bearer later" }) };
-    const flow = await runPolicy(assignMessage, assign(access()), flowOf(), { googleIdentity: () => later });
+    const flow = await runPolicy(assignMessage, assign(access()), flowOf(), {
+      google: { identity: () => later },
+    });
     expect(flow.request.headers.get("authorization")).toBe("Bearer later");
   });
 
   test("knows no target's URL outside of a target's flow", async () => {
     const xml = assign(id('<Audience useTargetUrl="true"/>'));
-    const fault = await faultOf(assignMessage, xml, flowOf(), { googleIdentity });
+    const fault = await faultOf(assignMessage, xml, flowOf(), { google });
     expect(fault.code).toBe("googletoken.EmptyIDTokenAudience");
   });
 
@@ -217,7 +217,7 @@ describe("Set in AssignMessage", () => {
       sentAt: null,
       receivedAt: null,
     };
-    await runPolicy(assignMessage, assign(id('<Audience useTargetUrl="true"/>')), flow, { googleIdentity });
+    await runPolicy(assignMessage, assign(id('<Audience useTargetUrl="true"/>')), flow, { google });
     expect(flow.request.headers.get("authorization")).toBe("Bearer id:https://service.example/v1");
   });
 });

@@ -24,7 +24,7 @@ async function run(
     scripts,
     egress,
     resources,
-    print: (_flow, text) => printed.push(text),
+    printer: { print: (_policy, _flow, text) => printed.push(text) },
   });
 }
 

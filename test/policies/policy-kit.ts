@@ -1,18 +1,17 @@
 import { expect } from "vitest";
-import { compileTemplate } from "../../src/expression/template.ts";
+import { checkReferences } from "../../src/bundle/check-references.ts";
+import type { CompileContext } from "../../src/bundle/compile-context.ts";
+import type { SharedFlowBundle } from "../../src/bundle/model.ts";
+import { PolicyBuilder } from "../../src/bundle/policy-builder.ts";
 import type { Value } from "../../src/expression/value.ts";
 import { type Exchange, FlowContext, type ProxyIdentity, type Step } from "../../src/flow/context.ts";
 import { Fault } from "../../src/flow/fault.ts";
 import { RequestMessage, ResponseMessage } from "../../src/flow/message.ts";
 import { messageFinder, variable } from "../../src/flow/variable.ts";
-import {
-  type PolicyEnvironment,
-  type PolicyGateway,
-  type PolicyType,
-  thrownBy,
-} from "../../src/policies/policy.ts";
+import type { Capabilities } from "../../src/policies/capabilities.ts";
+import { type PolicyType, thrownBy } from "../../src/policies/policy.ts";
 import { parseXml } from "../../src/xml/parse.ts";
-import { Report } from "../../src/xml/report.ts";
+import { positionOf, Report } from "../../src/xml/report.ts";
 
 /** What a test says about the exchange; everything else is filled in. */
 export interface FlowState {
@@ -81,46 +80,88 @@ export interface LoadedPolicy {
   readonly reads: ReadonlySet<string>;
 }
 
-/** What a test gives a policy of the gateway; what it does not give cannot be used. */
-export type GatewayParts = Partial<
-  Omit<PolicyGateway, "policy" | "origin" | "variable" | "template" | "readsContentOf"> &
-    Pick<PolicyEnvironment, "function" | "resources">
->;
+/** What a test gives a policy; what it does not give cannot be used. */
+export type GivenCapabilities = Partial<Capabilities>;
 
-/** Reads a policy from its XML as the compiler does, with the problems that it finds. */
-export function loadPolicy<Config>(
-  type: PolicyType<Config>,
+/** Reads a policy from its XML and builds it as the compiler does, with the problems that it finds. */
+export function loadPolicy<Config, Need extends keyof Capabilities>(
+  type: PolicyType<Config, Need>,
   xml: string,
-  parts: GatewayParts = {},
+  given: GivenCapabilities = {},
 ): LoadedPolicy {
   const report = new Report();
-  const reads = new Set<string>();
   const root = parseXml(xml, "policies/P.xml", report);
-  if (root === null) return { report, step: null, reads };
-  const policy = root.attribute("name") ?? "P";
+  if (root === null) return { report, step: null, reads: new Set() };
+  const name = root.attribute("name") ?? "P";
   for (const attribute of ["enabled", "continueOnError", "async"]) root.attribute(attribute);
   root.ignore("DisplayName", "Properties");
-  const config = type.read(root, report.forPolicy(policy));
-  root.reportUnknown(report);
-  const gateway = gatewayFor(policy, parts, reads);
-  if (!report.failed)
-    type.check?.(
-      config,
-      {
-        environment: "test",
-        targetServer: gateway.targetServer,
-        function: parts.function ?? (() => undefined),
-        sources: { problems: () => [], get: gateway.source },
-        resources: parts.resources ?? new Map(),
+  const ownReport = report.forPolicy(name);
+  const config = type.read(root, ownReport);
+  root.reportUnknown(ownReport);
+  const compile = compileContext(given, ownReport);
+  const policy = { name, enabled: true, continueOnError: false, at: positionOf(root), meaning: null };
+  const builder = new PolicyBuilder(policy, type, compile, ownReport);
+  if (!report.failed && checkReferences(type.refersTo?.(config) ?? {}, compile)) {
+    type.check?.(config, builder.context, ownReport);
+  }
+  const step = report.failed ? null : withOwnFaults(type, name, type.build(config, builder.context));
+  return { report, step, reads: builder.contents };
+}
+
+function compileContext(given: GivenCapabilities, report: Report): CompileContext {
+  const bundle: SharedFlowBundle = {
+    kind: "sharedflow",
+    name: "things",
+    revision: "1",
+    description: "",
+    policies: new Map(),
+    resources: given.resources ?? new Map(),
+    propertySets: new Map(),
+    sharedFlow: { name: "default", steps: [], at: { file: "", line: 1, column: 1 } },
+  };
+  return {
+    environment: {
+      organization: "org",
+      name: "test",
+      flowHooks: {},
+      sharedFlow: () => bundle,
+      google: { serviceAccount: () => null, identity: () => notGiven("google") },
+      capabilities: {
+        egress: notGiven("egress"),
+        targetServers: new Map(),
+        sources: { problems: () => [], get: () => notGiven("sources") },
+        proxies: notGiven("proxies"),
+        functions: notGiven("functions"),
+        scripts: notGiven("scripts"),
+        printer: notGiven("printer"),
+        ...given,
       },
-      report.forPolicy(policy),
-    );
-  const step = report.failed ? null : withOwnFaults(type, policy, type.build(config, gateway));
-  return { report, step, reads };
+    },
+    proxy: "things",
+    bundle,
+    sharedFlow(name) {
+      const step = given.sharedFlows?.steps(name);
+      return step ? { step, mentions: new Set() } : null;
+    },
+    identityFor: (_bundle, at) => (given.google ?? notGiven("google")).identity(at),
+    report,
+  };
+}
+
+/** Stands for what a test does not give: using it fails. */
+function notGiven(part: string): never {
+  const refuse = () => {
+    throw new Error(`the test gave the policy no ${part}`);
+  };
+  return new Proxy({}, { get: refuse }) as never;
 }
 
 /** The step with the fault of its policy for a variable that cannot be set, as the runner has it. */
-function withOwnFaults(type: PolicyType, policy: string, step: Step): Step {
+function withOwnFaults<Config, Need extends keyof Capabilities>(
+  type: PolicyType<Config, Need>,
+  policy: string,
+  step: Step,
+): Step {
   const fail = (error: unknown) => {
     throw thrownBy(type, policy, error);
   };
@@ -133,46 +174,14 @@ function withOwnFaults(type: PolicyType, policy: string, step: Step): Step {
   };
 }
 
-function gatewayFor(policy: string, parts: GatewayParts, reads: Set<string>): PolicyGateway {
-  const resolve = (name: string) => {
-    const resolved = variable(name);
-    if (resolved.contentOf !== null) reads.add(resolved.contentOf);
-    return resolved;
-  };
-  return {
-    policy,
-    origin: { kind: "policy", name: policy, proxy: "things", source: null, user: null },
-    variable: resolve,
-    template: (text, options = {}) => compileTemplate(text, (name) => resolve(name).get, options).render,
-    readsContentOf: (message) => void reads.add(message),
-    get egress() {
-      return parts.egress ?? notGiven("egress");
-    },
-    get scripts() {
-      return parts.scripts ?? notGiven("scripts");
-    },
-    print: parts.print ?? (() => {}),
-    googleIdentity: parts.googleIdentity ?? (() => notGiven("googleIdentity")),
-    targetServer: parts.targetServer ?? (() => undefined),
-    source: parts.source ?? (() => notGiven("source")),
-    callProxy: parts.callProxy ?? (() => notGiven("callProxy")),
-    callFunction: parts.callFunction ?? (() => notGiven("callFunction")),
-    sharedFlow: parts.sharedFlow ?? (() => null),
-  };
-}
-
-function notGiven(part: string): never {
-  throw new Error(`the test gave the policy no ${part}`);
-}
-
 /** Loads a policy that must be without problems and runs it; only the bodies it declared are buffered. */
-export async function runPolicy<Config>(
-  type: PolicyType<Config>,
+export async function runPolicy<Config, Need extends keyof Capabilities>(
+  type: PolicyType<Config, Need>,
   xml: string,
   flow: FlowContext = flowOf(),
-  parts: GatewayParts = {},
+  given: GivenCapabilities = {},
 ): Promise<FlowContext> {
-  const { report, step, reads } = loadPolicy(type, xml, parts);
+  const { report, step, reads } = loadPolicy(type, xml, given);
   expect(report.problems).toEqual([]);
   if (step === null) throw new Error("a policy without problems was not built");
   for (const name of reads) {
@@ -189,13 +198,13 @@ export async function runPolicy<Config>(
 }
 
 /** Runs a policy that must fail, and returns its fault. */
-export async function faultOf<Config>(
-  type: PolicyType<Config>,
+export async function faultOf<Config, Need extends keyof Capabilities>(
+  type: PolicyType<Config, Need>,
   xml: string,
   flow: FlowContext = flowOf(),
-  parts: GatewayParts = {},
+  given: GivenCapabilities = {},
 ): Promise<Fault> {
-  const thrown: unknown = await runPolicy(type, xml, flow, parts).then(
+  const thrown: unknown = await runPolicy(type, xml, flow, given).then(
     () => null,
     (error: unknown) => error,
   );
@@ -209,7 +218,10 @@ export function variableOf(flow: FlowContext, name: string): Value {
 }
 
 /** What is wrong with a policy's XML, as `severity code line:column`. */
-export function problemsOf<Config>(type: PolicyType<Config>, xml: string): string[] {
+export function problemsOf<Config, Need extends keyof Capabilities>(
+  type: PolicyType<Config, Need>,
+  xml: string,
+): string[] {
   return loadPolicy(type, xml).report.problems.map(
     ({ severity, code, line, column }) => `${severity} ${code} ${line}:${column}`,
   );

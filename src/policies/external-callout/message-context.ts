@@ -1,7 +1,7 @@
 import { create } from "@bufbuild/protobuf";
 import { textOf } from "../../expression/value.ts";
 import type { FlowContext } from "../../flow/context.ts";
-import type { PolicyGateway } from "../policy.ts";
+import type { PolicyContext } from "../policy.ts";
 import type { ExternalCallout } from "./read.ts";
 import { buildSentMessages } from "./send-messages.ts";
 import { buildSentVariables } from "./send-variables.ts";
@@ -34,11 +34,11 @@ const blank = {
  */
 export function buildMessageContext(
   { sends, variablePrefixes }: ExternalCallout,
-  gateway: PolicyGateway,
+  context: PolicyContext,
 ): (flow: FlowContext) => MessageContext {
-  const messages = buildSentMessages(sends, gateway);
-  const variables = buildSentVariables(variablePrefixes, gateway);
-  const target = buildTarget(gateway);
+  const messages = buildSentMessages(sends, context);
+  const variables = buildSentVariables(variablePrefixes, context);
+  const target = buildTarget(context);
   return function describeExchange(flow) {
     const { identity, exchange, route } = flow;
     const { ip, host, port, scheme } = exchange.client;
@@ -67,9 +67,9 @@ export function buildMessageContext(
   };
 }
 
-function buildTarget(gateway: PolicyGateway): (flow: FlowContext) => Target {
+function buildTarget(context: PolicyContext): (flow: FlowContext) => Target {
   const text = (name: string) => {
-    const { get } = gateway.variable(`target.${name}`);
+    const { get } = context.variable(`target.${name}`);
     return (flow: FlowContext) => textOf(get(flow));
   };
   const [basePath, host, name] = [text("basepath"), text("host"), text("name")];

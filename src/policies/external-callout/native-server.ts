@@ -2,7 +2,7 @@ import { ConnectError } from "@connectrpc/connect";
 import { EgressError } from "../../egress/error.ts";
 import { baseUrl } from "../../egress/target-server.ts";
 import type { Exchange } from "../../flow/context.ts";
-import type { PolicyGateway } from "../policy.ts";
+import type { PolicyContext } from "../policy.ts";
 import type { ExternalCallout } from "./read.ts";
 
 /** How often a server is asked again, and named in the log. Milliseconds. */
@@ -14,10 +14,10 @@ const NAMED_AGAIN_AFTER_MS = 60_000;
  */
 export function namesNativeServer(
   { server: { name } }: ExternalCallout,
-  gateway: PolicyGateway,
+  context: PolicyContext<"egress" | "targetServers">,
 ): (error: unknown, exchange: Exchange) => void {
-  const { egress, origin } = gateway;
-  const server = gateway.targetServer(name);
+  const { egress, origin } = context;
+  const server = context.targetServers.get(name);
   if (server === undefined) throw new Error(`There is no target server "${name}".`);
   const url = baseUrl(server);
   const { host } = new URL(url);

@@ -3,7 +3,7 @@ import type { FlowContext } from "../../flow/context.ts";
 import { splitHeader } from "../../flow/headers.ts";
 import type { RequestMessage, ResponseMessage } from "../../flow/message.ts";
 import type { Parameters } from "../../flow/parameters.ts";
-import type { PolicyGateway } from "../policy.ts";
+import type { PolicyContext } from "../policy.ts";
 import type { ExternalCallout } from "./read.ts";
 import {
   ErrorSchema,
@@ -35,13 +35,13 @@ const blank = {
 /** Compiles what describes the flow's message. Form parameters are part of the content, and sent with it. */
 export function buildSentMessages(
   sends: ExternalCallout["sends"],
-  gateway: PolicyGateway,
+  context: PolicyContext,
 ): (flow: FlowContext) => SentMessages {
   const request = { headers: sends["with.request.headers"], content: sends["with.request.content"] };
   const response = { headers: sends["with.response.headers"], content: sends["with.response.content"] };
-  if (request.content && response.content) gateway.readsContentOf("message");
-  else if (request.content) gateway.readsContentOf("request");
-  else if (response.content) for (const name of ["response", "error"]) gateway.readsContentOf(name);
+  if (request.content && response.content) context.readsContentOf("message");
+  else if (request.content) context.readsContentOf("request");
+  else if (response.content) for (const name of ["response", "error"]) context.readsContentOf(name);
   return function sentMessages(flow) {
     if (flow.error) {
       const message = flow.fault?.message ?? "";

@@ -5,7 +5,7 @@ import { headerNames } from "../../flow/headers.ts";
 import { Message, RequestMessage } from "../../flow/message.ts";
 import { messageProperty } from "../../flow/message-properties.ts";
 import { messageFinder } from "../../flow/variable.ts";
-import type { PolicyGateway } from "../policy.ts";
+import type { PolicyContext } from "../policy.ts";
 import { wireValue } from "./flow-variable.ts";
 import type { FlowVariable } from "./wire/external_callout_pb.ts";
 
@@ -23,9 +23,9 @@ const flowMessages = ["message", "request", "response", "error"] as const;
  */
 export function buildSentVariables(
   prefixes: readonly string[],
-  gateway: PolicyGateway,
+  context: PolicyContext,
 ): (flow: FlowContext) => SentVariables {
-  const collectors = prefixes.flatMap((prefix) => collectorsFor(prefix, gateway));
+  const collectors = prefixes.flatMap((prefix) => collectorsFor(prefix, context));
   return function sentVariables(flow) {
     const sent: SentVariables = Object.create(null);
     const add = (name: string, value: Value) => {
@@ -37,10 +37,10 @@ export function buildSentVariables(
   };
 }
 
-function collectorsFor(prefix: string, gateway: PolicyGateway): Collect[] {
+function collectorsFor(prefix: string, context: PolicyContext): Collect[] {
   const below = `${prefix}.`;
   const fixed = [prefix, ...builtInNames.filter((name) => name.startsWith(below))].map((name) =>
-    gateway.variable(name),
+    context.variable(name),
   );
   const [first] = prefix.split(".", 1);
   const message = flowMessages.find((name) => name === first);

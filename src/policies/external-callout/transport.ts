@@ -1,14 +1,17 @@
 import { Code, ConnectError, type Transport } from "@connectrpc/connect";
 import { createUnaryTransport } from "../../egress/grpc/unary-transport.ts";
 import { baseUrl } from "../../egress/target-server.ts";
-import type { PolicyGateway } from "../policy.ts";
+import type { PolicyContext } from "../policy.ts";
 import type { ExternalCallout } from "./read.ts";
 
 /** How the policy reaches its gRPC server. */
-export function buildTransport({ server: { name } }: ExternalCallout, gateway: PolicyGateway): Transport {
-  const server = gateway.targetServer(name);
+export function buildTransport(
+  { server: { name } }: ExternalCallout,
+  context: PolicyContext<"egress" | "targetServers">,
+): Transport {
+  const server = context.targetServers.get(name);
   if (server === undefined) throw new Error(`There is no target server "${name}".`);
-  const { egress, origin } = gateway;
+  const { egress, origin } = context;
   return createUnaryTransport({
     protocol: server.grpcTransport,
     baseUrl: baseUrl(server),

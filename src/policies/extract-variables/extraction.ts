@@ -3,7 +3,7 @@ import { mediaType } from "../../flow/content-type.ts";
 import type { FlowContext } from "../../flow/context.ts";
 import type { Message } from "../../flow/message.ts";
 import { ReadOnlyVariable, Unsettable } from "../../flow/unsettable.ts";
-import type { PolicyGateway } from "../policy.ts";
+import type { PolicyContext } from "../policy.ts";
 import { faults } from "./faults.ts";
 
 /** What the policy extracts from: a message, or the text of a variable. */
@@ -14,7 +14,7 @@ export type Extract = (flow: FlowContext, source: Source) => void;
 
 /** What every element of one policy uses when it is built. */
 export interface Extraction {
-  readonly gateway: PolicyGateway;
+  readonly context: PolicyContext;
   /** The variable that the policy extracts from. */
   readonly source: string;
   /** Precedes the names of all variables that the policy sets; empty for none. */
@@ -24,12 +24,12 @@ export interface Extraction {
 
 /** Compiles the setting of a variable, whose complete name has the prefix and a dot in front. */
 export function compileAssignment(
-  { gateway, variablePrefix }: Extraction,
+  { context, variablePrefix }: Extraction,
   name: string,
 ): { readonly name: string; set(flow: FlowContext, value: Value): void } {
   const fullName = variablePrefix === "" ? name : `${variablePrefix}.${name}`;
-  const { policy } = gateway;
-  const variable = gateway.variable(fullName);
+  const { policy } = context;
+  const variable = context.variable(fullName);
   return {
     name: fullName,
     set(flow, value) {

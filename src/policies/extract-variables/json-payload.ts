@@ -83,8 +83,8 @@ function checkPath(path: string, at: XmlElement, report: Report): void {
 
 /** Extracts from JSON content, which is parsed once for all variables. */
 export function buildJsonPayload({ variables }: JsonPayload, extraction: Extraction): Extract {
-  const { gateway, source } = extraction;
-  gateway.readsContentOf(source);
+  const { context, source } = extraction;
+  context.readsContentOf(source);
   const extracts = variables.map((variable) => buildVariable(variable, extraction));
   return function extractFromJson(flow, from) {
     const payload = payloadOf(from, isJson);
@@ -96,7 +96,7 @@ export function buildJsonPayload({ variables }: JsonPayload, extraction: Extract
       // Not JSON; a path that visits too much of the document; a document that is nested too deep.
       const isDocumentsFault =
         error instanceof SyntaxError || error instanceof ExpressionError || error instanceof RangeError;
-      throw isDocumentsFault ? faults.executionFailed(gateway.policy).causedBy(error) : error;
+      throw isDocumentsFault ? faults.executionFailed(context.policy).causedBy(error) : error;
     }
   };
 }
@@ -111,7 +111,7 @@ function buildVariable(
   { name, type, path }: JsonVariable,
   extraction: Extraction,
 ): (flow: FlowContext, json: unknown) => void {
-  const { gateway, ignoreUnresolved } = extraction;
+  const { context, ignoreUnresolved } = extraction;
   const pathOf = buildPath(path, extraction);
   const variable = compileAssignment(extraction, name);
   return (flow, json) => {
@@ -119,7 +119,7 @@ function buildVariable(
     const { definite, values } = search(json);
     if (definite && values.length === 0) {
       if (ignoreUnresolved) return;
-      throw faults.invalidJsonPath(gateway.policy, text);
+      throw faults.invalidJsonPath(context.policy, text);
     }
     const found = definite ? values[0] : values;
     const value = valueAs(found, type);
@@ -134,20 +134,20 @@ const pathsFromTemplates = rememberCompiled(compileJsonPath)(undefined);
 
 function buildPath(
   path: string,
-  { gateway, ignoreUnresolved }: Extraction,
+  { context, ignoreUnresolved }: Extraction,
 ): (flow: FlowContext) => { readonly text: string; readonly search: JsonPath } {
   if (isLiteral(path)) {
     const compiled = { text: path, search: compileJsonPath(path) };
     return () => compiled;
   }
   const unresolved = (name: string) => {
-    throw faults.jsonPathParsingFailure(gateway.policy, name);
+    throw faults.jsonPathParsingFailure(context.policy, name);
   };
-  const template = gateway.template(path, ignoreUnresolved ? {} : { unresolved });
+  const template = context.template(path, ignoreUnresolved ? {} : { unresolved });
   return (flow) => {
     const text = template(flow);
     const search = pathsFromTemplates(text);
-    if (search === null) throw faults.invalidJsonPath(gateway.policy, text);
+    if (search === null) throw faults.invalidJsonPath(context.policy, text);
     return { text, search };
   };
 }

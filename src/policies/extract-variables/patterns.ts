@@ -92,20 +92,20 @@ export function buildPatterns({ element, name, patterns }: Patterns, extraction:
 function compileText(
   element: PatternElement,
   name: string,
-  { gateway, source }: Extraction,
+  { context, source }: Extraction,
 ): (flow: FlowContext, source: Source) => string | null {
   switch (element) {
     case "URIPath":
       return (flow, from) => (from instanceof RequestMessage ? flow.pathSuffix : null);
     case "Variable": {
-      const variable = gateway.variable(name);
+      const variable = context.variable(name);
       return (flow) => textIn(variable.get(flow));
     }
     case "QueryParam":
     case "Header":
     case "FormParam": {
       const property = messageProperty(`${element.toLowerCase()}.${name}`);
-      if (property?.readsContent) gateway.readsContentOf(source);
+      if (property?.readsContent) context.readsContentOf(source);
       return (_flow, from) => (property && from instanceof Message ? textIn(property.get(from)) : null);
     }
   }

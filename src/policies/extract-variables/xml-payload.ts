@@ -137,8 +137,8 @@ function checkXPath(
 /** Extracts from XML content, which is parsed once for all variables. */
 export function buildXmlPayload(payload: XmlPayload, extraction: Extraction): Extract {
   const { stopPayloadProcessing, namespaces, variables } = payload;
-  const { gateway, source } = extraction;
-  gateway.readsContentOf(source);
+  const { context, source } = extraction;
+  context.readsContentOf(source);
   const extracts = variables.map((variable) => buildVariable(variable, namespaces, extraction));
   return function extractFromXml(flow, from) {
     const text = payloadOf(from, isXml);
@@ -149,7 +149,7 @@ export function buildXmlPayload(payload: XmlPayload, extraction: Extraction): Ex
         if (extract(flow, document) && stopPayloadProcessing) return;
       }
     } catch (error) {
-      throw error instanceof ExpressionError ? faults.executionFailed(gateway.policy).causedBy(error) : error;
+      throw error instanceof ExpressionError ? faults.executionFailed(context.policy).causedBy(error) : error;
     }
   };
 }

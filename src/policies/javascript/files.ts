@@ -6,7 +6,8 @@ import { checkRhinoOnly } from "./rhino-only.ts";
 
 export type Resources = ReadonlyMap<string, Uint8Array>;
 
-const known = new WeakMap<JavascriptConfig, readonly ParsedFile[] | null>();
+/** A bundle is read once and compiled for each proxy that runs it. */
+const known = new WeakMap<JavascriptConfig, readonly ParsedFile[]>();
 
 /**
  * The files of a script, in the order in which they are executed; null when one of them is missing or cannot be read. Reports
@@ -17,13 +18,13 @@ export function parsedFiles(
   resources: Resources,
   report: Report,
 ): readonly ParsedFile[] | null {
-  let files = known.get(config);
-  if (files === undefined) {
-    const all = [...config.included, ...(config.main ? [config.main] : [])];
-    const parsed = all.map((text) => parsedFile(text, resources, report));
-    files = parsed.includes(null) ? null : (parsed as ParsedFile[]);
-    known.set(config, files);
-  }
+  const found = known.get(config);
+  if (found) return found;
+  const all = [...config.included, ...(config.main ? [config.main] : [])];
+  const parsed = all.map((text) => parsedFile(text, resources, report));
+  const files = parsed.filter((file) => file !== null);
+  if (files.length < all.length) return null;
+  known.set(config, files);
   return files;
 }
 

@@ -1,7 +1,7 @@
 import { ExpressionError, textOf, type Value } from "../../expression/value.ts";
 import type { FlowContext } from "../../flow/context.ts";
 import { Unsettable } from "../../flow/unsettable.ts";
-import type { PolicyGateway, Text } from "../policy.ts";
+import type { PolicyContext, Text } from "../policy.ts";
 import type { CompileText, EditMessage, EditOptions } from "./build.ts";
 import type { AssignVariable } from "./edit.ts";
 
@@ -11,12 +11,12 @@ import type { AssignVariable } from "./edit.ts";
  */
 export function buildAssignVariable(
   assignment: AssignVariable,
-  gateway: PolicyGateway,
+  context: PolicyContext,
   { ignoreUnresolved, faults }: EditOptions,
   template: CompileText,
 ): EditMessage {
-  const target = gateway.variable(assignment.name);
-  const read = buildValue(assignment, gateway, template);
+  const target = context.variable(assignment.name);
+  const read = buildValue(assignment, context, template);
   const missing = assignment.templateRef ?? assignment.ref ?? assignment.propertySetRef;
   return function assignVariable(flow) {
     const value = read(flow);
@@ -30,7 +30,7 @@ type Read = (flow: FlowContext) => Value;
 
 function buildValue(
   { name, template: text, templateRef, ref, value, propertySetRef }: AssignVariable,
-  gateway: PolicyGateway,
+  context: PolicyContext,
   template: CompileText,
 ): Read {
   const literal: Read =
@@ -39,11 +39,11 @@ function buildValue(
       : propertySetRef === null
         ? () => null
         : propertyReader(template(propertySetRef));
-  const referred: Read = ref === null ? literal : firstOf(gateway.variable(ref).get, literal);
+  const referred: Read = ref === null ? literal : firstOf(context.variable(ref).get, literal);
   if (templateRef !== null) {
-    gateway.readsContentOf("*");
+    context.readsContentOf("*");
     const fallback = text === null ? referred : template(text);
-    return firstOf(templateReader(name, gateway.variable(templateRef).get, template), fallback);
+    return firstOf(templateReader(name, context.variable(templateRef).get, template), fallback);
   }
   return text === null ? referred : template(text);
 }

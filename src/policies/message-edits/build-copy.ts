@@ -1,7 +1,7 @@
 import { headerNames, headerValues, replaceHeader } from "../../flow/headers.ts";
 import { Message, RequestMessage, ResponseMessage } from "../../flow/message.ts";
 import type { Parameters } from "../../flow/parameters.ts";
-import type { PolicyGateway } from "../policy.ts";
+import type { PolicyContext } from "../policy.ts";
 import type { EditMessage, EditOptions } from "./build.ts";
 import type { CopyParts, MessageParts, Selection, TextProperty } from "./edit.ts";
 
@@ -11,12 +11,12 @@ import type { CopyParts, MessageParts, Selection, TextProperty } from "./edit.ts
  */
 export function buildCopy(
   { source, parts }: CopyParts,
-  gateway: PolicyGateway,
+  context: PolicyContext,
   { edited, ignoreUnresolved, faults }: EditOptions,
 ): EditMessage {
-  const from = gateway.variable(source);
-  if (parts.payload || !isEmpty(parts.lists.FormParams)) gateway.readsContentOf(source);
-  if (!isEmpty(parts.lists.FormParams)) gateway.readsContentOf(edited);
+  const from = context.variable(source);
+  if (parts.payload || !isEmpty(parts.lists.FormParams)) context.readsContentOf(source);
+  if (!isEmpty(parts.lists.FormParams)) context.readsContentOf(edited);
   return function copy(flow, message) {
     const original = from.get(flow);
     if (original instanceof Message) {

@@ -1,14 +1,14 @@
 import { isHeaderName, removeHeaderValue } from "../../flow/headers.ts";
 import { type Message, RequestMessage, ResponseMessage } from "../../flow/message.ts";
 import type { Parameters } from "../../flow/parameters.ts";
-import type { PolicyGateway } from "../policy.ts";
+import type { PolicyContext } from "../policy.ts";
 import type { EditMessage, EditOptions } from "./build.ts";
 import type { RemoveParts, Selection, TextProperty } from "./edit.ts";
 
 /** Remove: takes parts out of a message; a property that cannot be absent becomes that of a new message. */
 export function buildRemove(
   { parts }: RemoveParts,
-  gateway: PolicyGateway,
+  context: PolicyContext,
   { edited }: EditOptions,
 ): EditMessage {
   const { payload, properties } = parts;
@@ -16,7 +16,7 @@ export function buildRemove(
   const queryParameters = fromTheBack(parts.lists.QueryParams);
   const formParameters = fromTheBack(parts.lists.FormParams);
   const someFormParameters = !payload && formParameters.length > 0;
-  if (someFormParameters) gateway.readsContentOf(edited);
+  if (someFormParameters) context.readsContentOf(edited);
   return function remove(_flow, message) {
     if (payload) message.setContent(null);
     removeHeaders(headers, message);

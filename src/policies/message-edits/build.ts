@@ -2,7 +2,7 @@ import type { FlowContext } from "../../flow/context.ts";
 import type { Fault } from "../../flow/fault.ts";
 import { type Message, RequestMessage, ResponseMessage } from "../../flow/message.ts";
 import { checkedValue, statusCode } from "../../flow/message-properties.ts";
-import type { PolicyGateway, Text } from "../policy.ts";
+import type { PolicyContext, Text } from "../policy.ts";
 import { buildAssignVariable } from "./build-assign-variable.ts";
 import { buildCopy } from "./build-copy.ts";
 import { buildRemove } from "./build-remove.ts";
@@ -28,12 +28,12 @@ export interface EditFaults {
 /** Compiles edits into one function that does them in order. It throws the faults of `options`, and Unsettable. */
 export function buildMessageEdits(
   edits: readonly MessageEdit[],
-  gateway: PolicyGateway,
+  context: PolicyContext,
   options: EditOptions,
 ): EditMessage {
   const template = (text: string, delimiters: { prefix?: string; suffix?: string } = {}) =>
-    gateway.template(text, { ...delimiters, ...whenUnresolved(options) });
-  const steps = edits.map((edit) => buildEdit(edit, gateway, options, template));
+    context.template(text, { ...delimiters, ...whenUnresolved(options) });
+  const steps = edits.map((edit) => buildEdit(edit, context, options, template));
   return function editMessage(flow, message) {
     for (const step of steps) step(flow, message);
   };
@@ -55,30 +55,30 @@ function whenUnresolved({ ignoreUnresolved, faults }: EditOptions): {
 
 function buildEdit(
   edit: MessageEdit,
-  gateway: PolicyGateway,
+  context: PolicyContext,
   options: EditOptions,
   template: CompileText,
 ): EditMessage {
   switch (edit.action) {
     case "Set":
     case "Add":
-      return buildValues(edit, gateway, options, template);
+      return buildValues(edit, context, options, template);
     case "SetProperty":
       return buildProperty(edit, template);
     case "SetPayload":
       return buildPayload(edit, template);
     case "Copy":
-      return buildCopy(edit, gateway, options);
+      return buildCopy(edit, context, options);
     case "Remove":
-      return buildRemove(edit, gateway, options);
+      return buildRemove(edit, context, options);
     case "AssignVariable":
-      return buildAssignVariable(edit, gateway, options, template);
+      return buildAssignVariable(edit, context, options, template);
   }
 }
 
 function buildValues(
   { action, list, values }: SetValues,
-  gateway: PolicyGateway,
+  context: PolicyContext,
   { edited }: EditOptions,
   template: CompileText,
 ): EditMessage {
@@ -98,7 +98,7 @@ function buildValues(
       for (const { name, text } of entries) message.queryParameters[put](name, text(flow));
     };
   }
-  gateway.readsContentOf(edited);
+  context.readsContentOf(edited);
   return (flow, message) => {
     if (!(message instanceof RequestMessage)) return;
     const parameters = message.formParameters;

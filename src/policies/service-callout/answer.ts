@@ -1,7 +1,7 @@
 import { isSuccess, type SuccessCodes } from "../../egress/success-codes.ts";
 import type { FlowContext, Step } from "../../flow/context.ts";
 import type { RequestMessage, ResponseMessage } from "../../flow/message.ts";
-import type { PolicyGateway } from "../policy.ts";
+import type { PolicyContext } from "../policy.ts";
 import { noteCalled } from "./called-url.ts";
 import { calloutFault, statusFault } from "./faults.ts";
 import type { Send } from "./send.ts";
@@ -26,10 +26,10 @@ export function buildWaitingCallout(
   send: Send,
   name: string,
   { timeoutMs, bodyLimit, successCodes, clearPayload }: AnswerOptions,
-  gateway: PolicyGateway,
+  context: PolicyContext,
 ): Step {
-  const { policy } = gateway;
-  const variable = gateway.variable(name);
+  const { policy } = context;
+  const variable = context.variable(name);
 
   async function receive(flow: FlowContext, request: RequestMessage): Promise<ResponseMessage> {
     const answer = await send(flow, request);
@@ -64,7 +64,7 @@ export function buildSeparateCallout(
   prepare: (flow: FlowContext) => RequestMessage,
   send: Send,
   { timeoutMs, successCodes, clearPayload }: AnswerOptions,
-  { policy }: PolicyGateway,
+  { policy }: PolicyContext,
 ): Step {
   async function finish(flow: FlowContext, sending: Promise<ResponseMessage>): Promise<void> {
     let status: number;

@@ -2,7 +2,7 @@ import type { FlowContext } from "../../flow/context.ts";
 import { Message, RequestMessage } from "../../flow/message.ts";
 import { Unsettable } from "../../flow/unsettable.ts";
 import { buildMessageEdits } from "../message-edits/build.ts";
-import type { PolicyGateway } from "../policy.ts";
+import type { PolicyContext } from "../policy.ts";
 import { faults } from "./faults.ts";
 import type { CalloutRequest } from "./read-request.ts";
 
@@ -12,12 +12,12 @@ class OneTimeRequest extends RequestMessage {}
 /** Compiles what finds or makes the request of a callout, and changes it as the policy says. */
 export function buildRequest(
   { variable: name, clearPayload, ignoreUnresolved, edits }: CalloutRequest,
-  gateway: PolicyGateway,
+  context: PolicyContext,
 ): (flow: FlowContext) => RequestMessage {
-  const { policy } = gateway;
-  const variable = gateway.variable(name);
-  gateway.readsContentOf(name);
-  const edit = buildMessageEdits(edits, gateway, {
+  const { policy } = context;
+  const variable = context.variable(name);
+  context.readsContentOf(name);
+  const edit = buildMessageEdits(edits, context, {
     edited: name,
     ignoreUnresolved,
     faults: {

@@ -9,7 +9,7 @@ import { extendUrl } from "../../egress/url.ts";
 import type { FlowContext } from "../../flow/context.ts";
 import { type RequestMessage, ResponseMessage } from "../../flow/message.ts";
 import { buildAuthentication, withToken } from "../google-authentication.ts";
-import type { PolicyGateway } from "../policy.ts";
+import type { PolicyContext } from "../policy.ts";
 import { buildGivenUrl, rememberUrl } from "./called-url.ts";
 import { faults } from "./faults.ts";
 import { contentOf, type Send } from "./send.ts";
@@ -22,17 +22,19 @@ export interface HttpCallOptions {
   readonly waits: boolean;
 }
 
+type HttpCallContext = PolicyContext<"egress" | "google" | "sources" | "targetServers">;
+
 /** Compiles a callout over HTTP. Apigee: "ServiceCallout policy" (HTTPTargetConnection). */
 export function buildHttpCall(
   connection: HttpConnection,
   options: HttpCallOptions,
-  gateway: PolicyGateway,
+  context: HttpCallContext,
 ): Send {
   const { loadBalancer } = connection;
-  const callUrl = buildUrlCall(connection, options, gateway);
+  const callUrl = buildUrlCall(connection, options, context);
   if (loadBalancer === null) return callUrl;
-  const given = buildGivenUrl(gateway.policy);
-  const callTargetServer = buildBalancedCall(connection, loadBalancer, options, gateway);
+  const given = buildGivenUrl(context.policy);
+  const callTargetServer = buildBalancedCall(connection, loadBalancer, options, context);
   return function callBalancedOrUrl(flow, request) {
     return (given(flow) === null ? callTargetServer : callUrl)(flow, request);
   };
@@ -41,14 +43,14 @@ export function buildHttpCall(
 function buildUrlCall(
   { url, source: named, authentication }: HttpConnection,
   { timeoutMs }: HttpCallOptions,
-  gateway: PolicyGateway,
+  context: HttpCallContext,
 ): Send {
-  const source = named && gateway.source(named.name);
-  const base = gateway.template(named && source ? source.origin + named.path : (url ?? ""));
-  const given = buildGivenUrl(gateway.policy);
-  const remember = rememberUrl(gateway.policy);
-  const authenticate = authentication && buildAuthentication(authentication, gateway);
-  const { egress, policy, origin } = gateway;
+  const source = named && context.sources.get(named.name);
+  const base = context.template(named && source ? source.origin + named.path : (url ?? ""));
+  const given = buildGivenUrl(context.policy);
+  const remember = rememberUrl(context.policy);
+  const authenticate = authentication && buildAuthentication(authentication, context);
+  const { egress, policy, origin } = context;
   return async function callUrl(flow, request) {
     const target = (given(flow) ?? base(flow)).trim();
     const address = extendUrl(target, request.path, request.query);
@@ -84,13 +86,13 @@ function buildBalancedCall(
   { path, sslInfo, properties, authentication }: HttpConnection,
   config: LoadBalancerConfig,
   { timeoutMs, waits }: HttpCallOptions,
-  gateway: PolicyGateway,
+  context: HttpCallContext,
 ): Send {
-  const balancer = new LoadBalancer(config, (name) => gateway.targetServer(name), Date.now);
-  const base = gateway.template(path ?? "");
-  const remember = rememberUrl(gateway.policy);
-  const prepareToken = authentication && buildAuthentication(authentication, gateway);
-  const { egress, origin, policy } = gateway;
+  const balancer = new LoadBalancer(config, (name) => context.targetServers.get(name), Date.now);
+  const base = context.template(path ?? "");
+  const remember = rememberUrl(context.policy);
+  const prepareToken = authentication && buildAuthentication(authentication, context);
+  const { egress, origin, policy } = context;
   return async function callTargetServer(flow, request) {
     const { exchange } = flow;
     const targetPath = base(flow).trim();

@@ -2,7 +2,8 @@ import type { LocalConnection } from "../../egress/connection.ts";
 import { extendUrl, splitQuery } from "../../egress/url.ts";
 import type { FlowContext } from "../../flow/context.ts";
 import { RequestMessage } from "../../flow/message.ts";
-import type { LocalDestination, PolicyGateway } from "../policy.ts";
+import type { LocalDestination } from "../capabilities.ts";
+import type { PolicyContext } from "../policy.ts";
 import { contentOf, type Send } from "./send.ts";
 
 /**
@@ -10,8 +11,8 @@ import { contentOf, type Send } from "./send.ts";
  * faults. The request's path and query go behind the configured path, or behind the base path of the proxy.
  * Apigee: "ServiceCallout policy" (LocalTargetConnection).
  */
-export function buildLocalCall(connection: LocalConnection, gateway: PolicyGateway): Send {
-  const destination = buildDestination(connection, gateway);
+export function buildLocalCall(connection: LocalConnection, context: PolicyContext<"proxies">): Send {
+  const destination = buildDestination(connection, context);
   return function callLocalProxy(flow, request) {
     const { base, to } = destination(flow);
     const uri = extendUrl(base, request.path, request.query);
@@ -21,7 +22,7 @@ export function buildLocalCall(connection: LocalConnection, gateway: PolicyGatew
     const copy = new RequestMessage({ verb: request.verb, path, query, headers: new Headers(headers) });
     if (!request.body.isOpaque) copy.body = request.body.copy();
     copy.contentCoding = request.contentCoding;
-    return gateway.callProxy(flow, to(path), copy);
+    return context.proxies.call(flow, to(path), copy);
   };
 }
 
@@ -33,17 +34,17 @@ interface Destination {
 
 function buildDestination(
   { proxy, endpoint, path }: LocalConnection,
-  gateway: PolicyGateway,
+  context: PolicyContext,
 ): (flow: FlowContext) => Destination {
   if (proxy === null) {
-    const base = gateway.template(path ?? "");
+    const base = context.template(path ?? "");
     return (flow) => {
       const text = base(flow).trim();
       return { base: text.startsWith("/") ? text : `/${text}`, to: (path) => ({ path }) };
     };
   }
-  const proxyName = gateway.template(proxy);
-  const endpointName = endpoint === null ? () => null : gateway.template(endpoint);
+  const proxyName = context.template(proxy);
+  const endpointName = endpoint === null ? () => null : context.template(endpoint);
   return (flow) => {
     const to = { proxy: proxyName(flow).trim(), endpoint: endpointName(flow)?.trim() || null };
     return { base: "", to: () => to };

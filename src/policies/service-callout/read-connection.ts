@@ -5,21 +5,18 @@ import {
   readLocalTargetConnection,
 } from "../../egress/connection.ts";
 import type { XmlElement } from "../../xml/element.ts";
-import { type Position, positionOf, type Report } from "../../xml/report.ts";
+import { positionOf, type Report } from "../../xml/report.ts";
 
 /** What a ServiceCallout calls. */
 export type CalloutConnection =
-  | { readonly kind: "http"; readonly http: HttpConnection; readonly servers: readonly NamedServer[] }
+  | { readonly kind: "http"; readonly http: HttpConnection }
   | { readonly kind: "local"; readonly local: LocalConnection };
 
-/** A target server that a load balancer names, and where. */
-export interface NamedServer {
-  readonly name: string;
-  readonly at: Position;
-}
-
 /** Stands for a connection that was reported as unusable, and is never built. */
-const unusable: CalloutConnection = { kind: "local", local: { proxy: null, endpoint: null, path: null } };
+function unusable(policy: XmlElement): CalloutConnection {
+  const at = { proxy: positionOf(policy), endpoint: positionOf(policy) };
+  return { kind: "local", local: { proxy: null, endpoint: null, path: null, at } };
+}
 
 /** Properties of a target that cannot mean anything for a callout. */
 const withoutEffect = new Set([
@@ -50,7 +47,7 @@ export function readConnection(policy: XmlElement, report: Report): CalloutConne
       "Keep the one that the callout is meant to use.",
     );
     policy.ignore("HTTPTargetConnection", "LocalTargetConnection");
-    return unusable;
+    return unusable(policy);
   }
   if (local) return { kind: "local", local: readLocalTargetConnection(local, report) };
   if (http === undefined) {
@@ -60,7 +57,7 @@ export function readConnection(policy: XmlElement, report: Report): CalloutConne
       `Connection information is missing in Step ${name}`,
       "Add an <HTTPTargetConnection> or a <LocalTargetConnection>.",
     );
-    return unusable;
+    return unusable(policy);
   }
   if (!http.child("URL")?.text() && !http.child("LoadBalancer")) {
     report.error(
@@ -70,18 +67,10 @@ export function readConnection(policy: XmlElement, report: Report): CalloutConne
       "Write the address of the service into <URL>, or name target servers in <LoadBalancer>.",
     );
     policy.ignore("HTTPTargetConnection");
-    return unusable;
+    return unusable(policy);
   }
   warnOfProperties(http, report);
-  const servers = http.child("LoadBalancer")?.children("Server") ?? [];
-  return {
-    kind: "http",
-    http: readHttpTargetConnection(http, report, withoutEffect),
-    servers: servers.map((server) => ({
-      name: server.attribute("name")?.trim() ?? "",
-      at: positionOf(server),
-    })),
-  };
+  return { kind: "http", http: readHttpTargetConnection(http, report, withoutEffect) };
 }
 
 function warnOfProperties(connection: XmlElement, report: Report): void {

@@ -10,7 +10,7 @@ import {
   MessageContextSchema,
 } from "../../../src/policies/external-callout/wire/external_callout_pb.ts";
 import { externalCallout } from "../../../src/policies/external-callout.ts";
-import { faultOf, flowOf, type GatewayParts, runPolicy } from "../policy-kit.ts";
+import { faultOf, flowOf, type GivenCapabilities, runPolicy } from "../policy-kit.ts";
 
 export type Answer = MessageInitShape<typeof MessageContextSchema>;
 
@@ -48,7 +48,7 @@ export class CalloutServer implements Connection {
 }
 
 /** What a policy needs of the gateway to call a server; `grpc.example` is a gRPC target server on port 9000. */
-export function partsFor(connection: Connection, changes: object = {}): GatewayParts {
+export function partsFor(connection: Connection, changes: object = {}): GivenCapabilities {
   const egress = new Egress({
     policy: compileEgressPolicy({
       allow: ["http://grpc.example:9000", "https://grpc.example:9000"],
@@ -60,7 +60,7 @@ export function partsFor(connection: Connection, changes: object = {}): GatewayP
     audit: noAudit,
   });
   const server = targetServer({ name: "callout-server", protocol: "GRPC", ...changes });
-  return { egress, targetServer: (name) => (name === server.name ? server : undefined) };
+  return { egress, targetServers: new Map([[server.name, server]]) };
 }
 
 export function targetServer(fields: object): TargetServer {

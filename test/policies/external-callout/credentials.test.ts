@@ -19,10 +19,10 @@ const identity = (): GoogleIdentity => ({
   source: (wanted) => ({ get: () => Promise.resolve(`Bearer token for ${JSON.stringify(wanted)}`) }),
 });
 
-async function sentWith(authentication: string, googleIdentity = identity): Promise<Headers> {
+async function sentWith(authentication: string, google = { identity }): Promise<Headers> {
   const server = new CalloutServer();
   const flow = flowOf({ variables: { audience: "https://from-variable.example", header: "X-Token" } });
-  await runPolicy(externalCallout, policy(authentication), flow, { ...partsFor(server), googleIdentity });
+  await runPolicy(externalCallout, policy(authentication), flow, { ...partsFor(server), google });
   return server.headers[0] ?? new Headers();
 }
 
@@ -60,7 +60,7 @@ test.each([
     account: "caller@project.example",
     source: () => ({ get: () => Promise.reject(new TokenError("The account is disabled.")) }),
   });
-  const parts = { ...partsFor(server), googleIdentity: failing };
+  const parts = { ...partsFor(server), google: { identity: failing } };
   const xml = policy(`<GoogleIDToken>${inside}</GoogleIDToken>`);
   const fault = await faultOf(externalCallout, xml, flowOf(), parts);
   expect(`${fault.status} ${fault.code}: ${fault.message}`).toBe(expected);

@@ -34,7 +34,7 @@ describe("a URL in the variable target.url of a callout", () => {
     const xml = policy(
       `${toX}<HTTPTargetConnection><LoadBalancer><Server name="a"/></LoadBalancer></HTTPTargetConnection>`,
     );
-    await callOut(xml, flow, { targetServer: () => targetServer("a", a) });
+    await callOut(xml, flow, { targetServers: new Map([["a", targetServer("a", a)]]) });
     expect(sentIn(flow)).toMatchObject({ server: "b", url: "/echo/x" });
   });
 

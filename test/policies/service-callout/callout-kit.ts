@@ -10,7 +10,7 @@ import { Message } from "../../../src/flow/message.ts";
 import { serviceCallout } from "../../../src/policies/service-callout.ts";
 import { ManualClock } from "../../egress/clock.ts";
 import type { Echo } from "../../servers/routes.ts";
-import { faultOf, flowOf, type GatewayParts, runPolicy, variableOf } from "../policy-kit.ts";
+import { faultOf, flowOf, type GivenCapabilities, runPolicy, variableOf } from "../policy-kit.ts";
 
 /** The servers that callouts reach. */
 export const servers = inject("servers");
@@ -47,12 +47,20 @@ export function callingEcho(inside = "", url = `${a}/echo`): string {
 }
 
 /** Runs a policy that must succeed. */
-export function callOut(xml: string, flow?: FlowContext, parts: GatewayParts = {}): Promise<FlowContext> {
+export function callOut(
+  xml: string,
+  flow?: FlowContext,
+  parts: GivenCapabilities = {},
+): Promise<FlowContext> {
   return runPolicy(serviceCallout, xml, flow, { egress: egressThrough(), ...parts });
 }
 
 /** Runs a policy that must fail, and returns its fault as `code: message`. */
-export async function failureOf(xml: string, flow?: FlowContext, parts: GatewayParts = {}): Promise<string> {
+export async function failureOf(
+  xml: string,
+  flow?: FlowContext,
+  parts: GivenCapabilities = {},
+): Promise<string> {
   const fault = await faultOf(serviceCallout, xml, flow, { egress: egressThrough(), ...parts });
   return `${fault.status} ${fault.code}: ${fault.message}`;
 }

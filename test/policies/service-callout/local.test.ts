@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { FlowContext } from "../../../src/flow/context.ts";
 import { Fault } from "../../../src/flow/fault.ts";
 import { RequestMessage, ResponseMessage } from "../../../src/flow/message.ts";
-import type { LocalDestination } from "../../../src/policies/policy.ts";
+import type { LocalDestination } from "../../../src/policies/capabilities.ts";
 import { flowOf, variableOf } from "../policy-kit.ts";
 import { callOut, failed, failureOf, policy, timedFlow } from "./callout-kit.ts";
 
@@ -42,7 +42,9 @@ describe("a callout to a proxy of the environment", () => {
     ["<Path>/data-manager?x=1</Path>", edited, "/data-manager/7", "x=1&q=a%20b"],
   ])("by path: %s %#", async (inside, request, path, query) => {
     const { calls, callProxy } = proxies(ok);
-    const flow = await callOut(local(inside, request), flowOf({ variables: { id: 5 } }), { callProxy });
+    const flow = await callOut(local(inside, request), flowOf({ variables: { id: 5 } }), {
+      proxies: { call: callProxy },
+    });
     expect(calls).toHaveLength(1);
     expect(calls[0]).toMatchObject({ flow, to: { path }, request: { path, query } });
     expect(variableOf(flow, "servicecallout.requesturi")).toBe(query === "" ? path : `${path}?${query}`);
@@ -59,13 +61,13 @@ describe("a callout to a proxy of the environment", () => {
   ])("by name: %s", async (inside, to) => {
     const { calls, callProxy } = proxies(ok);
     const flow = flowOf({ variables: { kind: "data", endpoint: "second" } });
-    await callOut(local(inside, edited), flow, { callProxy });
+    await callOut(local(inside, edited), flow, { proxies: { call: callProxy } });
     expect(calls[0]).toMatchObject({ to, request: { verb: "PUT", path: "/7", query: "q=a%20b" } });
   });
 
   test("gives the proxy a request of its own, with headers and payload", async () => {
     const { calls, callProxy } = proxies(ok);
-    const flow = await callOut(local("<Path>/x</Path>", edited), flowOf(), { callProxy });
+    const flow = await callOut(local("<Path>/x</Path>", edited), flowOf(), { proxies: { call: callProxy } });
     const request = calls[0]?.request;
     expect(request?.content).toBe("said");
     expect([...(request?.headers ?? [])]).toEqual([
@@ -79,20 +81,22 @@ describe("a callout to a proxy of the environment", () => {
   test("can be a GET with a payload: nothing has to go through fetch", async () => {
     const { calls, callProxy } = proxies(ok);
     const flow = flowOf({ variables: { mine: new RequestMessage({ body: "said" }) } });
-    await callOut(local("<Path>/x</Path>", '<Request variable="mine"/>'), flow, { callProxy });
+    await callOut(local("<Path>/x</Path>", '<Request variable="mine"/>'), flow, {
+      proxies: { call: callProxy },
+    });
     expect(calls[0]?.request.content).toBe("said");
   });
 
   test("reads all of an answer that streams", async () => {
     const { callProxy } = proxies(() => new ResponseMessage({ body: new Blob(["streamed"]).stream() }));
-    const flow = await callOut(local("<Path>/x</Path>"), flowOf(), { callProxy });
+    const flow = await callOut(local("<Path>/x</Path>"), flowOf(), { proxies: { call: callProxy } });
     expect(variableOf(flow, "answer.content")).toBe("streamed");
   });
 
   test("gets the proxy's faults as its answer, which is an error like any other", async () => {
     const { callProxy } = proxies(() => new ResponseMessage({ status: 401, body: "denied" }));
     const flow = flowOf();
-    expect(await failureOf(local("<Path>/x</Path>"), flow, { callProxy })).toBe(
+    expect(await failureOf(local("<Path>/x</Path>"), flow, { proxies: { call: callProxy } })).toBe(
       failed("ResponseCode 401 is treated as error"),
     );
     expect(variableOf(flow, "answer.content")).toBe("denied");
@@ -105,7 +109,7 @@ describe("a callout to a proxy of the environment", () => {
         "Unable to identify proxy for url: /x",
       );
     });
-    expect(await failureOf(local("<Path>/x</Path>"), flowOf(), { callProxy })).toBe(
+    expect(await failureOf(local("<Path>/x</Path>"), flowOf(), { proxies: { call: callProxy } })).toBe(
       failed("Unable to identify proxy for url: /x"),
     );
   });
@@ -114,7 +118,7 @@ describe("a callout to a proxy of the environment", () => {
     const { callProxy } = proxies(() => {
       throw new Fault("sortie.CalloutDepthExceeded", "too deep", { status: 508 });
     });
-    expect(await failureOf(local("<Path>/x</Path>"), flowOf(), { callProxy })).toBe(
+    expect(await failureOf(local("<Path>/x</Path>"), flowOf(), { proxies: { call: callProxy } })).toBe(
       "508 sortie.CalloutDepthExceeded: too deep",
     );
   });
@@ -126,7 +130,9 @@ describe("a callout to a proxy of the environment", () => {
       called.resolve();
       return new Promise(() => {});
     });
-    const failure = failureOf(local("<Path>/x</Path>", "<Timeout>50</Timeout>"), flow, { callProxy });
+    const failure = failureOf(local("<Path>/x</Path>", "<Timeout>50</Timeout>"), flow, {
+      proxies: { call: callProxy },
+    });
     await called.promise;
     clock.pass(50);
     expect(await failure).toBe(failed("timeout occurred in SC"));

@@ -67,7 +67,7 @@ describe("a deployment is refused", () => {
   ])("%s", (_, xml, problem, message) => {
     const a = targetServer("a", "http://api.example:8080");
     const { report, step } = loadPolicy(serviceCallout, xml, {
-      targetServer: (name) => (name === "a" ? a : undefined),
+      targetServers: new Map([["a", a]]),
     });
     expect(report.problems.map(({ code, line, column }) => `${code} ${line}:${column}`)).toEqual([problem]);
     expect(report.problems[0]).toMatchObject({

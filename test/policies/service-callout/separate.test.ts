@@ -142,7 +142,7 @@ describe("a callout without <Response>", () => {
     const xml =
       '<ServiceCallout name="SC"><LocalTargetConnection><Path>/audit</Path></LocalTargetConnection></ServiceCallout>';
     const { step } = loadPolicy(serviceCallout, xml, {
-      callProxy: () => Promise.reject(new Error("a defect of the gateway")),
+      proxies: { call: () => Promise.reject(new Error("a defect of the gateway")) },
     });
     expect(step?.(flow)).toBeUndefined();
     expect(await reasonOf(background[0])).toBe("a defect of the gateway");

@@ -27,7 +27,7 @@ const environment = new Map(
     targetServer("evil", "http://evil.example:8080"),
   ].map((server) => [server.name, server]),
 );
-const parts = { targetServer: (name: string) => environment.get(name) };
+const parts = { targetServers: environment };
 
 const balancing = (inside: string, path = "<Path>/echo</Path>", request = "") =>
   policy(

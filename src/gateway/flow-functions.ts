@@ -1,40 +1,44 @@
 import type { Caller } from "../credentials/caller.ts";
 import type { Snapshot } from "../environment/snapshot.ts";
 import type { FlowContext } from "../flow/context.ts";
-import type { Fault } from "../flow/fault.ts";
 import { RequestMessage, ResponseMessage } from "../flow/message.ts";
+import type { DeployedFunctions } from "../functions/deployed.ts";
 import { FunctionError } from "../functions/error.ts";
 import { parameterFromText } from "../functions/parameter-text.ts";
-import { faults } from "../policies/function-callout/faults.ts";
-import type { FlowFunctionCall } from "../policies/policy.ts";
+import {
+  type FlowFunctionCall,
+  type FlowFunctions,
+  FunctionCallError,
+} from "../policies/function-callout/call.ts";
 import type { Functions } from "./functions.ts";
 
 /**
- * Calls a function for a FunctionCallout, on behalf of whoever sent the client's request.
- * Faults: `steps.functioncallout.…`, as the policy's documentation says.
+ * The functions of a deployed state, for its flows.
+ * @param callerOf who sent the client's request: calls are on that one's behalf
  */
-export async function callFunction(
-  functions: Functions,
+export function flowFunctions(
+  { functions: deployed }: Snapshot,
+  runner: Pick<Functions, "run">,
   callerOf: (flow: FlowContext) => Promise<Caller>,
-  snapshot: Snapshot,
-  policy: string,
-  flow: FlowContext,
-  { name, parameters, timeoutMs }: FlowFunctionCall,
-): Promise<string> {
-  const given = parametersOf(snapshot, name, parameters);
-  const caller = await callerOf(flow);
-  try {
-    const call = { name, parameters: given, caller, timeoutMs: timeoutMs ?? undefined };
-    const { value } = await functions.run(snapshot.functions, call, flow.exchange);
-    return JSON.stringify(value);
-  } catch (error) {
-    if (error instanceof FunctionError) throw faultOf(error, policy, name, flow).causedBy(error);
-    throw error;
-  }
+): FlowFunctions {
+  return {
+    signature: (name) => deployed.find(name)?.published,
+    async call(flow, { name, parameters, timeoutMs }) {
+      const given = parametersOf(deployed, name, parameters);
+      const caller = await callerOf(flow);
+      try {
+        const call = { name, parameters: given, caller, timeoutMs: timeoutMs ?? undefined };
+        const { value } = await runner.run(deployed, call, flow.exchange);
+        return JSON.stringify(value);
+      } catch (error) {
+        throw error instanceof FunctionError ? failureOf(error, name) : error;
+      }
+    },
+  };
 }
 
 function parametersOf(
-  { functions }: Snapshot,
+  functions: DeployedFunctions,
   name: string,
   given: FlowFunctionCall["parameters"],
 ): Record<string, unknown> {
@@ -58,25 +62,22 @@ function textOfParameter(value: NonNullable<unknown>): string {
 }
 
 /** What the client may learn; what exactly happened is in the log, under the id in the text. */
-function faultOf(error: FunctionError, policy: string, name: string, flow: FlowContext): Fault {
+function failureOf(error: FunctionError, name: string): FunctionCallError {
   const { errorName, errorInstanceId, message, parameters } = error;
   const { authorizeUrl } = parameters;
   if (errorName === "AuthorizationRequired" && typeof authorizeUrl === "string") {
-    const { scheme, host } = flow.exchange.client;
-    const url = new URL(authorizeUrl, `${scheme}://${host}`).href;
-    flow.variables.set(`functioncallout.${policy}.authorizeUrl`, url);
-    return faults.authorizationRequired(policy, url);
+    return new FunctionCallError("consent", authorizeUrl, error);
   }
   switch (errorName) {
     case "QueryEncounteredUserFacingError":
-      return faults.userFacingError(message);
+      return new FunctionCallError("user-facing", message, error);
     case "MissingParameter":
     case "UnknownParameter":
     case "InvalidQueryParameterValue":
-      return faults.invalidParameter(policy, message);
+      return new FunctionCallError("parameter", message, error);
     case "QueryTimeExceededLimit":
-      return faults.executionFailed(policy, `timeout occurred in ${policy}`);
+      return new FunctionCallError("timeout", message, error);
     default:
-      return faults.executionFailed(policy, `the function ${name} failed, error ${errorInstanceId}`);
+      return new FunctionCallError("failed", `the function ${name} failed, error ${errorInstanceId}`, error);
   }
 }

@@ -1,0 +1,49 @@
+import { policyTypes } from "../policies/index.ts";
+import type { XmlElement } from "../xml/element.ts";
+import { readBooleanAttribute } from "../xml/read.ts";
+import { positionOf, type Report } from "../xml/report.ts";
+import type { Policy, PolicyMeaning } from "./model.ts";
+
+/**
+ * The policies of a bundle, each read by its type, and everything that is wrong with them. Reports
+ * UnknownPolicyType. Apigee: "Policy reference overview".
+ */
+export function readPolicies(
+  elements: ReadonlyMap<string, XmlElement>,
+  report: Report,
+): ReadonlyMap<string, Policy> {
+  return new Map([...elements].map(([key, element]) => [key, readPolicy(element, key, report)]));
+}
+
+function readPolicy(element: XmlElement, key: string, report: Report): Policy {
+  const name = element.attribute("name")?.trim() || key;
+  const ownReport = report.forPolicy(name);
+  // `async` is deprecated; the rest is left behind by older editors. None of it has an effect.
+  element.attribute("async");
+  element.ignore("DisplayName", "Description", "Properties", "FaultRules");
+  return {
+    name,
+    enabled: readBooleanAttribute(element, "enabled", true, ownReport),
+    continueOnError: readBooleanAttribute(element, "continueOnError", false, ownReport),
+    at: positionOf(element),
+    meaning: readMeaning(element, report, ownReport),
+  };
+}
+
+function readMeaning(element: XmlElement, report: Report, ownReport: Report): PolicyMeaning | null {
+  const type = policyTypes.get(element.name);
+  if (!type) {
+    report.error(
+      "UnknownPolicyType",
+      element,
+      `The policy type ${element.name} is not supported.`,
+      `Detach and remove the policy. Supported types: ${[...policyTypes.keys()].join(", ")}.`,
+    );
+    return null;
+  }
+  const errorsBefore = report.errorCount;
+  const config = type.read(element, ownReport);
+  element.reportUnknown(ownReport);
+  if (report.errorCount > errorsBefore) return null;
+  return { type, config, references: type.refersTo?.(config) ?? {} };
+}

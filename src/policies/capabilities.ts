@@ -1,0 +1,69 @@
+import type { GoogleIdentity } from "../credentials/google-tokens.ts";
+import type { Egress } from "../egress/egress.ts";
+import type { NamedSources } from "../egress/named-source.ts";
+import type { TargetServer } from "../egress/target-server.ts";
+import type { FlowContext, Step } from "../flow/context.ts";
+import type { RequestMessage, ResponseMessage } from "../flow/message.ts";
+import type { ScriptRunner } from "../scripts/execution.ts";
+import type { Position } from "../xml/report.ts";
+import type { FlowFunctions } from "./function-callout/call.ts";
+
+/**
+ * What policies can use besides variables and messages. A policy type names what it needs, and is given just
+ * that: one that does not name `egress` has no way to call out.
+ */
+export interface Capabilities extends EnvironmentCapabilities, BundleCapabilities {}
+
+/**
+ * What an environment gives: the composition root fills one record for each deployed state, and a check of a
+ * deployment another one, in which nothing can be called.
+ */
+export interface EnvironmentCapabilities {
+  readonly egress: Egress;
+  /** The target servers of the environment, by name. */
+  readonly targetServers: ReadonlyMap<string, TargetServer>;
+  readonly sources: NamedSources;
+  readonly proxies: LocalProxies;
+  readonly functions: FlowFunctions;
+  readonly scripts: ScriptRunner;
+  readonly printer: Printer;
+}
+
+/** What the bundle gives that a policy is compiled in. */
+export interface BundleCapabilities {
+  readonly sharedFlows: SharedFlows;
+  readonly google: GoogleAccount;
+  /** The files in `resources/`, by type and file, as in `jsc/sign.js`. */
+  readonly resources: ReadonlyMap<string, Uint8Array>;
+}
+
+/** The proxies of the environment, which run in this process. */
+export interface LocalProxies {
+  /** Runs a proxy and resolves with its answer. Rejects with Fault. */
+  call(flow: FlowContext, to: LocalDestination, request: RequestMessage): Promise<ResponseMessage>;
+}
+
+/** Where a local call goes: to a named proxy (and endpoint), or to whatever serves a path. */
+export type LocalDestination =
+  | { readonly proxy: string; readonly endpoint: string | null }
+  | { readonly path: string };
+
+/** Takes what scripts print. */
+export interface Printer {
+  print(policy: string, flow: FlowContext, text: string): void;
+}
+
+/** The shared flows of the environment. */
+export interface SharedFlows {
+  /** The steps of a shared flow; null when none of that name is deployed. */
+  steps(name: string): Step | null;
+}
+
+/** The service account that the bundle is deployed with. */
+export interface GoogleAccount {
+  /**
+   * The tokens that calls from here can carry. Without an account, the deployment is refused with the position
+   * of the element that asks for it.
+   */
+  identity(at: Position): GoogleIdentity;
+}

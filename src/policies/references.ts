@@ -1,0 +1,35 @@
+import type { HttpConnection, LocalConnection } from "../egress/connection.ts";
+import type { SourceUrl } from "../egress/read-source-url.ts";
+import type { Position } from "../xml/report.ts";
+
+/**
+ * What a part of a bundle refers to outside of itself, as far as the configuration shows it. Whoever wants to
+ * know asks for this: which hosts are called, which shared flows have to be loaded, what must be there.
+ */
+export interface References {
+  /** URLs that may be called: message templates. */
+  readonly urls?: readonly string[];
+  /** Names of shared flows that are run. */
+  readonly sharedFlows?: readonly string[];
+  /** Other proxies of the environment that are called. */
+  readonly proxies?: readonly LocalConnection[];
+  readonly targetServers?: readonly TargetServerReference[];
+  readonly sources?: readonly SourceUrl[];
+}
+
+/** A target server that must be there. */
+export interface TargetServerReference {
+  readonly name: string;
+  /** `GRPC` where nothing but a gRPC server will do. */
+  readonly protocol: "HTTP" | "GRPC";
+  readonly at: Position;
+}
+
+/** What a part of a bundle refers to that calls this way. */
+export function referencesOfHttp({ url, source, loadBalancer }: HttpConnection): References {
+  return {
+    urls: url === null ? [] : [url],
+    sources: source ? [source] : [],
+    targetServers: (loadBalancer?.servers ?? []).map(({ name, at }) => ({ name, at, protocol: "HTTP" })),
+  };
+}
