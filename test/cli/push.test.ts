@@ -173,7 +173,7 @@ test("wrangler finds on this machine what sortie wrote, and sortie what wrangler
     "CONFIG",
   );
   expect((await sortie(["status", ...place])).stdout).toMatch(/^other: generation 1/);
-});
+}, 180_000);
 
 describe("a push is refused", () => {
   test("with exit status 1 when the environment has errors", async () => {
