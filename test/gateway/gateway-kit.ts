@@ -17,18 +17,9 @@ import type { DevRequests } from "../../src/gateway/dev-requests.ts";
 import { flowSources } from "../../src/gateway/flow-sources.ts";
 import { Gateway } from "../../src/gateway/gateway.ts";
 import { callProxy } from "../../src/gateway/local-call.ts";
-import type { ScriptRunner } from "../../src/scripts/execution.ts";
+import { Scripts } from "../../src/scripts/scripts.ts";
 import type { SourceCallServices } from "../../src/sources/source-calls.ts";
 import { Report } from "../../src/xml/report.ts";
-
-/** The engine is there only inside workerd; tests that run in Node execute no scripts. */
-let engine: Promise<ScriptRunner> | undefined;
-const scripts: ScriptRunner = {
-  async execute(script, execution) {
-    engine ??= import("../../src/scripts/scripts.ts").then(({ Scripts }) => new Scripts());
-    await (await engine).execute(script, execution);
-  },
-};
 
 /** A gateway with an environment deployed to a store in memory. */
 export interface TestGateway {
@@ -120,6 +111,7 @@ export function gatewayOn(
     now: Date.now,
     uuid: () => crypto.randomUUID(),
   });
+  const scripts = new Scripts();
   const makeSnapshot = (document: EnvironmentDocument, readRevision: ReadRevision) => {
     const policy = compileEgressPolicy({ allow: document.egress.allow, advice: "dev" });
     const doors = { internet, connections, log: (line: Record<string, unknown>) => log.push(line), audit };
