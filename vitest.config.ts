@@ -13,11 +13,15 @@ const { privateJwk } = await generateKeys();
 /** Seals what users grant to outbound applications. */
 const sealingKey = Buffer.alloc(32, "k").toString("base64");
 
-/** In Node a `.wasm` file is a compiled module, as it is in workerd. */
-const compiledWasm = {
-  name: "compiled-wasm",
+/** In Node a `.wasm` file is a compiled module, as it is in workerd, and there are no sockets of workerd's kind. */
+const workerdInNode = {
+  name: "workerd-in-node",
   enforce: "pre" as const,
+  resolveId: (id: string) => (id === "cloudflare:sockets" ? `\0${id}` : null),
   load(id: string) {
+    if (id === "\0cloudflare:sockets") {
+      return 'export function connect() { throw new Error("Node has no such sockets"); }';
+    }
     if (!id.endsWith(".wasm")) return null;
     const bytes = `readFileSync(${JSON.stringify(id)})`;
     return `import { readFileSync } from "node:fs";\nexport default new WebAssembly.Module(${bytes});`;
@@ -52,7 +56,7 @@ export default defineConfig({
         },
       },
       {
-        plugins: [compiledWasm],
+        plugins: [workerdInNode],
         test: {
           name: "node",
           include: node,

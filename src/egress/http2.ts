@@ -17,17 +17,18 @@ const TIMEOUT_MS = 1000;
  * @param address `host:port`
  */
 export async function speaksHttp2(address: string, limit: TimeLimit): Promise<boolean> {
-  const socket = connect(address, { secureTransport: "off", allowHalfOpen: false });
-  // They say no more than reading does.
-  for (const settled of [socket.opened, socket.closed]) settled.catch(() => {});
+  let socket: Socket | null = null;
   try {
+    socket = connect(address, { secureTransport: "off", allowHalfOpen: false });
+    // They say no more than reading does.
+    for (const settled of [socket.opened, socket.closed]) settled.catch(() => {});
     // What comes later, when nobody waits any more, is no matter either.
     const greeting = greeted(socket).catch(() => false);
     return await limit.within(TIMEOUT_MS, greeting);
   } catch {
     return false;
   } finally {
-    socket.close().catch(() => {});
+    socket?.close().catch(() => {});
   }
 }
 
