@@ -1,4 +1,5 @@
 import { assignMessage } from "./assign-message.ts";
+import { basicAuthentication } from "./basic-authentication.ts";
 import { externalCallout } from "./external-callout.ts";
 import { extractVariables } from "./extract-variables.ts";
 import { flowCallout } from "./flow-callout.ts";
@@ -10,6 +11,7 @@ import { serviceCallout } from "./service-callout.ts";
 
 const all: readonly PolicyType[] = [
   assignMessage,
+  basicAuthentication,
   externalCallout,
   extractVariables,
   flowCallout,

@@ -21,7 +21,7 @@ const verdicts: Readonly<Record<string, Verdict>> = {
   "apigee--service-callout-1": { missing: ["VerifyAPIKey"] },
   "apigee--service-callout-2": { missing: ["VerifyAPIKey"] },
   "apigee--validate-audience-in-jwt": { missing: ["LookupCache", "PopulateCache"] },
-  "apigee--webserver-app": { missing: ["BasicAuthentication"], warnings: ["DuplicateElement"] },
+  "apigee--webserver-app": { warnings: ["DuplicateElement"] },
   "carlosmscabral--004-external-token-verify": {
     missing: ["DecodeJWT", "LookupCache", "PopulateCache", "SpikeArrest", "VerifyJWT"],
   },
