@@ -29,8 +29,6 @@ const bundling = {
   format: "esm",
   target: "es2024",
   conditions: ["workerd", "worker", "browser"],
-  // Nothing is written: it is what the engine's path is relative to.
-  outdir: join(repository, "dist"),
   external: ["cloudflare:*", "node:*", join(repository, "dist", "quickjs.wasm")],
   // Imports of what is external are relative to it; nothing is written.
   outfile: join(repository, "dist", "worker.js"),
