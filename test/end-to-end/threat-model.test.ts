@@ -1,32 +1,43 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
+import { createVitest } from "vitest/node";
 import { repository } from "../cli/sortie.ts";
 
-/** A test file that the page of threats names, and the words of it that are said to prove something. */
-interface Proof {
-  readonly file: string;
-  readonly name: string | null;
-}
+const page = readFileSync(join(repository, "docs/threat-model.md"), "utf8");
 
-/** The last column of the tables: `file`: name; name; `other file`. */
-function proofsIn(markdown: string): Proof[] {
-  return [...markdown.matchAll(/^\|.*\| (`test\/.*) \|$/gm)].flatMap(([, cell = ""]) => {
-    let file = "";
-    return cell.split("; ").map((part) => {
-      const [, named, name] = /^`([^`]+)`(?:: (.*))?$/.exec(part) ?? [];
-      file = named ?? file;
-      return { file, name: named === undefined ? part : (name ?? null) };
-    });
-  });
-}
+/** The last column of a table's lines: `file`: suite > title. */
+const lines = [...page.matchAll(/^\| (?!what could|who|---)(.*?) \| .* \| (.*?) \|$/gm)].map(
+  ([, threat = "", proof = ""]) => ({ threat, proof }),
+);
 
-const proofs = proofsIn(readFileSync(join(repository, "docs/threat-model.md"), "utf8"));
+/** How a test is named on the page, and whether it is one that runs. */
+let collected: Map<string, boolean>;
 
-test("the page has proofs", () => expect(proofs.length).toBeGreaterThan(30));
+/** The tests as vitest collects them, with the placeholders of tables in their titles. */
+beforeAll(async () => {
+  const files = new Set(lines.map(({ proof }) => /^`([^`]+)`/.exec(proof)?.[1] ?? ""));
+  const vitest = await createVitest("test", { root: repository, watch: false, run: true });
+  try {
+    const all = await vitest.globTestSpecifications([...files].filter(Boolean));
+    const modules = await vitest.experimental_parseSpecifications(all);
+    collected = new Map(
+      modules.flatMap((module) =>
+        [...module.children.allTests()].map(
+          (each) =>
+            [`\`${module.relativeModuleId}\`: ${each.fullName}`, each.options.mode === "run"] as const,
+        ),
+      ),
+    );
+  } finally {
+    await vitest.close();
+  }
+});
 
-test.each(proofs)("$file has a test that is called: $name", ({ file, name }) => {
-  const path = join(repository, file);
-  expect(existsSync(path)).toBe(true);
-  expect(readFileSync(path, "utf8")).toContain(name ?? "");
+test("the page has threats", () => expect(lines.length).toBeGreaterThan(40));
+
+test.each(lines)("that $threat: one test shows that it is prevented, and it is run", ({ proof }) => {
+  const near = [...collected.keys()].filter((name) => name.startsWith(proof.split(":")[0] ?? ""));
+  expect(near).toContain(proof);
+  expect(collected.get(proof)).toBe(true);
 });
