@@ -8,7 +8,14 @@ import type { Bundle, SharedFlow } from "./model.ts";
 import { ENDPOINT_NAME, POLICY_NAME } from "./names.ts";
 import { readNamed } from "./read-named.ts";
 import { readPolicies } from "./read-policies.ts";
-import { checkBasePaths, checkRoutes, checkSteps, checkUnattached } from "./references.ts";
+import {
+  checkBasePaths,
+  checkRoutes,
+  checkSteps,
+  checkUnattached,
+  runningSteps,
+  usedTargets,
+} from "./references.ts";
 import { readPropertySets, readResources } from "./resources.ts";
 import { type BundleFile, findBundle } from "./root.ts";
 
@@ -24,10 +31,8 @@ export function readBundle(files: ReadonlyMap<string, Uint8Array>, report: Repor
   const folders = sortIntoFolders(found, report);
   const filesIn = (folder: string) => folders.get(folder) ?? [];
 
-  const policies = readNamed(filesIn("policies"), null, POLICY_NAME, report);
   const base = {
     ...readDescriptor(found.kind, filesIn(""), report),
-    policies: readPolicies(policies.elements, report),
     resources: readResources(filesIn("resources")),
     propertySets: readPropertySets(filesIn("resources"), report),
   };
@@ -35,7 +40,11 @@ export function readBundle(files: ReadonlyMap<string, Uint8Array>, report: Repor
     found.kind === "apiproxy"
       ? readEndpoints(filesIn("proxies"), filesIn("targets"), report)
       : readSharedFlow(filesIn("sharedflows"), report);
-  const bundle: Bundle = { ...base, ...flows };
+  const attached = new Set(runningSteps(flows).map(({ policy }) => policy));
+  // Where some of the steps could not be read, any policy may be used.
+  const isUsed = (name: string) => !isWhole || attached.has(name);
+  const policies = readNamed(filesIn("policies"), null, POLICY_NAME, report, isUsed);
+  const bundle: Bundle = { ...base, ...flows, policies: readPolicies(policies.elements, isUsed, report) };
   checkSteps(bundle, policies.unread, report);
   if (isWhole) checkUnattached(bundle, policies.elements, report);
   return bundle;
@@ -54,9 +63,14 @@ function readEndpoints(
     const message = "The bundle has no ProxyEndpoint.";
     report.error("ProxyEndpointMissing", WHOLE_BUNDLE, message, "Add proxies/default.xml with one.");
   }
-  const targets = readNamed(targetFiles, "TargetEndpoint", ENDPOINT_NAME, report);
+  const used = usedTargets(proxyEndpoints);
+  const isUsed = (name: string) => proxies.unread.size > 0 || used.has(name);
+  const targets = readNamed(targetFiles, "TargetEndpoint", ENDPOINT_NAME, report, isUsed);
   const targetEndpoints = new Map(
-    [...targets.elements].map(([name, element]) => [name, readTargetEndpoint(element, name, report)]),
+    [...targets.elements].map(([name, element]) => {
+      const ownReport = isUsed(name) ? report : report.warnsOnly();
+      return [name, readTargetEndpoint(element, name, ownReport)];
+    }),
   );
   checkRoutes(proxyEndpoints, targetEndpoints, targets.unread, report);
   checkBasePaths(proxyEndpoints, report);

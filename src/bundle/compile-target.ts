@@ -14,9 +14,10 @@ import { compileFaults, compileFlows } from "./compile-flows.ts";
 import type { HookSteps } from "./hook-steps.ts";
 import type { ProxyBundle, TargetEndpoint } from "./model.ts";
 import type { HttpTarget, LocalTarget, TargetProgram } from "./program.ts";
+import { usedTargets } from "./references.ts";
 import type { StepCompiler } from "./step-compiler.ts";
 
-/** Compiles the target endpoints of a proxy, each once. */
+/** Compiles the target endpoints of a proxy that RouteRules lead to, each once. */
 export class TargetCompiler {
   /** Messages whose bodies target endpoints read after the call. */
   readonly lateMentions = new Set<string>();
@@ -27,8 +28,11 @@ export class TargetCompiler {
   constructor(bundle: ProxyBundle, context: CompileContext, compiler: StepCompiler, hooks: HookSteps) {
     this.#context = context;
     this.#hooks = hooks;
+    const used = usedTargets(bundle.proxyEndpoints);
     this.#targets = new Map(
-      [...bundle.targetEndpoints].map(([name, endpoint]) => [name, this.#compile(endpoint, compiler)]),
+      [...bundle.targetEndpoints]
+        .filter(([name]) => used.has(name))
+        .map(([name, endpoint]) => [name, this.#compile(endpoint, compiler)]),
     );
   }
 

@@ -18,26 +18,32 @@ const SEARCHED_BYTES = 4096;
 /**
  * Reads the root elements of XML files. `tag` is the element that they must be (WrongElement), or null for any. One
  * without a name goes by that of its file, so that the rest of it can be checked. Warns of NameWithLineBreak.
+ * @param isUsed whether anything uses what goes by a name; where nothing does, all of it is warnings
  */
 export function readNamed(
   files: readonly BundleFile[],
   tag: string | null,
   rule: NameRule,
   report: Report,
+  isUsed: (name: string) => boolean = () => true,
 ): NamedElements {
   const elements = new Map<string, XmlElement>();
   const unread = new Set<string>();
   for (const file of files) {
-    const element = parseXml(file.content, file.path, report);
-    if (element === null || isWrong(element, tag, report)) {
-      for (const name of probableNames(file)) unread.add(name);
+    const probable = probableNames(file);
+    const readReport = probable.some(isUsed) ? report : report.warnsOnly();
+    const element = parseXml(file.content, file.path, readReport);
+    if (element === null || isWrong(element, tag, readReport)) {
+      for (const name of probable) unread.add(name);
       continue;
     }
-    const name = readName(element, rule, report);
-    if (name !== null && hasLineBreak(file, element)) reportLineBreak(element, name, report);
+    const goesBy = element.attribute("name")?.trim() || stemOf(file.place);
+    const ownReport = isUsed(goesBy) ? report : report.warnsOnly();
+    const name = readName(element, rule, ownReport);
+    if (name !== null && hasLineBreak(file, element)) reportLineBreak(element, name, ownReport);
     const key = name ?? stemOf(file.place);
     const isTaken =
-      name === null ? elements.has(key) : isDuplicateName(element, name, elements.get(name), report);
+      name === null ? elements.has(key) : isDuplicateName(element, name, elements.get(name), ownReport);
     elements.set(isTaken ? file.path : key, element);
   }
   return { elements, unread };

@@ -7,12 +7,19 @@ import type { Policy, PolicyMeaning } from "./model.ts";
 /**
  * The policies of a bundle, each read by its type, and everything that is wrong with them. Reports
  * UnknownPolicyType. Apigee: "Policy reference overview".
+ * @param isUsed whether a step runs the policy of a name; what is wrong with any other is only warned of
  */
 export function readPolicies(
   elements: ReadonlyMap<string, XmlElement>,
+  isUsed: (name: string) => boolean,
   report: Report,
 ): ReadonlyMap<string, Policy> {
-  return new Map([...elements].map(([key, element]) => [key, readPolicy(element, key, report)]));
+  return new Map(
+    [...elements].map(([key, element]) => [
+      key,
+      readPolicy(element, key, isUsed(key) ? report : report.warnsOnly()),
+    ]),
+  );
 }
 
 function readPolicy(element: XmlElement, key: string, report: Report): Policy {
@@ -41,9 +48,9 @@ function readMeaning(element: XmlElement, report: Report, ownReport: Report): Po
     );
     return null;
   }
-  const errorsBefore = report.errorCount;
+  const errorsBefore = ownReport.errorCount;
   const config = type.read(element, ownReport);
   element.reportUnknown(ownReport);
-  if (report.errorCount > errorsBefore) return null;
+  if (ownReport.errorCount > errorsBefore) return null;
   return { type, config, references: type.refersTo?.(config) ?? {} };
 }

@@ -2,16 +2,43 @@ import { type References, referencesOfHttp } from "../policies/references.ts";
 import type { XmlElement } from "../xml/element.ts";
 import { didYouMean } from "../xml/nearest.ts";
 import type { Report } from "../xml/report.ts";
-import type { Bundle, Connection, Endpoint, ProxyEndpoint, Step } from "./model.ts";
+import type {
+  Bundle,
+  Connection,
+  Endpoint,
+  ProxyBundle,
+  ProxyEndpoint,
+  SharedFlowBundle,
+  Step,
+} from "./model.ts";
 import { isProtective } from "./protective.ts";
 
+/** What of a bundle holds steps. */
+type Flows =
+  | Pick<SharedFlowBundle, "kind" | "sharedFlow">
+  | Pick<ProxyBundle, "kind" | "proxyEndpoints" | "targetEndpoints">;
+
 /** Every step of a bundle, in no particular order. */
-export function stepsOf(bundle: Bundle): readonly Step[] {
+export function stepsOf(bundle: Flows): readonly Step[] {
   if (bundle.kind === "sharedflow") return bundle.sharedFlow.steps;
   return [
     ...bundle.proxyEndpoints.flatMap((endpoint) => [...endpointSteps(endpoint), ...endpoint.postClientFlow]),
     ...[...bundle.targetEndpoints.values()].flatMap(endpointSteps),
   ];
+}
+
+/** The steps that may run: not those of target endpoints that no RouteRule leads to. */
+export function runningSteps(bundle: Flows): readonly Step[] {
+  if (bundle.kind === "sharedflow") return stepsOf(bundle);
+  const used = usedTargets(bundle.proxyEndpoints);
+  const targets = [...bundle.targetEndpoints].filter(([name]) => used.has(name));
+  return stepsOf({ ...bundle, targetEndpoints: new Map(targets) });
+}
+
+/** The names of the target endpoints that RouteRules lead to. */
+export function usedTargets(endpoints: readonly ProxyEndpoint[]): ReadonlySet<string> {
+  const rules = endpoints.flatMap(({ routeRules }) => routeRules);
+  return new Set(rules.flatMap(({ to }) => (to.kind === "target" ? [to.name] : [])));
 }
 
 /** What the policies, targets and route rules of a bundle refer to outside of it. */
@@ -37,9 +64,11 @@ export function referencesOfConnection(connection: Connection | null): Reference
  * @param unread names of policies whose files are wrong, which has been reported
  */
 export function checkSteps(bundle: Bundle, unread: ReadonlySet<string>, report: Report): void {
-  for (const { policy, at } of stepsOf(bundle)) {
+  const running = new Set(runningSteps(bundle));
+  for (const step of stepsOf(bundle)) {
+    const { policy, at } = step;
     if (bundle.policies.has(policy) || unread.has(policy)) continue;
-    report.error(
+    (running.has(step) ? report : report.warnsOnly()).error(
       "StepPolicyMissing",
       at,
       `The step's policy "${policy}" is not in the bundle.`,

@@ -7,6 +7,7 @@ import type { Report } from "../xml/report.ts";
 import type { CompileContext } from "./compile-context.ts";
 import { compilePolicy, type PolicyProgram } from "./compile-policy.ts";
 import type { Condition, Step as StepModel } from "./model.ts";
+import { runningSteps } from "./references.ts";
 
 /** A compiled condition. */
 export interface Test {
@@ -24,8 +25,11 @@ export class StepCompiler {
 
   constructor(context: CompileContext) {
     this.#report = context.report;
+    const running = new Set(runningSteps(context.bundle).map(({ policy }) => policy));
     this.#policies = new Map(
-      [...context.bundle.policies].map(([name, policy]) => [name, compilePolicy(policy, context)]),
+      [...context.bundle.policies]
+        .filter(([name]) => running.has(name))
+        .map(([name, policy]) => [name, compilePolicy(policy, context)]),
     );
   }
 

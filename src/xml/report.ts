@@ -29,12 +29,14 @@ export class Report {
   readonly #problems: Problem[];
   readonly #policy: string | null;
   readonly #folder: string;
+  readonly #warnsOnly: boolean;
 
-  constructor(problems: Problem[] = [], policy: string | null = null, folder = "") {
+  constructor(problems: Problem[] = [], policy: string | null = null, folder = "", warnsOnly = false) {
     this.problems = problems;
     this.#problems = problems;
     this.#policy = policy;
     this.#folder = folder;
+    this.#warnsOnly = warnsOnly;
   }
 
   /** True when at least one problem is an error. */
@@ -42,8 +44,9 @@ export class Report {
     return this.problems.some((problem) => problem.severity === "error");
   }
 
-  /** Of all that add to the same list. */
+  /** Of all that add to the same list. Where errors are warnings, any problem may be one. */
   get errorCount(): number {
+    if (this.#warnsOnly) return this.problems.length;
     return this.problems.filter(({ severity }) => severity === "error").length;
   }
 
@@ -57,15 +60,21 @@ export class Report {
 
   /** A report that adds to the same list and names the policy in each problem. */
   forPolicy(name: string): Report {
-    return new Report(this.#problems, name, this.#folder);
+    return new Report(this.#problems, name, this.#folder, this.#warnsOnly);
   }
 
   /** A report that adds to the same list, for files whose paths start in that folder (`apiproxies/orders/`). */
   inFolder(folder: string): Report {
-    return new Report(this.#problems, this.#policy, this.#folder + folder);
+    return new Report(this.#problems, this.#policy, this.#folder + folder, this.#warnsOnly);
   }
 
-  #add(severity: Problem["severity"], code: string, at: Position, message: string, remedy: string): void {
+  /** A report that adds to the same list, where errors are warnings: for what nothing uses. */
+  warnsOnly(): Report {
+    return new Report(this.#problems, this.#policy, this.#folder, true);
+  }
+
+  #add(asked: Problem["severity"], code: string, at: Position, message: string, remedy: string): void {
+    const severity = this.#warnsOnly ? "warning" : asked;
     const file = at.file === "." ? this.#folder || "." : this.#folder + at.file;
     this.#problems.push({ code, severity, policy: this.#policy, ...positionOf(at), file, message, remedy });
   }

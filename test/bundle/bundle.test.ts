@@ -140,8 +140,26 @@ describe("what is wrong with a bundle's files is reported", () => {
     ],
     [
       "a policy without a name",
-      { "apiproxy/policies/A.xml": "<RaiseFault/>" },
+      { ...attached("A"), "apiproxy/policies/A.xml": "<RaiseFault/>" },
       ["error NameMissing policies/A.xml:1:1"],
+    ],
+    [
+      "a policy without a name that no step can mean",
+      { "apiproxy/policies/A.xml": "<RaiseFault/>" },
+      ["warning NameMissing policies/A.xml:1:1"],
+    ],
+    [
+      "a policy that no step uses and that is not XML",
+      { "apiproxy/policies/A.xml": "<RaiseFault name='A'>" },
+      ["warning InvalidXML policies/A.xml:1:1"],
+    ],
+    [
+      "a target endpoint that no RouteRule leads to and that cannot be called",
+      {
+        "apiproxy/targets/b.xml":
+          '<TargetEndpoint name="b"><PreFlow><Request><Step><Name>Gone</Name></Step></Request></PreFlow><ScriptTarget/></TargetEndpoint>',
+      },
+      ["warning UnsupportedElement targets/b.xml:1:94", "warning StepPolicyMissing targets/b.xml:1:44"],
     ],
     [
       "a policy's name with other characters",
@@ -174,8 +192,8 @@ describe("what is wrong with a bundle's files is reported", () => {
     ],
     [
       "another element in a folder",
-      { "apiproxy/targets/t.xml": '<ProxyEndpoint name="p"/>' },
-      ["error WrongElement targets/t.xml:1:1"],
+      { "apiproxy/targets/default.xml": '<ProxyEndpoint name="p"/>' },
+      ["error WrongElement targets/default.xml:1:1"],
     ],
     [
       "files that have no effect",
@@ -264,10 +282,10 @@ describe("what is wrong with a bundle's files is reported", () => {
       ...attached("C"),
     });
     expect(problems.map((problem) => problem.split(" ")[1])).toEqual([
-      "InvalidXML",
-      "NameMissing",
       "NameInvalid",
       "TargetConnectionMissing",
+      "InvalidXML",
+      "NameMissing",
       "StepPolicyMissing",
     ]);
   });
@@ -312,4 +330,34 @@ test("any files give problems, never exceptions", () => {
     }),
     { numRuns: 300 },
   );
+});
+
+describe("what no request can reach is only warned of", () => {
+  const broken = {
+    "apiproxy/policies/U.xml": '<XMLToJSON name="U"><Options/></XMLToJSON>',
+    "apiproxy/policies/S.xml": '<ServiceCallout name="S"/>',
+  };
+  const step = (name: string) => `<Step><Name>${name}</Name></Step>`;
+  const codes = (texts: Record<string, string>) =>
+    problemsOf(texts)
+      .map((problem) => problem.split(":")[0])
+      .filter((problem) => !problem?.includes("UnattachedPolicy"));
+
+  test("a policy that no step runs", () => {
+    expect(codes(broken)).toEqual([
+      "warning UnknownPolicyType policies/U.xml",
+      "warning ConnectionInfoMissing policies/S.xml",
+    ]);
+    expect(codes({ ...attached("U"), ...broken })).toContain("error UnknownPolicyType policies/U.xml");
+    expect(codes({ ...attached("S"), ...broken })).toContain("error ConnectionInfoMissing policies/S.xml");
+  });
+
+  test("a target endpoint without a RouteRule, and the policies of its steps", () => {
+    const old = `<TargetEndpoint name="old"><PreFlow><Request>${step("U")}</Request></PreFlow><HTTPTargetConnection><LoadBalancer><Server/></LoadBalancer></HTTPTargetConnection></TargetEndpoint>`;
+    expect(codes({ "apiproxy/targets/old.xml": old, ...broken })).toEqual([
+      "warning ServerNameMissing targets/old.xml",
+      "warning UnknownPolicyType policies/U.xml",
+      "warning ConnectionInfoMissing policies/S.xml",
+    ]);
+  });
 });
