@@ -65,7 +65,7 @@ export interface HttpTarget {
 
 export interface LocalTarget {
   readonly kind: "local";
-  /** Null with a path. */
+  /** Null where the path alone says which. */
   readonly proxy: Text | null;
   readonly endpoint: Text | null;
   readonly path: Text | null;

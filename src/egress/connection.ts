@@ -29,11 +29,11 @@ export interface HttpConnection {
 
 /** How another proxy of the environment is reached: by name or by path. All of them are message templates. */
 export interface LocalConnection {
-  /** Null with a path. */
+  /** Null where the path alone says which. */
   readonly proxy: string | null;
   /** The proxy endpoint; null is the proxy's first. */
   readonly endpoint: string | null;
-  /** Null with a proxy. */
+  /** Null where the proxy is called by name alone. */
   readonly path: string | null;
   /** Where the proxy and the endpoint are named. */
   readonly at: { readonly proxy: Position; readonly endpoint: Position };
@@ -112,7 +112,10 @@ export function readUrlConnection(url: XmlElement, report: Report): HttpConnecti
   };
 }
 
-/** Reads a LocalTargetConnection. Reports ConnectionInfoMissing, ConnectionInfoAmbiguous and InvalidTemplate. */
+/**
+ * Reads a LocalTargetConnection. Reports ConnectionInfoMissing and InvalidTemplate. With a name and a path, the name
+ * says which proxy and the path where in it, with a warning: ConnectionInfoAmbiguous.
+ */
 export function readLocalTargetConnection(xml: XmlElement, report: Report): LocalConnection {
   const read = (name: string): string | null => {
     const element = xml.child(name);
@@ -127,10 +130,12 @@ export function readLocalTargetConnection(xml: XmlElement, report: Report): Loca
     at: { proxy: place("APIProxy"), endpoint: place("ProxyEndpoint") },
   };
   if (connection.path !== null && (connection.proxy !== null || connection.endpoint !== null)) {
-    report.error(
+    report.warning(
       "ConnectionInfoAmbiguous",
       xml,
-      "There is a <Path> beside <APIProxy> or <ProxyEndpoint>.",
+      connection.proxy === null
+        ? "There is a <Path> beside <ProxyEndpoint>, which has no effect without <APIProxy>."
+        : `There is a <Path> beside <APIProxy>: the request goes to that path of the proxy ${connection.proxy}.`,
       "Keep <Path>, or <APIProxy> with an optional <ProxyEndpoint>.",
     );
   } else if (connection.path === null && connection.proxy === null) {

@@ -1,4 +1,5 @@
 import type { ProxyProgram } from "../bundle/program.ts";
+import { BasePaths } from "../environment/base-path.ts";
 import type { Snapshot } from "../environment/snapshot.ts";
 import { FlowContext } from "../flow/context.ts";
 import { faultType } from "../flow/fault.ts";
@@ -73,6 +74,9 @@ async function find(
   }
   const found = snapshot.find(to.proxy, to.endpoint) ?? notFound(`name: ${to.proxy}`);
   const program = await snapshot.program(found.value, exchange);
+  const whole = to.mayHoldBasePath ? normalised(requested) : null;
+  const match = whole === null ? null : new BasePaths([[found.basePath, null]]).match(whole);
+  if (whole !== null && match !== null) return { program, path: whole, pathSuffix: match.pathSuffix };
   const path = normalised(found.basePath.replace(/\/$/, "") + requested);
   return { program, path, pathSuffix: requested };
 }

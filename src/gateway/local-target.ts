@@ -27,9 +27,13 @@ export async function callLocal(
   });
   forwarded.body = request.body.copy();
   forwarded.contentCoding = request.contentCoding;
-  const to = path
-    ? { path: calledPath }
-    : { proxy: proxy?.(flow).trim() ?? "", endpoint: endpoint?.(flow).trim() || null };
+  const to = proxy
+    ? {
+        proxy: proxy(flow).trim(),
+        endpoint: endpoint?.(flow).trim() || null,
+        mayHoldBasePath: path !== null,
+      }
+    : { path: calledPath };
   const timeLeft = Math.max(1, flow.endsAt - exchange.now());
   return exchange.within(timeLeft, program.capabilities.proxies.call(flow, to, forwarded));
 }

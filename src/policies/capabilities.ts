@@ -45,7 +45,12 @@ export interface LocalProxies {
 
 /** Where a local call goes: to a named proxy (and endpoint), or to whatever serves a path. */
 export type LocalDestination =
-  | { readonly proxy: string; readonly endpoint: string | null }
+  | {
+      readonly proxy: string;
+      readonly endpoint: string | null;
+      /** Whether the request's path may begin with the proxy's base path; otherwise it always is the one below. */
+      readonly mayHoldBasePath: boolean;
+    }
   | { readonly path: string };
 
 /** Takes what scripts print. */

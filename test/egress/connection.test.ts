@@ -347,7 +347,8 @@ describe("LocalTargetConnection", () => {
     ["", "error ConnectionInfoMissing"],
     ["<APIProxy/>", "error ConnectionInfoMissing"],
     ["<ProxyEndpoint>e</ProxyEndpoint>", "error ConnectionInfoMissing"],
-    ["<APIProxy>p</APIProxy><Path>/x</Path>", "error ConnectionInfoAmbiguous"],
+    ["<APIProxy>p</APIProxy><Path>/x</Path>", "warning ConnectionInfoAmbiguous"],
+    ["<ProxyEndpoint>e</ProxyEndpoint><Path>/x</Path>", "warning ConnectionInfoAmbiguous"],
     ["<APIProxy>p</APIProxy><URL>x</URL>", "warning UnknownElement"],
   ])("%s is reported: %s", (content, problem) => {
     expect(readLocal(content).problems).toEqual([problem]);

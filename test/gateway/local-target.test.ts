@@ -54,6 +54,14 @@ describe("LocalTargetConnection calls another proxy of the environment in this p
   });
 
   test.each([
+    ["below its base path", "/x", "/team/*/inner/x"],
+    ["the whole of it where it begins with the base path", "/team/a/inner/x", "/team/a/inner/x"],
+  ])("by name and path together: the path is %s", async (_, path, called) => {
+    const connection = `<APIProxy>inner</APIProxy><ProxyEndpoint>default</ProxyEndpoint><Path>${path}</Path>`;
+    expect((await call(connection)).headers.get("x-inner")).toBe(`In,Out,/x|${called}|inner`);
+  });
+
+  test.each([
     ["first", "<APIProxy>two</APIProxy>", "default"],
     ["named", "<APIProxy>two</APIProxy><ProxyEndpoint>second</ProxyEndpoint>", "second"],
   ])("at its %s ProxyEndpoint", async (_, connection, endpoint) => {

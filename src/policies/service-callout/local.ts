@@ -36,17 +36,18 @@ function buildDestination(
   { proxy, endpoint, path }: LocalConnection,
   context: PolicyContext,
 ): (flow: FlowContext) => Destination {
-  if (proxy === null) {
-    const base = context.template(path ?? "");
-    return (flow) => {
-      const text = base(flow).trim();
-      return { base: text.startsWith("/") ? text : `/${text}`, to: (path) => ({ path }) };
-    };
-  }
+  const pathText = context.template(path ?? "");
+  const baseOf = (flow: FlowContext) => {
+    const text = pathText(flow).trim();
+    return text.startsWith("/") ? text : `/${text}`;
+  };
+  if (proxy === null) return (flow) => ({ base: baseOf(flow), to: (path) => ({ path }) });
+  const mayHoldBasePath = path !== null;
   const proxyName = context.template(proxy);
   const endpointName = endpoint === null ? () => null : context.template(endpoint);
   return (flow) => {
-    const to = { proxy: proxyName(flow).trim(), endpoint: endpointName(flow)?.trim() || null };
-    return { base: "", to: () => to };
+    const name = { proxy: proxyName(flow).trim(), endpoint: endpointName(flow)?.trim() || null };
+    const to = { ...name, mayHoldBasePath };
+    return { base: mayHoldBasePath ? baseOf(flow) : "", to: () => to };
   };
 }
