@@ -70,6 +70,7 @@ function compileEnvironment(
         services: inert,
       }),
       proxies: inert,
+      keyValueMaps: inert,
       scripts: inert,
       printer: inert,
       functions: {

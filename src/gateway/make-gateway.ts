@@ -14,6 +14,7 @@ import type { FlowContext } from "../flow/context.ts";
 import { DeployedFunctions } from "../functions/deployed.ts";
 import { FunctionRunner } from "../functions/runner.ts";
 import { Scripts } from "../scripts/scripts.ts";
+import { deployedMaps } from "../stores/key-value-maps.ts";
 import type { WorkerEnv } from "../worker-env.ts";
 import { requestOf } from "./client-exchange.ts";
 import { bindingOf, readConnections } from "./connections.ts";
@@ -84,6 +85,7 @@ export function makeGateway(env: WorkerEnv): Served {
         }),
         proxies: { call: (...call) => callProxy(snapshot, ...call) },
         functions: flowFunctions(snapshot, functions, callerOf),
+        keyValueMaps: deployedMaps(document.keyValueMaps),
         scripts,
         printer: { print },
       }),

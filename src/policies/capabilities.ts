@@ -5,6 +5,7 @@ import type { TargetServer } from "../egress/target-server.ts";
 import type { FlowContext, Step } from "../flow/context.ts";
 import type { RequestMessage, ResponseMessage } from "../flow/message.ts";
 import type { ScriptRunner } from "../scripts/execution.ts";
+import type { KeyValueMaps } from "../stores/key-value-maps.ts";
 import type { Position } from "../xml/report.ts";
 import type { FlowFunctions } from "./function-callout/call.ts";
 
@@ -25,6 +26,7 @@ export interface EnvironmentCapabilities {
   readonly sources: NamedSources;
   readonly proxies: LocalProxies;
   readonly functions: FlowFunctions;
+  readonly keyValueMaps: KeyValueMaps;
   readonly scripts: ScriptRunner;
   readonly printer: Printer;
 }

@@ -5,6 +5,7 @@ import { extractVariables } from "./extract-variables.ts";
 import { flowCallout } from "./flow-callout.ts";
 import { functionCallout } from "./function-callout.ts";
 import { javascript } from "./javascript.ts";
+import { keyValueMapOperations } from "./key-value-map-operations.ts";
 import type { PolicyType } from "./policy.ts";
 import { raiseFault } from "./raise-fault.ts";
 import { serviceCallout } from "./service-callout.ts";
@@ -17,6 +18,7 @@ const all: readonly PolicyType[] = [
   flowCallout,
   functionCallout,
   javascript,
+  keyValueMapOperations,
   raiseFault,
   serviceCallout,
 ];

@@ -27,6 +27,7 @@ function environmentOf({ sharedFlows = {}, flowHooks = {} }: Environment): Compi
       sources: { problems: () => [], get: inert },
       proxies: inert,
       functions: inert,
+      keyValueMaps: inert,
       scripts: inert,
       printer: inert,
     },

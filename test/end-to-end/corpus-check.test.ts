@@ -42,7 +42,6 @@ const verdicts: Readonly<Record<string, Verdict>> = {
     warnings: ["PropertyWithoutEffect"],
   },
   "googlecloudplatform--modelarmor-v1": {
-    missing: ["KeyValueMapOperations"],
     warnings: ["UnknownElement"],
   },
   "googlecloudplatform--semantic-cache-request-v1": {
@@ -50,7 +49,7 @@ const verdicts: Readonly<Record<string, Verdict>> = {
     warnings: ["PropertyWithoutEffect"],
   },
   "googlecloudplatform--traffic-mirroring-sharedflow": {},
-  "kurtkanaskie--apigee-edge-facade-v1": { missing: ["KeyValueMapOperations"] },
+  "kurtkanaskie--apigee-edge-facade-v1": { warnings: ["ScopeWithoutEntries"] },
   "markjkelly--external-callout": { settings: ["TargetServerMissing"] },
   "mjagarapu--apigeepocs": {},
 };

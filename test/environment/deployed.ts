@@ -126,6 +126,7 @@ export function snapshotOf(
       sources: flowSources(document, { ...doors, secrets: { read: refuse }, bindings: {}, users: null }),
       proxies: { call: refuse },
       functions: { signature: () => undefined, call: refuse },
+      keyValueMaps: { get: refuse },
       scripts: { execute: refuse },
       printer: { print: () => {} },
     }),

@@ -19,6 +19,7 @@ import { Gateway } from "../../src/gateway/gateway.ts";
 import { callProxy } from "../../src/gateway/local-call.ts";
 import { Scripts } from "../../src/scripts/scripts.ts";
 import type { SourceCallServices } from "../../src/sources/source-calls.ts";
+import { deployedMaps } from "../../src/stores/key-value-maps.ts";
 import { Report } from "../../src/xml/report.ts";
 
 /** A gateway with an environment deployed to a store in memory. */
@@ -133,6 +134,7 @@ export function gatewayOn(
           signature: () => undefined,
           call: () => Promise.reject(new Error("the test gave the gateway no functions")),
         },
+        keyValueMaps: deployedMaps(document.keyValueMaps),
         scripts,
         printer: { print: (policy, _flow, text) => log.push({ event: "script.printed", policy, text }) },
       }),

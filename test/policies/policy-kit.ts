@@ -132,6 +132,7 @@ function compileContext(given: GivenCapabilities, report: Report): CompileContex
         sources: { problems: () => [], get: () => notGiven("sources") },
         proxies: notGiven("proxies"),
         functions: notGiven("functions"),
+        keyValueMaps: notGiven("keyValueMaps"),
         scripts: notGiven("scripts"),
         printer: notGiven("printer"),
         ...given,
