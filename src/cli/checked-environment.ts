@@ -1,6 +1,7 @@
 import { rootCertificates } from "node:tls";
 import { checkEnvironment, sortedProblems } from "../environment/check.ts";
 import { type EnvironmentModel, readEnvironment } from "../environment/read-environment.ts";
+import { didYouMean } from "../xml/nearest.ts";
 import { type Problem, Report } from "../xml/report.ts";
 import { CommandFailure } from "./command-failure.ts";
 import type { EnvironmentFolder } from "./environment-folder.ts";
@@ -28,19 +29,23 @@ export async function checkedEnvironment(
 ): Promise<CheckedEnvironment> {
   if (folder.names.length > 0 && !folder.names.includes(name)) {
     throw new CommandFailure(
-      `There is no environments/${name}; there is ${folder.names.join(", ")}. Choose one with --env.`,
+      `There is no environments/${name}; there is ${folder.names.join(", ")}. ${didYouMean(name, folder.names, "choose one with --env.")}`,
     );
   }
   const report = new Report();
   const read = adjust(readEnvironment(folder.files, name, report, rootCertificates));
   const whole = folder.mounts.find(({ at }) => at === "");
-  let published: PublishedFunctions = { functions: [], files: [] };
+  let published: PublishedFunctions = { functions: [], files: [], missing: read.missing };
   if (whole && mayHaveFunctions(folder, read)) {
     // Environments without functions need no compiler, and are checked sooner without it.
     const { publishFunctions } = await import("./publish/publish-functions.ts");
     published = await publishFunctions(folder.files, whole.source, read, report);
   }
-  const model = { ...read, functions: published.functions };
+  const missing = {
+    wrong: new Set([...read.missing.wrong, ...published.missing.wrong]),
+    leftOut: new Set([...read.missing.leftOut, ...published.missing.leftOut]),
+  };
+  const model = { ...read, functions: published.functions, missing };
   checkEnvironment(model, report);
   if (model.bundles.length === 0 && model.functions.length === 0 && !report.failed) {
     throw new CommandFailure(`The environment ${name} deploys no proxy, no shared flow and no function.`);

@@ -1,6 +1,8 @@
 import { styleText } from "node:util";
 import type { Problem } from "../xml/report.ts";
 
+const COLOURS = { error: "red", warning: "yellow", note: "cyan" } as const;
+
 /**
  * Problems as text, one group for each file, and a last line that counts them:
  *
@@ -16,18 +18,29 @@ export function formatProblems(problems: readonly Problem[], stream: NodeJS.Writ
   const texts = [...groups.values()].map((group) =>
     group
       .map(({ file, line, column, severity, code, message, remedy }) => {
-        const colour = severity === "error" ? "red" : "yellow";
-        const place = style("bold", `${file}:${line}:${column}`);
-        return `${place}  ${style(colour, severity)}  ${code}  ${message}\n    ${style("dim", remedy)}\n`;
+        const place = style("bold", `${printable(file)}:${line}:${column}`);
+        const what = `${style(COLOURS[severity], severity)}  ${code}  ${printable(message)}`;
+        return `${place}  ${what}\n    ${style("dim", printable(remedy))}\n`;
       })
       .join(""),
   );
   return `${texts.join("\n")}${texts.length > 0 ? "\n" : ""}${summary(problems)}\n`;
 }
 
+/** A text on one line that cannot do anything to a terminal: it may quote what somebody else wrote. */
+function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu, (character) => {
+    if (character === "\n") return "\\n";
+    return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  });
+}
+
 function summary(problems: readonly Problem[]): string {
-  const errors = problems.filter(({ severity }) => severity === "error").length;
-  return `${counted(errors, "error")}, ${counted(problems.length - errors, "warning")}.`;
+  const count = (wanted: Problem["severity"]) =>
+    problems.filter(({ severity }) => severity === wanted).length;
+  const notes = count("note");
+  const main = `${counted(count("error"), "error")}, ${counted(count("warning"), "warning")}`;
+  return `${main}${notes > 0 ? `, ${counted(notes, "note")}` : ""}.`;
 }
 
 function counted(count: number, noun: string): string {

@@ -95,7 +95,7 @@ function readRules(texts: readonly string[]): EgressRule[] {
       return [];
     }
   });
-  if (problems.length > 0) throw new EgressRuleError(problems.join("\n"));
+  if (problems.length > 0) throw new EgressRuleError(problems.join("\n"), "");
   return rules;
 }
 

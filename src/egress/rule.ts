@@ -19,11 +19,16 @@ export interface EgressRule {
   readonly ports: PortRange | null;
 }
 
-/** A line of an egress list that is not a rule; the message says why and what to write. */
+/** A line of an egress list that is not a rule; the message is what is wrong with it, and what to write. */
 export class EgressRuleError extends Error {
-  constructor(message: string) {
-    super(message);
+  readonly problem: string;
+  readonly remedy: string;
+
+  constructor(problem: string, remedy: string) {
+    super(`${problem} ${remedy}`);
     this.name = "EgressRuleError";
+    this.problem = problem;
+    this.remedy = remedy;
   }
 }
 
@@ -38,12 +43,15 @@ export function readEgressRule(text: string): EgressRule {
   const [, scheme, host = "", portText] = SHAPE.exec(text.trim().toLowerCase()) ?? [];
   if (host === "") {
     throw new EgressRuleError(
-      `"${text}" is not an egress rule. Write a host with an optional scheme and port and nothing else, ` +
-        'such as "api.example.com", "https://api.example.com:8443", "*.example.com" or "10.0.0.0/8".',
+      `"${text}" is not an egress rule.`,
+      "Write a host with an optional scheme and port and nothing else, such as " +
+        '"api.example.com", "https://api.example.com:8443", "*.example.com" or "10.0.0.0/8".',
     );
   }
   const port = portText === undefined ? null : Number(portText);
-  if (port === 0 || (port ?? 0) > 65535) throw new EgressRuleError(`"${text}": a port is 1 to 65535.`);
+  if (port === 0 || (port ?? 0) > 65535) {
+    throw new EgressRuleError(`"${text}" has no port that there is.`, "Write a port from 1 to 65535.");
+  }
   return {
     protocol: scheme === undefined ? null : `${scheme}:`,
     host: readHost(host, text),
@@ -86,13 +94,15 @@ function readBlock(literal: string, bits: string | undefined, text: string): Add
   const length = address?.kind() === "ipv4" ? 32 : 128;
   if (address === null || !written || Number(bits ?? 0) > length) {
     throw new EgressRuleError(
-      `"${text}" is not an address or block of addresses. Write it like "10.1.2.3", "10.0.0.0/8", "[fd00::1]" or "[fd00::/8]".`,
+      `"${text}" is not an address or block of addresses.`,
+      'Write it like "10.1.2.3", "10.0.0.0/8", "[fd00::1]" or "[fd00::/8]".',
     );
   }
   const block = blockOf(address, Number(bits ?? length));
   if (block === null) {
     throw new EgressRuleError(
-      `"${text}" holds addresses of several kinds, private and public ones for example. List smaller blocks.`,
+      `"${text}" holds addresses of several kinds, private and public ones for example.`,
+      "List smaller blocks.",
     );
   }
   return block;
@@ -104,17 +114,20 @@ function readName(name: string, text: string): string {
   const labels = name.replace(/^\./, "").split(".");
   if (name.includes("*") || labels.includes("")) {
     throw new EgressRuleError(
-      `"${text}": a star may only stand for the whole first label, as in "*.example.com", and no label may be empty.`,
+      `"${text}" is not a host: a star may only stand for the whole first label, and no label may be empty.`,
+      'Write it like "*.example.com", or list each host.',
     );
   }
   if (name.startsWith(".") && labels.length < 2) {
     throw new EgressRuleError(
-      `"${text}" would allow a whole top-level domain. Write "*.example.${labels[0]}".`,
+      `"${text}" would allow a whole top-level domain.`,
+      `Write "*.example.${labels[0]}".`,
     );
   }
   if (hostname === null || !hostname.endsWith(name)) {
     throw new EgressRuleError(
-      `"${text}" is not a host name as it goes over the wire.${hostname ? ` Write "${hostname}".` : ""}`,
+      `"${text}" is not a host name as it goes over the wire.`,
+      hostname ? `Write "${hostname}".` : "Write letters, digits and hyphens, with dots between labels.",
     );
   }
   return name;

@@ -1,4 +1,4 @@
-import { nearestNames } from "../xml/nearest.ts";
+import { didYouMean } from "../xml/nearest.ts";
 import type { Report } from "../xml/report.ts";
 import type { EnvironmentModel } from "./read-environment.ts";
 
@@ -20,12 +20,11 @@ export function checkSourceAliases({ name, settings, sources }: EnvironmentModel
       );
     }
     if (apiNames.has(apiName) || hasBrokenSources(report)) continue;
-    const [near] = nearestNames(apiName, apiNames);
     ownReport.error(
       "SourceNotFound",
       at,
       `The alias ${alias} leads to the source ${apiName}, which the environment ${name} does not have.`,
-      near === undefined ? "Add the source, or take the alias out." : `Did you mean ${near}?`,
+      didYouMean(apiName, apiNames, "add the source, or take the alias out."),
     );
   }
 }

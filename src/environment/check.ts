@@ -2,6 +2,7 @@ import { checkSharedFlow, compileProxy } from "../bundle/compile.ts";
 import type { CompileEnvironment } from "../bundle/compile-environment.ts";
 import { SourceCatalog } from "../sources/catalog.ts";
 import { FlowSources } from "../sources/flow-sources.ts";
+import { didYouMean } from "../xml/nearest.ts";
 import type { Problem, Report } from "../xml/report.ts";
 import { checkFunctions } from "./check-functions.ts";
 import { checkSourceAliases } from "./check-sources.ts";
@@ -9,6 +10,7 @@ import { inert } from "./inert.ts";
 import { checkLocalCalls } from "./local-calls.ts";
 import type { EnvironmentModel } from "./read-environment.ts";
 import { checkServiceAccounts, serviceAccountOf } from "./service-accounts.ts";
+import { flowHooks, hookPoints } from "./settings.ts";
 
 /**
  * Everything that a deployment checks beyond reading the files: each bundle compiled as it would be to serve,
@@ -81,17 +83,22 @@ function compileEnvironment(
   };
 }
 
+const KINDS = { apiproxy: "proxy", sharedflow: "shared flow" } as const;
+const ROOTS = { apiproxy: "<APIProxy>", sharedflow: "<SharedFlowBundle>" } as const;
+
 function checkNames({ bundles }: EnvironmentModel, report: Report): void {
   const seen = new Map<string, string>();
   for (const { bundle, folder } of bundles) {
+    // That it has no name has been reported.
+    if (bundle.name === "") continue;
     const key = `${bundle.kind} ${bundle.name}`;
     const other = seen.get(key);
     if (other !== undefined) {
       report.error(
         "DuplicateBundle",
         { file: folder, line: 1, column: 1 },
-        `${other} and ${folder} both hold the ${bundle.kind} ${bundle.name}.`,
-        "Rename one of them or take it out.",
+        `The ${KINDS[bundle.kind]} ${bundle.name} is in ${other} as well.`,
+        `Give one of them another name, in the name attribute of its ${ROOTS[bundle.kind]}, or take it out.`,
       );
     }
     seen.set(key, folder);
@@ -121,18 +128,19 @@ function checkBasePaths({ bundles }: EnvironmentModel, report: Report): void {
   }
 }
 
-function checkFlowHooks({ name, bundles, settings }: EnvironmentModel, report: Report): void {
-  for (const [hook, flow] of Object.entries(settings.flowHooks)) {
-    if (
-      flow === undefined ||
-      bundles.some(({ bundle }) => bundle.kind === "sharedflow" && bundle.name === flow)
-    )
-      continue;
-    report.error(
+function checkFlowHooks({ name, bundles, settings, missing }: EnvironmentModel, report: Report): void {
+  const ownReport = report.inFolder(`environments/${name}/`);
+  const known = bundles.flatMap(({ bundle }) => (bundle.kind === "sharedflow" ? bundle.name : []));
+  for (const hook of flowHooks) {
+    const flow = settings.flowHooks[hook];
+    if (flow === undefined || known.includes(flow) || missing.wrong.has(flow)) continue;
+    ownReport.error(
       "SharedFlowNotFound",
-      { file: `environments/${name}/flowhooks.json`, line: 1, column: 1 },
-      `The flow hook ${hook} names the shared flow ${flow}, which is not deployed.`,
-      "Add the shared flow, or take it off the hook.",
+      settings.hookAt(hook),
+      `The ${hookPoints[hook]} names the shared flow ${flow}, which is not deployed.`,
+      missing.leftOut.has(flow)
+        ? 'Add it to "sharedflows" in deployments.json, which leaves it out.'
+        : didYouMean(flow, known, "add the shared flow, or take it off the hook."),
     );
   }
 }

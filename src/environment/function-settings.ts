@@ -14,7 +14,10 @@ export interface FunctionSettings {
   readonly logLines: number;
 }
 
-const upTo = (most: number) => v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(most));
+function upTo(most: number) {
+  const words = `must be a whole number from 1 to ${most}`;
+  return v.pipe(v.number(), v.integer(words), v.minValue(1, words), v.maxValue(most, words));
+}
 
 const settingsSchema = v.strictObject({
   name: v.string(),

@@ -3,16 +3,16 @@ import type { IdentitySettings } from "../credentials/identity.ts";
 import { isConfidential } from "../credentials/service-account.ts";
 import type { Position, Report } from "../xml/report.ts";
 
-const NOT_A_URL = "Expected an https URL; http only on this machine";
+const NOT_A_URL = "must be an https URL; http only on this machine";
 
 const url = v.pipe(v.string(), v.check(isConfidential, NOT_A_URL));
-const nonEmpty = v.pipe(v.string(), v.nonEmpty("Expected a text that is not empty"));
+const nonEmpty = v.pipe(v.string(), v.nonEmpty("must be a text that is not empty"));
 
 /** What `identity.json` may hold. */
 export const identityFileSchema = v.strictObject({
   issuer: v.pipe(
     url,
-    v.check((text) => !/[?#]/.test(text), "Expected a URL without query and fragment"),
+    v.check((text) => !/[?#]/.test(text), "must be a URL without query and fragment"),
   ),
   audience: v.optional(nonEmpty),
   jwksUri: v.optional(url),
@@ -21,7 +21,10 @@ export const identityFileSchema = v.strictObject({
   publicUrl: v.optional(
     v.pipe(
       url,
-      v.check((text) => URL.parse(text)?.origin === text, "Expected scheme and host alone"),
+      v.check(
+        (text) => URL.parse(text)?.origin === text,
+        "must be a URL of scheme and host alone, such as https://api.example.com",
+      ),
     ),
   ),
 });

@@ -5,9 +5,10 @@ import {
   applicationFileSchema,
 } from "../credentials/oauth/file-schema.ts";
 import { applicationPlace, CLIENT_SECRET } from "../credentials/secrets/place.ts";
+import type { ValueProblem } from "../xml/checked-value.ts";
 import type { Report } from "../xml/report.ts";
 import type { YamlPath } from "../xml/yaml-file.ts";
-import { readYaml, type ValueProblem } from "../xml/yaml-schema.ts";
+import { readYaml } from "../xml/yaml-schema.ts";
 
 const FOLDER = "outbound-applications/";
 

@@ -5,7 +5,9 @@ import type { OutboundApplication } from "../credentials/oauth/application.ts";
 import type { PublishedFunction } from "../functions/published-function.ts";
 import { readSources } from "../sources/read-sources.ts";
 import type { Source } from "../sources/source.ts";
+import { didYouMean } from "../xml/nearest.ts";
 import type { Position, Report } from "../xml/report.ts";
+import type { DeploymentField } from "./deployments.ts";
 import { readOutboundApplications } from "./outbound-applications.ts";
 import { readSettings, type Settings } from "./settings.ts";
 
@@ -29,6 +31,16 @@ export interface EnvironmentModel {
   readonly outboundApplications: readonly OutboundApplication[];
   /** Bundling functions takes a build tool, so who reads an environment adds them. */
   readonly functions: readonly BuiltFunction[];
+  /** What is there and not in the lists above. */
+  readonly missing: MissingParts;
+}
+
+/** Names of what an environment's files hold and the environment does not have. */
+export interface MissingParts {
+  /** Bundles and functions that are wrong, which has been reported: that they are not there is no news. */
+  readonly wrong: ReadonlySet<string>;
+  /** Bundles and functions that `deployments.json` does not name. */
+  readonly leftOut: ReadonlySet<string>;
 }
 
 /** A function ready to be published: what is deployed of it, and its module. */
@@ -57,12 +69,20 @@ export function readEnvironment(
 ): EnvironmentModel {
   const settingsFolder = `environments/${name}/`;
   const settings = readSettings(below(files, settingsFolder), report.inFolder(settingsFolder));
+  reportMisplaced(files, report);
   const found = bundleFiles(files);
   const folders = [...found.keys()].sort();
-  checkDeployed(folders, settings, report.inFolder(settingsFolder));
-  const bundles = folders.flatMap((folder) =>
-    isDeployed(folder, settings) ? (readOne(found.get(folder) ?? new Map(), folder, report) ?? []) : [],
-  );
+  const ownReport = report.inFolder(settingsFolder);
+  checkDeployed(folders, settings, ownReport);
+  const leftOut = folders.filter((folder) => !isDeployed(folder, settings));
+  noteLeftOut(leftOut, settings, ownReport);
+  const wrong = new Set<string>();
+  const bundles = folders.flatMap((folder) => {
+    if (!isDeployed(folder, settings)) return [];
+    const bundle = readOne(found.get(folder) ?? new Map(), folder, report);
+    if (bundle === null) wrong.add(nameOf(folder));
+    return bundle ?? [];
+  });
   const { applications: outboundApplications, broken } = readOutboundApplications(files, name, report);
   const known = {
     // A source that names a broken one is not wrong for that.
@@ -70,7 +90,8 @@ export function readEnvironment(
     publicRoots,
   };
   const sources = readSources(files, name, known, report);
-  return { name, bundles, settings, sources, outboundApplications, functions: [] };
+  const missing = { wrong, leftOut: new Set(leftOut.map(nameOf)) };
+  return { name, bundles, settings, sources, outboundApplications, functions: [], missing };
 }
 
 /** The files of each bundle by the bundle's folder; a zip has a folder too, with the zip as its file `""`. */
@@ -99,22 +120,68 @@ function nameOf(folder: string): string {
   return name.replace(/\.zip$/, "");
 }
 
-/** Whatever `deployments.json` names must be there. */
+/** Whatever `deployments.json` names must be there (BundleNotFound). */
 function checkDeployed(found: readonly string[], { deployed }: Settings, report: Report): void {
-  const missing = (parent: string, names: ReadonlySet<string> = new Set()) => {
+  const missing = (parent: string, names: ReadonlyMap<string, Position> = new Map()) => {
     const there = new Set(found.filter((folder) => folder.startsWith(parent)).map(nameOf));
-    for (const name of names) {
+    for (const [name, at] of names) {
       if (there.has(name)) continue;
       report.error(
         "BundleNotFound",
-        { file: "deployments.json", line: 1, column: 1 },
+        at,
         `${name} is to be deployed, but there is no ${parent}${name}.`,
-        "Add the bundle, or take its name out.",
+        didYouMean(name, there, "add the bundle, or take its name out."),
       );
     }
   };
   missing("apiproxies/", deployed?.proxies);
   missing("sharedflows/", deployed?.sharedFlows);
+}
+
+/** Notes what `deployments.json` does not name (NotDeployed). */
+function noteLeftOut(folders: readonly string[], { deploymentsAt }: Settings, report: Report): void {
+  for (const [parent, field] of [
+    ["apiproxies/", "proxies"],
+    ["sharedflows/", "sharedflows"],
+  ] as const) {
+    const names = folders.filter((folder) => folder.startsWith(parent)).map(nameOf);
+    reportNotDeployed(names, field, deploymentsAt, report);
+  }
+}
+
+/** @param field the list of `deployments.json` that could name them */
+export function reportNotDeployed(
+  names: readonly string[],
+  field: DeploymentField,
+  deploymentsAt: Settings["deploymentsAt"],
+  report: Report,
+): void {
+  if (names.length === 0) return;
+  report.note(
+    "NotDeployed",
+    deploymentsAt(field),
+    `deployments.json does not name everything in ${folderOf[field]}, and leaves out ${names.join(", ")}.`,
+    `Add it to "${field}" if it is meant to be deployed.`,
+  );
+}
+
+const folderOf = { proxies: "apiproxies/", sharedflows: "sharedflows/", functions: "functions/" } as const;
+
+/** Warns of files that stand where nothing is read, beside the folders that they belong to (UnknownFile). */
+function reportMisplaced(files: EnvironmentFiles, report: Report): void {
+  for (const path of files.keys()) {
+    const [parent, name, ...rest] = path.split("/");
+    if (name === undefined || rest.length > 0 || name.endsWith(".zip")) continue;
+    const remedy = remedyForMisplaced(parent, name);
+    if (remedy === null) continue;
+    report.warning("UnknownFile", { file: path, line: 1, column: 1 }, "The file has no effect.", remedy);
+  }
+}
+
+function remedyForMisplaced(parent: string | undefined, name: string): string | null {
+  if (parent === "environments") return `Move it to environments/NAME/${name}, or remove it.`;
+  if (parent !== "apiproxies" && parent !== "sharedflows") return null;
+  return "Remove it: here are folders of bundles, and zip files whose names end in .zip.";
 }
 
 /** Files are packed before they are read, so that they are held to the limits of what can be deployed. */
@@ -125,7 +192,11 @@ function readOne(
 ): EnvironmentBundle | null {
   const ownReport = report.inFolder(folder);
   const zip = files.get("") ?? writeArchive(files);
-  const bundle = readBundle(readArchive(zip, ownReport), ownReport);
+  const problemsBefore = report.problems.length;
+  const archive = readArchive(zip, ownReport);
+  // Why nothing of it can be read has been reported.
+  if (archive.size === 0 && report.problems.length > problemsBefore) return null;
+  const bundle = readBundle(archive, ownReport);
   return bundle && { folder, bundle, zip };
 }
 

@@ -29,7 +29,8 @@ export function withDefaultServiceAccount(model: EnvironmentModel, account: stri
 
 /** Whether an account exists is for Google to say; here its form is checked. Reports PERMISSION_DENIED. */
 export function checkServiceAccounts({ name, settings }: EnvironmentModel, report: Report): void {
-  const { fallback, proxies, sharedFlows } = settings.serviceAccounts;
+  const { fallback, proxies, sharedFlows, places } = settings.serviceAccounts;
+  const ownReport = report.inFolder(`environments/${name}/`);
   const accounts = new Set([
     ...(fallback === null ? [] : [fallback]),
     ...proxies.values(),
@@ -37,9 +38,10 @@ export function checkServiceAccounts({ name, settings }: EnvironmentModel, repor
   ]);
   for (const account of accounts) {
     if (isServiceAccount(account)) continue;
-    report.error(
+    const at = places.get(account) ?? { file: "deployments.json", line: 1, column: 1 };
+    ownReport.error(
       "PERMISSION_DENIED",
-      { file: `environments/${name}/deployments.json`, line: 1, column: 1 },
+      at,
       `${JSON.stringify(account)} is not a Google service account.`,
       "Write its e-mail address, such as callouts@my-project.iam.gserviceaccount.com.",
     );

@@ -4,44 +4,33 @@ import type { IdentitySettings } from "../credentials/identity.ts";
 import { EgressRuleError, readEgressRule } from "../egress/rule.ts";
 import { readTargetServer, type TargetServer } from "../egress/target-server.ts";
 import { disguises } from "../flow/disguised-path.ts";
+import { nearestNames } from "../xml/nearest.ts";
 import type { Position, Report } from "../xml/report.ts";
+import { type Deployments, readDeployments } from "./deployments.ts";
 import type { AuditSettings, RequestSettings } from "./document.ts";
-import { type FunctionSettings, functionsSchema } from "./function-settings.ts";
 import { identityFileSchema, identityOf } from "./identity.ts";
-import { JsonFile } from "./json-file.ts";
+import { type ReadSettings, readSettingsFile, type SettingsFile } from "./settings-file.ts";
 
-/** What an environment sets for all its proxies: the files in `environments/NAME/`. */
-export interface Settings {
+/** What an environment sets for all its proxies: the files in `environments/NAME/`. Positions are in that folder. */
+export interface Settings extends Deployments {
   /** Entities as written, for the deployed document. */
   readonly targetServerEntities: readonly unknown[];
   readonly targetServers: ReadonlyMap<string, TargetServer>;
+  /** The files that are wrong, and names of target servers that are: both have been reported. */
+  readonly wrongFiles: ReadonlySet<string>;
+  readonly wrongTargetServers: ReadonlySet<string>;
   readonly flowHooks: FlowHooks;
+  /** Where a hook names its shared flow. */
+  hookAt(hook: keyof FlowHooks): Position;
   readonly keyValueMaps: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly egressAllow: readonly string[];
-  /** The proxies and shared flows to deploy; null means all there are. */
-  readonly deployed: {
-    readonly proxies: ReadonlySet<string>;
-    readonly sharedFlows: ReadonlySet<string>;
-  } | null;
-  /** The functions to deploy, and how; null means all there are. */
-  readonly functions: ReadonlyMap<string, FunctionSettings> | null;
-  readonly serviceAccounts: ServiceAccounts;
   /** Alias to the API name of a source. */
   readonly sourceAliases: Readonly<Record<string, string>>;
-  /** Where each alias stands; the file's path is the one in the environment's folder. */
   readonly aliasPositions: ReadonlyMap<string, Position>;
   /** Null where nobody's tokens say who a caller is. */
   readonly identity: IdentitySettings | null;
   readonly audit: AuditSettings;
   readonly requests: RequestSettings;
-}
-
-/** The Google service accounts that bundles are deployed with: e-mail addresses. */
-export interface ServiceAccounts {
-  /** For every proxy without one of its own; null when there is none. */
-  readonly fallback: string | null;
-  readonly proxies: ReadonlyMap<string, string>;
-  readonly sharedFlows: ReadonlyMap<string, string>;
 }
 
 /**
@@ -51,59 +40,47 @@ export interface ServiceAccounts {
  * @param files by name, such as `targetservers.json`
  */
 export function readSettings(files: ReadonlyMap<string, Uint8Array>, report: Report): Settings {
-  const read = <T>(name: string, schema: v.GenericSchema<unknown, T>, fallback: T) =>
-    readFile(files.get(name), name, schema, fallback, report).value;
-  const { targetServerEntities, targetServers } = readTargetServers(files.get("targetservers.json"), report);
-  const hooks = read("flowhooks.json", flowHooksSchema, {});
-  const maps = read("keyvaluemaps.json", keyValueMapsSchema, []);
-  const deployments = read("deployments.json", deploymentsSchema, null);
-  const identity = readFile(
-    files.get("identity.json"),
-    "identity.json",
-    v.nullable(identityFileSchema),
-    null,
-    report,
-  );
-  const aliases = readFile(files.get("aliases.json"), "aliases.json", aliasesSchema, {}, report);
-  for (const name of files.keys()) {
-    if (knownFiles.has(name)) continue;
-    const at = { file: name, line: 1, column: 1 };
-    report.warning("UnknownFile", at, "The file has no effect.", "Remove it, or correct its name.");
-  }
+  const wrongFiles = new Set<string>();
+  const read: ReadSettings = (name, schema, fallback) => {
+    const file = readSettingsFile(files.get(name), name, schema, fallback, report);
+    if (file.isWrong) wrongFiles.add(name);
+    return file;
+  };
+  const identity = read("identity.json", v.nullable(identityFileSchema), null);
+  const aliases = read("aliases.json", aliasesSchema, {});
+  const maps = read("keyvaluemaps.json", keyValueMapsSchema, []).value;
+  reportUnknownFiles(files.keys(), report);
   return {
-    targetServerEntities,
-    targetServers,
-    flowHooks: {
-      preProxy: hookFlow(hooks, "PreProxyFlowHook"),
-      preTarget: hookFlow(hooks, "PreTargetFlowHook"),
-      postTarget: hookFlow(hooks, "PostTargetFlowHook"),
-      postProxy: hookFlow(hooks, "PostProxyFlowHook"),
-    },
+    ...readTargetServers(read("targetservers.json", v.array(v.unknown()), []), report),
+    ...readHooks(read("flowhooks.json", flowHooksSchema, {})),
+    ...readDeployments(read),
+    wrongFiles,
     keyValueMaps: Object.fromEntries(
       maps.map(({ name, entry, entries }) => [
         name,
         Object.fromEntries((entry ?? entries ?? []).map(({ name: key, value }) => [key, value])),
       ]),
     ),
-    egressAllow: readEgress(files.get("egress.json"), report),
-    functions: deployments?.functions
-      ? new Map(deployments.functions.map((settings) => [settings.name, settings]))
-      : null,
-    serviceAccounts: {
-      fallback: deployments?.defaultServiceAccount ?? null,
-      proxies: accountsOf(deployments?.proxies),
-      sharedFlows: accountsOf(deployments?.sharedflows),
-    },
+    egressAllow: readEgress(read("egress.json", egressSchema, { allow: [] }), report),
     sourceAliases: aliases.value,
     aliasPositions: new Map(Object.keys(aliases.value).map((alias) => [alias, aliases.at([alias])])),
     identity: identityOf(identity.value, identity.at(["issuer"]), report),
-    audit: read("audit.json", auditSchema, { destination: "log" }),
-    requests: read("requests.json", requestsSchema, { allowInPaths: [] }),
-    deployed: deployments && {
-      proxies: new Set(deployments.proxies?.map(nameOf)),
-      sharedFlows: new Set(deployments.sharedflows?.map(nameOf)),
-    },
+    audit: read("audit.json", auditSchema, { destination: "log" }).value,
+    requests: read("requests.json", requestsSchema, { allowInPaths: [] }).value,
   };
+}
+
+function reportUnknownFiles(names: Iterable<string>, report: Report): void {
+  for (const name of names) {
+    if (knownFiles.has(name)) continue;
+    const at = { file: name, line: 1, column: 1 };
+    const near = nearestNames(name, knownFiles);
+    const remedy =
+      near.length > 0
+        ? `Did you mean ${near.join(" or ")}? Otherwise remove it.`
+        : `Remove it. Known here: ${[...knownFiles].join(", ")}.`;
+    report.warning("UnknownFile", at, "The file has no effect.", remedy);
+  }
 }
 
 const knownFiles = new Set([
@@ -121,40 +98,53 @@ const knownFiles = new Set([
   "secrets-key.json",
 ]);
 
-const auditSchema = v.variant(
-  "destination",
-  [
-    v.strictObject({ destination: v.picklist(["log", "none"]) }),
-    v.strictObject({
-      destination: v.literal("binding"),
-      binding: v.pipe(v.string(), v.regex(/^[A-Za-z_]\w*$/, "Expected the name of a binding of the Worker")),
-    }),
-  ],
-  'Expected {"destination": "log"}, {"destination": "none"} or {"destination": "binding", "binding": "NAME"}',
-);
+const auditSchema = v.variant("destination", [
+  v.strictObject({ destination: v.picklist(["log", "none"]) }),
+  v.strictObject({
+    destination: v.literal("binding"),
+    binding: v.pipe(v.string(), v.regex(/^[A-Za-z_]\w*$/, "must be the name of a binding of the Worker")),
+  }),
+]);
 
-const requestsSchema = v.strictObject({
-  allowInPaths: v.array(v.picklist(disguises, `Expected one of ${disguises.join(", ")}`)),
-});
+const requestsSchema = v.strictObject({ allowInPaths: v.array(v.picklist(disguises)) });
 
-const hookPoints = [
-  "PreProxyFlowHook",
-  "PreTargetFlowHook",
-  "PostTargetFlowHook",
-  "PostProxyFlowHook",
-] as const;
+/** The documented names of flow hooks. */
+export const hookPoints = {
+  preProxy: "PreProxyFlowHook",
+  preTarget: "PreTargetFlowHook",
+  postTarget: "PostTargetFlowHook",
+  postProxy: "PostProxyFlowHook",
+} as const;
+export const flowHooks = Object.keys(hookPoints) as (keyof FlowHooks)[];
+const hookPoint = v.picklist(Object.values(hookPoints));
 
 /** Flow hook entities by their point, or a list of entities that name it. */
-const hooksByPoint = v.record(v.picklist(hookPoints), v.object({ sharedFlow: v.string() }));
-const listOfHooks = v.array(v.object({ flowHookPoint: v.picklist(hookPoints), sharedFlow: v.string() }));
+const hooksByPoint = v.record(hookPoint, v.object({ sharedFlow: v.string() }));
+const listOfHooks = v.array(v.object({ flowHookPoint: hookPoint, sharedFlow: v.string() }));
 const flowHooksSchema = v.lazy((json): typeof hooksByPoint | typeof listOfHooks =>
   Array.isArray(json) ? listOfHooks : hooksByPoint,
 );
 
-function hookFlow(hooks: v.InferOutput<typeof flowHooksSchema>, point: (typeof hookPoints)[number]) {
-  return Array.isArray(hooks)
-    ? hooks.find(({ flowHookPoint }) => flowHookPoint === point)?.sharedFlow
-    : hooks[point]?.sharedFlow;
+function readHooks(file: SettingsFile<v.InferOutput<typeof flowHooksSchema>>) {
+  const hooks = file.value;
+  const indexOf = (point: string) =>
+    Array.isArray(hooks) ? hooks.findIndex(({ flowHookPoint }) => flowHookPoint === point) : -1;
+  const flowOf = (hook: keyof FlowHooks) => {
+    const point = hookPoints[hook];
+    return (Array.isArray(hooks) ? hooks[indexOf(point)] : hooks[point])?.sharedFlow;
+  };
+  return {
+    flowHooks: {
+      preProxy: flowOf("preProxy"),
+      preTarget: flowOf("preTarget"),
+      postTarget: flowOf("postTarget"),
+      postProxy: flowOf("postProxy"),
+    },
+    hookAt(hook: keyof FlowHooks): Position {
+      const point = hookPoints[hook];
+      return file.at([Array.isArray(hooks) ? indexOf(point) : point, "sharedFlow"]);
+    },
+  };
 }
 
 const entriesSchema = v.optional(v.array(v.object({ name: v.string(), value: v.string() })));
@@ -162,83 +152,29 @@ const keyValueMapsSchema = v.array(
   v.object({ name: v.string(), entry: entriesSchema, entries: entriesSchema }),
 );
 
-const accountSchema = v.optional(v.string());
-const deploymentSchema = v.object({ name: v.string(), serviceAccount: accountSchema });
-const namesSchema = v.optional(v.array(v.union([v.string(), deploymentSchema])));
-const deploymentsSchema = v.nullable(
-  v.pipe(
-    v.custom<object>((json) => !Array.isArray(json), "Expected an object"),
-    v.strictObject({
-      proxies: namesSchema,
-      sharedflows: namesSchema,
-      functions: functionsSchema,
-      defaultServiceAccount: accountSchema,
-    }),
-  ),
-);
-const nameOf = (entry: string | { name: string }) => (typeof entry === "string" ? entry : entry.name);
-
-function accountsOf(entries: v.InferOutput<typeof namesSchema> = []): Map<string, string> {
-  return new Map(
-    entries.flatMap((entry) =>
-      typeof entry === "object" && entry.serviceAccount !== undefined
-        ? [[entry.name, entry.serviceAccount] as const]
-        : [],
-    ),
-  );
-}
-
 /** API names of sources by alias. Foundry: "Source aliases". */
 const aliasesSchema = v.record(
   v.pipe(
     v.string(),
-    v.regex(
-      /^[A-Za-z][A-Za-z0-9_-]*$/,
-      "An alias begins with a letter and goes on with letters, digits, _ and -",
-    ),
+    v.regex(/^[A-Za-z][A-Za-z0-9_-]*$/, "must begin with a letter and go on with letters, digits, _ and -"),
   ),
   v.string(),
 );
 
-const egressSchema = v.object({ allow: v.array(v.string()) });
+const egressSchema = v.strictObject({ allow: v.array(v.string()) });
 
-/** What a settings file holds, and where its values stand. */
-interface SettingsFile<T> {
-  readonly value: T;
-  at(path: readonly (string | number)[]): Position;
-}
-
-/** A settings file checked against its schema; the fallback when there is none or it is wrong. */
-function readFile<T>(
-  bytes: Uint8Array | undefined,
-  name: string,
-  schema: v.GenericSchema<unknown, T>,
-  fallback: T,
-  report: Report,
-): SettingsFile<T> {
-  if (!bytes) return { value: fallback, at: () => ({ file: name, line: 1, column: 1 }) };
-  const file = new JsonFile(name, bytes, report);
-  const at = (path: readonly (string | number)[]) => file.at(path);
-  if (file.value === undefined) return { value: fallback, at };
-  const result = v.safeParse(schema, file.value);
-  if (result.success) return { value: result.output, at };
-  for (const issue of result.issues) {
-    const path = issue.path?.map(({ key }) => key as string | number) ?? [];
-    const place = path.length > 0 ? `${path.join(".")}: ` : "";
-    report.error("InvalidSetting", at(path), `${place}${issue.message}.`, "Correct the value.");
-  }
-  return { value: fallback, at };
-}
-
-function readTargetServers(bytes: Uint8Array | undefined, report: Report) {
-  const file = readFile(bytes, "targetservers.json", v.array(v.unknown()), [], report);
+function readTargetServers(file: SettingsFile<unknown[]>, report: Report) {
   const targetServers = new Map<string, TargetServer>();
+  const wrongTargetServers = new Set<string>();
   for (const [index, entity] of file.value.entries()) {
     const { server, problems } = readTargetServer(entity);
     for (const { severity, code, field, message, remedy } of problems) {
       report[severity](code, file.at([index, ...field.split(".").filter(Boolean)]), message, remedy);
     }
-    if (!server) continue;
+    if (!server) {
+      wrongTargetServers.add(String(Object(entity).name));
+      continue;
+    }
     if (targetServers.has(server.name)) {
       report.error(
         "DuplicateTargetServer",
@@ -249,23 +185,20 @@ function readTargetServers(bytes: Uint8Array | undefined, report: Report) {
     }
     targetServers.set(server.name, server);
   }
-  return { targetServerEntities: file.value, targetServers };
+  return { targetServerEntities: file.value, targetServers, wrongTargetServers };
 }
 
-function readEgress(bytes: Uint8Array | undefined, report: Report): readonly string[] {
-  const file = readFile(bytes, "egress.json", egressSchema, { allow: [] }, report);
+function readEgress(
+  file: SettingsFile<v.InferOutput<typeof egressSchema>>,
+  report: Report,
+): readonly string[] {
   return file.value.allow.filter((rule, index) => {
     try {
       readEgressRule(rule);
       return true;
     } catch (error) {
       if (!(error instanceof EgressRuleError)) throw error;
-      report.error(
-        "InvalidEgressRule",
-        file.at(["allow", index]),
-        error.message,
-        "Write a host, a host and port, or *.domain.",
-      );
+      report.error("InvalidEgressRule", file.at(["allow", index]), error.problem, error.remedy);
       return false;
     }
   });

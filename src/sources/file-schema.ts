@@ -34,7 +34,7 @@ const auth = v.variant("type", [
   v.strictObject({ type: v.literal("none") }),
   v.strictObject({
     type: v.literal("basic"),
-    username: v.pipe(v.string(), v.regex(/^[^:]*$/, "must not hold a colon")),
+    username: v.pipe(v.string(), v.regex(/^[^:]*$/, "must be a text without a colon")),
     password: secret,
   }),
   v.strictObject({ type: v.literal("bearerToken"), bearerToken: secret }),
@@ -44,7 +44,7 @@ const auth = v.variant("type", [
       v.strictObject({ type: v.literal("header"), headerName }),
       v.strictObject({
         type: v.literal("queryParameter"),
-        queryParameterName: v.pipe(v.string(), v.minLength(1, "must not be empty")),
+        queryParameterName: v.pipe(v.string(), v.minLength(1, "must be a text that is not empty")),
       }),
     ]),
     apiKey: secret,

@@ -1,4 +1,5 @@
 import { compileRules } from "../egress/rule-set.ts";
+import { didYouMean } from "../xml/nearest.ts";
 import { type SourceCatalog, sourceNotFound } from "./catalog.ts";
 import { connectionsOf, originOf, SINGLE_CONNECTION } from "./connection.ts";
 import { ruleOf } from "./policy.ts";
@@ -68,7 +69,11 @@ function notFound(name: string, catalog: SourceCatalog): GateProblem {
     code: "SourceNotFound",
     source: name,
     message: sourceNotFound(name, catalog.names()),
-    remedy: "Add the source to sources/, or an alias for it to the environment's aliases.json.",
+    remedy: didYouMean(
+      name,
+      catalog.names(),
+      "add the source to sources/, or an alias for it to the environment's aliases.json.",
+    ),
   };
 }
 

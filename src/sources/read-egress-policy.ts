@@ -18,7 +18,8 @@ export function readEgressPolicy({
   if (typeof host === "string") checkName(host, address);
   if (typeof host === "string" && ports.first !== ports.last) {
     throw new EgressRuleError(
-      `The policy for "${address}" is for the ports ${port}, and one for a name is for a single port. Write a policy for each port.`,
+      `The policy for "${address}" is for the ports ${port}, and one for a name is for a single port.`,
+      "Write a policy for each port.",
     );
   }
   return { address: address.toLowerCase(), ports, state };
@@ -30,7 +31,8 @@ function checkName(host: string, text: string): void {
   const parent = host.slice(2);
   if (getPublicSuffix(parent, { allowPrivateDomains: true }) !== parent) return;
   throw new EgressRuleError(
-    `"${text}" would allow every host below ${parent}, which is a public suffix. Write "*.yours.${parent}", or the hosts themselves.`,
+    `"${text}" would allow every host below ${parent}, which is a public suffix.`,
+    `Write "*.yours.${parent}", or the hosts themselves.`,
   );
 }
 
@@ -38,5 +40,8 @@ function readPorts(port: number | string): SourceEgressPolicy["ports"] {
   if (typeof port === "number") return { first: port, last: port };
   const [first = 0, last = 0] = port.split("-").map(Number);
   if (first >= 1 && first < last && last <= 65535) return { first, last };
-  throw new EgressRuleError(`"${port}" is no range of ports. Write it like 8000-8100, from 1 to 65535.`);
+  throw new EgressRuleError(
+    `"${port}" is no range of ports.`,
+    "Write it like 8000-8100, from 1 to 65535, the smaller one first.",
+  );
 }

@@ -1,8 +1,9 @@
 import { EgressRuleError } from "../egress/rule.ts";
-import { nearestNames } from "../xml/nearest.ts";
+import type { ValueProblem } from "../xml/checked-value.ts";
+import { didYouMean } from "../xml/nearest.ts";
 import type { Report } from "../xml/report.ts";
 import type { YamlPath } from "../xml/yaml-file.ts";
-import { type CheckedYaml, readYaml, type ValueProblem } from "../xml/yaml-schema.ts";
+import { type CheckedYaml, readYaml } from "../xml/yaml-schema.ts";
 import { checkServerCertificates } from "./certificates.ts";
 import { originOf } from "./connection.ts";
 import { type SourceFile, sourceFileSchema } from "./file-schema.ts";
@@ -161,12 +162,11 @@ class SourceCheck {
     }
     const known = [...context.outboundApplications];
     if (!known.includes(outboundApplication)) {
-      const [near] = nearestNames(outboundApplication, known);
       this.#error(
         "UnknownOutboundApplication",
         at,
         `There is no outbound application ${outboundApplication}.`,
-        near === undefined ? "Add it to outbound-applications/." : `Did you mean ${near}?`,
+        didYouMean(outboundApplication, known, "add it to outbound-applications/."),
       );
     } else if (user === -1) {
       this.#report.warning(
@@ -200,7 +200,7 @@ class SourceCheck {
       return read();
     } catch (error) {
       if (!(error instanceof EgressRuleError)) throw error;
-      this.#error(code, at, error.message, "Correct it.");
+      this.#error(code, at, error.problem, error.remedy);
       return null;
     }
   }

@@ -1,4 +1,4 @@
-import { nearestNames } from "../xml/nearest.ts";
+import { didYouMean } from "../xml/nearest.ts";
 import type { Report } from "../xml/report.ts";
 import { type ReadSource, readSource, type SourceContext } from "./read-source.ts";
 import type { Source } from "./source.ts";
@@ -56,12 +56,11 @@ export function readSources(
 function checkEnvironments({ file }: ReadSource, known: ReadonlySet<string>, report: Report): void {
   for (const [index, name] of (file.value.environments ?? []).entries()) {
     if (known.size === 0 || known.has(name)) continue;
-    const [near] = nearestNames(name, known);
     report.warning(
       "UnknownEnvironment",
       file.at(["environments", index]),
       `There is no environments/${name}.`,
-      near === undefined ? "Add the environment, or take its name out." : `Did you mean ${near}?`,
+      didYouMean(name, known, "add the environment, or take its name out."),
     );
   }
 }

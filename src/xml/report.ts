@@ -13,11 +13,12 @@ export function positionOf({ file, line, column }: Position): Position {
 /**
  * One thing that is wrong with a bundle. `code` is Apigee's documented error name where there is one;
  * `policy` is the name of the policy it was found in, or null; `remedy` says what to do about it.
- * A bundle with an error cannot be deployed; a warning is only shown.
+ * A bundle with an error cannot be deployed; a warning is only shown, and so is a note, which says what is easily
+ * overlooked and may well be meant.
  */
 export interface Problem extends Position {
   readonly code: string;
-  readonly severity: "error" | "warning";
+  readonly severity: "error" | "warning" | "note";
   readonly policy: string | null;
   readonly message: string;
   readonly remedy: string;
@@ -56,6 +57,10 @@ export class Report {
 
   warning(code: string, at: Position, message: string, remedy: string): void {
     this.#add("warning", code, at, message, remedy);
+  }
+
+  note(code: string, at: Position, message: string, remedy: string): void {
+    this.#add("note", code, at, message, remedy);
   }
 
   /** A report that adds to the same list and names the policy in each problem. */

@@ -12,12 +12,16 @@ import {
 } from "yaml";
 import type { Position, Report } from "./report.ts";
 import { nestingDepth } from "./yaml-depth.ts";
+import { wordsForSyntax } from "./yaml-syntax.ts";
 
 /** The largest YAML file that is read, in bytes. */
 export const MAX_YAML_BYTES = 256 * 1024;
 
 /** How deep values may be nested. */
 export const MAX_YAML_DEPTH = 20;
+
+/** How many problems of one file are reported. */
+const MOST_PROBLEMS = 20;
 
 /** Where a value stands in a file: names of fields and indexes of list entries, from the root. */
 export type YamlPath = readonly (string | number)[];
@@ -32,15 +36,20 @@ export class YamlFile {
   readonly #path: string;
   readonly #lines = new LineCounter();
   readonly #root: Place = { name: null, value: 0, inside: new Map() };
+  readonly #refusals: Refusal[] = [];
 
   /** Reports InvalidYAML. */
   constructor(path: string, bytes: Uint8Array, report: Report) {
     this.#path = path;
     try {
-      this.value = this.#plain(this.#parse(bytes).contents, this.#root);
+      const value = this.#plain(this.#parse(bytes).contents, this.#root);
+      if (this.#refusals.length === 0) this.value = value;
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      report.error("InvalidYAML", this.#position(error.offset), error.message, error.remedy);
+      this.#refusals.push(error);
+    }
+    for (const { offset, message, remedy } of this.#refusals.slice(0, MOST_PROBLEMS)) {
+      report.error("InvalidYAML", this.#position(offset), message, remedy);
     }
   }
 
@@ -75,7 +84,7 @@ export class YamlFile {
     const deep = tokens.find((token) => nestingDepth(token) > MAX_YAML_DEPTH);
     if (deep) {
       const message = `Values are nested more than ${MAX_YAML_DEPTH} deep.`;
-      throw new Refusal(deep.offset, message, "Take levels out.");
+      throw new Refusal(deep.offset, message, "Write fewer levels.");
     }
     // Whether a name is there twice is found below in less time.
     const composer = new Composer({
@@ -86,13 +95,15 @@ export class YamlFile {
     });
     const [document, second] = composer.compose(tokens, true);
     const [error] = document?.errors ?? [];
-    if (error)
-      throw new Refusal(error.pos[0], `The file is not YAML: ${sentence(error.message)}`, "Correct it.");
+    if (error) {
+      const { reason, remedy } = wordsForSyntax(error);
+      throw new Refusal(error.pos[0], `The file is not YAML: ${reason}.`, remedy);
+    }
     if (second) {
       throw new Refusal(
         second.range[0],
         "The file holds several documents.",
-        "Put each in a file of its own.",
+        "Put each in a file of its own. A line of three hyphens begins another document.",
       );
     }
     if (!document) throw new Error("no document was composed of a stream that was to have one");
@@ -104,15 +115,21 @@ export class YamlFile {
     if (node === null) return null;
     place.value = node.range[0];
     if (isAlias(node)) {
-      throw new Refusal(
+      this.#refuse(
         node.range[0],
         "The file has an alias.",
         "Write out what it stands for. A text that begins with * needs quotes.",
       );
+      return null;
     }
     if (node.anchor !== undefined || node.tag !== undefined) {
-      const message = `The file has ${node.anchor === undefined ? "a tag" : "an anchor"}.`;
-      throw new Refusal(node.range[0], message, "Take it out.");
+      const [kind, sign] = node.anchor === undefined ? ["a tag", "!"] : ["an anchor", "&"];
+      this.#refuse(
+        node.range[0],
+        `The file has ${kind}.`,
+        `Take it out. A text that begins with ${sign} needs quotes.`,
+      );
+      return null;
     }
     if (isMap(node)) return this.#object(node, place);
     if (isSeq(node)) {
@@ -124,17 +141,27 @@ export class YamlFile {
   }
 
   #object(map: YAMLMap.Parsed, place: Place): Record<string, unknown> {
-    const entries = map.items.map(({ key, value }) => {
+    const entries = map.items.flatMap(({ key, value }) => {
       const name = isScalar(key) && key.anchor === undefined && key.tag === undefined ? key.value : null;
       if (typeof name !== "string") {
-        throw new Refusal(key.range[0], "The name of a field is no plain text.", "Write it as a text.");
+        this.#refuse(
+          key.range[0],
+          "The name of a field is no plain text.",
+          "Write it as a text, without anchor, tag and brackets.",
+        );
+        return [];
       }
       if (place.inside.has(name)) {
-        throw new Refusal(key.range[0], `The field ${name} is there twice.`, "Take one of them out.");
+        this.#refuse(key.range[0], `The field ${name} is there twice.`, "Take one of them out.");
+        return [];
       }
-      return [name, this.#plain(value, placeIn(place, name, key.range[0]))] as const;
+      return [[name, this.#plain(value, placeIn(place, name, key.range[0]))] as const];
     });
     return Object.fromEntries(entries);
+  }
+
+  #refuse(offset: number, message: string, remedy: string): void {
+    this.#refusals.push(new Refusal(offset, message, remedy));
   }
 
   #position(offset: number): Position {
@@ -174,10 +201,4 @@ function decode(bytes: Uint8Array): string {
   } catch {
     throw new Refusal(0, "The file is not a text in UTF-8.", "Save it in UTF-8.");
   }
-}
-
-/** A message of the library without the excerpt of the file behind it. */
-function sentence(message: string): string {
-  const [line = ""] = message.split("\n");
-  return /[.!?]$/.test(line) ? line : `${line}.`;
 }

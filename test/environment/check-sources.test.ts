@@ -63,7 +63,7 @@ describe("an alias", () => {
     ],
     [
       '{"a b": "Shipping"}',
-      expect.stringContaining("error InvalidSetting environments/test/aliases.json:1:9 "),
+      expect.stringContaining("error InvalidSetting environments/test/aliases.json:1:2 "),
     ],
     ['{"a": 7}', expect.stringContaining("error InvalidSetting environments/test/aliases.json:1:7 ")],
     ["[", expect.stringContaining("error InvalidJSON environments/test/aliases.json:1:2 ")],

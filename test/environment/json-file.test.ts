@@ -37,6 +37,45 @@ describe("a JSON file", () => {
   });
 });
 
+describe("what is wrong with its syntax is said with what to write instead:", () => {
+  test.each([
+    ["", "1:1 the file ends here where a value belongs. Write a text in double quotes, a number, true,"],
+    ["{", "1:2 the file ends here, and a { is not closed. Write } where it ends."],
+    ['["a", "b"', "1:10 the file ends here, and a [ is not closed. Write ] where it ends."],
+    ['{"a": 1,\n}', '2:1 there is "}" after a comma. Take the comma out, or write a name after it.'],
+    ["[1,]", '1:4 there is "]" after a comma. Take the comma out, or write a value after it.'],
+    ["{'a': 1}", "1:2 there is \"'a'\", which means nothing there."],
+    ["{a: 1}", '1:2 there is "a", which means nothing there.'],
+    ['{"a" 1}', '1:6 there is "1" where a colon belongs. Write "name": value.'],
+    ['["a" "b"]', '1:6 there is "b" where a comma belongs. Write a comma between two entries.'],
+    ["[1] 2", '1:5 there is "2" after its value. Take it out: a file holds one value.'],
+    ["[1] // x", "1:5 there is a comment. Take it out: JSON has no comments."],
+    ['["a]', '1:2 a text is not closed. Write " where it ends, and \\n for a line break.'],
+    ['["a\tb"]', "1:2 a text holds a control character. Write it as \\n, \\t or \\u001b."],
+    ['["\\q"]', "1:2 a text holds a backslash that escapes nothing. Write \\\\ for a backslash."],
+    ["[1.]", '1:2 there is "1.", which is no number. Write a number such as 1 or 0.5.'],
+  ])("%j", (text, expected) => {
+    const report = new Report();
+    new JsonFile("file.json", new TextEncoder().encode(text), report);
+    const [problem] = report.problems;
+    const said = problem?.message.replace("The file is not JSON: ", "");
+    expect(`${problem?.line}:${problem?.column} ${said} ${problem?.remedy}`).toContain(expected);
+  });
+
+  test("bytes that are not UTF-8", () => {
+    const report = new Report();
+    new JsonFile("file.json", Uint8Array.of(0x22, 0xff, 0x22), report);
+    expect(report.problems).toMatchObject([{ code: "InvalidJSON", remedy: "Save it in UTF-8." }]);
+  });
+
+  test("a field that is there twice", () => {
+    expect(read('{"a": 1,\n "a": [{"b": 1, "b": 2}]}').problems.sort()).toEqual([
+      "DuplicateField 2:17",
+      "DuplicateField 2:2",
+    ]);
+  });
+});
+
 describe("where a value stands", () => {
   const { file } = read('[\n  {"name": "a",\n   "port": 1},\n  {}\n]');
 

@@ -84,8 +84,11 @@ describe("flowhooks.json", () => {
   });
 
   test.each([
-    ['{"PreProxy": {"sharedFlow": "a"}}', ["error InvalidSetting flowhooks.json:1:14"]],
-    ['{"PreProxyFlowHook": {"flow": "a"}}', ["error InvalidSetting flowhooks.json:1:22"]],
+    ['{"PreProxy": {"sharedFlow": "a"}}', ["error InvalidSetting flowhooks.json:1:2"]],
+    [
+      '{"PreProxyFlowHook": {"flow": "a"}}',
+      ["warning UnknownField flowhooks.json:1:23", "error InvalidSetting flowhooks.json:1:22"],
+    ],
     ['[{"flowHookPoint": "Other", "sharedFlow": "a"}]', ["error InvalidSetting flowhooks.json:1:20"]],
   ])("%s is wrong", (text, expected) => {
     expect(problemsOf("flowhooks.json", text)).toEqual(expected);
@@ -118,24 +121,28 @@ describe("deployments.json", () => {
       proxies: [{ name: "a" }, "b"],
       sharedflows: ["s"],
     });
-    expect(deployed).toEqual({ proxies: new Set(["a", "b"]), sharedFlows: new Set(["s"]) });
+    expect(deployed).toEqual({
+      proxies: new Map([
+        ["a", expect.objectContaining({ line: 1, column: 21 })],
+        ["b", expect.objectContaining({ line: 1, column: 26 })],
+      ]),
+      sharedFlows: new Map([["s", expect.objectContaining({ line: 1, column: 46 })]]),
+    });
   });
 
   test("may name nothing", () => {
     expect(settingsOf("deployments.json", {}).deployed).toEqual({
-      proxies: new Set(),
-      sharedFlows: new Set(),
+      proxies: new Map(),
+      sharedFlows: new Map(),
     });
   });
 
   test.each([
-    ["[]", "1:1"],
-    ['{"apis": ["a"]}', "1:10"],
-    ['{"proxies": [\n1]}', "2:1"],
-  ])("%s is wrong", (text, position) => {
-    expect(problemsOf("deployments.json", text)).toEqual([
-      `error InvalidSetting deployments.json:${position}`,
-    ]);
+    ["[]", "InvalidSetting", "1:1"],
+    ['{"apis": ["a"]}', "UnknownField", "1:2"],
+    ['{"proxies": [\n1]}', "InvalidSetting", "2:1"],
+  ])("%s is wrong", (text, code, position) => {
+    expect(problemsOf("deployments.json", text)).toEqual([`error ${code} deployments.json:${position}`]);
   });
 });
 
@@ -165,7 +172,7 @@ test("a file that has no effect is told by name", () => {
 
 test("the message names the place and what is expected there", () => {
   expect(read({ "keyvaluemaps.json": '[{"name": 1}]' }).problems).toEqual([
-    "error InvalidSetting keyvaluemaps.json:1:11 0.name: Invalid type: Expected string but received 1.",
+    "error InvalidSetting keyvaluemaps.json:1:11 0.name must be a text, and is a number.",
   ]);
 });
 
@@ -176,11 +183,11 @@ describe("requests.json", () => {
   });
 
   test.each([
-    ["[]", "requests.json:1:1"],
-    ['{\n"allowInPaths": ["encoded-slash", "dots"] }', "requests.json:2:35"],
-    ['{ "allowInPaths": [],\n"other": 1 }', "requests.json:2:10"],
-  ])("is reported where it is wrong: %s", (text, place) => {
-    expect(problemsOf("requests.json", text)).toEqual([`error InvalidSetting ${place}`]);
+    ["[]", "InvalidSetting requests.json:1:1"],
+    ['{\n"allowInPaths": ["encoded-slash", "dots"] }', "InvalidSetting requests.json:2:35"],
+    ['{ "allowInPaths": [],\n"other": 1 }', "UnknownField requests.json:2:1"],
+  ])("is reported where it is wrong: %s", (text, problem) => {
+    expect(problemsOf("requests.json", text)).toEqual([`error ${problem}`]);
   });
 
   test("is not needed: everything is refused", () => {
@@ -198,13 +205,13 @@ describe("audit.json", () => {
   });
 
   test.each([
-    ["[]", "audit.json:1:1"],
-    ['{\n "destination": "file" }', "audit.json:2:17"],
-    ['{"destination":"log",\n"binding":"A"}', "audit.json:2:11"],
-    ['{\n"destination":"binding"}', "audit.json:1:1"],
-    ['{"destination":"binding",\n"binding":"MY-QUEUE"}', "audit.json:2:11"],
-  ])("cannot be %j", (text, place) => {
-    expect(problemsOf("audit.json", text)).toEqual([`error InvalidSetting ${place}`]);
+    ["[]", "InvalidSetting audit.json:1:1"],
+    ['{\n "destination": "file" }', "InvalidSetting audit.json:2:17"],
+    ['{"destination":"log",\n"binding":"A"}', "UnknownField audit.json:2:1"],
+    ['{\n"destination":"binding"}', "InvalidSetting audit.json:1:1"],
+    ['{"destination":"binding",\n"binding":"MY-QUEUE"}', "InvalidSetting audit.json:2:11"],
+  ])("cannot be %j", (text, problem) => {
+    expect(problemsOf("audit.json", text)).toEqual([`error ${problem}`]);
   });
 
   test("is the log when there is none", () => {
@@ -268,7 +275,7 @@ describe("identity.json", () => {
     ],
     [
       '{"issuer":"https://i.example.com","audience":"a","allowAnonymus":true}',
-      "error InvalidSetting identity.json:1:66",
+      "error UnknownField identity.json:1:50",
     ],
     [
       '{"issuer":"https://i.example.com","audience":"a","publicUrl":"https://a.example.com/x"}',

@@ -46,7 +46,7 @@ test.each([
   ["https://api.example.com", "is not a host"],
   ["api.example.com:443", "is not a host"],
   ["api.example.com/path", "is not a host"],
-  ["user@api.example.com", "has no user name"],
+  ["user@api.example.com", "without user name"],
   ["api.example.com?", "is not a host"],
   ["api .example.com", "is not a host"],
   ["", "is not a host"],

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import * as v from "valibot";
 import { describe, expect, test } from "vitest";
+import type { ValueProblem } from "../../src/xml/checked-value.ts";
 import { Report } from "../../src/xml/report.ts";
-import { readYaml, type ValueProblem } from "../../src/xml/yaml-schema.ts";
+import { readYaml } from "../../src/xml/yaml-schema.ts";
 
 const schema = v.strictObject({
   name: v.pipe(v.string(), v.regex(/^[a-z]+$/, "must be small letters")),
@@ -36,18 +37,30 @@ test("a file that holds what its schema says is read, with its defaults", () => 
 
 describe("a field that the schema does not know is a warning, at its name:", () => {
   test.each([
-    ["nmae: b", "3:1 The field nmae has no effect. Did you mean name?"],
-    ["other: b", "3:1 The field other has no effect. Known here: name, shape, points, colours."],
+    [
+      "nmae: b",
+      "3:1 The field nmae is not known and has no effect. Did you mean name? Otherwise take it out.",
+    ],
+    [
+      "other: b",
+      "3:1 The field other is not known and has no effect. Take it out. Known here: name, shape, points, colours.",
+    ],
     [
       "points: [{ left: 1 }, { left: 2, lfet: 3 }]",
-      "3:34 The field points.1.lfet has no effect. Did you mean left?",
+      "3:34 The field points.1.lfet is not known and has no effect. Did you mean left? Otherwise take it out.",
     ],
     [
       "colours: { a: { red: true, read: 1 } }",
-      "3:28 The field colours.a.read has no effect. Did you mean red?",
+      "3:28 The field colours.a.read is not known and has no effect. Did you mean red? Otherwise take it out.",
     ],
-    ["constructor: 1", "3:1 The field constructor has no effect. Known here: name, shape, points, colours."],
-    ["__proto__: 1", "3:1 The field __proto__ has no effect. Known here: name, shape, points, colours."],
+    [
+      "constructor: 1",
+      "3:1 The field constructor is not known and has no effect. Take it out. Known here: name, shape, points, colours.",
+    ],
+    [
+      "__proto__: 1",
+      "3:1 The field __proto__ is not known and has no effect. Take it out. Known here: name, shape, points, colours.",
+    ],
   ])("%s", (line, problem) => {
     const { value, problems } = read(`${good}${line}\n`);
     expect(problems).toEqual([`warning UnknownField ${problem}`]);
@@ -56,31 +69,41 @@ describe("a field that the schema does not know is a warning, at its name:", () 
 
   test("of the variant that is chosen", () => {
     expect(read("name: a\nshape: { type: square, radius: 1 }").problems).toEqual([
-      "warning UnknownField 2:24 The field shape.radius has no effect. Known here: type, side.",
+      "warning UnknownField 2:24 The field shape.radius is not known and has no effect. Take it out. Known here: type, side.",
     ]);
   });
 });
 
 test.each([
-  ["", "1:1 The file must be an object, and is empty."],
-  ["[]", "1:1 The file must be an object, and is a list."],
-  ["shape: { type: square }", "1:1 name is missing."],
-  ["name:\nshape: { type: square }", "1:6 name must be a text, and is empty."],
-  ["name: 7\nshape: { type: square }", "1:7 name must be a text, and is a number."],
-  ["name: A\nshape: { type: square }", "1:7 name must be small letters."],
-  ["name: a\nshape: [1]", "2:8 shape must be an object, and is a list."],
-  [`${good}colours: []`, "3:10 colours must be an object, and is a list."],
-  [`${good}points: [[]]`, "3:10 points.0 must be an object, and is a list."],
-  ["name: a\nshape: {}", "2:8 shape.type is missing."],
-  ["name: a\nshape: { type: cube }", '2:16 shape.type must be "circle" or "square".'],
-  ["name: a\nshape: { type: circle }", "2:8 shape.radius is missing."],
-  [`${good}points: [{ left: yes }]`, "3:18 points.0.left must be a number, and is a text."],
-  [`${good}points: {}`, "3:9 points must be a list, and is an object."],
-  [`${good}colours: { a: { red: 1 } }`, "3:22 colours.a.red must be true or false, and is a number."],
+  ["", "1:1 The file must be an object, and is empty. Write an object."],
+  ["[]", "1:1 The file must be an object, and is a list. Write an object."],
+  ["shape: { type: square }", "1:1 name is missing. Add name."],
+  ["name:\nshape: { type: square }", "1:6 name must be a text, and is empty. Write a text."],
+  [
+    "name: 7\nshape: { type: square }",
+    "1:7 name must be a text, and is a number. Write a text, between quotes.",
+  ],
+  ["name: A\nshape: { type: square }", "1:7 name must be small letters. Write small letters."],
+  ["name: a\nshape: [1]", "2:8 shape must be an object, and is a list. Write an object."],
+  [`${good}colours: []`, "3:10 colours must be an object, and is a list. Write an object."],
+  [`${good}points: [[]]`, "3:10 points.0 must be an object, and is a list. Write an object."],
+  ["name: a\nshape: {}", '2:8 shape.type is missing. Write "circle" or "square".'],
+  [
+    "name: a\nshape: { type: cube }",
+    '2:16 shape.type must be "circle" or "square". Write "circle" or "square".',
+  ],
+  ["name: a\nshape: { type: sqare }", '2:16 shape.type must be "circle" or "square". Did you mean "square"?'],
+  ["name: a\nshape: { type: circle }", "2:8 shape.radius is missing. Add radius."],
+  [`${good}points: [{ left: yes }]`, "3:18 points.0.left must be a number, and is a text. Write a number."],
+  [`${good}points: {}`, "3:9 points must be a list, and is an object. Write a list."],
+  [
+    `${good}colours: { a: { red: 1 } }`,
+    "3:22 colours.a.red must be true or false, and is a number. Write true or false.",
+  ],
 ])("%j is refused", (text, problem) => {
   expect(read(text)).toMatchObject({
     value: undefined,
-    problems: [`error InvalidValue ${problem} Correct the value.`],
+    problems: [`error InvalidValue ${problem}`],
   });
 });
 

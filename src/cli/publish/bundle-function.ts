@@ -1,9 +1,13 @@
+import { readdirSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import type { BuildFailure, BuildOptions, BuildResult, Message } from "esbuild";
+import { didYouMean } from "../../xml/nearest.ts";
 import type { Position, Report } from "../../xml/report.ts";
+import { isFolder } from "../read-folder.ts";
 import type { DeclaredFunction } from "./declared-function.ts";
 import { fileOf, functionPlugin, importPath, MAIN, SERVE } from "./esbuild-plugin.ts";
 import type { Refusal } from "./refused-imports.ts";
-import type { SourceFile, SourceFiles } from "./source-file.ts";
+import { exportedNames, type SourceFile, type SourceFiles } from "./source-file.ts";
 
 /** How large the module of one function may be, with all that it imports. */
 export const MAX_MODULE_BYTES = 5 * 1024 * 1024;
@@ -45,8 +49,8 @@ export async function bundleFunction(
     report.warning(
       "SuspiciousCode",
       placeOf(location, root, files),
-      `${text.replace(/\.$/, "")}.`,
-      "Correct the code.",
+      `The code looks like a slip: ${sentence(text)}`,
+      "Write what is meant, so that it does not.",
     );
   }
   return result && bundleOf(result, declared, entry, root, files, report);
@@ -144,14 +148,63 @@ function reportMessage(
   const unresolved = /^Could not resolve "([^"]*)"/.exec(text)?.[1];
   if (refusal) report.error("UnsupportedImport", at, refusal.message, refusal.remedy);
   else if (unresolved !== undefined) {
-    const isPath = unresolved.startsWith(".") || unresolved.startsWith("/");
     report.error(
       "UnresolvedImport",
       at,
       `There is no ${unresolved} to import.`,
-      isPath ? "Correct the path." : `Install it: npm install ${unresolved}`,
+      remedyForImport(unresolved, join(root, dirname(at.file))),
     );
-  } else report.error("BundlingFailed", at, `${text.replace(/\.$/, "")}.`, "Correct the code.");
+  } else if (!reportMissingExport(text, at, root, files, report)) {
+    report.error(
+      "BundlingFailed",
+      at,
+      `The code cannot be made into one module: ${sentence(text)}`,
+      "Write it here so that it can stand in an ES module.",
+    );
+  }
+}
+
+/** @param folder that of the file with the import */
+function remedyForImport(specifier: string, folder: string): string {
+  if (!/^[./]/.test(specifier)) return `Install it: npm install ${specifier}`;
+  const wanted = join(folder, specifier);
+  const siblings = isFolder(dirname(wanted)) ? readdirSync(dirname(wanted)) : [];
+  const here = specifier.slice(0, specifier.lastIndexOf("/") + 1);
+  return didYouMean(
+    basename(wanted).replace(/\.[jt]sx?$/, ""),
+    siblings.map((name) => name.replace(/\.[jt]sx?$/, "")),
+    "write the path of a file, relative to this one.",
+    (name) => here + name,
+  );
+}
+
+/** Reports the import of a name that a file does not export (UnknownExport). False when it is about something else. */
+function reportMissingExport(
+  text: string,
+  at: Position,
+  root: string,
+  files: SourceFiles,
+  report: Report,
+): boolean {
+  const [, path, name] = /^No matching export in "([^"]*)" for import "([^"]*)"$/.exec(text) ?? [];
+  if (path === undefined || name === undefined) return false;
+  const file = files.all.find((each) => each.path === fileOf(root, path));
+  const known = file ? exportedNames(file) : [];
+  report.error(
+    "UnknownExport",
+    at,
+    `${path} does not export ${name}.`,
+    didYouMean(
+      name,
+      known,
+      known.length > 0 ? `import one that it has: ${known.join(", ")}.` : "export it there.",
+    ),
+  );
+  return true;
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toLowerCase()}${text.slice(1).replace(/\.$/, "")}.`;
 }
 
 /** The bundler counts columns in bytes, from 0. */

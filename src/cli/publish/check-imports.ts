@@ -1,4 +1,5 @@
 import type * as t from "@babel/types";
+import { didYouMean } from "../../xml/nearest.ts";
 import type { Report } from "../../xml/report.ts";
 import { library } from "./library.ts";
 import { textIn } from "./literal.ts";
@@ -54,7 +55,7 @@ function checkNames({ source, specifiers }: t.ImportDeclaration, file: SourceFil
       "UnknownExport",
       file.at(specifier),
       `${source.value} has no ${name} here.`,
-      `It has ${names.join(", ")}.`,
+      didYouMean(name, names, `write one that it has: ${names.join(", ")}.`),
     );
   }
 }

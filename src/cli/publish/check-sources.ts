@@ -1,4 +1,5 @@
 import type * as t from "@babel/types";
+import { didYouMean } from "../../xml/nearest.ts";
 import type { Report } from "../../xml/report.ts";
 import type { DeclaredFunction } from "./declared-function.ts";
 import { sourceSymbol } from "./decorators.ts";
@@ -35,9 +36,13 @@ export function checkSources(
         "UndeclaredSource",
         file.at(node),
         `The function does not declare the source ${name}.`,
-        isV1
-          ? `Add it to the method: @ExternalSystems({ sources: [${[...known, name].join(", ")}] }).`
-          : `Add it to the entry file: export const config = { sources: [${[...known, name].map((each) => JSON.stringify(each)).join(", ")}] }.`,
+        didYouMean(
+          name,
+          names,
+          isV1
+            ? `add it to the method: @ExternalSystems({ sources: [${[...known, name].join(", ")}] }).`
+            : `add it to the entry file: export const config = { sources: [${[...known, name].map((each) => JSON.stringify(each)).join(", ")}] }.`,
+        ),
       );
     }
   }

@@ -1,12 +1,13 @@
 import { join } from "node:path";
 import type { EnvironmentFiles } from "../../environment/read-environment.ts";
+import { nearestNames } from "../../xml/nearest.ts";
 import type { Report } from "../../xml/report.ts";
 
 /** A folder below `functions/`, whose code is one function, or several of TypeScript v1. */
 export interface FunctionFolder {
   readonly name: string;
-  /** Path of its entry file in the environment. */
-  readonly entry: string;
+  /** Path of its entry file in the environment; null when there is none, which has been reported. */
+  readonly entry: string | null;
 }
 
 /**
@@ -27,17 +28,28 @@ export function functionFolders(files: EnvironmentFiles, report: Report): Functi
   const names = [...files.keys()].flatMap((path) => /^functions\/([^/]+)\/./.exec(path)?.[1] ?? []);
   return [...new Set(names)].sort().flatMap((name) => {
     if (name.startsWith("_")) return [];
-    const candidates = entriesOf(name);
-    const entry = candidates.find((path) => files.has(`functions/${name}/${path}`));
-    if (entry !== undefined) return { name, entry: `functions/${name}/${entry}` };
-    report.error(
-      "MissingEntry",
-      { file: `functions/${name}`, line: 1, column: 1 },
-      "The folder has no entry file.",
-      `Add ${candidates[0]} or ${candidates[1]}, or let the folder's name start with _ when it holds shared code.`,
-    );
-    return [];
+    const folder = `functions/${name}/`;
+    const entry = entriesOf(name).find((path) => files.has(folder + path));
+    if (entry === undefined) reportMissingEntry(name, filesIn(folder, files), report);
+    return [{ name, entry: entry === undefined ? null : folder + entry }];
   });
+}
+
+function reportMissingEntry(name: string, others: readonly string[], report: Report): void {
+  const [first, second] = entriesOf(name);
+  const near = [first, second].flatMap((entry) =>
+    nearestNames(entry, others).map((other) => `Rename ${other} to ${entry}.`),
+  );
+  report.error(
+    "MissingEntry",
+    { file: `functions/${name}`, line: 1, column: 1 },
+    "The folder has no entry file.",
+    near[0] ?? `Add ${first} or ${second}, or let the folder's name start with _ when it holds shared code.`,
+  );
+}
+
+function filesIn(folder: string, files: EnvironmentFiles): string[] {
+  return [...files.keys()].flatMap((path) => (path.startsWith(folder) ? path.slice(folder.length) : []));
 }
 
 /** Where an entry file is looked for, in this order. */

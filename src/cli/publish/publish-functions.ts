@@ -6,8 +6,11 @@ import type {
   BuiltFunction,
   EnvironmentFiles,
   EnvironmentModel,
+  MissingParts,
 } from "../../environment/read-environment.ts";
+import { reportNotDeployed } from "../../environment/read-environment.ts";
 import type { Settings } from "../../environment/settings.ts";
+import { didYouMean } from "../../xml/nearest.ts";
 import { Report } from "../../xml/report.ts";
 import { type Bundle, bundleFunction } from "./bundle-function.ts";
 import { checkCode, checkDependencies } from "./check-code.ts";
@@ -23,6 +26,7 @@ export interface PublishedFunctions {
   readonly functions: readonly BuiltFunction[];
   /** Paths of what their authors wrote. */
   readonly files: readonly string[];
+  readonly missing: MissingParts;
 }
 
 /**
@@ -44,32 +48,34 @@ export async function publishFunctions(
     for (const { severity, code, message, remedy, ...at } of problems)
       report[severity](code, at, message, remedy);
   }
-  checkNamed(name, settings, new Set(published.flatMap(({ names }) => names)), report);
+  const functions = published.flatMap((folder) => folder.functions);
+  const names = published.flatMap((folder) => folder.names);
+  const leftOut = settings.functions ? names.filter((each) => !settings.functions?.has(each)) : [];
+  const ownReport = report.inFolder(`environments/${name}/`);
+  checkNamed(settings, new Set(names), ownReport);
+  reportNotDeployed(leftOut, "functions", settings.deploymentsAt, ownReport);
+  const good = new Set([...functions.map((each) => each.published.name), ...leftOut]);
   return {
-    functions: published.flatMap(({ functions }) => functions),
+    functions,
     files: published.flatMap((each) => each.files),
+    missing: { wrong: new Set(names.filter((each) => !good.has(each))), leftOut: new Set(leftOut) },
   };
 }
 
-/** Whatever `deployments.json` names must be there. */
-function checkNamed(
-  environment: string,
-  settings: Settings,
-  found: ReadonlySet<string>,
-  report: Report,
-): void {
-  for (const name of settings.functions?.keys() ?? []) {
+/** Whatever `deployments.json` names must be there (FunctionNotFound). */
+function checkNamed({ functions }: Settings, found: ReadonlySet<string>, report: Report): void {
+  for (const [name, { at }] of functions ?? []) {
     if (found.has(name)) continue;
     report.error(
       "FunctionNotFound",
-      { file: `environments/${environment}/deployments.json`, line: 1, column: 1 },
+      at,
       `${name} is to be deployed, but no function has that name.`,
-      `Add functions/${name}, or take its name out.`,
+      didYouMean(name, found, `add functions/${name}, or take its name out.`),
     );
   }
 }
 
-interface PublishedFolder extends PublishedFunctions {
+interface PublishedFolder extends Pick<PublishedFunctions, "functions" | "files"> {
   /** Of all functions in it, and its own, by which it can be meant while it has errors. */
   readonly names: readonly string[];
   readonly problems: Report["problems"];
@@ -82,7 +88,7 @@ async function publishFolder(
 ): Promise<PublishedFolder> {
   const report = new Report();
   const files = new SourceFiles(root, report);
-  const entry = files.read(join(root, path));
+  const entry = path === null ? null : files.read(join(root, path));
   const declared = entry ? readFunctions(entry, name, files, report) : [];
   const names = declared.length > 0 ? declared.map((each) => each.name) : [name];
   const wanted = deployed ? declared.filter((each) => deployed.has(each.name)) : declared;

@@ -1,4 +1,5 @@
 import type * as t from "@babel/types";
+import { didYouMean } from "../../xml/nearest.ts";
 import type { Report } from "../../xml/report.ts";
 import type { DeclaredSource } from "./declared-function.ts";
 import { fieldsOf, textIn, unwrapped } from "./literal.ts";
@@ -58,7 +59,7 @@ export function readConfig(file: SourceFile, report: Report): FunctionConfig {
           "UnknownConfig",
           file.at(node),
           `config has no field ${name}.`,
-          "It may have apiName and sources.",
+          didYouMean(name, ["apiName", "sources"], "take it out: config may have apiName and sources."),
         );
     }
   }

@@ -1,8 +1,9 @@
 import type * as t from "@babel/types";
 import type { NamedType, PublishedFunction, ValueType } from "../../functions/published-function.ts";
+import { didYouMean } from "../../xml/nearest.ts";
 import type { Report } from "../../xml/report.ts";
 import { readStruct } from "./read-struct.ts";
-import { isNamedScalar, namedScalar, typesModule } from "./scalar-types.ts";
+import { isNamedScalar, namedScalar, scalarNames, typesModule } from "./scalar-types.ts";
 import type { SourceFile, SourceFiles, TypeDeclaration } from "./source-file.ts";
 import { lookUpType, typeArguments, typeText } from "./type-names.ts";
 import { describeType, hintFor, WRITE_A_TYPE } from "./type-words.ts";
@@ -250,8 +251,10 @@ export class TypeReader {
     return this.refuse(node, file, "An interface may extend interfaces and object types only", WRITE_A_TYPE);
   }
 
-  #refuseName(node: t.Node, file: SourceFile, reason: string, remedy = WRITE_A_TYPE): null {
+  #refuseName(node: t.Node, file: SourceFile, reason: string, otherwise = WRITE_A_TYPE): null {
     const name = typeText(node);
+    const known = [...file.types.keys(), ...scalarNames(this.language)];
+    const remedy = didYouMean(name, known, otherwise.charAt(0).toLowerCase() + otherwise.slice(1));
     const needsImport = isNamedScalar(name) && !file.imports.has(name);
     return needsImport
       ? this.refuse(node, file, `${name} is not imported`, `Import it from ${typesModule(this.language)}.`)

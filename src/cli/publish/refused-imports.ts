@@ -1,4 +1,5 @@
 import { builtinModules } from "node:module";
+import { didYouMean } from "../../xml/nearest.ts";
 
 /** Why a module cannot be imported, and what to do instead. */
 export interface Refusal {
@@ -78,7 +79,10 @@ export function refusalInFunction(specifier: string): Refusal | null {
   const builtin = nodeModule(specifier);
   if (builtin === null) return null;
   if (!builtins.has(builtin) && !Object.hasOwn(senselessModules, builtin)) {
-    return { message: `Node has no module ${specifier}.`, remedy: "Correct its name." };
+    return {
+      message: `Node has no module ${specifier}.`,
+      remedy: didYouMean(builtin, builtins, "take the import out.", (name) => `node:${name}`),
+    };
   }
   const senseless = Object.hasOwn(senselessModules, builtin) ? senselessModules[builtin] : undefined;
   return senseless === undefined

@@ -38,6 +38,13 @@ export function namedScalar(name: string, language: Language): { readonly type: 
   return found.only === undefined || found.only === language ? { type: found.type } : (instead[name] ?? name);
 }
 
+/** The names of types that functions of a language may import. */
+export function scalarNames(language: Language): string[] {
+  return Object.entries(named).flatMap(([name, { only }]) =>
+    only === undefined || only === language ? name : [],
+  );
+}
+
 /** True for the names of types that a function has to import before it can use them. */
 export function isNamedScalar(name: string): boolean {
   return Object.hasOwn(named, name);

@@ -30,6 +30,9 @@ export interface SourceFile {
   at(node: t.Node): Position;
 }
 
+/** How many errors of one file are reported: what follows from one can be many. */
+const MOST_ERRORS = 10;
+
 /** The files that a function's author wrote, each read once. */
 export class SourceFiles {
   readonly #root: string;
@@ -79,12 +82,15 @@ export class SourceFiles {
   #parse(path: string): SourceFile | null {
     const file = this.nameOf(path);
     try {
-      const { program } = parse(readFileSync(path, "utf8"), {
+      const { program, errors } = parse(readFileSync(path, "utf8"), {
         sourceType: "unambiguous",
         sourceFilename: file,
         allowReturnOutsideFunction: true,
+        // So that all that can be told is told at once.
+        errorRecovery: true,
         plugins: pluginsFor(path),
       });
+      if (errors && errors.length > 0) return this.#refuse(errors, file);
       const at = (node: t.Node) => ({
         file,
         line: node.loc?.start.line ?? 1,
@@ -93,9 +99,17 @@ export class SourceFiles {
       const body = program.body;
       return { path, program, body, imports: importsOf(body), types: typesOf(body), at };
     } catch (error) {
-      this.#report.error("SyntaxError", placeOf(error, file), reasonOf(error), "Correct the code.");
-      return null;
+      return this.#refuse([error], file);
     }
+  }
+
+  #refuse(errors: readonly unknown[], file: string): null {
+    for (const error of errors.slice(0, MOST_ERRORS)) {
+      const reason = reasonOf(error);
+      const message = `The code cannot be read: ${reason}`;
+      this.#report.error("SyntaxError", placeOf(error, file), message, remedyFor(reason));
+    }
+    return null;
   }
 }
 
@@ -118,9 +132,17 @@ function placeOf(error: unknown, file: string): Position {
 }
 
 function reasonOf(error: unknown): string {
-  if (error instanceof RangeError) return "The code is nested too deep.";
+  if (error instanceof RangeError) return "it is nested too deep.";
   if (!(error instanceof SyntaxError)) throw error;
-  return error.message.replace(/ \(\d+:\d+\)$/, "");
+  const reason = error.message.replace(/ \(\d+:\d+\)$/, "").replace(/\.$/, "");
+  return `${reason.charAt(0).toLowerCase()}${reason.slice(1)}.`;
+}
+
+function remedyFor(reason: string): string {
+  if (/already been (?:declared|exported)/.test(reason)) return "Give one of the two another name.";
+  return /unexpected|expected|missing|unterminated/.test(reason)
+    ? "Look here and just before: often a bracket, a comma or a quote is missing, or is one too many."
+    : "Write it in another way: TypeScript does not allow this here.";
 }
 
 function importsOf(body: readonly t.Statement[]): Map<string, ImportedName> {
@@ -165,4 +187,19 @@ function isTypeDeclaration(node: t.Node): node is TypeDeclaration {
     node.type === "TSEnumDeclaration" ||
     node.type === "ClassDeclaration"
   );
+}
+
+/** The names that a file exports, but for those that it passes on from all of another one. */
+export function exportedNames({ body }: SourceFile): string[] {
+  return body.flatMap((statement) => {
+    if (statement.type === "ExportDefaultDeclaration") return ["default"];
+    if (statement.type !== "ExportNamedDeclaration") return [];
+    const specified = statement.specifiers.map(({ exported }) => nameIn(exported));
+    const { declaration } = statement;
+    if (declaration?.type === "VariableDeclaration") {
+      return declaration.declarations.flatMap(({ id }) => (id.type === "Identifier" ? id.name : []));
+    }
+    const id = declaration && "id" in declaration ? declaration.id : null;
+    return id?.type === "Identifier" ? [id.name, ...specified] : specified;
+  });
 }

@@ -44,7 +44,7 @@ export const applicationFileSchema = v.strictObject({
   revocationUrl: v.optional(
     described(url, "Where the tokens of a user who withdraws consent are revoked (RFC 7009)."),
   ),
-  clientId: v.pipe(v.string(), v.nonEmpty("must not be empty")),
+  clientId: v.pipe(v.string(), v.nonEmpty("must be a text that is not empty")),
   tokenEndpointAuthMethod: v.optional(
     described(v.picklist(authMethods), "How the client proves itself. Public clients have none."),
     "client_secret_basic",
@@ -58,7 +58,7 @@ export const applicationFileSchema = v.strictObject({
     ),
   ),
   approvalPrompt: described(
-    v.pipe(v.string(), v.nonEmpty("must not be empty")),
+    v.pipe(v.string(), v.nonEmpty("must be a text that is not empty")),
     "What users are shown before they are asked for consent.",
   ),
   issuer: v.optional(

@@ -258,8 +258,11 @@ describe("an entry file has to declare what can be called", () => {
       "export default function it<T>(): void {}",
       ["1:27 UnsupportedSignature A function with type parameters cannot be published."],
     ],
-    ["export default function it(: void {}", ["1:28 SyntaxError Unexpected token"]],
-    ["const a = 1;\n  const a = 2;", ["2:9 SyntaxError Identifier 'a' has already been declared."]],
+    ["export default function it(: void {}", ["1:28 SyntaxError The code cannot be read: unexpected token."]],
+    [
+      "const a = 1;\n  const a = 2;",
+      ["2:9 SyntaxError The code cannot be read: identifier 'a' has already been declared."],
+    ],
   ])("%s", async (code, expected) => {
     expect(await problemsOf(code)).toEqual(expected);
   });
@@ -289,7 +292,7 @@ export default async function it(a: any, b): Promise<Date> {
     "4:42 MissingParameterType The parameter b has no type.",
     "4:54 UnsupportedType Date is no type for a function here.",
     "5:3 DynamicCode eval is refused where functions run.",
-    "functions/more/more.ts:1:7 SyntaxError Unexpected token",
+    "functions/more/more.ts:1:7 SyntaxError The code cannot be read: unexpected token.",
   ]);
 });
 
@@ -299,15 +302,15 @@ test("what the bundler finds suspicious is a warning", async () => {
   });
   expect(functions).toHaveLength(1);
   expect(problems.map((problem) => `${problem.severity} ${placed(problem)}`)).toEqual([
-    'warning 2:21 SuspiciousCode Duplicate key "a" in object literal.',
-    'warning 2:34 SuspiciousCode Comparison with NaN using the "===" operator here is always false.',
+    'warning 2:21 SuspiciousCode The code looks like a slip: duplicate key "a" in object literal.',
+    'warning 2:34 SuspiciousCode The code looks like a slip: comparison with NaN using the "===" operator here is always false.',
   ]);
 });
 
 test("a broken file that the entry file imports is one problem", async () => {
   const code = `import { a, b } from "./helper";\n${body("console.log(a, b);")}`;
   expect(await problemsOf(code, { "functions/it/helper.ts": "export const a = ;" })).toEqual([
-    "functions/it/helper.ts:1:18 SyntaxError Unexpected token",
+    "functions/it/helper.ts:1:18 SyntaxError The code cannot be read: unexpected token.",
   ]);
 });
 

@@ -69,7 +69,9 @@ describe("deployments.json says which functions are deployed, and how", () => {
 
   test("what is not named need not be right", async () => {
     const { functions, problems } = await publish(files(["good"]));
-    expect(problems).toEqual([]);
+    expect(problems.map(placed)).toEqual([
+      "environments/test/deployments.json:1:14 NotDeployed deployments.json does not name everything in functions/, and leaves out bad.",
+    ]);
     expect(functions.map(({ published }) => published.name)).toEqual(["good"]);
   });
 
@@ -94,35 +96,41 @@ describe("deployments.json says which functions are deployed, and how", () => {
   });
 
   test("a name that no function has", async () => {
-    const { problems } = await publish(files(["good", "gone"]));
-    expect(problems.map(placed)).toEqual([
-      "environments/test/deployments.json:1:1 FunctionNotFound gone is to be deployed, but no function has that name.",
+    const { problems } = await publish(files(["good", "bda"]));
+    expect(problems.filter(({ severity }) => severity === "error")).toMatchObject([
+      {
+        code: "FunctionNotFound",
+        message: "bda is to be deployed, but no function has that name.",
+        remedy: "Did you mean bad? Otherwise add functions/bda, or take its name out.",
+        line: 1,
+        column: 22,
+      },
     ]);
   });
 
   test("a function with errors is there nevertheless", async () => {
     const { problems } = await publish(files(["bad"]));
-    expect(problems.map(({ code }) => code)).toEqual(["UnsupportedDefaultExport"]);
+    expect(problems.map(({ code }) => code)).toEqual(["NotDeployed", "UnsupportedDefaultExport"]);
   });
 
   test.each<[unknown, string]>([
     [
       [{ name: "good", timeoutSeconds: 281 }],
-      "1:47 InvalidSetting functions.0.timeoutSeconds: Invalid value: Expected <=280 but received 281.",
+      "1:47 InvalidSetting functions.0.timeoutSeconds must be a whole number from 1 to 280.",
     ],
     [
       [{ name: "good", timeoutSeconds: 0 }],
-      "1:47 InvalidSetting functions.0.timeoutSeconds: Invalid value: Expected >=1 but received 0.",
+      "1:47 InvalidSetting functions.0.timeoutSeconds must be a whole number from 1 to 280.",
     ],
     [
       [{ name: "good", mode: "fast" }],
-      '1:37 InvalidSetting functions.0.mode: Invalid type: Expected ("serverless" | "deployed") but received "fast".',
+      '1:37 InvalidSetting functions.0.mode must be "serverless" or "deployed".',
     ],
     [
       [{ name: "good", memory: 1 }],
-      '1:39 InvalidSetting functions.0.memory: Invalid key: Expected never but received "memory".',
+      "1:30 UnknownField The field functions.0.memory is not known and has no effect.",
     ],
-    [[1], "1:15 InvalidSetting functions.0: Invalid type: Expected Object but received 1."],
+    [[1], "1:15 InvalidSetting functions.0 must be an object, and is a number."],
   ])("%j is no way to deploy one", async (functions, expected) => {
     const { problems } = await publish(files(functions));
     expect(problems.map(placed)[0]).toBe(`environments/test/deployments.json:${expected}`);
