@@ -1,4 +1,3 @@
-import { EgressError } from "../egress/error.ts";
 import { FunctionError, type FunctionErrorName } from "./error.ts";
 import type { LiveCall } from "./live-call.ts";
 import {
@@ -14,15 +13,16 @@ import {
  * the log.
  *
  * @param thrown what the function's isolate answered, or what calling the isolate threw
+ * @param isOver whether its time was over by then, whatever the function made of the calls that this ended
  */
 export function failureOf(
   live: LiveCall,
   thrown: unknown,
+  isOver: boolean,
   log: (line: Record<string, unknown>) => void,
 ): FunctionError {
-  if (thrown instanceof FunctionError) return thrown;
   const { name, revision } = live.plan.published;
-  const { errorName, message, stack } = describe(thrown, live.limitMs);
+  const { errorName, message, stack } = isOver ? timeout(live.limitMs) : describe(thrown);
   const text = live.shown(message, LONGEST_MESSAGE, LONGEST_SENT_MESSAGE);
   log({
     level: errorName === "QueryEncounteredUserFacingError" ? "info" : "error",
@@ -60,18 +60,19 @@ const names = {
   runtime: "QueryRuntimeError",
 } as const satisfies Record<CallError["kind"], FunctionErrorName>;
 
-function describe(thrown: unknown, limitMs: number): Described {
+function timeout(limitMs: number): Described {
+  return {
+    errorName: "QueryTimeExceededLimit",
+    message: `The function took longer than ${limitMs} ms.`,
+    stack: null,
+  };
+}
+
+function describe(thrown: unknown): Described {
   if (isAnswer(thrown)) {
     const { kind, name, message, stack } = thrown.error;
     const text = kind === "runtime" && name !== "Error" ? `${name}: ${message}` : message;
     return { errorName: names[kind], message: text, stack };
-  }
-  if (thrown instanceof EgressError && thrown.kind === "timeout") {
-    return {
-      errorName: "QueryTimeExceededLimit",
-      message: `The function took longer than ${limitMs} ms.`,
-      stack: null,
-    };
   }
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   // The platform's own words for what its limits ended.

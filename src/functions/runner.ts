@@ -1,7 +1,6 @@
 import type { Caller } from "../credentials/caller.ts";
 import type { TokenContext } from "../credentials/token-request.ts";
 import type { UserCredentials } from "../credentials/user-credentials.ts";
-import { EgressError } from "../egress/error.ts";
 import { readAnswer } from "./answer.ts";
 import type { DeclaredSource, DeployedFunctions, FunctionPlan, Outlets } from "./deployed.ts";
 import { FunctionError } from "./error.ts";
@@ -168,10 +167,11 @@ export class FunctionRunner {
       const given = await context.within(live.limitMs, answer);
       live.write(given.log);
       if ("value" in given) return given;
-      throw failureOf(live, given, outlets.log);
+      throw given;
     } catch (error) {
-      if (error instanceof EgressError) ended.abort();
-      throw failureOf(live, error, outlets.log);
+      const isOver = context.now() >= deadline;
+      if (isOver) ended.abort();
+      throw failureOf(live, error, isOver, outlets.log);
     }
   }
 

@@ -1,4 +1,4 @@
-import type { Deadlines } from "../egress/deadline.ts";
+import { type Clock, Deadlines } from "../egress/deadline.ts";
 import type { TimeLimit } from "../egress/egress.ts";
 import type { Client, Exchange, ExchangeWatch, Lifetime } from "../flow/context.ts";
 import { Fault } from "../flow/fault.ts";
@@ -12,6 +12,7 @@ export class ClientExchange implements Exchange {
   readonly receivedAt: number;
   readonly depth = 0;
   readonly #lifetime: Lifetime;
+  readonly #clock: Clock;
   readonly #deadlines: Deadlines;
   #id: string | undefined;
   readonly watch: RequestFacts | null;
@@ -21,14 +22,15 @@ export class ClientExchange implements Exchange {
     request: Request,
     url: URL,
     lifetime: Lifetime,
-    deadlines: Deadlines,
+    clock: Clock,
     watch: RequestFacts | null = null,
   ) {
     this.client = new RequestClient(request, url);
     this.received = request;
-    this.receivedAt = Date.now();
+    this.receivedAt = clock.now();
     this.#lifetime = lifetime;
-    this.#deadlines = deadlines;
+    this.#clock = clock;
+    this.#deadlines = new Deadlines(clock);
     this.watch = watch;
   }
 
@@ -38,7 +40,7 @@ export class ClientExchange implements Exchange {
   }
 
   now(): number {
-    return Date.now();
+    return this.#clock.now();
   }
 
   uuid(): string {

@@ -1,5 +1,5 @@
 import type { SecretStore } from "../credentials/secrets/store.ts";
-import { Deadlines } from "../egress/deadline.ts";
+import { type Clock, systemClock } from "../egress/deadline.ts";
 import type { Environment } from "../environment/environment.ts";
 import { FlowContext, type Lifetime } from "../flow/context.ts";
 import { Fault } from "../flow/fault.ts";
@@ -25,21 +25,24 @@ export class Gateway {
   readonly #environment: Environment;
   readonly #secrets: Pick<SecretStore, "clear">;
   readonly #dev: Pick<DevRequests, "factsOf"> | null;
+  readonly #clock: Clock;
 
   /** @param dev on a developer's machine */
   constructor(
     environment: Environment,
     secrets: Pick<SecretStore, "clear">,
     dev: Pick<DevRequests, "factsOf"> | null = null,
+    clock: Clock = systemClock,
   ) {
     this.#environment = environment;
     this.#secrets = secrets;
     this.#dev = dev;
+    this.#clock = clock;
   }
 
   /** What `GET /_sortie/health` says. */
   async health(lifetime: Lifetime): Promise<Health> {
-    const snapshot = await this.#environment.current(Date.now(), lifetime);
+    const snapshot = await this.#environment.current(this.#clock.now(), lifetime);
     const { name: environment } = this.#environment;
     if (!snapshot) return { status: "nothing deployed", environment, generation: 0, proxies: [] };
     const { generation, proxies } = snapshot.document;
@@ -49,13 +52,13 @@ export class Gateway {
   /** Looks for a newer deployment now, and for secrets when they are needed again. */
   refresh(): Promise<void> {
     this.#secrets.clear();
-    return this.#environment.refresh(Date.now());
+    return this.#environment.refresh(this.#clock.now());
   }
 
   /** @param url the request's, parsed: its path is normalised as it will be sent on */
   async handle(request: Request, url: URL, lifetime: Lifetime): Promise<Response> {
     const facts = this.#dev === null ? null : this.#dev.factsOf(request);
-    const exchange = new ClientExchange(request, url, lifetime, new Deadlines(), facts);
+    const exchange = new ClientExchange(request, url, lifetime, this.#clock, facts);
     try {
       const found = this.#environment.endpoint(url.pathname, exchange.receivedAt, lifetime);
       const endpoint = found instanceof Promise ? await found : found;

@@ -77,7 +77,7 @@ describe("an isolate serves many calls", () => {
 
     await deploy({
       sources: [things],
-      published: { probe: { limits: { ...limits, cpuMs: 50, subRequests: 10 } } },
+      published: { probe: { limits: { ...limits, cpuMs: 30_000, subRequests: 10 } } },
     });
     expect(await call("count")).toBe("1");
   });

@@ -1,4 +1,5 @@
 import { describe, expect, inject, test } from "vitest";
+import { ManualClock } from "../egress/clock.ts";
 import { proxyFiles, serve, sharedFlowFiles, step } from "./gateway-kit.ts";
 
 const { a, b, nobody } = inject("servers");
@@ -106,6 +107,7 @@ describe("each attempt is recorded", () => {
   });
 
   test("that a callout has given up", async () => {
+    const clock = new ManualClock();
     const gateway = await serve(
       proxyFiles("p", {
         flows: flow("SC-A"),
@@ -115,9 +117,12 @@ describe("each attempt is recorded", () => {
           "<Response>answer</Response><Timeout>50</Timeout>",
         ),
       }),
-      { allow: [a] },
+      { allow: [a], clock },
     );
-    expect((await gateway.fetch("/p")).status).toBe(500);
+    const answer = gateway.fetch("/p");
+    await fetch(`${a}/arrived/audit-callout`);
+    clock.pass(50);
+    expect((await answer).status).toBe(500);
     await gateway.settled();
     expect(gateway.records).toMatchObject([{ error: "timeout", response_flags: "success" }]);
     await fetch(`${a}/release/audit-callout`);

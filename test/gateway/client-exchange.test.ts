@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from "vitest";
-import { Deadlines } from "../../src/egress/deadline.ts";
+import { systemClock } from "../../src/egress/deadline.ts";
 import { EgressError } from "../../src/egress/error.ts";
 import { Fault } from "../../src/flow/fault.ts";
 import { ClientExchange, LocalExchange } from "../../src/gateway/client-exchange.ts";
@@ -8,7 +8,7 @@ const pending: Promise<unknown>[] = [];
 const lifetime = { waitUntil: (work: Promise<unknown>) => void pending.push(work) };
 
 function exchangeOf(url: string, init: RequestInit<IncomingRequestCfProperties> = {}) {
-  return new ClientExchange(new Request(url, init), new URL(url), lifetime, new Deadlines());
+  return new ClientExchange(new Request(url, init), new URL(url), lifetime, systemClock);
 }
 
 const cf = (facts: Record<string, unknown>) => ({ cf: facts as unknown as IncomingRequestCfProperties });

@@ -1,6 +1,7 @@
 import type { GoogleIdentity } from "../../src/credentials/google-tokens.ts";
 import type { Secrets } from "../../src/credentials/secrets/store.ts";
 import { Audit } from "../../src/egress/audit.ts";
+import type { Clock } from "../../src/egress/deadline.ts";
 import { type Connection, Egress } from "../../src/egress/egress.ts";
 import { internet } from "../../src/egress/internet.ts";
 import { compileEgressPolicy } from "../../src/egress/policy.ts";
@@ -52,6 +53,8 @@ export interface GatewayOptions {
   readonly users?: SourceCallServices["users"];
   /** What a gateway on a developer's machine does besides. */
   readonly dev?: DevRequests;
+  /** The platform's when it is not given. */
+  readonly clock?: Clock;
 }
 
 function noIdentity(account: string): GoogleIdentity {
@@ -143,8 +146,8 @@ export function gatewayOn(
   const environment = new Environment("local", store, makeSnapshot, (document) =>
     audit.follow(document.audit, document.environment),
   );
-  const { dev = null } = options;
-  const gateway = new Gateway(environment, { clear: () => {} }, dev);
+  const { dev = null, clock } = options;
+  const gateway = new Gateway(environment, { clear: () => {} }, dev, clock);
   return {
     log,
     records,
