@@ -28,6 +28,13 @@ const workerdInNode = {
   },
 };
 
+/** For what hangs, not for what is slow: far more than anything takes, also on a busy machine. Milliseconds. */
+const patience = {
+  testTimeout: 300_000,
+  hookTimeout: 300_000,
+  expect: { poll: { timeout: 120_000, interval: 20 } },
+};
+
 export default defineConfig({
   test: {
     maxWorkers: "100%",
@@ -51,8 +58,7 @@ export default defineConfig({
           // Files share a Worker, since starting one takes longer than most files: none relies on what it finds there.
           isolate: false,
           globalSetup: ["test/servers/global-setup.ts"],
-          // The first request to the Worker loads and transforms all of it.
-          testTimeout: 30_000,
+          ...patience,
         },
       },
       {
@@ -61,12 +67,11 @@ export default defineConfig({
           name: "node",
           include: node,
           exclude: documentation,
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
+          ...patience,
         },
       },
       {
-        test: { name: "documentation", include: documentation, testTimeout: 1_800_000, hookTimeout: 120_000 },
+        test: { name: "documentation", include: documentation, ...patience, testTimeout: 1_800_000 },
       },
     ],
   },

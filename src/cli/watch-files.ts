@@ -1,8 +1,6 @@
 import { basename } from "node:path";
 import { watch } from "chokidar";
-
-/** How long files must be left alone before a change counts, in milliseconds: editors write several at once. */
-const QUIET_MS = 40;
+import { whenQuiet } from "./when-quiet.ts";
 
 /** Files under watch. */
 export interface FileWatch {
@@ -21,14 +19,8 @@ export function watchFiles(paths: readonly string[], changed: () => Promise<void
   const named = new Set(paths);
   const ignored = (path: string) => !named.has(path) && isIgnored(path);
   const watcher = watch([...paths], { ignoreInitial: true, ignored });
-  let timer: NodeJS.Timeout | undefined;
-  let running: Promise<void> = Promise.resolve();
-  watcher.on("all", () => {
-    clearTimeout(timer);
-    timer = setTimeout(() => {
-      running = running.then(changed);
-    }, QUIET_MS);
-  });
+  const changes = whenQuiet(changed);
+  watcher.on("all", () => changes.note());
   watcher.on("error", (error) => console.error("Watching the files failed:", error));
   return {
     ready: new Promise((resolve) => watcher.once("ready", () => resolve())),
@@ -36,9 +28,8 @@ export function watchFiles(paths: readonly string[], changed: () => Promise<void
       watcher.add([...more]);
     },
     close: async () => {
-      clearTimeout(timer);
       await watcher.close();
-      await running;
+      await changes.close();
     },
   };
 }

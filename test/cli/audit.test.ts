@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { Miniflare } from "miniflare";
-import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { workerModules } from "../../src/cli/worker-modules.ts";
 import { planDeployment } from "../../src/environment/deployment.ts";
 import { currentKey, revisionKey } from "../../src/environment/document.ts";
@@ -96,19 +96,16 @@ test("records reach a queue of the Worker", async () => {
   await deploy(miniflare);
   expect(await (await miniflare.dispatchFetch("http://gateway/p")).text()).toBe("answered");
   const { CONFIG } = await miniflare.getBindings<{ CONFIG: KVNamespace }>("consumer");
-  await vi.waitFor(
-    async () => {
-      expect(await CONFIG.get("audited", "json")).toMatchObject([
-        {
-          status: 200,
-          destination_port: upstream.port,
-          bytes_received: "answered".length,
-          metadata: { kind: "target", name: "default", proxy: "p", environment: "test" },
-        },
-      ]);
-    },
-    { timeout: 20_000, interval: 50 },
-  );
+  await expect
+    .poll(() => CONFIG.get("audited", "json"))
+    .toMatchObject([
+      {
+        status: 200,
+        destination_port: upstream.port,
+        bytes_received: "answered".length,
+        metadata: { kind: "target", name: "default", proxy: "p", environment: "test" },
+      },
+    ]);
   expect(lines).toEqual([]);
 });
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { answeringProxy, below, folderWith, get, RunningSortie, sortie, writeIn } from "./sortie.ts";
 import { startServer } from "./upstream.ts";
 
@@ -50,11 +50,8 @@ afterAll(async () => {
 /** What the source got with the last call. */
 const authorization = () => upstream.requests.at(-1)?.headers.authorization;
 
-const waiting = { timeout: 20_000, interval: 50 };
-
 /** Resolves when the proxy answers with what the source did. */
-const answersOk = () =>
-  vi.waitFor(async () => expect(await get(`${url}/p`)).toEqual({ status: 200, text: "upstream" }), waiting);
+const answersOk = () => expect.poll(() => get(`${url}/p`)).toEqual({ status: 200, text: "upstream" });
 
 test("a secret that is not set is said in the log, with what to do", async () => {
   expect((await get(`${url}/p`)).status).toBe(500);
@@ -69,15 +66,12 @@ test("sortie dev finds the first secret that is set for it, and calls sources wi
 
 test("it follows their changes", async () => {
   await sortie(["secret", "set", "Crm", "token"], folder, "second");
-  await vi.waitFor(async () => {
-    await get(`${url}/p`);
-    expect(authorization()).toBe("Bearer second");
-  }, waiting);
+  await expect.poll(() => get(`${url}/p`).then(authorization)).toBe("Bearer second");
 });
 
 test("one that is removed is gone", async () => {
   await sortie(["secret", "remove", "Crm", "token"], folder);
-  await vi.waitFor(async () => expect((await get(`${url}/p`)).status).toBe(500), waiting);
+  await expect.poll(() => get(`${url}/p`)).toMatchObject({ status: 500 });
 });
 
 test("with --calls it prints the calls of flows, in short and without secrets", () => {

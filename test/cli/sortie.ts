@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { vi } from "vitest";
 
-// Whole processes are started, some of them one after the other.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 });
+/** How long to wait for what a process does next. Milliseconds. */
+export const PATIENCE_MS = 120_000;
 
 /** The root of the repository. */
 export const repository = resolve(import.meta.dirname, "..", "..");
@@ -60,13 +60,15 @@ export class RunningSortie {
 
   /** Resolves when it has printed something that matches, after the first `after` characters. */
   async prints(pattern: RegExp, after = 0): Promise<void> {
+    const isPrinted = () => pattern.test(this.output.slice(after));
     await vi.waitFor(
       () => {
-        if (this.child.exitCode !== null) throw new Error(`sortie has ended: ${this.output}`);
-        if (!pattern.test(this.output.slice(after))) throw new Error(`${pattern} is not in: ${this.output}`);
+        const isOver = isPrinted() || this.child.exitCode !== null;
+        if (!isOver) throw new Error(`${pattern} is not in: ${this.output}`);
       },
-      { timeout: 30_000, interval: 20 },
+      { timeout: PATIENCE_MS, interval: 20 },
     );
+    if (!isPrinted()) throw new Error(`sortie has ended: ${this.output}`);
   }
 
   /** Ends it and resolves with its exit status. */

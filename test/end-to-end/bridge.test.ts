@@ -106,17 +106,21 @@ describe.each(["grpc-web", "connect"] as const)("over %s", (protocol) => {
     expect(received).toEqual({ before: "b AP8", after: "a Af4" });
   });
 
-  test("the deadline reaches the server, and ends the call when it passes", async () => {
+  test("the deadline reaches the server", async () => {
     let left = 0;
-    const never = Promise.withResolvers<never>();
-    answer = (_context, call) => {
+    answer = (context, call) => {
       left = Number(call.getDeadline()) - Date.now();
-      return never.promise;
+      return context;
     };
+    await clientOf(protocol).processMessage(question, { timeoutMs: 600_000 });
+    expect(left).toBeGreaterThan(0);
+    expect(left).toBeLessThanOrEqual(600_000);
+  });
+
+  test("the deadline ends the call when it passes", async () => {
+    answer = () => Promise.withResolvers<never>().promise;
     const error = await failure(clientOf(protocol).processMessage(question, { timeoutMs: 200 }));
     expect(error.code).toBe(Code.DeadlineExceeded);
-    expect(left).toBeGreaterThan(0);
-    expect(left).toBeLessThanOrEqual(200);
   });
 
   const codes = Object.entries(status).flatMap(([name, code]) =>
@@ -163,7 +167,7 @@ describe.each(["grpc-web", "connect"] as const)("over %s", (protocol) => {
 
   test("a server that is not there is unavailable", async () => {
     const gone = await startBridge({ ...inTheClear, to: parseAddress("127.0.0.1:9") });
-    const error = await failure(clientOf(protocol, gone.url).processMessage(question, { timeoutMs: 5000 }));
+    const error = await failure(clientOf(protocol, gone.url).processMessage(question, { timeoutMs: 60_000 }));
     expect(error.code).toBe(Code.Unavailable);
     await gone.stop();
   });

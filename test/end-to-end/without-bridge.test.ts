@@ -40,7 +40,7 @@ test.each(["grpc-web", "connect"] as const)(
         fetch(url, { method, headers, body: body as Uint8Array<ArrayBuffer> }),
     });
     const client = createClient(ExternalCalloutService, transport);
-    expect(await client.processMessage(contextWithEverything, { timeoutMs: 5000 })).toEqual(
+    expect(await client.processMessage(contextWithEverything, { timeoutMs: 60_000 })).toEqual(
       contextWithEverything,
     );
     const error = await client.processMessage({}).then(null, (reason) => reason);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { RunningSortie, writeIn } from "../sortie.ts";
 import { startServer } from "../upstream.ts";
 import { folderWithPackages } from "./kit.ts";
@@ -134,8 +134,7 @@ test("a function that fails is logged with the places in its own files", async (
 });
 
 describe("changes of functions are published at once", () => {
-  const answers = (text: string) =>
-    vi.waitFor(async () => expect(await execute("answer")).toBe(text), { timeout: 20_000, interval: 20 });
+  const answers = (text: string) => expect.poll(() => execute("answer")).toBe(text);
 
   test("of the entry file and of what it imports", async () => {
     await answers("first");

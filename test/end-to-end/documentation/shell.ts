@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";
 
-/** How long a program that goes on running may take to print what is waited for, in milliseconds. */
-const PATIENCE_MS = 60_000;
+/** How long a program that goes on running may take to print what is waited for: it may be built first. Milliseconds. */
+const PATIENCE_MS = 600_000;
 
 export interface Finished {
   readonly status: number | null;
