@@ -1,5 +1,5 @@
 import { textOf, type Value } from "../expression/value.ts";
-import type { FlowContext, Target } from "./context.ts";
+import { type FlowContext, loadBalancing, type Target } from "./context.ts";
 import { ReadOnlyVariable } from "./unsettable.ts";
 
 /** A variable that the gateway itself provides. Without `set` it is read-only. */
@@ -154,9 +154,9 @@ const table: ReadonlyMap<string, BuiltIn> = new Map<string, BuiltIn>([
   ["fault.subcategory", read((flow) => (flow.lastFault ? "" : null))],
   ["error.message", read((flow) => flow.fault?.message ?? null)],
   ["error.state", read((flow) => (flow.error ? flow.direction : null))],
-  ["loadbalancing.targetserver", read((flow) => flow.loadBalancing?.targetServer ?? null)],
-  ["loadbalancing.failedservers", read((flow) => flow.loadBalancing?.failedServers ?? null)],
-  ["loadbalancing.isfallback", read((flow) => flow.loadBalancing?.isFallback ?? null)],
+  ["loadbalancing.targetserver", read((flow) => flow.kept(loadBalancing)?.targetServer ?? null)],
+  ["loadbalancing.failedservers", read((flow) => flow.kept(loadBalancing)?.failedServers ?? null)],
+  ["loadbalancing.isfallback", read((flow) => flow.kept(loadBalancing)?.isFallback ?? null)],
   ["system.timestamp", read((flow) => BigInt(flow.exchange.now()))],
   ["system.time", read((flow) => timeText(flow.exchange.now()) ?? "")],
   ["system.time.year", clock((now) => now.getUTCFullYear())],

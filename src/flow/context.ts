@@ -71,12 +71,19 @@ export interface Target {
   receivedAt: { start: number; end: number } | null;
 }
 
+/** Names a value that its owner keeps in a flow, between its steps. Each key is another one, whatever its type. */
+export class StateKey<T> {
+  declare readonly type: T;
+}
+
 /** What the load balancer of the last target call reports. */
 export interface LoadBalancing {
   readonly targetServer: string | null;
   readonly failedServers: readonly string[];
   readonly isFallback: boolean;
 }
+
+export const loadBalancing = new StateKey<LoadBalancing>();
 
 /** Where in the flow an exchange is: which message is the ambient one, and what `current.flow.name` says. */
 export type Direction = "request" | "response";
@@ -106,14 +113,12 @@ export class FlowContext {
   flowHook: string | null = null;
   route: { readonly name: string; readonly target: string } | null = null;
   target: Target | null = null;
-  loadBalancing: LoadBalancing | null = null;
   clientSentAt: { start: number; end: number } | null = null;
   /** Epoch milliseconds after which no further step may run; see {@link checkTime}. */
   endsAt = Number.POSITIVE_INFINITY;
   /** Variables that policies set, and named messages among them. */
   readonly variables = new Map<string, Value>();
-  /** What callouts have left in their variables `target.url`, by the variable's name. */
-  calledUrls: Map<string, string> | null = null;
+  #state: Map<StateKey<unknown>, unknown> | undefined;
 
   constructor(
     identity: ProxyIdentity,
@@ -126,6 +131,16 @@ export class FlowContext {
     this.request = request;
     this.pathSuffix = place.pathSuffix;
     this.url = place.url;
+  }
+
+  /** What a part of the gateway keeps here for the time of the exchange; null when it has kept nothing. */
+  kept<T>(key: StateKey<T>): T | null {
+    return (this.#state?.get(key) as T | undefined) ?? null;
+  }
+
+  keep<T>(key: StateKey<T>, value: T): void {
+    this.#state ??= new Map();
+    this.#state.set(key, value);
   }
 
   /** The ambient message: request, response or error, by where the flow is. */

@@ -3,7 +3,7 @@ import { EgressError } from "../egress/error.ts";
 import type { LoadBalancer } from "../egress/load-balancer.ts";
 import { baseUrl } from "../egress/target-server.ts";
 import { extendUrl } from "../egress/url.ts";
-import type { FlowContext, Target } from "../flow/context.ts";
+import { type FlowContext, loadBalancing, type Target } from "../flow/context.ts";
 import type { RequestMessage } from "../flow/message.ts";
 import { withToken } from "../policies/google-authentication.ts";
 import { addForwardedFor, forwardedHeaders, forwardedQuery } from "./forwarding.ts";
@@ -88,7 +88,8 @@ async function balanced(
     replayable,
   );
   // Apigee sets the server's name only when there is a Path.
-  flow.loadBalancing = { targetServer: path && server ? server.name : null, failedServers, isFallback };
+  const targetServer = path && server ? server.name : null;
+  flow.keep(loadBalancing, { targetServer, failedServers, isFallback });
   if (answer instanceof EgressError) throw answer;
   return answer;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Value } from "../../src/expression/value.ts";
-import type { FlowContext } from "../../src/flow/context.ts";
+import { type FlowContext, loadBalancing } from "../../src/flow/context.ts";
 import { Fault } from "../../src/flow/fault.ts";
 import { ResponseMessage } from "../../src/flow/message.ts";
 import { variable } from "../../src/flow/variable.ts";
@@ -48,7 +48,7 @@ function complete(): FlowContext {
     sentAt: { start: 0, end: 1 },
     receivedAt: { start: 1000, end: 1001 },
   };
-  flow.loadBalancing = { targetServer: "second", failedServers: ["first"], isFallback: true };
+  flow.keep(loadBalancing, { targetServer: "second", failedServers: ["first"], isFallback: true });
   flow.clientSentAt = { start: NOW, end: NOW };
   return flow;
 }

@@ -1,7 +1,10 @@
 import { EgressError } from "../../egress/error.ts";
 import { hostOf, uriOf } from "../../egress/url.ts";
 import { textOf } from "../../expression/value.ts";
-import type { FlowContext } from "../../flow/context.ts";
+import { type FlowContext, StateKey } from "../../flow/context.ts";
+
+/** What callouts have left in their variables `target.url`, by the variable's name. */
+const calledUrls = new StateKey<Map<string, string>>();
 
 /**
  * Compiles what finds the URL that a flow has written into a callout's variable `target.url`, to be called in
@@ -9,9 +12,9 @@ import type { FlowContext } from "../../flow/context.ts";
  */
 export function buildGivenUrl(policy: string): (flow: FlowContext) => string | null {
   const name = targetUrlOf(policy);
-  return ({ variables, calledUrls }) => {
-    const value = variables.get(name);
-    if (value === undefined || value === calledUrls?.get(name)) return null;
+  return (flow) => {
+    const value = flow.variables.get(name);
+    if (value === undefined || value === flow.kept(calledUrls)?.get(name)) return null;
     return textOf(value) || null;
   };
 }
@@ -28,8 +31,8 @@ export function rememberUrl(policy: string): (flow: FlowContext, url: string) =>
     const { variables } = flow;
     if (given(flow) === null) {
       variables.set(name, url);
-      flow.calledUrls ??= new Map();
-      flow.calledUrls.set(name, url);
+      const urls = flow.kept(calledUrls) ?? new Map<string, string>();
+      flow.keep(calledUrls, urls.set(name, url));
     }
     variables.set("servicecallout.requesturi", uriOf(url));
     if (url.startsWith("https:")) variables.set(expectedName, hostOf(url));

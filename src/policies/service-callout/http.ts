@@ -6,7 +6,7 @@ import { LoadBalancer, type LoadBalancerConfig } from "../../egress/load-balance
 import type { NamedSource } from "../../egress/named-source.ts";
 import { baseUrl, type TargetServer } from "../../egress/target-server.ts";
 import { extendUrl } from "../../egress/url.ts";
-import type { FlowContext } from "../../flow/context.ts";
+import { type FlowContext, loadBalancing } from "../../flow/context.ts";
 import { type RequestMessage, ResponseMessage } from "../../flow/message.ts";
 import { buildAuthentication, withToken } from "../google-authentication.ts";
 import type { PolicyContext } from "../policy.ts";
@@ -117,7 +117,7 @@ function buildBalancedCall(
     const sending = balancer.send(attempt, true);
     flowIsHere = waits;
     const { answer, server, failedServers, isFallback } = await sending;
-    if (waits) flow.loadBalancing = { targetServer: server?.name ?? null, failedServers, isFallback };
+    if (waits) flow.keep(loadBalancing, { targetServer: server?.name ?? null, failedServers, isFallback });
     if (answer instanceof EgressError) throw answer;
     if (exchange.now() > end) throw tooLate(answer);
     return ResponseMessage.of(answer);

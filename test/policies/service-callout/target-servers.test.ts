@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import { loadBalancing } from "../../../src/flow/context.ts";
 import { RequestMessage } from "../../../src/flow/message.ts";
 import { flowOf, variableOf } from "../policy-kit.ts";
 import {
@@ -61,7 +62,7 @@ describe("a callout to a target server", () => {
   test("sets the loadbalancing variables", async () => {
     const flow = await callOut(balancing('<Server name="a"/>'), undefined, parts);
     expect(sentIn(flow).server).toBe("a");
-    expect(flow.loadBalancing).toEqual({ targetServer: "a", failedServers: [], isFallback: false });
+    expect(flow.kept(loadBalancing)).toEqual({ targetServer: "a", failedServers: [], isFallback: false });
   });
 
   test("tries the next one when a server does not answer, with the same request", async () => {
@@ -192,6 +193,6 @@ describe("a callout to a target server", () => {
       [b, "1", "sent"],
     ]);
     expect(variableOf(flow, "servicecallout.SC.target.url")).toBe(a);
-    expect(flow.loadBalancing).toBeNull();
+    expect(flow.kept(loadBalancing)).toBeNull();
   });
 });
