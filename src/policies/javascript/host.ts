@@ -5,7 +5,7 @@ import type { CallOrigin } from "../../egress/audit.ts";
 import type { Egress } from "../../egress/egress.ts";
 import { compileDateFormat } from "../../expression/functions/date-format.ts";
 import { ExpressionError } from "../../expression/value.ts";
-import type { FlowContext } from "../../flow/context.ts";
+import { type FlowContext, StateKey } from "../../flow/context.ts";
 import { NameClash, Unsettable } from "../../flow/unsettable.ts";
 import { type Variable, variable } from "../../flow/variable.ts";
 import { ScriptRefusal } from "../../scripts/error.ts";
@@ -21,12 +21,12 @@ export interface ScriptSession {
   kept: string;
 }
 
-const sessions = new WeakMap<FlowContext, ScriptSession>();
+const session = new StateKey<ScriptSession>();
 
 /** The session of a request's scripts. */
 export function sessionOf(flow: FlowContext): ScriptSession {
-  const known = sessions.get(flow) ?? { calls: new ScriptCalls(), kept: "{}" };
-  sessions.set(flow, known);
+  const known = flow.kept(session) ?? { calls: new ScriptCalls(), kept: "{}" };
+  flow.keep(session, known);
   return known;
 }
 
