@@ -1,5 +1,6 @@
 import { reportSource } from "../egress/report-source.ts";
 import type { References, TargetServerReference } from "../policies/references.ts";
+import { didYouMean } from "../xml/nearest.ts";
 import type { Report } from "../xml/report.ts";
 import type { CompileContext } from "./compile-context.ts";
 
@@ -26,6 +27,7 @@ function checkTargetServer(
 ): void {
   const server = capabilities.targetServers.get(name);
   const file = `environments/${environment}/targetservers.json`;
+  const known = capabilities.targetServers.keys();
   const isGrpc = protocol === "GRPC";
   if (server === undefined) {
     report.error(
@@ -33,8 +35,12 @@ function checkTargetServer(
       at,
       `There is no target server ${name} in the environment ${environment}.`,
       isGrpc
-        ? `Add it to ${file} with the protocol GRPC, or give sortie dev --target-server ${name}=grpc://HOST:PORT.`
-        : `Add it to ${file}, or give sortie dev --target-server ${name}=URL.`,
+        ? didYouMean(
+            name,
+            known,
+            `add it to ${file} with the protocol GRPC, or give sortie dev --target-server ${name}=grpc://HOST:PORT.`,
+          )
+        : didYouMean(name, known, `add it to ${file}, or give sortie dev --target-server ${name}=URL.`),
     );
   } else if (isGrpc && server.protocol !== "GRPC") {
     report.error(

@@ -1,8 +1,10 @@
 import { policyTypes } from "../policies/index.ts";
 import type { XmlElement } from "../xml/element.ts";
+import { nearestNames } from "../xml/nearest.ts";
 import { readBooleanAttribute } from "../xml/read.ts";
 import { positionOf, type Report } from "../xml/report.ts";
 import type { Policy, PolicyMeaning } from "./model.ts";
+import { isProtective } from "./protective.ts";
 
 /**
  * The policies of a bundle, each read by its type, and everything that is wrong with them. Reports
@@ -44,7 +46,7 @@ function readMeaning(element: XmlElement, report: Report, ownReport: Report): Po
       "UnknownPolicyType",
       element,
       `The policy type ${element.name} is not supported.`,
-      `Detach and remove the policy. Supported types: ${[...policyTypes.keys()].join(", ")}.`,
+      remedyFor(element.name),
     );
     return null;
   }
@@ -53,4 +55,18 @@ function readMeaning(element: XmlElement, report: Report, ownReport: Report): Po
   element.reportUnknown(ownReport);
   if (ownReport.errorCount > errorsBefore) return null;
   return { type, config, references: type.refersTo?.(config) ?? {} };
+}
+
+/** A policy that protects is never to be taken away without something in its place. */
+function remedyFor(type: string): string {
+  if (isProtective(type)) {
+    return (
+      "Do not just take it out: that opens the API to what it keeps out. " +
+      "Check the same in an ExternalCallout or in front of the gateway first."
+    );
+  }
+  const near = nearestNames(type, policyTypes.keys());
+  return near.length > 0
+    ? `Did you mean ${near.join(" or ")}?`
+    : `Do what it does with a supported type, and detach it then: ${[...policyTypes.keys()].join(", ")}.`;
 }

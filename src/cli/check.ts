@@ -9,7 +9,7 @@ export function addCheck(program: Command): void {
   program
     .command("check")
     .description("say everything that is wrong with an environment or with bundles")
-    .argument("<path...>", "an environment folder, or bundles: folders or zip files")
+    .argument("[path...]", "an environment folder, or bundles: folders or zip files", ["policies"])
     .option("--env <name>", "check the settings of this environment only (default: of all there are)")
     .option("--json", "print an array of {code, severity, file, line, column, policy, message, remedy}")
     .action(async (paths: string[], options: { env?: string; json?: boolean }) => {

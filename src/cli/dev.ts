@@ -12,7 +12,7 @@ export function addDev(program: Command): void {
   program
     .command("dev")
     .description("serve an environment or bundles on this machine and follow every change of the files")
-    .argument("<path...>", "an environment folder, or bundles: folders or zip files")
+    .argument("[path...]", "an environment folder, or bundles: folders or zip files", ["policies"])
     .option("--port <n>", "port to listen on; 0 takes a free one", parsePort, DEFAULT_PORT)
     .option(
       "--connect-to <host[:port]=url>",

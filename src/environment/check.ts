@@ -33,12 +33,20 @@ export function checkEnvironment(model: EnvironmentModel, report: Report, organi
   checkLocalCalls(model, report);
 }
 
-/** Each problem once, in the order of files and lines. */
+/** Each problem once, in the order of files and lines. That a property has no effect is said of the first one alone. */
 export function sortedProblems(problems: readonly Problem[]): Problem[] {
   const unique = new Map(problems.map((problem) => [JSON.stringify(problem), problem]));
-  return [...unique.values()].sort(
+  const sorted = [...unique.values()].sort(
     (a, b) => a.file.localeCompare(b.file) || a.line - b.line || a.column - b.column,
   );
+  const said = new Set<string>();
+  return sorted.filter(({ code, message }) => {
+    if (code !== "PropertyWithoutEffect" || !said.has(message)) {
+      said.add(message);
+      return true;
+    }
+    return false;
+  });
 }
 
 /** The environment to compile for. Nothing is called while checking, so nothing can be. */

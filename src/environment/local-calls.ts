@@ -1,4 +1,5 @@
 import { referencesOf } from "../bundle/references.ts";
+import { didYouMean } from "../xml/nearest.ts";
 import type { Report } from "../xml/report.ts";
 import type { EnvironmentModel } from "./read-environment.ts";
 
@@ -29,7 +30,11 @@ export function checkLocalCalls({ name, bundles }: EnvironmentModel, report: Rep
           endpoints
             ? `The proxy ${proxy} has no proxy endpoint ${endpoint}; calling it fails.`
             : `The proxy ${proxy} is not deployed to ${name}; calling it fails.`,
-          "Deploy it, or correct its name.",
+          didYouMean(
+            (endpoints ? endpoint : proxy) ?? "",
+            endpoints ?? deployed.keys(),
+            "deploy it, or take the call out.",
+          ),
         );
     }
   }

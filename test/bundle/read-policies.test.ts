@@ -1,5 +1,9 @@
-import { expect, test } from "vitest";
-import { problemsOf, proxyEndpoint } from "./files.ts";
+import { describe, expect, test } from "vitest";
+import { readBundle } from "../../src/bundle/bundle.ts";
+import { isProtective } from "../../src/bundle/protective.ts";
+import { policyTypes } from "../../src/policies/index.ts";
+import { Report } from "../../src/xml/report.ts";
+import { problemsOf, proxyEndpoint, proxyFiles } from "./files.ts";
 
 /** The problems of a bundle with one policy, which is attached this often. */
 function problemsWith(policy: string, steps = 1): string[] {
@@ -24,4 +28,30 @@ test("what a type does not know is warned about", () => {
   expect(problemsWith('<RaiseFault name="A">\n<Unheard-of/></RaiseFault>')).toEqual([
     "warning UnknownElement policies/A.xml:2:1",
   ]);
+});
+
+describe("a policy type that is not supported", () => {
+  const remedyFor = (type: string) => {
+    const report = new Report();
+    const step = "<PreFlow><Request><Step><Name>A</Name></Step></Request></PreFlow>";
+    const files = {
+      "apiproxy/policies/A.xml": `<${type} name="A"/>`,
+      "apiproxy/proxies/default.xml": proxyEndpoint(step),
+    };
+    readBundle(proxyFiles(files), report);
+    return report.problems.find(({ code }) => code === "UnknownPolicyType")?.remedy ?? "";
+  };
+
+  test.each(["VerifyAPIKey", "OAuthV2", "VerifyJWT", "Quota", "SpikeArrest", "JSONThreatProtection"])(
+    "and protects the API is never to be taken out: %s",
+    (type) => {
+      expect(isProtective(type)).toBe(true);
+      if (policyTypes.has(type)) return;
+      expect(remedyFor(type)).toMatch(/^Do not just take it out: that opens the API/);
+    },
+  );
+
+  test("is perhaps a misspelling", () => {
+    expect(remedyFor("RaiseFalt")).toBe("Did you mean RaiseFault?");
+  });
 });

@@ -38,9 +38,9 @@ describe("everything that is wrong with an environment is said at once", () => {
 
   test.each([
     ["BasePathConflict", "error", "apiproxies/twin/apiproxy/proxies/default.xml", 1],
-    ["InvalidXML", "error", "apiproxies/bad/apiproxy/policies/Unclosed.xml", 2],
-    ["UnknownPolicyType", "error", "apiproxies/bad/apiproxy/policies/Unknown.xml", 1],
-    ["URLMissing", "error", "apiproxies/bad/apiproxy/policies/NoUrl.xml", 2],
+    ["InvalidXML", "warning", "apiproxies/bad/apiproxy/policies/Unclosed.xml", 2],
+    ["UnknownPolicyType", "warning", "apiproxies/bad/apiproxy/policies/Unknown.xml", 1],
+    ["URLMissing", "warning", "apiproxies/bad/apiproxy/policies/NoUrl.xml", 2],
     ["UnknownFile", "warning", "apiproxies/bad/apiproxy/notes.txt", 1],
     ["InvalidTargetServer", "error", "environments/test/targetservers.json", 2],
     ["SharedFlowNotFound", "error", "environments/test/flowhooks.json", 1],
@@ -94,6 +94,11 @@ describe("the exit status is", () => {
     });
   });
 
+  test("0 for the folder policies, which is meant without a path", async () => {
+    const folder = folderWith(below("policies/apiproxies/fine", answeringProxy("fine", "text")));
+    expect(await sortie(["check"], folder)).toMatchObject({ status: 0, stdout: "0 errors, 0 warnings.\n" });
+  });
+
   test("0 with warnings alone", async () => {
     const folder = folderWith({ ...answeringProxy("fine", "text"), "apiproxy/notes.txt": "" });
     const { status, stdout } = await sortie(["check", ".", "--json"], folder);
@@ -105,7 +110,7 @@ describe("the exit status is", () => {
     ["a path that does not exist", ["check", "nowhere"], /nowhere does not exist/],
     ["a file that is no zip", ["check", "notes.txt"], /neither a folder nor a zip file/],
     ["an empty folder", ["check", "empty"], /neither an environment .* nor a bundle/],
-    ["no path", ["check"], /missing required argument 'path'/],
+    ["no path, and no folder policies", ["check"], /policies does not exist/],
     ["an unknown option", ["check", ".", "--jsn"], /unknown option '--jsn'\n\(Did you mean --json\?\)/],
     ["an unknown command", ["chek"], /unknown command 'chek'\n\(Did you mean check\?\)/],
     [
@@ -136,7 +141,7 @@ test("problems in a zip are reported with the zip's path before theirs", async (
   );
   const folder = folderWith({ "in/zipped.zip": zip, "in/broken.zip": "no zip" });
   const { stdout } = await sortie(["check", "in/zipped.zip", "in/broken.zip"], folder);
-  expect(stdout).toContain("in/zipped.zip/apiproxy/policies/Tea.xml:1:1  error  UnknownPolicyType");
+  expect(stdout).toContain("in/zipped.zip/apiproxy/policies/Tea.xml:1:1  warning  UnknownPolicyType");
   expect(stdout).toContain("in/broken.zip:1:1  error  InvalidArchive");
 });
 

@@ -72,6 +72,27 @@ test("a target server that a callout names must be there", () => {
   expect(problemsOf(callout, server)).toEqual([]);
 });
 
+test("the target server that was probably meant is named", () => {
+  const callout = withPolicy(
+    `<ServiceCallout name="P"><Response>r</Response><HTTPTargetConnection><LoadBalancer>
+      <Server name="inventry"/></LoadBalancer></HTTPTargetConnection></ServiceCallout>`,
+  );
+  const report = new Report();
+  const server = settings("targetservers.json", [{ name: "inventory", host: "t.example.com", port: 443 }]);
+  checkEnvironment(readEnvironment(filesOf({ ...callout, ...server }), "test", report), report);
+  expect(report.problems[0]?.remedy).toMatch(/^Did you mean inventory\? Otherwise add it to /);
+});
+
+test("that a property has no effect is said once for an environment", () => {
+  const property = '<Properties><Property name="connect.timeout.millis">5</Property></Properties>';
+  const target = (name: string) => ({
+    [`apiproxies/${name}/apiproxy/targets/t.xml`]: `<TargetEndpoint name="t"><HTTPTargetConnection><URL>https://a.example</URL>${property}</HTTPTargetConnection></TargetEndpoint>`,
+  });
+  expect(problemsOf(plainProxy("a"), plainProxy("b"), target("a"), target("b"))).toEqual([
+    "warning PropertyWithoutEffect apiproxies/a/apiproxy/targets/t.xml:1",
+  ]);
+});
+
 describe("base paths", () => {
   test.each([
     ["/a", "/a", true],
