@@ -13,13 +13,22 @@ export function readTemplate(
   options: { prefix?: string; suffix?: string } = {},
 ): string {
   try {
-    compileTemplate(text, () => () => null, options);
+    const nested = new Set<string>();
+    compileTemplate(text, () => () => null, { ...options, tellNested: (name) => nested.add(name) });
+    if (nested.size > 0) {
+      report.warning(
+        "NestedFunction",
+        at,
+        `The message template calls ${[...nested].join(" and ")} in the call of another function, which Apigee does not do; here the inner one is called first.`,
+        "Assign the inner call to a variable with <AssignVariable>, and use that variable.",
+      );
+    }
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
     report.error(
       "InvalidTemplate",
       at,
-      `The message template ${JSON.stringify(text)} is not valid: ${error.message}.`,
+      `The message template ${JSON.stringify(text)} is not valid: ${error.message.replace(/\.$/, "")}.`,
       "Correct the template; see “Message templates” for its syntax.",
     );
   }

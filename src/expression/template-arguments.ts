@@ -6,7 +6,16 @@ export interface Argument {
   readonly quoted: boolean;
   readonly text: string;
   readonly offset: number;
+  /** The call of a function whose result is the argument; null for any other. */
+  readonly call: {
+    readonly name: string;
+    readonly args: readonly Argument[];
+    readonly offset: number;
+  } | null;
 }
+
+/** How deep calls may stand in calls. */
+const MAX_NESTING = 8;
 
 /** Longest text in quotes, in characters, so that one that is not closed costs little to find out. */
 const LONGEST_LITERAL = 4096;
@@ -23,19 +32,43 @@ export function readArguments(
   start: number,
   name: string,
   delimiters: readonly string[],
+  depth = 0,
 ): { args: Argument[]; end: number } {
+  if (depth > MAX_NESTING) {
+    throw new ExpressionError(`Calls of functions stand more than ${MAX_NESTING} deep in each other.`, start);
+  }
   const args: Argument[] = [];
   let at = skipSpaces(text, start);
   if (text[at] === ")") return { args, end: at + 1 };
   for (;;) {
     const offset = at;
+    const inner = functionAt(text, at);
+    if (inner !== null) {
+      const read = readArguments(text, at + inner.length + 1, inner, delimiters, depth + 1);
+      const call = { name: inner, args: read.args, offset };
+      args.push({ quoted: false, text: text.slice(at, read.end), offset, call });
+      at = skipSpaces(text, read.end);
+      if (text[at] === ")") return { args, end: at + 1 };
+      if (text[at] !== ",") throw new ExpressionError(`The call of ${name} is not closed with ")".`, start);
+      at = skipSpaces(text, at + 1);
+      continue;
+    }
     const quoted = text[at] === "'";
     const end = quoted ? endOfQuoted(text, at, name) : endOfBare(text, at, name, delimiters);
-    args.push({ quoted, text: quoted ? text.slice(at + 1, end) : text.slice(at, end).trimEnd(), offset });
+    const content = quoted ? text.slice(at + 1, end) : text.slice(at, end).trimEnd();
+    args.push({ quoted, text: content, offset, call: null });
     at = skipSpaces(text, quoted ? end + 1 : end);
     if (text[at] === ")") return { args, end: at + 1 };
     at = skipSpaces(text, at + 1);
   }
+}
+
+/** The name of the function that is called at an offset; null when none is. */
+function functionAt(text: string, at: number): string | null {
+  const name = /[A-Za-z0-9]+(?=\()/y;
+  name.lastIndex = at;
+  const [found = ""] = name.exec(text) ?? [];
+  return functionNamed(found) === undefined ? null : found;
 }
 
 function skipSpaces(text: string, from: number): number {
@@ -78,7 +111,6 @@ function endOfQuoted(text: string, open: number, name: string): number {
 function endOfBare(text: string, start: number, name: string, delimiters: readonly string[]): number {
   let depth = 0;
   let inQuotes = false;
-  let opened = false;
   for (let at = start; at < text.length; at++) {
     const character = text.charAt(at);
     if (character === "'") inQuotes = depth > 0 && !inQuotes;
@@ -86,10 +118,6 @@ function endOfBare(text: string, start: number, name: string, delimiters: readon
     else if (character === "\n" || delimiters.includes(character)) break;
     else if (depth === 0 && (character === "," || character === ")")) return at;
     else if (character === "(" || character === "[") {
-      if (!opened && functionNamed(text.slice(start, at)) !== undefined) {
-        throw new ExpressionError(`A function cannot be called inside the call of ${name}.`, start);
-      }
-      opened = true;
       depth += 1;
     } else if (character === ")" || character === "]") depth -= 1;
   }

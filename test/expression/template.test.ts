@@ -143,6 +143,18 @@ describe("arguments of a function", () => {
   });
 });
 
+test.each([
+  ["{toUpperCase(encodeBase64(a))}", "QUI=", ["encodeBase64"]],
+  ["{firstnonnull(escapeJSON(quoted),'')}", '\\"x\\"', ["escapeJSON"]],
+  ["{firstnonnull(escapeJSON(a.b),'none')}", "none", ["escapeJSON"]],
+  ["{substring(toLowerCase(a),0,1)}", "a", ["toLowerCase"]],
+])("a function in the call of another is called first: %s", (template, text, expected) => {
+  const nested: string[] = [];
+  const options = { unresolved: strict, tellNested: (name: string) => nested.push(name), literalWords: true };
+  expect(render(template, { a: "AB", quoted: '"x"' }, options)).toBe(text);
+  expect(nested).toEqual(expected);
+});
+
 describe("a call that cannot work is refused when it is compiled", () => {
   test.each<[string, string, number]>([
     ["a {md5Hex()}", "md5Hex takes 1 argument, and has 0.", 3],
@@ -155,7 +167,8 @@ describe("a call that cannot work is refused when it is compiled", () => {
     ["{toLowerCase(a", 'is not closed with ")"', 13],
     ["{toLowerCase('a}", "single quotes", 13],
     ["{toLowerCase(a) }", 'must end with ")}"', 15],
-    ["{toLowerCase(md5Hex(a))}", "cannot be called inside", 13],
+    ["{toLowerCase(md5Hex(a)b)}", 'is not closed with ")"', 13],
+    [`{${"toLowerCase(".repeat(10)}a${")".repeat(10)}}`, "more than 8 deep", 121],
     ["{replaceAll(a,'(','')}", "replaceAll: ", 1],
     ["{timeFormatUTC('yyyy-bb',a)}", "timeFormatUTC: ", 1],
   ])("%s", (template, message, offset) => {

@@ -75,7 +75,7 @@ function checkPath(path: string, at: XmlElement, report: Report): void {
     report.error(
       "JSONPathCompilationFailed",
       at,
-      `The JSONPath ${path} is not valid: ${error.message}.`,
+      `The JSONPath ${path} is not valid: ${error.message.replace(/\.$/, "")}.`,
       "Correct the path. What the Jayway dialect of JSONPath allows is allowed here.",
     );
   }

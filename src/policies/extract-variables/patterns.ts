@@ -60,7 +60,7 @@ function readPattern(xml: XmlElement, kind: PatternKind, report: Report): Patter
     report.error(
       "InvalidPattern",
       xml,
-      `${error.message}.`,
+      `${error.message.replace(/\.$/, "")}.`,
       "Write text with names in braces; % before a brace makes it a part of the text.",
     );
   }

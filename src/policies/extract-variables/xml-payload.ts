@@ -128,7 +128,7 @@ function checkXPath(
     report.error(
       "XPathCompilationFailed",
       at,
-      `${error.message}.`,
+      `${error.message.replace(/\.$/, "")}.`,
       "Correct the expression, and declare each of its prefixes in <Namespaces>.",
     );
   }

@@ -300,6 +300,11 @@ test.each([
   ],
   ["a long prefix", set('<Payload variablePrefix="{{">x</Payload>'), "error InvalidPayload 1:30"],
   ["an empty suffix", set('<Payload variableSuffix="">x</Payload>'), "error InvalidPayload 1:30"],
+  [
+    "a function in the call of another",
+    set("<ReasonPhrase>{firstnonnull(escapeJSON(a.b),'')}</ReasonPhrase>"),
+    "warning NestedFunction 1:30",
+  ],
   ["a malformed function call", set("<Verb>{toUpperCase(</Verb>"), "error InvalidTemplate 1:30"],
   [
     "Google authentication without a scope",
