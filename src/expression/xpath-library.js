@@ -1,14 +1,168 @@
 import xpath from "xpath";
 
+const { FunctionCall, PathExpr, Step, XNodeSet, XNumber, XString } = xpath;
+
+/** What an evaluation may still do: one for each node or part of an expression that is looked at, see `spend`. */
+let left = 0;
+let most = 0;
+
+/** How many characters of a text cost as much as looking at a node. */
+const CHARACTERS = 8;
+
+/** Does some work and stops it when there is more than that. */
+export function withBudget(work, run) {
+  left = most = work;
+  return run();
+}
+
+/** Counts work that is about to be done. */
+export function spend(work = 1) {
+  left -= work;
+  if (left < 0) throw new Error(`it takes more than ${most} steps in this document`);
+}
+
+/** Counts a text that is read, and gives it back. */
+export function spendText(text) {
+  spend(1 + text.length / CHARACTERS);
+  return text;
+}
+
+// Every part of an expression counts each time it is evaluated, since predicates are for each node.
+const operations = Object.entries(xpath).filter(([name]) => name.endsWith("Operation"));
+for (const { prototype } of [...operations.map(([, operation]) => operation), FunctionCall, PathExpr]) {
+  const { evaluate } = prototype;
+  prototype.evaluate = function countedEvaluate(context) {
+    spend();
+    if (this.functionName === "lang") spend(attributesAbove(context.contextNode));
+    return evaluate.call(this, context);
+  };
+}
+
+const { applyStep, predicateMatches } = PathExpr;
+
+PathExpr.applyStep = (step, context, node) => {
+  spend();
+  if (step.axis === Step.PRECEDING) return precedingOf(step, context, node);
+  if (step.axis === Step.NAMESPACE) spend(attributesAbove(node));
+  return applyStep(step, context, node);
+};
+
+PathExpr.predicateMatches = (predicate, context) => {
+  spend();
+  return predicateMatches(predicate, context);
+};
+
+function attributesAbove(node) {
+  let count = 0;
+  for (let at = node; at; at = at.parentNode) count += 1 + (at.attributes?.length ?? 0);
+  return count;
+}
+
+/**
+ * Nodes that end before a node begins, the nearest first. The library puts each before all that it has found, which
+ * takes as long as they are many, and does not leave out those around the node.
+ */
+function precedingOf(step, context, node) {
+  context.contextNode = node;
+  const found = [];
+  const around = new Set();
+  let root = node;
+  while (root.parentNode) {
+    root = root.parentNode;
+    around.add(root);
+  }
+  for (let at = root; at && at !== node; at = nextOf(at)) {
+    if (step.nodeTest.matches(at, context) && !around.has(at)) found.push(at);
+  }
+  return found.reverse();
+}
+
+function nextOf(node) {
+  if (node.firstChild) return node.firstChild;
+  let at = node;
+  while (at && !at.nextSibling) at = at.parentNode;
+  return at ? at.nextSibling : null;
+}
+
+XString.prototype.stringValue = function countedStringValue() {
+  return spendText(this.str);
+};
+
+const { stringForNode } = XNodeSet.prototype;
+XNodeSet.prototype.stringForNode = function countedStringForNode(node) {
+  return spendText(stringForNode.call(this, node) ?? "");
+};
+
+/** The library's own takes time that grows with the square of a number's length when something follows it. */
+XNumber.prototype.numberFormat = /^\s*-?(?:[0-9]*\.)?[0-9]+\s*$/;
+
 /**
  * The library looks for each node it adds among all that it has, which takes minutes on a large document. A set
  * finds it at once.
  */
-xpath.XNodeSet.prototype.addArray = function addArray(nodes) {
-  this.nodes = [...new Set([...this.nodes, ...nodes])];
+XNodeSet.prototype.addArray = function addArray(nodes) {
+  spend(this.nodes.length + nodes.length);
+  this.known = new Set([...this.nodes, ...nodes]);
+  this.nodes = [...this.known];
   this.size = this.nodes.length;
   this.tree = null;
 };
+
+XNodeSet.prototype.add = function add(node) {
+  spend();
+  this.known ??= new Set(this.nodes);
+  if (this.known.has(node)) return;
+  this.known.add(node);
+  this.nodes.push(node);
+  this.size = this.nodes.length;
+  this.tree = null;
+};
+
+const { toArray, first } = XNodeSet.prototype;
+XNodeSet.prototype.toArray = function countedToArray() {
+  spend(this.nodes.length);
+  return toArray.call(this);
+};
+XNodeSet.prototype.first = function countedFirst() {
+  if (this.nodes.length === 1) return this.nodes[0];
+  spend(this.nodes.length);
+  return first.call(this);
+};
+
+/** Two node-sets compare by one look at each node: the library compares all with all. */
+const comparisons = {
+  equals: (ours, theirs) => {
+    const known = new Set(textsOf(ours));
+    return textsOf(theirs).some((text) => known.has(text));
+  },
+  notequal: (ours, theirs) => {
+    const [our, their] = [textsOf(ours), textsOf(theirs)];
+    return our.length > 0 && their.length > 0 && new Set([...our, ...their]).size > 1;
+  },
+  lessthan: (ours, theirs) => extreme(ours, Math.min) < extreme(theirs, Math.max),
+  lessthanorequal: (ours, theirs) => extreme(ours, Math.min) <= extreme(theirs, Math.max),
+  greaterthan: (ours, theirs) => extreme(ours, Math.max) > extreme(theirs, Math.min),
+  greaterthanorequal: (ours, theirs) => extreme(ours, Math.max) >= extreme(theirs, Math.min),
+};
+for (const [operator, compare] of Object.entries(comparisons)) {
+  const others = XNodeSet.prototype[operator];
+  XNodeSet.prototype[operator] = function compareNodeSets(other) {
+    if (!(other instanceof XNodeSet)) return others.call(this, other);
+    return new xpath.XBoolean(compare(this, other));
+  };
+}
+
+function textsOf(set) {
+  return set.nodes.map((node) => set.stringForNode(node));
+}
+
+/** Not a number for a set of which no text is one. */
+function extreme(set, choose) {
+  const numbers = textsOf(set)
+    .map((text) => new XNumber(text).numberValue())
+    .filter((number) => !Number.isNaN(number));
+  return numbers.length === 0 ? Number.NaN : numbers.reduce((a, b) => choose(a, b));
+}
 
 export const parse = xpath.parse;
 export const functions = new xpath.FunctionResolver();

@@ -1,10 +1,22 @@
 import { ExpressionError } from "./value.ts";
 import { parseXml, serializeNode, type XmlDocument } from "./xml-document.ts";
-import { functions, type NodeTest, type ParsedXPath, parse, type XPathValue } from "./xpath-library.js";
+import {
+  functions,
+  type NodeTest,
+  type ParsedXPath,
+  parse,
+  spend,
+  spendText,
+  withBudget,
+  type XPathValue,
+} from "./xpath-library.js";
 
 const MAX_LENGTH = 4096;
-/** Nodes that one evaluation may look at: nested predicates grow faster than the document. */
-const MAX_VISITS = 2_000_000;
+/**
+ * What one evaluation may do, counted in nodes and parts of the expression that are looked at and in text that is
+ * read: predicates and comparisons grow faster than the document.
+ */
+const MOST_WORK = 4_000_000;
 /** The axis of a step whose axis has a name that XPath does not have. */
 const UNKNOWN_AXIS = -1;
 
@@ -38,18 +50,14 @@ export function compileXPath(expression: string, namespaces: ReadonlyMap<string,
     throw new ExpressionError(`An XPath has at most ${MAX_LENGTH} characters`);
   }
   const parsed = parseExpression(expression);
-  let visits = 0;
-  const visit = () => {
-    if (++visits > MAX_VISITS) throw new Error(`it visits more than ${MAX_VISITS} nodes of this document`);
-  };
-  check(parsed.expression, expression, namespaces, visit);
-  const evaluate = (document: XmlDocument): XPathValue => {
-    visits = 0;
-    return parsed.evaluate({ node: document, namespaces: (prefix) => namespaces.get(prefix) });
-  };
+  check(parsed.expression, expression, namespaces);
+  const evaluate = (document: XmlDocument): XPathValue =>
+    withBudget(MOST_WORK, () =>
+      parsed.evaluate({ node: document, namespaces: (prefix) => namespaces.get(prefix) }),
+    );
   // Arguments of a wrong number or type show only when evaluated.
   guarded(expression, () => evaluate(EMPTY));
-  return { select: (document) => guarded(expression, () => resultOf(evaluate(document))) };
+  return { select: (document) => guarded(expression, () => resultOf(evaluate(document), expression)) };
 }
 
 const EMPTY = parseXml("<empty/>");
@@ -68,12 +76,7 @@ function guarded<T>(expression: string, run: () => T): T {
 }
 
 /** Checks the names in a syntax tree, and lets every step count the nodes that it looks at. */
-function check(
-  tree: object,
-  expression: string,
-  namespaces: ReadonlyMap<string, string>,
-  visit: () => void,
-): void {
+function check(tree: object, expression: string, namespaces: ReadonlyMap<string, string>): void {
   const fail = (message: string, name: string): never => {
     throw new ExpressionError(`XPath "${expression}": ${message}`, Math.max(0, expression.indexOf(name)));
   };
@@ -91,7 +94,7 @@ function check(
     for (const inner of Object.values(part)) {
       if (typeof inner === "object" && inner !== null) pending.push(inner);
     }
-    if ("nodeTest" in part && isNodeTest(part.nodeTest)) part.nodeTest = counted(part.nodeTest, visit);
+    if ("nodeTest" in part && isNodeTest(part.nodeTest)) part.nodeTest = counted(part.nodeTest);
   }
 }
 
@@ -99,24 +102,30 @@ function isNodeTest(value: unknown): value is NodeTest {
   return typeof value === "object" && value !== null && "matches" in value;
 }
 
-function counted(nodeTest: NodeTest, visit: () => void): NodeTest {
+function counted(nodeTest: NodeTest): NodeTest {
   return {
     matches(node, context) {
-      visit();
+      spend();
       return nodeTest.matches(node, context);
     },
   };
 }
 
-function resultOf(value: XPathValue): XPathResult {
+/** Reading a result is work of its own: nodes within nodes are all written out. */
+function resultOf(value: XPathValue, expression: string): XPathResult {
+  const read = <T>(run: () => T) => guarded(expression, () => withBudget(MOST_WORK, run));
   return {
     type: typeOf(value),
-    string: () => value.stringValue(),
-    boolean: () => value.booleanValue(),
+    string: () => read(() => value.stringValue()),
+    boolean: () => read(() => value.booleanValue()),
     // The library takes the empty text of a node-set for zero, but not of a string.
-    number: () => (value.toArray ? value.string() : value).number().numberValue(),
-    nodes: () => value.toArray?.().map(serializeNode) ?? [value.stringValue()],
+    number: () => read(() => (value.toArray ? value.string() : value).number().numberValue()),
+    nodes: () => read(() => value.toArray?.().map(writtenNode) ?? [value.stringValue()]),
   };
+}
+
+function writtenNode(node: Parameters<typeof serializeNode>[0]): string {
+  return spendText(serializeNode(node));
 }
 
 function typeOf(value: XPathValue): XPathResult["type"] {

@@ -143,7 +143,78 @@ describe("a document", () => {
     const all = compileXPath("//b[1] | //a[last()]", NO_NAMESPACES).select(items);
     expect(all.nodes()).toHaveLength(20_001);
     expect(compileXPath("sum(//b)", NO_NAMESPACES).select(items).number()).toBe(20_000);
-    expect(() => compileXPath("//*[//*]", NO_NAMESPACES).select(items)).toThrow("visits more than");
+    expect(() => compileXPath("//*[//*]", NO_NAMESPACES).select(items)).toThrow("takes more than");
+  });
+});
+
+describe("the work of an evaluation is bounded, and what a document of its size needs is not refused", () => {
+  const items = parseXml(`<r>${"<a>1</a><b>2</b>".repeat(20_000)}</r>`);
+  const mixed = parseXml("<r><a>1</a><a>3</a><b>2</b><b>x</b><c>3</c><d>x</d><e/></r>");
+  const longNumber = parseXml(`<r>${"1".repeat(300_000)}x</r>`);
+  const deep = parseXml(`${"<a>".repeat(490)}${"<b>x</b>".repeat(20_000)}${"</a>".repeat(490)}`);
+
+  test.each([
+    ["//a = //b", false],
+    ["//a != //b", true],
+    ["//a < //b", true],
+    ["//a > //b", false],
+    ["//a >= //b", false],
+  ])("two sets of 20,000 nodes are compared: %s", (expression, expected) => {
+    expect(compileXPath(expression, NO_NAMESPACES).select(items).boolean()).toBe(expected);
+  });
+
+  test.each([
+    ["//a = //b", false],
+    ["//a = //c", true],
+    ["//a != //c", true],
+    ["//c != //c", false],
+    ["//c != //none", false],
+    ["//none = //none", false],
+    ["//a < //b", true],
+    ["//b < //a", true],
+    ["//c <= //a", true],
+    ["//c < //a", false],
+    ["//c > //b", true],
+    ["//b >= //c", false],
+    ["//d < //a", false],
+    ["//d >= //a", false],
+    ["//none < //a", false],
+  ])("as one by one: %s", (expression, expected) => {
+    expect(compileXPath(expression, NO_NAMESPACES).select(mixed).boolean()).toBe(expected);
+  });
+
+  test("a text that is nearly a number is told from one at once", () => {
+    expect(compileXPath("number(/r)", NO_NAMESPACES).select(longNumber).number()).toBeNaN();
+  });
+
+  test("what comes before a node is found at once, the nearest first", () => {
+    const nearest = compileXPath("//b[last()]/preceding::*[1]", NO_NAMESPACES).select(items);
+    expect(nearest.nodes()).toEqual(["<a>1</a>"]);
+    expect(compileXPath("count(//b[last()]/preceding::*)", NO_NAMESPACES).select(items).number()).toBe(
+      39_999,
+    );
+  });
+
+  test.each([
+    ["//*[. = //a]", items],
+    [`//*[${Array(300).fill("1=1").join(" and ")}]`, items],
+    [`(//*)${"[1=1]".repeat(500)}`, items],
+    [`//*[normalize-space('${"x ".repeat(1500)}')]`, items],
+    [`//*[translate('${"x".repeat(3000)}', 'x', 'y') = 'z']`, items],
+    ["//*[lang('en')]", deep],
+    ["//b/ancestor::*", deep],
+    ["//b/namespace::*", deep],
+    ["//*[count(preceding::*) > 5]", items],
+    ["//*[string(/) = 'x']", items],
+  ])("%s is refused", (expression, document) => {
+    expect(() => compileXPath(expression, NO_NAMESPACES).select(document)).toThrow(
+      /takes more than \d+ steps/,
+    );
+  });
+
+  test("nodes within nodes are not written out without end", () => {
+    const found = compileXPath("//a", NO_NAMESPACES).select(deep);
+    expect(() => found.nodes()).toThrow(ExpressionError);
   });
 });
 
