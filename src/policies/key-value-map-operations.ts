@@ -1,14 +1,11 @@
-import { textOf } from "../expression/value.ts";
 import type { FlowContext } from "../flow/context.ts";
 import { type Fault, faultType } from "../flow/fault.ts";
 import { mapScopes } from "../stores/key-value-maps.ts";
 import type { XmlElement } from "../xml/element.ts";
 import { readIntegerAttribute, readOneOf } from "../xml/read.ts";
 import type { Report } from "../xml/report.ts";
-import { definePolicy, type PolicyContext } from "./policy.ts";
-
-/** A text, or the name of the variable that holds it. */
-type TextOrRef = { readonly text: string } | { readonly ref: string };
+import { definePolicy } from "./policy.ts";
+import { compileTextOrRef, readTextOrRef, type TextOrRef } from "./text-or-ref.ts";
 
 interface Get {
   /** Joined with two underscores they are the key. */
@@ -58,9 +55,9 @@ export const keyValueMapOperations = definePolicy({
 
   build({ map, scope, gets }, context) {
     const { keyValueMaps } = context;
-    const mapName = compileText(map, context);
+    const mapName = compileTextOrRef(map, context);
     const steps = gets.map(({ key, assignTo, index }) => {
-      const parts = key.map((part) => compileText(part, context));
+      const parts = key.map((part) => compileTextOrRef(part, context));
       const variable = context.variable(assignTo);
       const assign = (flow: FlowContext, value: string | null) => {
         if (value !== null && index === 1) variable.set(flow, value);
@@ -124,18 +121,6 @@ function readGet(get: XmlElement, policy: string, report: Report): Get {
     report.error("InvalidIndex", get, message, "Count values from 1, or leave the attribute out.");
   }
   return { key: parameters.map(readTextOrRef), assignTo, index };
-}
-
-function readTextOrRef(element: XmlElement): TextOrRef {
-  const ref = element.attribute("ref")?.trim();
-  return ref ? { ref } : { text: element.text() };
-}
-
-/** A variable without a value is empty text. */
-function compileText(value: TextOrRef, context: PolicyContext): (flow: FlowContext) => string {
-  if ("text" in value) return () => value.text;
-  const { get } = context.variable(value.ref);
-  return (flow) => textOf(get(flow));
 }
 
 function refuseWriting(xml: XmlElement, report: Report): void {
