@@ -1,5 +1,6 @@
 import { readCompressionAlgorithm } from "../egress/properties.ts";
 import { BODY_LIMIT_BYTES } from "../flow/body.ts";
+import { didYouMean } from "../xml/nearest.ts";
 import type { Position, Report } from "../xml/report.ts";
 import type { ProxyEndpoint } from "./model.ts";
 import type { ProxyProperties } from "./program.ts";
@@ -66,7 +67,7 @@ export function readProxyProperties(
     ignoreContentTypeCharset: flag("request.queryparams.ignore.content.type.charset"),
   };
   for (const name of properties.keys()) {
-    if (!known.has(name)) reportUnused(name, endpoint, at, report);
+    if (!known.has(name)) reportUnused(name, endpoint, known, at, report);
   }
   return meaning;
 }
@@ -87,7 +88,13 @@ function readLimit(text: string): number | null {
 }
 
 /** A property that nothing reads. */
-function reportUnused(name: string, endpoint: string, at: Position, report: Report): void {
+function reportUnused(
+  name: string,
+  endpoint: string,
+  known: Iterable<string>,
+  at: Position,
+  report: Report,
+): void {
   const property = `The property ${name} of proxy endpoint ${endpoint}`;
   if (withoutEffect.has(name)) {
     report.warning(
@@ -101,7 +108,7 @@ function reportUnused(name: string, endpoint: string, at: Position, report: Repo
       "UnknownProperty",
       at,
       `${property} is not known and has no effect.`,
-      "Correct the name or remove it; see “Endpoint properties reference”.",
+      didYouMean(name, known, "remove it; “Endpoint properties reference” lists those that there are."),
     );
   }
 }

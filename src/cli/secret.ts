@@ -63,8 +63,8 @@ function addSet(secret: Command): void {
       if (warning !== null) console.error(`warning: ${warning}`);
       const question = `Value of ${name} of ${source}: `;
       if (options.env === undefined) {
-        await new DevSecrets(devFolder()).set(source, name, await readValue(question));
-        console.log(`Set ${name} of ${source} for sortie dev.`);
+        const file = await new DevSecrets(devFolder()).set(source, name, await readValue(question));
+        console.log(`Set ${name} of ${source} for sortie dev, in ${file}.`);
         return;
       }
       const { env } = options;

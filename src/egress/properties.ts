@@ -1,4 +1,5 @@
 import type { XmlElement } from "../xml/element.ts";
+import { didYouMean } from "../xml/nearest.ts";
 import { readBoolean, readInteger } from "../xml/read.ts";
 import type { Report } from "../xml/report.ts";
 import { parseSuccessCodes, type SuccessCodes } from "./success-codes.ts";
@@ -96,19 +97,19 @@ export function readTargetProperties(
     retainQueryParameters: retains("retain.queryparams.enabled") && retainedQueryParameters.length === 0,
     retainedQueryParameters,
   };
-  for (const [name, element] of properties) if (!known.has(name)) reportUnused(name, element, report);
+  for (const [name, element] of properties) if (!known.has(name)) reportUnused(name, element, known, report);
   return read;
 }
 
 /** A property that nothing reads; whatever its value is, it changes nothing. */
-function reportUnused(name: string, element: XmlElement, report: Report): void {
+function reportUnused(name: string, element: XmlElement, known: Iterable<string>, report: Report): void {
   const reason = withoutEffect.get(name);
   if (reason === undefined) {
     report.warning(
       "UnknownProperty",
       element,
       `The property ${name} is not known and has no effect.`,
-      "Correct the name or remove it; see “Endpoint properties reference”.",
+      didYouMean(name, known, "remove it; “Endpoint properties reference” lists those that there are."),
     );
     return;
   }

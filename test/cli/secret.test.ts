@@ -229,7 +229,7 @@ describe("the secrets of sortie dev", () => {
       "s3cret\n",
     );
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
-    expect(stdout).toBe("Set token of crm for sortie dev.\n");
+    expect(stdout).toBe("Set token of crm for sortie dev, in .sortie/secrets.json.\n");
     const own = join(folder, ".sortie");
     expect(statSync(own).mode & 0o777).toBe(0o700);
     expect(readdirSync(own).sort()).toEqual([".gitignore", "secrets-key.json", "secrets.json"]);

@@ -5,6 +5,7 @@ import {
   readHttpTargetConnection,
   readLocalTargetConnection,
 } from "../../src/egress/connection.ts";
+import { readTargetProperties } from "../../src/egress/properties.ts";
 import { Report } from "../../src/xml/report.ts";
 import { parse } from "../xml/document.ts";
 
@@ -294,6 +295,9 @@ describe("Properties", () => {
 
   test("a name that nobody knows, or one that is there twice, is a warning", () => {
     expect(read(property("io.timeout", "1")).problems).toEqual(["warning UnknownProperty 2:13"]);
+    const report = new Report();
+    readTargetProperties(parse('<Properties><Property name="io.timeout">1</Property></Properties>'), report);
+    expect(report.problems[0]?.remedy).toMatch(/^Did you mean io\.timeout\.millis\? Otherwise remove it/);
     const { connection, problems } = read(
       property("io.timeout.millis", "1"),
       property("io.timeout.millis", "2"),

@@ -31,14 +31,18 @@ export class DevSecrets {
     this.#folder = folder;
   }
 
-  /** Seals and keeps a secret. Makes the folder, and its keys, when there are none. */
-  async set(source: string, name: string, value: string): Promise<void> {
+  /**
+   * Seals and keeps a secret. Makes the folder, and its keys, when there are none.
+   * @returns the path of the file that it is in
+   */
+  async set(source: string, name: string, value: string): Promise<string> {
     this.#makeFolder();
     const { publicJwk } = this.#keys() ?? (await this.#makeKeys());
     const key = await readPublicKey(publicJwk, this.#path("secrets-key.json"));
     const sealed = this.#sealed();
     const jwe = await sealSecret(placeOf(source, name), value, key);
     this.#write("secrets.json", { ...sealed, [source]: { ...sealed[source], [name]: jwe } });
+    return this.#path("secrets.json");
   }
 
   /** Source and name of each secret, in order. */
