@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { sortieInProcess } from "./in-process.ts";
@@ -28,6 +29,7 @@ describe("what pushing an environment would change", () => {
 
   beforeAll(async () => {
     expect(await run("push")).toMatchObject({ status: 0 });
+    rmSync(join(folder, "apiproxies/gone"), { recursive: true });
     writeIn(folder, "apiproxies/a/apiproxy/policies/Answer.xml", `${answer("second")}\n`);
     writeIn(folder, "apiproxies/a/apiproxy/resources/jsc/new.js", "var a = '\u001b[31m';\n");
     writeIn(folder, "apiproxies/a/apiproxy/resources/jsc/image.bin", new Uint8Array([0, 1, 2]));

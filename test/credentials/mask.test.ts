@@ -83,7 +83,9 @@ test("other text stays what it is, escapes and all", () => {
 });
 
 test("no secret is left, whatever it is, wherever it stands and however it is written", () => {
-  const secrets = fc.array(fc.string({ unit: "grapheme", minLength: 6 }), { minLength: 1, maxLength: 3 });
+  // URLs lose white space at their ends: what is written then is not the secret any more.
+  const secret = fc.string({ unit: "grapheme", minLength: 6 }).filter((text) => text === text.trim());
+  const secrets = fc.array(secret, { minLength: 1, maxLength: 3 });
   const [signs, encode] = [fc.string(), fc.constantFrom(...encodings.map(([, encode]) => encode))];
   fc.assert(
     fc.property(secrets, signs, signs, encode, (all, before, after, encode) => {

@@ -198,7 +198,9 @@ describe("consent in a browser", needsBrowser, () => {
 
   test("the log shows neither tokens nor the client's secret", () => {
     expect(dev.output).not.toContain(CLIENT_SECRET);
-    expect(dev.output).not.toMatch(/[\w-]{40,}/);
+    // A name that workerd's own advice has in it.
+    const output = dev.output.replaceAll("no_handle_cross_request_promise_resolution", "");
+    expect(output).not.toMatch(/[\w-]{40,}/);
   });
 });
 
