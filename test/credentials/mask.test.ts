@@ -83,16 +83,18 @@ test("other text stays what it is, escapes and all", () => {
 });
 
 test("no secret is left, whatever it is, wherever it stands and however it is written", () => {
-  // URLs lose white space at their ends: what is written then is not the secret any more.
-  const secret = fc.string({ unit: "grapheme", minLength: 6 }).filter((text) => text === text.trim());
-  const secrets = fc.array(secret, { minLength: 1, maxLength: 3 });
+  const secrets = fc.array(fc.string({ unit: "grapheme", minLength: 6 }), { minLength: 1, maxLength: 3 });
   const [signs, encode] = [fc.string(), fc.constantFrom(...encodings.map(([, encode]) => encode))];
   fc.assert(
     fc.property(secrets, signs, signs, encode, (all, before, after, encode) => {
       const written = all.map(encode);
       // Between words that are not part of base64, for a word of that goes as a whole.
       const masked = maskOf(all)(`${before} "${written.join('" "')}" ${after}`);
-      for (const one of written) if (!one.includes("*")) expect(masked).not.toContain(one);
+      for (const [index, one] of written.entries()) {
+        // URLs lose fragments and white space: what is shorter is not the secret any more.
+        const isWhole = one.length >= (all[index] ?? "").length;
+        if (isWhole && !one.includes("*")) expect(masked).not.toContain(one);
+      }
     }),
   );
 });
