@@ -57,6 +57,10 @@ export default defineConfig({
           exclude: node,
           // Files share a Worker, since starting one takes longer than most files: none relies on what it finds there.
           isolate: false,
+          // Vitest asks for a receipt of each line it intercepts, and waits at a file's end for the receipts of all.
+          // The receipt of a line that a request wrote never comes once workerd has ended that request.
+          disableConsoleIntercept: true,
+          setupFiles: ["test/unhandled.ts"],
           globalSetup: ["test/servers/global-setup.ts"],
           ...patience,
         },

@@ -32,11 +32,14 @@ export async function connectSocket(
     end(refused);
     throw refused;
   }
+  const unreachable = (cause: unknown) =>
+    new EgressError("unreachable", `${address} is not reachable, or the connection was lost.`, cause);
   try {
-    await pipeSocket(socket, address, Promise.all(calls.map((each) => each.ended)));
-    end(null);
+    const lost = await pipeSocket(socket, address, Promise.all(calls.map((each) => each.ended)));
+    // Nobody hears a failure of a connection that has gone already, least of all a function that hung up.
+    end(lost === null ? null : unreachable(lost));
   } catch (error) {
-    end(new EgressError("unreachable", `${address} is not reachable, or the connection was lost.`, error));
+    end(unreachable(error));
     throw error;
   }
 }
