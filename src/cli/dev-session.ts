@@ -9,7 +9,7 @@ import type { PublishedFunction } from "../functions/published-function.ts";
 import { checkedEnvironment } from "./checked-environment.ts";
 import { CommandFailure } from "./command-failure.ts";
 import { allowedInDev, type DevSettings, withDevSettings, withIdentity } from "./dev-settings.ts";
-import { readPaths, withProxiesForSharedFlows } from "./environment-folder.ts";
+import { readPaths } from "./environment-folder.ts";
 import { FrontDoor } from "./front-door.ts";
 import { IdentityProvider } from "./identity-provider.ts";
 import { loadProblems } from "./load-problems.ts";
@@ -19,6 +19,7 @@ import type { Mount } from "./mount.ts";
 import { formatProblems } from "./print-problems.ts";
 import { formatWorkerLog } from "./print-worker-log.ts";
 import { DevSecrets, type SecretValues } from "./secret/dev-secrets.ts";
+import { withProxiesForSharedFlows } from "./shared-flow-proxy.ts";
 import { type FileWatch, watchFiles } from "./watch-files.ts";
 
 export interface DevSessionOptions extends DevSettings {
@@ -196,12 +197,15 @@ export class DevSession {
   }
 
   async #goodModel(): Promise<{ model: EnvironmentModel; mounts: readonly Mount[] } | null> {
-    const folder = withProxiesForSharedFlows(readPaths(this.#options.paths));
+    const folder = readPaths(this.#options.paths);
     this.#watching?.add(folder.mounts.flatMap(({ watched }) => watched));
     const { model, problems, failed, code } = await checkedEnvironment(
       folder,
       this.#options.environment,
-      (model) => withIdentity(withDevSettings(model, this.#options), this.#identityProvider.settings),
+      (model) =>
+        withProxiesForSharedFlows(
+          withIdentity(withDevSettings(model, this.#options), this.#identityProvider.settings),
+        ),
     );
     this.#watching?.add(code);
     if (problems.length > 0) process.stderr.write(`\n${formatProblems(problems, process.stderr)}`);

@@ -2,13 +2,11 @@ import { basename, dirname, join } from "node:path";
 import { readArchive } from "../bundle/archive.ts";
 import { readBundle } from "../bundle/bundle.ts";
 import type { Bundle } from "../bundle/model.ts";
-import { BUNDLE_NAME } from "../bundle/names.ts";
 import type { EnvironmentFiles } from "../environment/read-environment.ts";
 import { sharedFlowsCalledBy } from "../environment/snapshot.ts";
 import { Report } from "../xml/report.ts";
 import { CommandFailure } from "./command-failure.ts";
 import { findSharedFlow, type Mount, mountPath } from "./mount.ts";
-import { proxyForSharedFlow } from "./shared-flow-proxy.ts";
 
 /** An environment as it was found on disk. */
 export interface EnvironmentFolder {
@@ -35,17 +33,6 @@ export function readPaths(paths: readonly string[]): EnvironmentFolder {
     mounts.flatMap(({ at, files }) => [...files].map(([path, content]) => [at + path, content] as const)),
   );
   return { files, mounts, names: environmentNames(files) };
-}
-
-/**
- * Shared flows alone cannot be called. When there is no proxy, each of them gets one with the base path
- * `/NAME` that runs it and answers without a target.
- */
-export function withProxiesForSharedFlows(folder: EnvironmentFolder): EnvironmentFolder {
-  const bundles = folder.mounts.map((mount) => (mount.at === "" ? null : bundleIn(mount)));
-  const names = bundles.flatMap((bundle) => (bundle?.kind === "sharedflow" ? [bundle.name] : []));
-  if (names.length < bundles.length || !names.every((name) => BUNDLE_NAME.pattern.test(name))) return folder;
-  return { ...folder, files: new Map([...folder.files, ...names.flatMap(proxyForSharedFlow)]) };
 }
 
 /** The shared flows that the bundles call, and those that they call, as far as they are found on disk. */

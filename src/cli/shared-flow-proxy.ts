@@ -1,17 +1,36 @@
+import { writeArchive } from "../bundle/archive.ts";
+import { readBundle } from "../bundle/bundle.ts";
+import { BUNDLE_NAME } from "../bundle/names.ts";
+import type { EnvironmentBundle, EnvironmentModel } from "../environment/read-environment.ts";
+import { Report } from "../xml/report.ts";
+
 /**
- * The files of a proxy that runs one shared flow and answers with what it leaves: base path `/NAME`, no target.
- * @param sharedFlow a name as bundles may have them, so nothing in it means anything in XML
+ * Shared flows alone cannot be called. When an environment deploys no proxy, each of them gets one with the base
+ * path `/NAME` that runs it and answers without a target.
  */
-export function proxyForSharedFlow(sharedFlow: string): [path: string, content: Uint8Array][] {
-  const folder = `apiproxies/${sharedFlow}/apiproxy`;
+export function withProxiesForSharedFlows(model: EnvironmentModel): EnvironmentModel {
+  const { bundles } = model;
+  if (!bundles.every(({ bundle }) => bundle.kind === "sharedflow")) return model;
+  return { ...model, bundles: [...bundles, ...bundles.flatMap(({ bundle }) => proxyFor(bundle.name))] };
+}
+
+function proxyFor(sharedFlow: string): EnvironmentBundle[] {
+  // A name with other characters has been reported, and might mean something in XML.
+  if (!BUNDLE_NAME.pattern.test(sharedFlow)) return [];
+  const files = proxyFiles(sharedFlow);
+  const bundle = readBundle(files, new Report());
+  return bundle === null ? [] : [{ folder: `apiproxies/${sharedFlow}/`, bundle, zip: writeArchive(files) }];
+}
+
+function proxyFiles(sharedFlow: string): Map<string, Uint8Array> {
   const files = [
-    [`${folder}/${sharedFlow}.xml`, `<APIProxy name="${sharedFlow}"/>`],
+    [`apiproxy/${sharedFlow}.xml`, `<APIProxy name="${sharedFlow}"/>`],
     [
-      `${folder}/policies/FC-SharedFlow.xml`,
+      `apiproxy/policies/FC-SharedFlow.xml`,
       `<FlowCallout name="FC-SharedFlow"><SharedFlowBundle>${sharedFlow}</SharedFlowBundle></FlowCallout>`,
     ],
     [
-      `${folder}/proxies/default.xml`,
+      `apiproxy/proxies/default.xml`,
       `<ProxyEndpoint name="default">
          <PreFlow><Request><Step><Name>FC-SharedFlow</Name></Step></Request></PreFlow>
          <HTTPProxyConnection><BasePath>/${sharedFlow}</BasePath></HTTPProxyConnection>
@@ -19,5 +38,5 @@ export function proxyForSharedFlow(sharedFlow: string): [path: string, content: 
        </ProxyEndpoint>`,
     ],
   ] as const;
-  return files.map(([path, text]) => [path, new TextEncoder().encode(text)]);
+  return new Map(files.map(([path, text]) => [path, new TextEncoder().encode(text)] as const));
 }

@@ -199,23 +199,34 @@ describe("bundles", () => {
     }
   });
 
-  test("that are shared flows alone can be called at their name", async () => {
-    const folder = folderWith({
-      "greeting/sharedflowbundle/greeting.xml": "<SharedFlowBundle name='greeting'/>",
-      "greeting/sharedflowbundle/sharedflows/default.xml":
-        "<SharedFlow name='default'><Step><Name>Say</Name></Step></SharedFlow>",
-      "greeting/sharedflowbundle/policies/Say.xml":
+});
+
+test.each([
+  ["a bundle's folder", "greeting", {}],
+  ["an environment's folder", ".", { "environments/local/targetservers.json": "[]" }],
+  [
+    "an environment's folder whose deployments.json names no proxy",
+    ".",
+    { "environments/local/deployments.json": '{"proxies":[],"sharedflows":[{"name":"greeting"}]}' },
+  ],
+])("shared flows alone can be called at their name: %s", async (_, path, files) => {
+  const folder = folderWith({
+    ...files,
+    ...below(path === "." ? "sharedflows/greeting/sharedflowbundle" : "greeting/sharedflowbundle", {
+      "greeting.xml": "<SharedFlowBundle name='greeting'/>",
+      "sharedflows/default.xml": "<SharedFlow name='default'><Step><Name>Say</Name></Step></SharedFlow>",
+      "policies/Say.xml":
         "<RaiseFault name='Say'><FaultResponse><Set><StatusCode>418</StatusCode><Payload>hello</Payload></Set></FaultResponse></RaiseFault>",
-    });
-    const dev = new RunningSortie(["dev", "greeting", "--port", "0"], folder);
-    try {
-      const url = await dev.ready();
-      expect(await get(`${url}/greeting`)).toEqual({ status: 418, text: "hello" });
-      expect(dev.output).toMatch(/\/greeting +greeting/);
-    } finally {
-      await dev.stop();
-    }
+    }),
   });
+  const dev = new RunningSortie(["dev", path, "--port", "0"], folder);
+  try {
+    const url = await dev.ready();
+    expect(await get(`${url}/greeting`)).toEqual({ status: 418, text: "hello" });
+    expect(dev.output).toMatch(/\/greeting +greeting/);
+  } finally {
+    await dev.stop();
+  }
 });
 
 test("a start with errors prints them and waits for an edit", async () => {

@@ -2,7 +2,7 @@ import { mkdirSync, symlinkSync } from "node:fs";
 import { join, relative } from "node:path";
 import { zipSync } from "fflate";
 import { describe, expect, test } from "vitest";
-import { readPaths, withProxiesForSharedFlows } from "../../src/cli/environment-folder.ts";
+import { readPaths } from "../../src/cli/environment-folder.ts";
 import { pathOnDisk } from "../../src/cli/mount.ts";
 import { answeringProxy, below, folderWith } from "./sortie.ts";
 
@@ -112,21 +112,6 @@ describe("shared flows that a bundle calls are found", () => {
   test("by a name that is no path", () => {
     const root = folderWith({ ...below("x/a", calling("../s")), ...below("s", sharedFlow("s")) });
     expect(foundIn(root, "x/a")).toEqual(["apiproxies/a/apiproxy"]);
-  });
-});
-
-describe("shared flows alone", () => {
-  test("get a proxy each", () => {
-    const root = folderWith({ ...below("s", sharedFlow("s")) });
-    const { files } = withProxiesForSharedFlows(readPaths([join(root, "s")]));
-    const endpoint = files.get("apiproxies/s/apiproxy/proxies/default.xml");
-    expect(new TextDecoder().decode(endpoint)).toContain("<BasePath>/s</BasePath>");
-  });
-
-  test("get none when there is a proxy", () => {
-    const root = folderWith({ ...below("s", sharedFlow("s")), ...below("a", proxy) });
-    const folder = readPaths([join(root, "s"), join(root, "a")]);
-    expect(withProxiesForSharedFlows(folder)).toBe(folder);
   });
 });
 
