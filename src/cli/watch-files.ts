@@ -1,5 +1,6 @@
+import { statSync } from "node:fs";
 import { basename } from "node:path";
-import { watch } from "chokidar";
+import { type FSWatcher, watch } from "chokidar";
 import { whenQuiet } from "./when-quiet.ts";
 
 /** Files under watch. */
@@ -11,27 +12,70 @@ export interface FileWatch {
   close(): Promise<void>;
 }
 
+/** How often it is looked whether the first paths are still there. Milliseconds. */
+const LOOK_EVERY_MS = 300;
+
+const GONE = 0n;
+
 /**
  * Calls `changed` after files or folders were added, changed or removed, one call at a time: what changes
  * while it runs leads to one more call.
+ * @param paths may go away as a whole, also with the folders above them, and come back
  */
 export function watchFiles(paths: readonly string[], changed: () => Promise<void>): FileWatch {
-  const named = new Set(paths);
-  const ignored = (path: string) => !named.has(path) && isIgnored(path);
-  const watcher = watch([...paths], { ignoreInitial: true, ignored });
+  const all = new Set(paths);
+  const places = new Map(paths.map((path) => [path, placeOf(path)]));
   const changes = whenQuiet(changed);
-  watcher.on("all", () => changes.note());
-  watcher.on("error", (error) => console.error("Watching the files failed:", error));
+  let watcher = start();
+  let restarting = Promise.resolve();
+
+  function start(): FSWatcher {
+    const ignored = (path: string) => !all.has(path) && isIgnored(path);
+    return watch([...all], { ignoreInitial: true, ignored })
+      .on("all", () => changes.note())
+      .on("unlinkDir", (path) => {
+        if (places.has(path)) places.set(path, GONE);
+      })
+      .on("error", (error) => console.error("Watching the files failed:", error));
+  }
+
+  // A watcher does not see that a folder comes back when the one above it was away, too.
+  const looking = setInterval(() => {
+    const moved = paths.filter((path) => placeOf(path) !== places.get(path));
+    for (const path of moved) places.set(path, placeOf(path));
+    if (moved.some((path) => places.get(path) !== GONE)) restarting = restarting.then(restart);
+    else if (moved.length > 0) changes.note();
+  }, LOOK_EVERY_MS);
+
+  async function restart(): Promise<void> {
+    await watcher.close();
+    watcher = start();
+    await isReady(watcher);
+    changes.note();
+  }
+
   return {
-    ready: new Promise((resolve) => watcher.once("ready", () => resolve())),
+    ready: isReady(watcher),
     add: (more) => {
+      for (const path of more) all.add(path);
       watcher.add([...more]);
     },
     close: async () => {
+      clearInterval(looking);
+      await restarting;
       await watcher.close();
       await changes.close();
     },
   };
+}
+
+/** What tells a file or folder from another that takes its place. */
+function placeOf(path: string): bigint {
+  return statSync(path, { bigint: true, throwIfNoEntry: false })?.ino ?? GONE;
+}
+
+function isReady(watcher: FSWatcher): Promise<void> {
+  return new Promise((resolve) => watcher.once("ready", () => resolve()));
 }
 
 function isIgnored(path: string): boolean {

@@ -198,7 +198,6 @@ describe("bundles", () => {
       await dev.stop("SIGINT");
     }
   });
-
 });
 
 test.each([
@@ -224,6 +223,29 @@ test.each([
     const url = await dev.ready();
     expect(await get(`${url}/greeting`)).toEqual({ status: 418, text: "hello" });
     expect(dev.output).toMatch(/\/greeting +greeting/);
+  } finally {
+    await dev.stop();
+  }
+});
+
+test.each([
+  ["an environment", "environment", "apiproxies/hello"],
+  ["a bundle", "hello", "."],
+])("a watched folder that goes away is said, and followed again when it is back: %s", async (_, path, at) => {
+  const folder = folderWith(below(join(path, at), answeringProxy("hello", "first")));
+  const dev = new RunningSortie(["dev", path, "--port", "0"], folder);
+  try {
+    const url = await dev.ready();
+    for (const text of ["second", "third"]) {
+      let before = dev.output.length;
+      renameSync(join(folder, path), join(folder, "away"));
+      await dev.prints(new RegExp(`${path} does not exist[^]*The last good state goes on serving`), before);
+      before = dev.output.length;
+      renameSync(join(folder, "away"), join(folder, path));
+      await dev.prints(/The files are again what is served/, before);
+      writeIn(folder, join(path, at, "apiproxy/policies/Answer.xml"), answer(text));
+      await answers(`${url}/hello`, { status: 200, text });
+    }
   } finally {
     await dev.stop();
   }
