@@ -56,12 +56,19 @@ export interface QuickJs extends Functions {
 }
 
 /** WebAssembly's JavaScript Promise Integration, which the platform's types do not know yet. */
-const { Suspending, promising } = WebAssembly as unknown as {
+interface PromiseIntegration {
   Suspending: new <Args extends unknown[], R>(
     fn: (...args: Args) => R | Promise<R>,
   ) => WebAssembly.ImportValue;
   promising<Args extends unknown[], R>(fn: (...args: Args) => R): (...args: Args) => Promise<R>;
-};
+}
+
+const integration = WebAssembly as unknown as PromiseIntegration;
+
+/** Whether the runtime lets WebAssembly wait for a promise. */
+export function canWait(): boolean {
+  return typeof integration.Suspending === "function" && typeof integration.promising === "function";
+}
 
 type Imports = Record<string, WebAssembly.ImportValue>;
 
@@ -83,7 +90,7 @@ export async function makeQuickJs(host: QuickJsHost, waits: boolean): Promise<Qu
     wasmMemory: memory,
     instantiateWasm({ a: imports }, receive) {
       const call = (_context: Pointer, _self: Handle, _count: number, values: Pointer) => host.call(values);
-      imports[hostCallIn(imports)] = waits ? new Suspending(call) : call;
+      imports[hostCallIn(imports)] = waits ? new integration.Suspending(call) : call;
       for (const [name, fn] of Object.entries(imports)) {
         if (isClock(fn))
           imports[name] = (...values: unknown[]) => {
@@ -99,10 +106,14 @@ export async function makeQuickJs(host: QuickJsHost, waits: boolean): Promise<Qu
   glue.callbacks = { shouldInterrupt: () => (host.shouldInterrupt() ? 1 : 0) };
   return Object.assign(glue, {
     memory,
-    callWaiting: promising(glue._QTS_Call),
+    callWaiting: waits ? integration.promising(glue._QTS_Call) : refuseToWait,
     stackSave: named(native, STACK_SAVE),
     stackRestore: named(native, STACK_RESTORE),
   });
+}
+
+function refuseToWait(): never {
+  throw new Error("this instance of QuickJS was made for scripts that do not wait");
 }
 
 /** Names that the build has shortened. A test shows that they do what is said here. */

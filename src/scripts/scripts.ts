@@ -1,13 +1,17 @@
 import { ScriptError, ScriptTimeout } from "./error.ts";
 import type { Execution, ScriptRunner } from "./execution.ts";
 import { type LoadedScript, Machine } from "./machine.ts";
+import { canWait } from "./quickjs.ts";
 import type { Script } from "./script.ts";
 import { WHOLE } from "./sources.ts";
 
 /** What all loaded scripts together may take, in bytes; beyond, those that were not used for longest are loaded anew. */
 const MAX_LOADED_BYTES = 24 * 1024 * 1024;
 
-/** The scripts of an isolate, and the machines that run them. The first script that runs starts them. */
+/**
+ * The scripts of an isolate, and the machines that run them. The first script that runs starts them. Where the
+ * runtime has no JavaScript Promise Integration for WebAssembly, a script that calls out fails before it begins.
+ */
 export class Scripts implements ScriptRunner {
   readonly #loaded = new Map<Script, LoadedScript>();
   #bytes = 0;
@@ -67,6 +71,8 @@ export class Scripts implements ScriptRunner {
   }
 
   async #startWaiting(): Promise<void> {
+    if (!canWait())
+      throw new ScriptError("Error", "httpClient cannot be used: this runtime cannot wait for calls");
     this.#startingWaiting ??= Machine.start({ waits: true }).then((machine) => {
       this.#waitingMachine = machine;
       this.#startingWaiting = null;
