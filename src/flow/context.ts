@@ -85,6 +85,9 @@ export interface LoadBalancing {
 
 export const loadBalancing = new StateKey<LoadBalancing>();
 
+/** Which endpoint's flows an exchange is in. */
+export type Part = "proxy" | "target";
+
 /** Where in the flow an exchange is: which message is the ambient one, and what `current.flow.name` says. */
 export type Direction = "request" | "response";
 
@@ -106,6 +109,7 @@ export class FlowContext {
   fault: Fault | null = null;
   /** Set when a fault happened, also when `continueOnError` let the flow go on. */
   lastFault: Fault | null = null;
+  part: Part = "proxy";
   direction: Direction = "request";
   flowName = "";
   flowDescription = "";

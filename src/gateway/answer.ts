@@ -52,6 +52,7 @@ export async function runPostClient({ postClient }: ProxyProgram, flow: FlowCont
   const now = flow.exchange.now();
   flow.clientSentAt = { start: now, end: now };
   flow.flowName = "PostClientFlow";
+  flow.part = "proxy";
   try {
     await postClient?.(flow);
   } catch (thrown) {

@@ -35,6 +35,7 @@ export async function runExchange(program: ProxyProgram, flow: FlowContext): Pro
     } else {
       flow.response ??= new ResponseMessage();
     }
+    flow.part = "proxy";
     flow.direction = "response";
     const response = program.response(flow);
     if (response) {
@@ -44,6 +45,7 @@ export async function runExchange(program: ProxyProgram, flow: FlowContext): Pro
     if (program.keepsResponseBody) await flow.response?.buffer();
     return flow.response ?? new ResponseMessage();
   } catch (thrown) {
+    if (errors === program.errors) flow.part = "proxy";
     return runErrorFlow(flow, faultOf(thrown, flow), errors, program.keepsResponseBody);
   }
 }

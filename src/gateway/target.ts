@@ -29,6 +29,7 @@ export async function runTarget(
     receivedAt: null,
   };
   flow.target = target;
+  flow.part = "target";
   if (streamsRequest(connection)) flow.request.body = flow.request.body.copy(true);
   const before = endpoint.request(flow);
   if (before) {

@@ -9,6 +9,12 @@ import { usesOf } from "./javascript/uses.ts";
 import { toScript } from "./javascript/values.ts";
 import { definePolicy } from "./policy.ts";
 
+/** What `context.flow` says. */
+const flowNames = {
+  proxy: { request: "PROXY_REQ_FLOW", response: "PROXY_RESP_FLOW" },
+  target: { request: "TARGET_REQ_FLOW", response: "TARGET_RESP_FLOW" },
+} as const;
+
 /**
  * Runs a script of the bundle in a sandbox, in which each execution begins in a clean world.
  * Apigee: "JavaScript policy", "JavaScript object model".
@@ -46,7 +52,7 @@ export const javascript = definePolicy({
         seed: [...crypto.getRandomValues(new Int32Array(4))],
         variables: Object.fromEntries(given.map(({ name, get }) => [name, toScript(name, get(flow))])),
         properties: Object.fromEntries(properties.map(([name, template]) => [name, template(flow)])),
-        flow: `${flow.target === null || flow.direction === "response" ? "PROXY" : "TARGET"}_${flow.direction === "request" ? "REQ" : "RESP"}_FLOW`,
+        flow: flowNames[flow.part][flow.direction],
         session: sessionOf(flow).kept,
       });
 

@@ -100,3 +100,41 @@ test("a shared flow runs the scripts of its own bundle, also after the answer", 
   expect(text).toBe("shared");
   expect(log).toContainEqual({ event: "script.printed", policy: "Late", text: "after 200" });
 });
+
+/** Notes in the order of execution where each step says it is, and shows the notes. */
+const note =
+  "var seen = context.getVariable('seen'); seen = (seen ? seen + ' ' : '') + context.flow; context.setVariable('seen', seen);";
+
+test("context.flow names the part of the flow", async () => {
+  const { text, log } = await answer(
+    proxyFiles("p", {
+      flows: `<PreFlow><Request>${step("JS")}</Request></PreFlow><PostFlow><Response>${step("JS")}${step("Show")}</Response></PostFlow><PostClientFlow><Response>${step("Late")}</Response></PostClientFlow>`,
+      target: `<PreFlow><Request>${step("JS")}</Request><Response>${step("JS")}</Response></PreFlow>${httpTarget(`${a}/echo`)}`,
+      policies: {
+        ...script("JS", note),
+        ...script("Show", "response.content = context.getVariable('seen')"),
+        ...script("Late", "print(context.flow)"),
+      },
+    }),
+  );
+  expect(text).toBe("PROXY_REQ_FLOW TARGET_REQ_FLOW TARGET_RESP_FLOW PROXY_RESP_FLOW");
+  expect(log).toContainEqual({ event: "script.printed", policy: "Late", text: "PROXY_RESP_FLOW" });
+});
+
+test.each([
+  ["the target's answer", `<PreFlow><Request/></PreFlow>${rule("Never")}`, rule("Show"), "TARGET_RESP_FLOW"],
+  ["a step of the proxy", failing + rule("Show"), rule("Never"), "PROXY_REQ_FLOW"],
+])("context.flow in the fault rule of %s", async (_, flows, faults, expected) => {
+  const { text } = await answer(
+    proxyFiles("p", {
+      flows,
+      target: `${faults}${httpTarget(`${a}/status/500`)}`,
+      policies: {
+        ...raise("Fail", 418),
+        ...script("Show", "error.content = context.flow"),
+        ...script("Never", "error.content = 'never'"),
+      },
+    }),
+  );
+  expect(text).toBe(expected);
+});
