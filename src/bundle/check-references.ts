@@ -1,23 +1,49 @@
 import { reportSource } from "../egress/report-source.ts";
 import type { References, TargetServerReference } from "../policies/references.ts";
+import type { ResourceFile, ResourceReference } from "../policies/resources.ts";
 import { didYouMean } from "../xml/nearest.ts";
 import type { Report } from "../xml/report.ts";
 import type { CompileContext } from "./compile-context.ts";
 
 /**
  * Checks that what a policy or target endpoint refers to is there. Reports TargetServerMissing,
- * TargetServerNotGrpc, and what keeps flows from a source.
+ * TargetServerNotGrpc, NoResourceForURL (or what the policy calls it), and what keeps flows from a source.
  * @returns whether it can be built
  */
 export function checkReferences(
-  { targetServers = [], sources = [] }: References,
-  { environment, report: bundleReport }: CompileContext,
-  report: Report = bundleReport,
+  { targetServers = [], sources = [], resources = [] }: References,
+  compile: CompileContext,
+  report: Report = compile.report,
 ): boolean {
+  const { environment } = compile;
   const before = report.errorCount;
   for (const reference of targetServers) checkTargetServer(reference, environment, report);
   for (const source of sources) reportSource(source, environment.capabilities.sources, report);
+  for (const resource of resources) checkResource(resource, compile, report);
   return report.errorCount === before;
+}
+
+/** The file that a policy names: the bundle's own, or else that of the environment. */
+export function findResource(
+  { key }: ResourceReference,
+  { bundle, environment }: Pick<CompileContext, "bundle" | "environment">,
+): ResourceFile | undefined {
+  return bundle.resources.get(key) ?? environment.resources.files.get(key);
+}
+
+function checkResource(reference: ResourceReference, compile: CompileContext, report: Report): void {
+  if (findResource(reference, compile)) return;
+  const { key, url, at, missing } = reference;
+  const { bundle, environment } = compile;
+  const urls = [...bundle.resources.keys(), ...environment.resources.files.keys()].map((known) =>
+    known.replace("/", "://"),
+  );
+  report.error(
+    missing,
+    at,
+    `The bundle has no resources/${key}, and neither has the environment (environments/${environment.name}/).`,
+    didYouMean(url, urls, `add the file, or correct ${url}.`),
+  );
 }
 
 function checkTargetServer(

@@ -1,6 +1,8 @@
 import type { GoogleIdentity } from "../credentials/google-tokens.ts";
 import type { Step } from "../flow/context.ts";
+import type { PropertySets } from "../flow/property-sets.ts";
 import type { EnvironmentCapabilities } from "../policies/capabilities.ts";
+import type { ResourceFiles } from "../policies/resources.ts";
 import type { Report } from "../xml/report.ts";
 import type { SharedFlowBundle } from "./model.ts";
 
@@ -13,8 +15,16 @@ export interface CompileEnvironment {
   sharedFlow(name: string): SharedFlowBundle | undefined;
   /** Where problems in the files of a shared flow are reported; without it, where those of its caller are. */
   readonly reportOf?: (sharedFlow: string) => Report;
+  /** What bundles that have no such file themselves find here. */
+  readonly resources: EnvironmentResources;
   readonly google: GoogleServices;
   readonly capabilities: EnvironmentCapabilities;
+}
+
+/** The files in the `resources/` of an environment. Apigee: "Managing resources". */
+export interface EnvironmentResources {
+  readonly files: ResourceFiles;
+  readonly propertySets: PropertySets;
 }
 
 /** Who bundles are to Google. */

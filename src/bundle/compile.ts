@@ -1,3 +1,4 @@
+import type { ProxyIdentity } from "../flow/context.ts";
 import { ANY_MESSAGE, sequence } from "../flow/sequence.ts";
 import type { Report } from "../xml/report.ts";
 import type { CompileContext } from "./compile-context.ts";
@@ -21,11 +22,13 @@ export function compileProxy(
   environment: CompileEnvironment,
   report: Report,
 ): ReadonlyMap<string, ProxyProgram> {
-  const context = contextOf(bundle, environment, identitiesIn(bundle, environment), report);
+  const { context, sharedFlows } = contextOf(bundle, environment, identitiesIn(bundle, environment), report);
   const compiler = new StepCompiler(context);
   const hooks = new HookSteps(environment.flowHooks, context.sharedFlow);
   const targets = new TargetCompiler(bundle, context, compiler, hooks);
-  const parts = { bundle, context, compiler, hooks, targets };
+  const sets = new Map([...environment.resources.propertySets, ...bundle.propertySets]);
+  const propertySets = { propertySets: sets, sharedFlowPropertySets: sharedFlows.propertySets };
+  const parts = { bundle, context, compiler, hooks, targets, propertySets };
   return new Map(bundle.proxyEndpoints.map((endpoint) => [endpoint.name, compileEndpoint(endpoint, parts)]));
 }
 
@@ -35,16 +38,8 @@ export function checkSharedFlow(
   environment: CompileEnvironment,
   report: Report,
 ): void {
-  const compiler = new StepCompiler(contextOf(bundle, environment, callersIdentity, report));
-  compiler.steps(bundle.sharedFlow.steps, new Set());
-  for (const set of bundle.propertySets.keys()) {
-    report.warning(
-      "PropertySetWithoutEffect",
-      bundle.sharedFlow.at,
-      `The property set ${set} of the shared flow ${bundle.name} is not read: variables see those of the calling proxy.`,
-      `Put resources/properties/${set}.properties into the proxies that call it.`,
-    );
-  }
+  const { context } = contextOf(bundle, environment, callersIdentity, report);
+  new StepCompiler(context).steps(bundle.sharedFlow.steps, new Set());
 }
 
 function contextOf(
@@ -52,9 +47,10 @@ function contextOf(
   environment: CompileEnvironment,
   identityFor: IdentityFor,
   report: Report,
-): CompileContext {
+): { context: CompileContext; sharedFlows: SharedFlows } {
   const alone = { environment, proxy: bundle.name, bundle, identityFor, report };
-  return { ...alone, sharedFlow: new SharedFlows(alone).find };
+  const sharedFlows = new SharedFlows(alone);
+  return { context: { ...alone, sharedFlow: sharedFlows.find }, sharedFlows };
 }
 
 /** What the endpoints of a proxy are compiled with. */
@@ -64,11 +60,12 @@ interface ProxyParts {
   readonly compiler: StepCompiler;
   readonly hooks: HookSteps;
   readonly targets: TargetCompiler;
+  readonly propertySets: Pick<ProxyIdentity, "propertySets" | "sharedFlowPropertySets">;
 }
 
 function compileEndpoint(
   endpoint: ProxyEndpoint,
-  { bundle, context, compiler, hooks, targets }: ProxyParts,
+  { bundle, context, compiler, hooks, targets, propertySets }: ProxyParts,
 ): ProxyProgram {
   const { environment, report } = context;
   const routes = endpoint.routeRules.map((rule) => compileRoute(rule, compiler, targets));
@@ -94,7 +91,7 @@ function compileEndpoint(
       revision: bundle.revision,
       endpoint: endpoint.name,
       basePath: endpoint.basePath,
-      propertySets: bundle.propertySets,
+      ...propertySets,
     },
     request,
     response,

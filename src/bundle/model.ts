@@ -1,6 +1,8 @@
 import type { HttpConnection, LocalConnection } from "../egress/connection.ts";
+import type { PropertySets } from "../flow/property-sets.ts";
 import type { PolicyType } from "../policies/policy.ts";
 import type { References } from "../policies/references.ts";
+import type { ResourceFiles } from "../policies/resources.ts";
 import type { Position } from "../xml/report.ts";
 
 /** A bundle as it is written: read, with names resolved, but nothing compiled. */
@@ -12,10 +14,8 @@ interface BundleBase {
   readonly description: string;
   /** By the policy's `name` attribute. */
   readonly policies: ReadonlyMap<string, Policy>;
-  /** By type and file, as in `jsc/sign.js`. */
-  readonly resources: ReadonlyMap<string, Uint8Array>;
-  /** Key and value of each `resources/properties/SET.properties`, by SET. */
-  readonly propertySets: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  readonly resources: ResourceFiles;
+  readonly propertySets: PropertySets;
 }
 
 export interface ProxyBundle extends BundleBase {

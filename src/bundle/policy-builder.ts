@@ -1,9 +1,11 @@
 import { compileTemplate } from "../expression/template.ts";
 import type { FlowContext, Step } from "../flow/context.ts";
 import { type Variable, variable } from "../flow/variable.ts";
-import type { BundleCapabilities, Capabilities } from "../policies/capabilities.ts";
+import type { BundleCapabilities, Capabilities, EnvironmentCapabilities } from "../policies/capabilities.ts";
 import type { PolicyContext, PolicyType } from "../policies/policy.ts";
+import type { ResourceFile, ResourceReference } from "../policies/resources.ts";
 import type { Report } from "../xml/report.ts";
+import { findResource } from "./check-references.ts";
 import type { CompileContext } from "./compile-context.ts";
 import type { Policy } from "./model.ts";
 
@@ -25,9 +27,8 @@ export class PolicyBuilder {
     const ofBundle: BundleCapabilities = {
       sharedFlows: { steps: (name) => this.#sharedFlow(name) },
       google: { identity: (at) => identityFor(bundle, at, report) },
-      resources: bundle.resources,
+      resources: { file: (reference) => foundResource(reference, compile) },
     };
-    const capabilities = { ...environment.capabilities, ...ofBundle };
     this.context = {
       policy: policy.name,
       environment: environment.name,
@@ -36,7 +37,7 @@ export class PolicyBuilder {
       template: (text, options = {}) =>
         compileTemplate<FlowContext>(text, (name) => this.#variable(name).get, options).render,
       readsContentOf: (message) => this.#readsContentOf(message),
-      ...picked(capabilities, needs),
+      ...picked(ofBundle, environment.capabilities, needs),
     };
   }
 
@@ -68,7 +69,23 @@ export class PolicyBuilder {
   }
 }
 
-/** The named properties alone. Who builds a policy of any type does not know which; the policy does. */
-function picked<T extends object>(all: T, names: readonly (keyof T)[]): T {
-  return Object.fromEntries(names.map((name) => [name, all[name]])) as T;
+function foundResource(reference: ResourceReference, compile: CompileContext): ResourceFile {
+  const file = findResource(reference, compile);
+  if (!file) throw new Error(`${reference.url} was not among what the policy refers to`);
+  return file;
+}
+
+/** The named capabilities alone. Who builds a policy of any type does not know which; the policy does. */
+function picked(
+  bundle: BundleCapabilities,
+  environment: EnvironmentCapabilities,
+  names: readonly (keyof Capabilities)[],
+): Capabilities {
+  const chosen = names.map((name) => [
+    name,
+    name in bundle
+      ? bundle[name as keyof BundleCapabilities]
+      : environment[name as keyof EnvironmentCapabilities],
+  ]);
+  return Object.fromEntries(chosen) as Capabilities;
 }

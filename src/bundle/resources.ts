@@ -1,17 +1,16 @@
+import type { PropertySets } from "../flow/property-sets.ts";
+import type { ResourceFiles } from "../policies/resources.ts";
 import type { Report } from "../xml/report.ts";
 import { readPropertySet } from "./property-set.ts";
 import type { BundleFile } from "./root.ts";
 
-/** A bundle's resource files, as `type/file` to content. */
-export function readResources(files: readonly BundleFile[]): Map<string, Uint8Array> {
-  return new Map(files.map(({ place, content }) => [place.slice("resources/".length), content]));
+/** The resource files of a bundle or an environment. */
+export function readResources(files: readonly BundleFile[]): ResourceFiles {
+  return new Map(files.map((file) => [file.place.slice("resources/".length), file]));
 }
 
-/** The property sets among a bundle's resource files: `resources/properties/SET.properties`, by SET. */
-export function readPropertySets(
-  files: readonly BundleFile[],
-  report: Report,
-): Map<string, ReadonlyMap<string, string>> {
+/** The property sets among resource files: `resources/properties/SET.properties`, by SET. */
+export function readPropertySets(files: readonly BundleFile[], report: Report): PropertySets {
   const sets = new Map<string, ReadonlyMap<string, string>>();
   for (const { path, place, content } of files) {
     const name = /^resources\/properties\/([^/]+)\.properties$/.exec(place)?.[1];

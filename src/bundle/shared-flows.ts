@@ -1,3 +1,4 @@
+import type { PropertySets } from "../flow/property-sets.ts";
 import type { Report } from "../xml/report.ts";
 import type { CompileContext } from "./compile-context.ts";
 import type { FindSharedFlow, SharedFlowProgram } from "./compile-environment.ts";
@@ -9,10 +10,16 @@ export class SharedFlows {
   readonly #context: Omit<CompileContext, "sharedFlow">;
   readonly #programs = new Map<string, SharedFlowProgram>();
   readonly #compiling = new Set<string>();
+  readonly #propertySets = new Map<string, PropertySets>();
 
   /** @param context that of the proxy */
   constructor(context: Omit<CompileContext, "sharedFlow">) {
     this.#context = context;
+  }
+
+  /** The property sets of those that have some, by shared flow. */
+  get propertySets(): ReadonlyMap<string, PropertySets> {
+    return this.#propertySets;
   }
 
   /** Null when no shared flow of that name is deployed, or when it calls itself (the report says so). */
@@ -25,6 +32,7 @@ export class SharedFlows {
     const report = environment.reportOf?.(name) ?? this.#context.report;
     if (this.#compiling.has(name)) return this.#refuseCycle(name, bundle, report);
     this.#compiling.add(name);
+    if (bundle.propertySets.size > 0) this.#propertySets.set(name, bundle.propertySets);
     const mentions = new Set<string>();
     const compiler = new StepCompiler({ ...this.#context, bundle, report, sharedFlow: this.find });
     const step = compiler.steps(bundle.sharedFlow.steps, mentions);

@@ -6,7 +6,7 @@ import { didYouMean } from "../xml/nearest.ts";
 import type { Problem, Report } from "../xml/report.ts";
 import { checkFunctions } from "./check-functions.ts";
 import { checkSourceAliases } from "./check-sources.ts";
-import { inert } from "./inert.ts";
+import { inert, inertBut } from "./inert.ts";
 import { checkLocalCalls } from "./local-calls.ts";
 import type { EnvironmentModel } from "./read-environment.ts";
 import { checkServiceAccounts, serviceAccountOf } from "./service-accounts.ts";
@@ -51,7 +51,7 @@ export function sortedProblems(problems: readonly Problem[]): Problem[] {
 
 /** The environment to compile for. Nothing is called while checking, so nothing can be. */
 function compileEnvironment(
-  { name, bundles, settings, sources, outboundApplications, functions }: EnvironmentModel,
+  { name, bundles, settings, resources, sources, outboundApplications, functions }: EnvironmentModel,
   organization: string,
   report: Report,
 ): CompileEnvironment {
@@ -66,12 +66,12 @@ function compileEnvironment(
     flowHooks: settings.flowHooks,
     sharedFlow: (flow) => sharedFlows.get(flow)?.bundle,
     reportOf: (flow) => report.inFolder(sharedFlows.get(flow)?.folder ?? ""),
+    resources,
     google: {
       serviceAccount: (kind, bundle) => serviceAccountOf(settings, kind, bundle),
       identity: inert,
     },
-    capabilities: {
-      egress: inert,
+    capabilities: inertBut<CompileEnvironment["capabilities"]>({
       targetServers: settings.targetServers,
       sources: new FlowSources({
         catalog: new SourceCatalog(sources, settings.sourceAliases, outboundApplications),
@@ -79,15 +79,11 @@ function compileEnvironment(
         knowsCallers: settings.identity !== null,
         services: inert,
       }),
-      proxies: inert,
-      keyValueMaps: inert,
-      scripts: inert,
-      printer: inert,
       functions: {
         signature: (wanted) => functions.find(({ published }) => published.name === wanted)?.published,
         call: inert,
       },
-    },
+    }),
   };
 }
 

@@ -1,7 +1,7 @@
 import { namedHosts } from "../bundle/named-hosts.ts";
 import { baseUrl } from "../egress/target-server.ts";
-import { type EnvironmentDocument, parseDocument } from "./document.ts";
-import type { EnvironmentBundle, EnvironmentModel } from "./read-environment.ts";
+import { type EnvironmentDocument, parseDocument, resourcesOf } from "./document.ts";
+import type { EnvironmentModel } from "./read-environment.ts";
 import { serviceAccountOf } from "./service-accounts.ts";
 
 /** A deployment worked out: what to write, and what it changes. */
@@ -37,9 +37,10 @@ export async function planDeployment(
   },
 ): Promise<DeploymentPlan> {
   const revised = await Promise.all(
-    model.bundles.map(async (entry) => ({ ...entry, revision: await revisionOf(entry) })),
+    model.bundles.map(async (entry) => ({ ...entry, revision: await revisionOf(entry.zip) })),
   );
-  const { settings } = model;
+  const { settings, resources } = model;
+  const ownZip = resources.zip && { zip: resources.zip, revision: await revisionOf(resources.zip) };
   // Parsed, so that it compares with what was read from KV.
   const document = parseDocument({
     format: 1,
@@ -66,6 +67,7 @@ export async function planDeployment(
           }
         : [],
     ),
+    resources: ownZip?.revision ?? null,
     flowHooks: settings.flowHooks,
     targetServers: settings.targetServerEntities,
     keyValueMaps: settings.keyValueMaps,
@@ -84,7 +86,7 @@ export async function planDeployment(
   return {
     document,
     revisions: new Map([
-      ...revised.map(({ revision, zip }) => [revision, zip] as const),
+      ...[...revised, ...(ownZip ? [ownZip] : [])].map(({ revision, zip }) => [revision, zip] as const),
       ...model.functions.map(({ published, module }) => [published.revision, module] as const),
     ]),
     changes: changesBetween(previous, document),
@@ -92,7 +94,7 @@ export async function planDeployment(
 }
 
 /** An immutable revision is named by the SHA-256 of its zip. */
-async function revisionOf({ zip }: EnvironmentBundle): Promise<string> {
+async function revisionOf(zip: Uint8Array): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", zip as Uint8Array<ArrayBuffer>);
   return Buffer.from(digest).toString("hex");
 }
@@ -112,6 +114,7 @@ export function changesBetween(before: EnvironmentDocument | null, after: Enviro
     ...compare("proxy", before?.proxies ?? [], after.proxies),
     ...compare("shared flow", before?.sharedFlows ?? [], after.sharedFlows),
     ...compare("function", before?.functions ?? [], after.functions),
+    ...compare("resources of", before ? resourcesOf(before) : [], resourcesOf(after)),
     { kind: kindOf(before && settingsOf(before), settingsOf(after)), what: "settings" },
   ];
 }
@@ -141,6 +144,6 @@ function kindOf(before: string | null, after: string): Change["kind"] {
 }
 
 function settingsOf(document: EnvironmentDocument): string {
-  const { generation, deployedAt, proxies, sharedFlows, functions, ...settings } = document;
+  const { generation, deployedAt, proxies, sharedFlows, functions, resources, ...settings } = document;
   return JSON.stringify(settings);
 }

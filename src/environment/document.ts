@@ -40,6 +40,8 @@ const schema = v.object({
   deployedAt: v.string(),
   proxies: v.array(proxy),
   sharedFlows: v.array(sharedFlow),
+  /** Revision of the files in the environment's `resources/`; null when there are none. */
+  resources: v.optional(v.nullable(v.string()), null),
   /** Shared flows by the hook that runs them. Apigee: "Attaching a shared flow using a flow hook". */
   flowHooks: v.object({ preProxy: hook, preTarget: hook, postTarget: hook, postProxy: hook }),
   /** Target server entities as Apigee's API writes them. */
@@ -94,10 +96,19 @@ export const generationKey = (environment: string, generation: number) =>
   `environment/${environment}/generation/${generation}`;
 export const revisionKey = (revision: string) => `revision/${revision}`;
 
-/** Everything that a document names by its immutable revision: bundles and the modules of functions. */
-export function revised({ proxies, sharedFlows, functions }: EnvironmentDocument): {
+/** What a document names by its immutable revision. */
+export interface Revised {
   readonly name: string;
   readonly revision: string;
-}[] {
-  return [...proxies, ...sharedFlows, ...functions];
+}
+
+/** Everything that does: bundles, the modules of functions, and the environment's own resources. */
+export function revised(document: EnvironmentDocument): Revised[] {
+  const { proxies, sharedFlows, functions } = document;
+  return [...proxies, ...sharedFlows, ...functions, ...resourcesOf(document)];
+}
+
+/** The environment's own resources, where there are some. */
+export function resourcesOf({ environment, resources }: EnvironmentDocument): Revised[] {
+  return resources === null ? [] : [{ name: environment, revision: resources }];
 }

@@ -9,6 +9,7 @@ import { didYouMean } from "../xml/nearest.ts";
 import type { Position, Report } from "../xml/report.ts";
 import type { DeploymentField } from "./deployments.ts";
 import { readOutboundApplications } from "./outbound-applications.ts";
+import { type PackedResources, packResources } from "./resources.ts";
 import { readSettings, type Settings } from "./settings.ts";
 
 /** An environment's files by path: `apiproxies/NAME/apiproxy/…`, `environments/NAME/targetservers.json`, … */
@@ -27,6 +28,7 @@ export interface EnvironmentModel {
   readonly name: string;
   readonly bundles: readonly EnvironmentBundle[];
   readonly settings: Settings;
+  readonly resources: PackedResources;
   readonly sources: readonly Source[];
   readonly outboundApplications: readonly OutboundApplication[];
   /** Bundling functions takes a build tool, so who reads an environment adds them. */
@@ -68,11 +70,13 @@ export function readEnvironment(
   publicRoots: readonly string[] = [],
 ): EnvironmentModel {
   const settingsFolder = `environments/${name}/`;
-  const settings = readSettings(below(files, settingsFolder), report.inFolder(settingsFolder));
+  const ownFiles = below(files, settingsFolder);
+  const ownReport = report.inFolder(settingsFolder);
+  const settings = readSettings(ownFiles, ownReport);
+  const resources = packResources(ownFiles, name, ownReport);
   reportMisplaced(files, report);
   const found = bundleFiles(files);
   const folders = [...found.keys()].sort();
-  const ownReport = report.inFolder(settingsFolder);
   checkDeployed(folders, settings, ownReport);
   const leftOut = folders.filter((folder) => !isDeployed(folder, settings));
   noteLeftOut(leftOut, settings, ownReport);
@@ -91,7 +95,7 @@ export function readEnvironment(
   };
   const sources = readSources(files, name, known, report);
   const missing = { wrong, leftOut: new Set(leftOut.map(nameOf)) };
-  return { name, bundles, settings, sources, outboundApplications, functions: [], missing };
+  return { name, bundles, settings, resources, sources, outboundApplications, functions: [], missing };
 }
 
 /** The files of each bundle by the bundle's folder; a zip has a folder too, with the zip as its file `""`. */

@@ -72,7 +72,7 @@ export function readSettings(files: ReadonlyMap<string, Uint8Array>, report: Rep
 
 function reportUnknownFiles(names: Iterable<string>, report: Report): void {
   for (const name of names) {
-    if (knownFiles.has(name)) continue;
+    if (knownFiles.has(name) || name.startsWith("resources/")) continue;
     const at = { file: name, line: 1, column: 1 };
     const near = nearestNames(name, knownFiles);
     const remedy =

@@ -1,7 +1,11 @@
 import { readArchive } from "../bundle/archive.ts";
 import { readBundle } from "../bundle/bundle.ts";
 import { compileProxy } from "../bundle/compile.ts";
-import type { CompileEnvironment, GoogleServices } from "../bundle/compile-environment.ts";
+import type {
+  CompileEnvironment,
+  EnvironmentResources,
+  GoogleServices,
+} from "../bundle/compile-environment.ts";
 import type { Bundle, SharedFlowBundle } from "../bundle/model.ts";
 import type { ProxyProgram } from "../bundle/program.ts";
 import { referencesOf } from "../bundle/references.ts";
@@ -11,6 +15,7 @@ import type { DeployedFunctions } from "../functions/deployed.ts";
 import { Report } from "../xml/report.ts";
 import { type BasePathMatch, BasePaths } from "./base-path.ts";
 import type { DeployedProxy, EnvironmentDocument } from "./document.ts";
+import { unpackResources } from "./resources.ts";
 
 /** A deployed proxy endpoint, found but perhaps not compiled yet. */
 export interface DeployedEndpoint {
@@ -36,6 +41,7 @@ export class Snapshot {
   readonly #basePaths: BasePaths<DeployedEndpoint>;
   readonly #programs = new Map<string, ReadonlyMap<string, ProxyProgram>>();
   readonly #loading = new Map<string, Promise<ReadonlyMap<string, ProxyProgram>>>();
+  #resources: Promise<EnvironmentResources> | null = null;
   readonly #sharedFlowReads = new Map<string, Promise<SharedFlowBundle>>();
 
   constructor(
@@ -111,20 +117,24 @@ export class Snapshot {
   async #compile(proxy: DeployedProxy): Promise<ReadonlyMap<string, ProxyProgram>> {
     const report = new Report();
     const bundle = await this.#read(proxy.revision, "apiproxy");
-    const sharedFlows = await this.#sharedFlows(bundle);
-    const programs = compileProxy(bundle, this.#compileEnvironment(sharedFlows), report);
+    const [sharedFlows, resources] = await Promise.all([this.#sharedFlows(bundle), this.#ownResources()]);
+    const programs = compileProxy(bundle, this.#compileEnvironment(sharedFlows, resources), report);
     refuseErrors(proxy.name, report);
     for (const { name } of proxy.endpoints) chosen(programs, name);
     return programs;
   }
 
-  #compileEnvironment(sharedFlows: ReadonlyMap<string, SharedFlowBundle>): CompileEnvironment {
+  #compileEnvironment(
+    sharedFlows: ReadonlyMap<string, SharedFlowBundle>,
+    resources: EnvironmentResources,
+  ): CompileEnvironment {
     const { organization, environment, flowHooks } = this.document;
     return {
       organization,
       name: environment,
       flowHooks,
       sharedFlow: (name) => sharedFlows.get(name),
+      resources,
       google: {
         serviceAccount: (kind, name) => this.#serviceAccount(kind, name),
         identity: this.#googleIdentity,
@@ -155,6 +165,26 @@ export class Snapshot {
     this.#sharedFlowReads.set(revision, reading);
     reading.catch(() => this.#sharedFlowReads.delete(revision));
     return reading;
+  }
+
+  /** The environment's own resources, read once; a failure is tried again by the next. */
+  #ownResources(): Promise<EnvironmentResources> {
+    if (this.#resources) return this.#resources;
+    const reading = this.#readResources();
+    this.#resources = reading;
+    reading.catch(() => {
+      this.#resources = null;
+    });
+    return reading;
+  }
+
+  async #readResources(): Promise<EnvironmentResources> {
+    const { resources, environment } = this.document;
+    if (resources === null) return { files: new Map(), propertySets: new Map() };
+    const report = new Report();
+    const read = unpackResources(await this.#readRevision(resources), environment, report);
+    refuseErrors("resources", report);
+    return read;
   }
 
   /** The shared flows that a bundle calls, those that they call, and those on the environment's hooks. */

@@ -1,5 +1,6 @@
 import { textOf, type Value } from "../expression/value.ts";
 import { type FlowContext, loadBalancing, type Target } from "./context.ts";
+import { propertyOf } from "./property-sets.ts";
 import { ReadOnlyVariable } from "./unsettable.ts";
 
 /** A variable that the gateway itself provides. Without `set` it is read-only. */
@@ -179,7 +180,7 @@ function patternVariable(name: string): BuiltIn | null {
   if (!name.startsWith("propertyset.")) return null;
   const [, set = "", ...rest] = name.split(".");
   const key = rest.join(".");
-  return read((flow) => flow.identity.propertySets.get(set)?.get(key) ?? null);
+  return read((flow) => propertyOf(flow, set, key));
 }
 
 /** Sets a built-in variable, or says that it is read-only. */

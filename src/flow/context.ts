@@ -1,6 +1,7 @@
 import type { Value } from "../expression/value.ts";
 import type { Fault } from "./fault.ts";
 import type { RequestMessage, ResponseMessage } from "./message.ts";
+import type { PropertySets } from "./property-sets.ts";
 
 /** The deployed proxy endpoint that an exchange runs in. Fixed when the proxy is loaded. */
 export interface ProxyIdentity {
@@ -11,8 +12,10 @@ export interface ProxyIdentity {
   readonly endpoint: string;
   /** As configured, wildcards included. */
   readonly basePath: string;
-  /** Property sets of the bundle: set name to keys and values. */
-  readonly propertySets: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  /** The property sets of the proxy and of the environment; those of the proxy win. */
+  readonly propertySets: PropertySets;
+  /** The property sets of the shared flows that it runs, by shared flow. */
+  readonly sharedFlowPropertySets: ReadonlyMap<string, PropertySets>;
 }
 
 /** Who sent the request, as far as the platform tells. `port` is null where it does not. */

@@ -8,6 +8,7 @@ import type { ScriptRunner } from "../scripts/execution.ts";
 import type { KeyValueMaps } from "../stores/key-value-maps.ts";
 import type { Position } from "../xml/report.ts";
 import type { FlowFunctions } from "./function-callout/call.ts";
+import type { Resources } from "./resources.ts";
 
 /**
  * What policies can use besides variables and messages. A policy type names what it needs, and is given just
@@ -35,8 +36,7 @@ export interface EnvironmentCapabilities {
 export interface BundleCapabilities {
   readonly sharedFlows: SharedFlows;
   readonly google: GoogleAccount;
-  /** The files in `resources/`, by type and file, as in `jsc/sign.js`. */
-  readonly resources: ReadonlyMap<string, Uint8Array>;
+  readonly resources: Resources;
 }
 
 /** The proxies of the environment, which run in this process. */

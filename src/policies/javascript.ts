@@ -29,6 +29,10 @@ export const javascript = definePolicy({
 
   read: readJavascript,
 
+  refersTo: ({ included, main }) => ({
+    resources: [...included, main].flatMap((text) => (text && "resource" in text ? [text.resource] : [])),
+  }),
+
   check(config, { resources }, report) {
     parsedFiles(config, resources, report);
   },

@@ -1,6 +1,7 @@
 import type { HttpConnection, LocalConnection } from "../egress/connection.ts";
 import type { SourceUrl } from "../egress/read-source-url.ts";
 import type { Position } from "../xml/report.ts";
+import type { ResourceReference } from "./resources.ts";
 
 /**
  * What a part of a bundle refers to outside of itself, as far as the configuration shows it. Whoever wants to
@@ -15,6 +16,8 @@ export interface References {
   readonly proxies?: readonly LocalConnection[];
   readonly targetServers?: readonly TargetServerReference[];
   readonly sources?: readonly SourceUrl[];
+  /** Files of the bundle or of the environment that must be there. */
+  readonly resources?: readonly ResourceReference[];
 }
 
 /** A target server that must be there. */

@@ -1,4 +1,7 @@
-/** Where something stands in a bundle: the file's path in the bundle, and 1-based line and column. */
+/**
+ * Where something stands: the file's path in its folder, and 1-based line and column. A path that begins with a slash
+ * starts at the root of the environment, whoever reports it.
+ */
 export interface Position {
   readonly file: string;
   readonly line: number;
@@ -80,7 +83,12 @@ export class Report {
 
   #add(asked: Problem["severity"], code: string, at: Position, message: string, remedy: string): void {
     const severity = this.#warnsOnly ? "warning" : asked;
-    const file = at.file === "." ? this.#folder || "." : this.#folder + at.file;
+    const file = this.#pathOf(at.file);
     this.#problems.push({ code, severity, policy: this.#policy, ...positionOf(at), file, message, remedy });
+  }
+
+  #pathOf(file: string): string {
+    if (file === ".") return this.#folder || ".";
+    return file.startsWith("/") ? file.slice(1) : this.#folder + file;
   }
 }

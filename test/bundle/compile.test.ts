@@ -19,6 +19,7 @@ function environmentOf({ sharedFlows = {}, flowHooks = {} }: Environment): Compi
     organization: "org",
     name: "test",
     flowHooks,
+    resources: { files: new Map(), propertySets: new Map() },
     sharedFlow: (name) => sharedFlows[name],
     google: { serviceAccount: () => null, identity: inert },
     capabilities: {

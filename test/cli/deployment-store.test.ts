@@ -14,6 +14,7 @@ function document(generation: number, revision: string): EnvironmentDocument {
       { name: "a", revision, endpoints: [{ name: "default", basePath: "/a" }], serviceAccount: null },
     ],
     sharedFlows: [],
+    resources: null,
     flowHooks: { preProxy: undefined, preTarget: undefined, postTarget: undefined, postProxy: undefined },
     targetServers: [],
     keyValueMaps: {},

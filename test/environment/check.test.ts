@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { MAX_ENTRY_SIZE } from "../../src/bundle/archive.ts";
 import { checkEnvironment, sortedProblems } from "../../src/environment/check.ts";
 import { readEnvironment } from "../../src/environment/read-environment.ts";
 import { type Problem, Report } from "../../src/xml/report.ts";
@@ -42,13 +43,58 @@ test("shared flows are checked on their own, also those that nobody calls", () =
   ]);
 });
 
-test("a property set in a shared flow's bundle is warned about, because nothing reads it", () => {
+describe("resources", () => {
+  const script = withPolicy('<Javascript name="P"><ResourceURL>jsc://main.js</ResourceURL></Javascript>');
+  const inBundle = (text: string) => ({ "apiproxies/a/apiproxy/resources/jsc/main.js": text });
+  const inEnvironment = (path: string, text: string) => ({ [`environments/test/resources/${path}`]: text });
+
+  test.each<[string, TestFiles, string[]]>([
+    ["a file that is nowhere", {}, ["error NoResourceForURL apiproxies/a/apiproxy/policies/P.xml:1"]],
+    ["one of the bundle", inBundle("1"), []],
+    ["one of the environment", inEnvironment("jsc/main.js", "1"), []],
+    [
+      "one of another environment",
+      { "environments/other/resources/jsc/main.js": "1" },
+      ["error NoResourceForURL apiproxies/a/apiproxy/policies/P.xml:1"],
+    ],
+    [
+      "a wrong one of the environment, reported where it is",
+      inEnvironment("jsc/main.js", "1\n+"),
+      ["error ScriptCompilationFailed environments/test/resources/jsc/main.js:2"],
+    ],
+    [
+      "a wrong one of the environment that the bundle's own replaces",
+      { ...inBundle("1"), ...inEnvironment("jsc/main.js", "1\n+") },
+      [],
+    ],
+  ])("a policy names %s", (_, files, problems) => {
+    expect(problemsOf(script, files)).toEqual(problems);
+  });
+
+  test.each<[string, TestFiles, string[]]>([
+    [
+      "a property set that cannot be read",
+      inEnvironment("properties/p.properties", "a=1\nb=\\u1"),
+      ["error PropertySetInvalid environments/test/resources/properties/p.properties:2"],
+    ],
+    [
+      "a file without a type",
+      inEnvironment("main.js", "1"),
+      ["warning UnknownFile environments/test/resources/main.js:1"],
+    ],
+    [
+      "a file larger than can be deployed",
+      inEnvironment("jsc/large.js", " ".repeat(MAX_ENTRY_SIZE + 1)),
+      ["error ArchiveTooLarge environments/test/resources/jsc/large.js:1"],
+    ],
+  ])("of an environment are checked: %s", (_, files, problems) => {
+    expect(problemsOf(plainProxy("a"), files)).toEqual(problems);
+  });
+});
+
+test("a shared flow may have property sets of its own", () => {
   const set = { "sharedflows/s/sharedflowbundle/resources/properties/limits.properties": "most=3" };
-  expect(problemsOf(sharedFlow("s"), set)).toEqual([
-    expect.stringMatching(
-      /^warning PropertySetWithoutEffect sharedflows\/s\/sharedflowbundle\/sharedflows\//,
-    ),
-  ]);
+  expect(problemsOf(sharedFlow("s"), set)).toEqual([]);
 });
 
 test("a problem in a shared flow is reported once and in its own file, whoever runs it", () => {

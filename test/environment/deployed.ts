@@ -9,8 +9,10 @@ import { readEnvironment } from "../../src/environment/read-environment.ts";
 import { Snapshot } from "../../src/environment/snapshot.ts";
 import { DeployedFunctions } from "../../src/functions/deployed.ts";
 import { flowSources } from "../../src/gateway/flow-sources.ts";
+import type { EnvironmentCapabilities } from "../../src/policies/capabilities.ts";
 import { Report } from "../../src/xml/report.ts";
 import { ManualClock } from "../egress/clock.ts";
+import { nothingBut } from "../policies/not-given.ts";
 
 /** Files of an environment by path, as text. */
 export type TestFiles = Readonly<Record<string, string>>;
@@ -120,15 +122,12 @@ export function snapshotOf(
       throw new Error("nobody proves anything here");
     },
     functions: new DeployedFunctions(document, readRevision, { ...doors, binding: () => undefined }),
-    capabilities: () => ({
-      egress,
-      targetServers: readTargetServers(document.targetServers),
-      sources: flowSources(document, { ...doors, secrets: { read: refuse }, bindings: {}, users: null }),
-      proxies: { call: refuse },
-      functions: { signature: () => undefined, call: refuse },
-      keyValueMaps: { get: refuse },
-      scripts: { execute: refuse },
-      printer: { print: () => {} },
-    }),
+    capabilities: () =>
+      nothingBut<EnvironmentCapabilities>({
+        egress,
+        targetServers: readTargetServers(document.targetServers),
+        sources: flowSources(document, { ...doors, secrets: { read: refuse }, bindings: {}, users: null }),
+        functions: { signature: () => undefined, call: refuse },
+      }),
   });
 }

@@ -109,6 +109,20 @@ describe("what a deployment changes", () => {
     ]);
   });
 
+  test("of the environment's own resources are told as such", async () => {
+    const file = (text: string) => ({ "environments/test/resources/properties/p.properties": text });
+    expect(await changes(plainProxy("a"), { ...plainProxy("a"), ...file("a=1") })).toEqual([
+      "unchanged proxy a",
+      "added resources of test",
+      "unchanged settings",
+    ]);
+    const both = [
+      { ...plainProxy("a"), ...file("a=1") },
+      { ...plainProxy("a"), ...file("a=2") },
+    ] as const;
+    expect(await changes(...both)).toContain("changed resources of test");
+  });
+
   test("is told by proxy and shared flow", async () => {
     expect(
       await changes(

@@ -105,6 +105,21 @@ describe("a program", () => {
   });
 });
 
+test("the environment's resources are read once for all proxies, and again after a failure", async () => {
+  const file = { "environments/test/resources/properties/p.properties": "a=1" };
+  const { made, read, store, document } = await snapshot(plainProxy("a"), plainProxy("b"), file);
+  const { resources } = document;
+  const zip = store.values.get(revisionKey(resources ?? ""));
+  store.values.delete(revisionKey(resources ?? ""));
+  await expect(made.program(deployed(made, "/a"), lifetime)).rejects.toThrow("no revision");
+  store.values.set(revisionKey(resources ?? ""), zip);
+  const programs = ["/a", "/b"].map((path) => made.program(deployed(made, path), lifetime));
+  for (const { identity } of await Promise.all(programs)) {
+    expect(identity.propertySets).toEqual(new Map([["p", new Map([["a", "1"]])]]));
+  }
+  expect(read.filter((revision) => revision === resources)).toHaveLength(2);
+});
+
 describe("shared flows", () => {
   const withHook = (name: string) => ({
     "environments/test/flowhooks.json": JSON.stringify({ PreProxyFlowHook: { sharedFlow: name } }),

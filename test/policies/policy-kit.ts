@@ -8,10 +8,11 @@ import { type Exchange, FlowContext, type ProxyIdentity, type Step } from "../..
 import { Fault } from "../../src/flow/fault.ts";
 import { RequestMessage, ResponseMessage } from "../../src/flow/message.ts";
 import { messageFinder, variable } from "../../src/flow/variable.ts";
-import type { Capabilities } from "../../src/policies/capabilities.ts";
+import type { Capabilities, EnvironmentCapabilities } from "../../src/policies/capabilities.ts";
 import { type PolicyType, thrownBy } from "../../src/policies/policy.ts";
 import { parseXml } from "../../src/xml/parse.ts";
 import { positionOf, Report } from "../../src/xml/report.ts";
+import { notGiven, nothingBut } from "./not-given.ts";
 
 /** What a test says about the exchange; everything else is filled in. */
 export interface FlowState {
@@ -38,6 +39,7 @@ export function flowOf(state: FlowState = {}): FlowContext {
     endpoint: "default",
     basePath: "/v1",
     propertySets: new Map(),
+    sharedFlowPropertySets: new Map(),
     ...state.identity,
   };
   const exchange: Exchange = {
@@ -81,7 +83,10 @@ export interface LoadedPolicy {
 }
 
 /** What a test gives a policy; what it does not give cannot be used. */
-export type GivenCapabilities = Partial<Capabilities>;
+export type GivenCapabilities = Partial<Omit<Capabilities, "resources">> & {
+  /** Content by type and file, as in `jsc/sign.js`. */
+  readonly resources?: ReadonlyMap<string, Uint8Array>;
+};
 
 /** Reads a policy from its XML and builds it as the compiler does, with the problems that it finds. */
 export function loadPolicy<Config, Need extends keyof Capabilities>(
@@ -115,7 +120,9 @@ function compileContext(given: GivenCapabilities, report: Report): CompileContex
     revision: "1",
     description: "",
     policies: new Map(),
-    resources: given.resources ?? new Map(),
+    resources: new Map(
+      [...(given.resources ?? [])].map(([key, content]) => [key, { path: `resources/${key}`, content }]),
+    ),
     propertySets: new Map(),
     sharedFlow: { name: "default", steps: [], at: { file: "", line: 1, column: 1 } },
   };
@@ -125,18 +132,13 @@ function compileContext(given: GivenCapabilities, report: Report): CompileContex
       name: "test",
       flowHooks: {},
       sharedFlow: () => bundle,
+      resources: { files: new Map(), propertySets: new Map() },
       google: { serviceAccount: () => null, identity: () => notGiven("google") },
-      capabilities: {
-        egress: notGiven("egress"),
+      capabilities: nothingBut<EnvironmentCapabilities>({
         targetServers: new Map(),
         sources: { problems: () => [], get: () => notGiven("sources") },
-        proxies: notGiven("proxies"),
-        functions: notGiven("functions"),
-        keyValueMaps: notGiven("keyValueMaps"),
-        scripts: notGiven("scripts"),
-        printer: notGiven("printer"),
         ...given,
-      },
+      }),
     },
     proxy: "things",
     bundle,
@@ -147,14 +149,6 @@ function compileContext(given: GivenCapabilities, report: Report): CompileContex
     identityFor: (_bundle, at) => (given.google ?? notGiven("google")).identity(at),
     report,
   };
-}
-
-/** Stands for what a test does not give: using it fails. */
-function notGiven(part: string): never {
-  const refuse = () => {
-    throw new Error(`the test gave the policy no ${part}`);
-  };
-  return new Proxy({}, { get: refuse }) as never;
 }
 
 /** The step with the fault of its policy for a variable that cannot be set, as the runner has it. */

@@ -1,6 +1,6 @@
 import { readArchive } from "../../bundle/archive.ts";
 import type { DeploymentPlan } from "../../environment/deployment.ts";
-import type { EnvironmentDocument } from "../../environment/document.ts";
+import { type EnvironmentDocument, type Revised, resourcesOf } from "../../environment/document.ts";
 import { Report } from "../../xml/report.ts";
 import { type FileChange, fileChanges } from "./file-changes.ts";
 
@@ -9,12 +9,6 @@ export interface Difference {
   /** As the list of changes calls it: `proxy orders-v1`, `settings`. */
   readonly what: string;
   readonly files: readonly FileChange[];
-}
-
-/** Something that a revision in KV holds. */
-interface Revised {
-  readonly name: string;
-  readonly revision: string;
 }
 
 type Files = ReadonlyMap<string, Uint8Array>;
@@ -57,6 +51,12 @@ export async function differences(
     ...(await compare("proxy", previous?.proxies ?? [], document.proxies, unzipped)),
     ...(await compare("shared flow", previous?.sharedFlows ?? [], document.sharedFlows, unzipped)),
     ...(await compare("function", previous?.functions ?? [], document.functions, asModule)),
+    ...(await compare(
+      "resources of",
+      previous ? resourcesOf(previous) : [],
+      resourcesOf(document),
+      unzipped,
+    )),
     { what: "settings", files: fileChanges(settingsOf(previous, null), settingsOf(document, previous)) },
   ];
   return all.filter(({ files }) => files.length > 0);
@@ -74,7 +74,8 @@ function asModule(module: Uint8Array): Files {
 /** The settings of an environment, each as a file of JSON. */
 function settingsOf(document: EnvironmentDocument | null, previous: EnvironmentDocument | null): Files {
   if (document === null) return nothing;
-  const { format, generation, deployedAt, proxies, sharedFlows, functions, ...settings } = document;
+  const { format, generation, deployedAt, proxies, sharedFlows, functions, resources, ...settings } =
+    document;
   const shown = {
     ...settings,
     keyValueMaps: hidden(document.keyValueMaps, previous?.keyValueMaps ?? document.keyValueMaps),

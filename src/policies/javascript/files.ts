@@ -1,17 +1,16 @@
 import { type ParsedFile, waysToRun } from "../../scripts/sources.ts";
 import { parseScript, ScriptSyntaxError } from "../../scripts/syntax.ts";
 import type { Position, Report } from "../../xml/report.ts";
+import type { Resources } from "../resources.ts";
 import type { JavascriptConfig, ScriptText } from "./read.ts";
 import { checkRhinoOnly } from "./rhino-only.ts";
-
-export type Resources = ReadonlyMap<string, Uint8Array>;
 
 /** A bundle is read once and compiled for each proxy that runs it. */
 const known = new WeakMap<JavascriptConfig, readonly ParsedFile[]>();
 
 /**
- * The files of a script, in the order in which they are executed; null when one of them is missing or cannot be read. Reports
- * NoResourceForURL, ScriptCompilationFailed and RhinoOnly.
+ * The files of a script, in the order in which they are executed; null when one of them cannot be read. Reports
+ * ScriptCompilationFailed and RhinoOnly.
  */
 export function parsedFiles(
   config: JavascriptConfig,
@@ -37,18 +36,8 @@ export function waysOf(config: JavascriptConfig) {
 
 function parsedFile(text: ScriptText, resources: Resources, report: Report): ParsedFile | null {
   if ("source" in text) return parsed(`${text.policy}.js`, text.source, text.at, text.at, report);
-  const content = resources.get(`jsc/${text.resource}`);
-  if (content === undefined) {
-    report.error(
-      "NoResourceForURL",
-      text.at,
-      `The bundle has no resources/jsc/${text.resource}.`,
-      `Add the file, or correct jsc://${text.resource}.`,
-    );
-    return null;
-  }
-  const file = text.resource.slice(text.resource.lastIndexOf("/") + 1);
-  const path = text.at.file.replace(/policies\/[^/]*$/, `resources/jsc/${text.resource}`);
+  const { path, content } = resources.file(text.resource);
+  const file = path.slice(path.lastIndexOf("/") + 1);
   const start = { file: path, line: 1, column: 1 };
   return parsed(file, new TextDecoder().decode(content), start, null, report);
 }

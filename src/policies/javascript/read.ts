@@ -3,10 +3,11 @@ import { readTemplate } from "../../egress/read-template.ts";
 import type { XmlElement } from "../../xml/element.ts";
 import { readBooleanAttribute } from "../../xml/read.ts";
 import type { Position, Report } from "../../xml/report.ts";
+import { type ResourceReference, type ResourceRules, readResource } from "../resources.ts";
 
 /** Where a script's text is: in a resource, such as `jsc://sign.js`, or in the policy itself. */
 export type ScriptText =
-  | { readonly resource: string; readonly at: Position }
+  | { readonly resource: ResourceReference }
   | { readonly source: string; readonly policy: string; readonly at: Position };
 
 /** A Javascript policy as configured. */
@@ -26,6 +27,8 @@ const DEFAULT_TIME_LIMIT_MS = 200;
 /** The longest time limit that is taken, in milliseconds: a Worker's requests have 30 seconds of work. */
 const MAX_TIME_LIMIT_MS = 30_000;
 
+const scripts: ResourceRules = { types: ["jsc"], noun: "JavaScript", example: "jsc://FILE.js" };
+
 /** Apigee: "JavaScript policy". */
 export function readJavascript(xml: XmlElement, report: Report): JavascriptConfig {
   readBooleanAttribute(xml, "async", false, report);
@@ -33,7 +36,7 @@ export function readJavascript(xml: XmlElement, report: Report): JavascriptConfi
   if (sslInfo) readSslInfo(sslInfo, report, () => true);
   return {
     timeLimitMs: readTimeLimit(xml, report),
-    included: xml.children("IncludeURL").flatMap((element) => readResource(element, report) ?? []),
+    included: xml.children("IncludeURL").flatMap((element) => readScript(element, report) ?? []),
     main: readMain(xml, report),
     properties: new Map(
       (xml.child("Properties")?.children("Property") ?? []).map((property) => [
@@ -71,7 +74,7 @@ function readMain(xml: XmlElement, report: Report): ScriptText | null {
     );
     return null;
   }
-  if (url) return readResource(url, report);
+  if (url) return readScript(url, report);
   if (source && source.rawText().trim() !== "")
     return { source: source.rawText(), policy: xml.attribute("name") ?? "", at: source };
   report.error(
@@ -84,26 +87,7 @@ function readMain(xml: XmlElement, report: Report): ScriptText | null {
 }
 
 /** Null when the element does not name a script; the report says why. */
-function readResource(element: XmlElement, report: Report): ScriptText | null {
-  const url = element.text();
-  const [, scheme, path = ""] = /^(\w+):\/\/(.*)$/.exec(url) ?? [];
-  if (scheme === undefined || path === "") {
-    report.error(
-      "InvalidResourceUrlFormat",
-      element,
-      `"${url}" is not the URL of a resource.`,
-      "Write jsc://FILE.js.",
-    );
-    return null;
-  }
-  if (scheme !== "jsc") {
-    report.error(
-      "WrongResourceType",
-      element,
-      `"${url}" is no JavaScript: ${scheme}:// is for other policies.`,
-      "Write jsc://FILE.js.",
-    );
-    return null;
-  }
-  return { resource: path, at: element };
+function readScript(element: XmlElement, report: Report): ScriptText | null {
+  const resource = readResource(element, scripts, report);
+  return resource && { resource };
 }

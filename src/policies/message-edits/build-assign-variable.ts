@@ -1,5 +1,6 @@
 import { ExpressionError, textOf, type Value } from "../../expression/value.ts";
 import type { FlowContext } from "../../flow/context.ts";
+import { propertyOf } from "../../flow/property-sets.ts";
 import { Unsettable } from "../../flow/unsettable.ts";
 import type { PolicyContext, Text } from "../policy.ts";
 import type { CompileText, EditMessage, EditOptions } from "./build.ts";
@@ -77,6 +78,6 @@ function compileHeld(assigned: string, text: string, template: CompileText): Tex
 function propertyReader(reference: (flow: FlowContext) => string): Read {
   return (flow) => {
     const [set = "", ...key] = reference(flow).split(".");
-    return flow.identity.propertySets.get(set)?.get(key.join(".")) ?? null;
+    return propertyOf(flow, set, key.join("."));
   };
 }
