@@ -1,3 +1,4 @@
+import { remedyFor } from "../egress/expression-remedy.ts";
 import { compileCondition } from "../expression/condition.ts";
 import { ExpressionError } from "../expression/value.ts";
 import type { FlowContext, Step } from "../flow/context.ts";
@@ -74,7 +75,7 @@ export class StepCompiler {
         "InvalidCondition",
         condition.at,
         `The condition ${JSON.stringify(condition.text.trim())} is not valid: ${error.message}`,
-        "Correct the condition; see “Conditions reference” for its syntax.",
+        remedyFor(error, 'Write a comparison as in “Conditions reference”, such as request.verb = "GET".'),
       );
       return { applies: () => false, contents };
     }

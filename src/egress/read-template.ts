@@ -1,6 +1,9 @@
+import { functionNames } from "../expression/functions.ts";
 import { compileTemplate } from "../expression/template.ts";
 import { ExpressionError } from "../expression/value.ts";
+import { didYouMean } from "../xml/nearest.ts";
 import type { Position, Report } from "../xml/report.ts";
+import { remedyFor } from "./expression-remedy.ts";
 
 /**
  * Checks a message template when a bundle is read, so that `build` cannot fail on it. Returns the text as it
@@ -14,7 +17,20 @@ export function readTemplate(
 ): string {
   try {
     const nested = new Set<string>();
-    compileTemplate(text, () => () => null, { ...options, tellNested: (name) => nested.add(name) });
+    const unknown = new Set<string>();
+    compileTemplate(text, () => () => null, {
+      ...options,
+      tellNested: (name) => nested.add(name),
+      tellUnknown: (name) => unknown.add(name),
+    });
+    for (const name of unknown) {
+      report.warning(
+        "UnknownFunction",
+        at,
+        `The message template calls ${name}, and there is no such function: the call stays in the text as it is written.`,
+        didYouMean(name, functionNames(), "take the call out, or call one that “Message templates” lists."),
+      );
+    }
     if (nested.size > 0) {
       report.warning(
         "NestedFunction",
@@ -29,7 +45,10 @@ export function readTemplate(
       "InvalidTemplate",
       at,
       `The message template ${JSON.stringify(text)} is not valid: ${error.message.replace(/\.$/, "")}.`,
-      "Correct the template; see “Message templates” for its syntax.",
+      remedyFor(
+        error,
+        `Write it as in “Message templates”, such as {request.queryparam.id} or {toUpperCase(name)}.`,
+      ),
     );
   }
   return text;

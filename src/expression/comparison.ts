@@ -79,7 +79,7 @@ function compilePattern(operator: PatternOperator, pattern: string, offset: numb
     return PATTERNS[operator](pattern);
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
-    throw new ExpressionError(error.message, offset + 1 + error.offset);
+    throw new ExpressionError(error.message, offset + 1 + error.offset, error.remedy);
   }
 }
 
@@ -160,5 +160,6 @@ function toLiteral(operator: Operator, operand: Operand): Operand & { kind: "lit
   throw new ExpressionError(
     `The right side of ${operator} must be a text in double quotes; "${operand.name}" is a variable.`,
     operand.offset,
+    `Write the pattern itself between double quotes.`,
   );
 }

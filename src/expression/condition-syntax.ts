@@ -1,4 +1,4 @@
-import { type Operator, type Token, tokenize } from "./condition-tokens.ts";
+import { type Operator, type Token, tokenize, unknownOperator } from "./condition-tokens.ts";
 import { ExpressionError, Float } from "./value.ts";
 
 /** What a condition can compare with; unlike a flow variable, never a collection or a message. */
@@ -44,11 +44,19 @@ const CONSTANTS: ReadonlyMap<string, Literal> = new Map<string, Literal>([
  */
 export function parseCondition(text: string, tellUnclosed: TellUnclosed): Condition {
   const tokens = new TokenReader(tokenize(text), tellUnclosed);
-  if (tokens.peek().kind === "end") throw new ExpressionError("The condition is empty.");
+  if (tokens.peek().kind === "end") {
+    throw new ExpressionError("The condition is empty.", 0, 'Write one, such as request.verb = "GET".');
+  }
   const condition = parseAny(tokens, 0);
   const { kind, offset } = tokens.peek();
-  if (kind === ")") throw new ExpressionError('This ")" closes nothing: remove it, or add a "(".', offset);
-  if (kind !== "end") throw expected("and, or or the end of the condition", tokens.peek());
+  if (kind === ")") {
+    throw new ExpressionError(
+      'A ")" closes nothing.',
+      offset,
+      'Remove it, or write the "(" that belongs to it.',
+    );
+  }
+  if (kind !== "end") throw expected("and, or or the end of the condition", tokens.peek(), AFTER_COMPARISON);
   return condition;
 }
 
@@ -102,13 +110,14 @@ function parseAll(tokens: TokenReader, depth: number): Condition {
 function parseTerm(tokens: TokenReader, depth: number): Condition {
   const { offset } = tokens.peek();
   if (depth > MAX_DEPTH) {
-    throw new ExpressionError(`The condition nests deeper than ${MAX_DEPTH} levels.`, offset);
+    const message = `The condition nests deeper than ${MAX_DEPTH} levels.`;
+    throw new ExpressionError(message, offset, "Write it as several conditions, or with fewer parentheses.");
   }
   if (tokens.takeIf("not")) return { kind: "not", term: parseTerm(tokens, depth + 1) };
   if (tokens.takeIf("(")) {
     const condition = parseAny(tokens, depth + 1);
     if (tokens.peek().kind === "end") tokens.tellUnclosed(offset);
-    else if (!tokens.takeIf(")")) throw expected("and, or or )", tokens.peek());
+    else if (!tokens.takeIf(")")) throw expected("and, or or )", tokens.peek(), AFTER_COMPARISON);
     return condition;
   }
   return parseComparison(tokens);
@@ -123,9 +132,10 @@ function parseComparison(tokens: TokenReader): Condition {
     tokens.take();
     return { kind: "compare", operator, negated, left, right: toOperand(tokens.take(), "literal") };
   }
-  if (negated) throw expected("an operator after not", tokens.peek());
-  if (left.kind === "literal" && typeof left.value !== "boolean")
-    throw expected("an operator", tokens.peek());
+  if (next.kind === "word") throw unknownOperator(next.text, next.offset);
+  if (negated) throw expected("an operator after not", next);
+  if (left.kind === "literal" && typeof left.value !== "boolean") throw expected("an operator", next);
+  if (next.kind === "single-quoted" || next.kind === "double-quoted") throw expected("an operator", next);
   return { kind: "truth", operand: left };
 }
 
@@ -155,9 +165,10 @@ function toWordOperand(word: string, offset: number): Operand {
   const odd = /[{}“”‘’,;]/.exec(name);
   if (odd) {
     throw new ExpressionError(
-      `The name of a variable cannot contain ${odd[0]} here. A text stands between straight double quotes; ` +
-        "a name with unusual characters stands between single quotes, to the left of the operator.",
+      `The name of a variable cannot contain ${odd[0]} here.`,
       offset + word.indexOf(odd[0]),
+      "Write a text between straight double quotes; a name with unusual characters between single quotes, to " +
+        "the left of the operator.",
     );
   }
   return { kind: "variable", name, offset };
@@ -174,6 +185,11 @@ function toNumber(word: string): Literal | undefined {
   return suffix === "" && Number.isSafeInteger(Number(text)) ? Number(text) : BigInt(text);
 }
 
-function expected(what: string, { kind, text, offset }: Token): ExpressionError {
-  return new ExpressionError(`Expected ${what}, found ${kind === "end" ? "the end" : text}.`, offset);
+/** Behind a whole comparison. */
+const AFTER_COMPARISON = "Write and or or before it; a text with spaces stands between double quotes.";
+
+function expected(what: string, { kind, text, offset }: Token, remedy = `Write ${what} there.`) {
+  const found = kind === "end" ? "The condition ends" : `There is ${text}`;
+  const misspelt = { name: text, known: ["and", "or"] };
+  return new ExpressionError(`${found} where ${what} belongs.`, offset, remedy, misspelt);
 }

@@ -112,10 +112,42 @@ function skipSpace(text: string, offset: number): number {
 
 function unreadable(text: string, offset: number): ExpressionError {
   const character = text[offset] ?? "";
-  return new ExpressionError(
-    character === '"' || character === "'"
-      ? `The text that starts with ${character} is not closed: add a second ${character}.`
-      : `"${character}" is not an operator.`,
-    offset,
-  );
+  if (character === '"' || character === "'") {
+    const message = `The text that starts with ${character} is not closed.`;
+    return new ExpressionError(message, offset, `Write a second ${character} where it ends.`);
+  }
+  return unknownOperator(character, offset);
+}
+
+/** What a word means that stands where an operator belongs. */
+const FOREIGN_OPERATORS: ReadonlyMap<string, readonly string[]> = new Map([
+  ["&", ["&&", "and"]],
+  ["|", ["||", "or"]],
+  ["eq", ["Equals"]],
+  ["equal", ["Equals"]],
+  ["ne", ["NotEquals"]],
+  ["neq", ["NotEquals"]],
+  ["gt", ["GreaterThan"]],
+  ["ge", ["GreaterThanOrEquals"]],
+  ["gte", ["GreaterThanOrEquals"]],
+  ["lt", ["LesserThan"]],
+  ["le", ["LesserThanOrEquals"]],
+  ["lte", ["LesserThanOrEquals"]],
+  ["contains", ["Matches"]],
+  ["endswith", ["Matches"]],
+  ["in", ["JavaRegex"]],
+]);
+
+/** The operators by the names that the documentation gives them, and their signs. */
+const DOCUMENTED_OPERATORS: readonly string[] = [...new Set(OPERATORS.values())];
+const SIGNS = "=, !=, :=, >, >=, <, <=, =|, ~, ~~ or ~/";
+
+/** A word or sign that stands where an operator belongs, and is none. */
+export function unknownOperator(word: string, offset: number): ExpressionError {
+  const meant = FOREIGN_OPERATORS.get(word.toLowerCase());
+  const remedy = meant
+    ? `Did you mean ${meant.join(" or ")}?`
+    : `Write one: ${SIGNS}, or a name such as Equals; and, or between comparisons.`;
+  const known = meant ? [] : [...DOCUMENTED_OPERATORS, "and", "or", "not", "is", "like"];
+  return new ExpressionError(`"${word}" is not an operator.`, offset, remedy, { name: word, known });
 }

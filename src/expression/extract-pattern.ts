@@ -31,7 +31,9 @@ const TOKEN = /%([*{}%])|\{([^\s{}/*%]+)\}|(\*\*+)|(\*)|[^%{}*]+|./gsu;
  * @throws {ExpressionError} for a brace that opens or closes no variable, or a name that cannot be one.
  */
 export function compilePattern(text: string, options: PatternOptions): Pattern {
-  if (text.length > MAX_LENGTH) throw new ExpressionError(`A pattern has at most ${MAX_LENGTH} characters`);
+  if (text.length > MAX_LENGTH) {
+    throw new ExpressionError(`A pattern has at most ${MAX_LENGTH} characters`, 0, "Write a shorter one.");
+  }
   const isPath = options.kind === "path";
   const variables: string[] = [];
   let regex = "";
@@ -43,8 +45,9 @@ export function compilePattern(text: string, options: PatternOptions): Pattern {
       regex += isPath && wildcard !== undefined ? "[^/]*?" : ".*?";
     } else if (token === "{" || token === "}") {
       throw new ExpressionError(
-        `In the pattern "${text}", the ${token} at character ${index + 1} is not part of a {variable}; write %${token} for the character itself`,
+        `In the pattern "${text}", the ${token} at character ${index + 1} is not part of a {variable}`,
         index,
+        `Write the name of a variable between { and }, or %${token} for the character itself.`,
       );
     } else {
       regex += RE2JS.quote(escaped ?? token);

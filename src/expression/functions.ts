@@ -25,16 +25,12 @@ const functions: ReadonlyMap<string, TemplateFunction> = new Map(
   }),
 );
 
-const spellings: ReadonlyMap<string, string> = new Map(
-  [...functions.keys()].map((name) => [name.toLowerCase(), name]),
-);
-
 /** The function of message templates with exactly this name. Apigee: "Message templates" (function reference). */
 export function functionNamed(name: string): TemplateFunction | undefined {
   return functions.get(name);
 }
 
-/** The right spelling of a name that differs from a function's only in its case. */
-export function functionSpelledAlmost(name: string): string | undefined {
-  return spellings.get(name.toLowerCase());
+/** The names of all functions of message templates. */
+export function functionNames(): Iterable<string> {
+  return functions.keys();
 }

@@ -43,7 +43,8 @@ const POSIX = "Lower Upper ASCII Alpha Digit Alnum Punct Graph Print Blank Cntrl
  */
 export function fromJava(pattern: string): string {
   if (pattern.length > MAX_PATTERN_LENGTH) {
-    throw new ExpressionError(`The regular expression is longer than ${MAX_PATTERN_LENGTH} characters.`);
+    const message = `The regular expression is longer than ${MAX_PATTERN_LENGTH} characters.`;
+    throw new ExpressionError(message, 0, "Write a shorter one.");
   }
   const size = new SizeMeter();
   let output = "";
@@ -109,6 +110,7 @@ class SizeMeter {
       throw new ExpressionError(
         `The regular expression is too large: its repetitions come to more than ${MAX_PATTERN_SIZE} steps.`,
         offset,
+        "Write smaller numbers between the braces, or * or +.",
       );
     }
   }
@@ -119,5 +121,6 @@ function unsupported(name: string, token: string, offset: number): ExpressionErr
     `The regular expression uses ${name} ("${token}"), which is not available: Sortie runs the regular ` +
       "expressions of bundles on a linear-time engine.",
     offset,
+    `Write an expression without it, or several conditions.`,
   );
 }

@@ -18,8 +18,10 @@ export function compileCall(name: string, path: string, taking: Taking): Apply {
   if (apply !== undefined) return apply;
   const known = [...CALLS.keys()].join(", ");
   throw new ExpressionError(
-    `There is no JSONPath function ${name}(); there are: ${known}`,
+    `There is no JSONPath function ${name}()`,
     path.lastIndexOf(name),
+    `Write one of ${known}.`,
+    { name, known: CALLS.keys() },
   );
 }
 

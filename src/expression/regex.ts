@@ -50,9 +50,55 @@ function declaringErrors<T>(text: string, run: () => T): T {
     if (!(error instanceof RE2JSException)) throw error;
     const [, reason, fragment] =
       /^(?:error parsing regexp: )?([^`]*?)(?:: `(.*)`)?$/s.exec(error.message) ?? [];
+    const { wrong, remedy } = wordsForRegex(reason ?? error.message);
     throw new ExpressionError(
-      `The regular expression is not valid: ${reason ?? error.message}${fragment ? ` at "${fragment}"` : ""}.`,
+      `The regular expression is not valid: ${wrong}${fragment ? ` at "${fragment}"` : ""}.`,
       fragment ? Math.max(0, text.indexOf(fragment)) : 0,
+      remedy,
     );
   }
 }
+
+/** What the engine says about an expression, in our words where it needs any, and what to write instead. */
+function wordsForRegex(reason: string): { readonly wrong: string; readonly remedy: string } {
+  const [
+    ,
+    wrong = reason,
+    remedy = "Write it as java.util.regex.Pattern has it, with \\ before signs that stand for themselves.",
+  ] = REGEX_WORDS.find(([start]) => reason.startsWith(start)) ?? [];
+  return { wrong, remedy };
+}
+
+/** By how the engine's words begin. */
+const REGEX_WORDS: readonly (readonly [string, string, string])[] = [
+  ["missing closing )", "a ( is not closed", "Write ) where it ends, or \\( for the character itself."],
+  ["unexpected )", "a ) closes nothing", "Remove it, or write \\) for the character itself."],
+  ["missing closing ]", "a [ is not closed", "Write ] where it ends, or \\[ for the character itself."],
+  [
+    "missing argument to repetition",
+    "there is nothing to repeat",
+    "Write what is repeated before it, or \\ before it for the character itself; .* stands for any text.",
+  ],
+  [
+    "invalid nested repetition",
+    "a repetition is repeated",
+    "Write one of *, + and ?, or put what is repeated into parentheses.",
+  ],
+  [
+    "invalid repeat count",
+    "a number of repetitions is too large or in the wrong order",
+    "Write {least,most}, up to 1000.",
+  ],
+  ["trailing backslash", "a backslash ends it", "Write \\\\ for a backslash."],
+  [
+    "invalid escape sequence",
+    "a backslash is before a letter that it means nothing to",
+    "Write \\\\ for a backslash.",
+  ],
+  [
+    "invalid character class range",
+    "a range in brackets is in the wrong order",
+    "Write the lower character first, as in a-z.",
+  ],
+  ["invalid named capture", "the name of a group is no name", "Write (?<name>…) with letters and digits."],
+];

@@ -35,7 +35,8 @@ export function readArguments(
   depth = 0,
 ): { args: Argument[]; end: number } {
   if (depth > MAX_NESTING) {
-    throw new ExpressionError(`Calls of functions stand more than ${MAX_NESTING} deep in each other.`, start);
+    const message = `Calls of functions stand more than ${MAX_NESTING} deep in each other.`;
+    throw new ExpressionError(message, start, "Assign the inner calls to variables first.");
   }
   const args: Argument[] = [];
   let at = skipSpaces(text, start);
@@ -49,7 +50,7 @@ export function readArguments(
       args.push({ quoted: false, text: text.slice(at, read.end), offset, call });
       at = skipSpaces(text, read.end);
       if (text[at] === ")") return { args, end: at + 1 };
-      if (text[at] !== ",") throw new ExpressionError(`The call of ${name} is not closed with ")".`, start);
+      if (text[at] !== ",") throw unclosed(name, start);
       at = skipSpaces(text, at + 1);
       continue;
     }
@@ -105,6 +106,7 @@ function endOfQuoted(text: string, open: number, name: string): number {
   throw new ExpressionError(
     `A text in single quotes in the call of ${name} is not closed, or longer than ${LONGEST_LITERAL} characters.`,
     open,
+    "Write a second single quote where it ends.",
   );
 }
 
@@ -121,5 +123,10 @@ function endOfBare(text: string, start: number, name: string, delimiters: readon
       depth += 1;
     } else if (character === ")" || character === "]") depth -= 1;
   }
-  throw new ExpressionError(`The call of ${name} is not closed with ")".`, start);
+  throw unclosed(name, start);
+}
+
+function unclosed(name: string, offset: number): ExpressionError {
+  const remedy = `Write ")" where its arguments end, as in {${name}(…)}.`;
+  return new ExpressionError(`The call of ${name} is not closed with ")".`, offset, remedy);
 }

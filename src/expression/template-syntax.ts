@@ -1,4 +1,4 @@
-import { functionNamed, functionSpelledAlmost } from "./functions.ts";
+import { functionNamed } from "./functions.ts";
 import { type Argument, readArguments } from "./template-arguments.ts";
 import { ExpressionError } from "./value.ts";
 
@@ -35,14 +35,20 @@ export function splitDefault(text: string): { name: string; fallback: string | n
  * CSS and scripts are: a reference is `{name}`, `{name:Default}` with a default on one line that holds no
  * `"` and no `;`, or `{name(` with the name of a template function. Apigee: "Message templates".
  *
- * @throws ExpressionError for a template function whose call is malformed or whose name has the wrong case.
+ * @param tellUnknown is told of what looks like the call of a function that there is not, and stays text
+ * @throws ExpressionError for a template function whose call is malformed.
  */
-export function parseTemplate(text: string, prefix: string, suffix: string): Part[] {
+export function parseTemplate(
+  text: string,
+  prefix: string,
+  suffix: string,
+  tellUnknown: TellUnknown = () => {},
+): Part[] {
   const parts: Part[] = [];
   let textStart = 0;
   let at = text.indexOf(prefix);
   while (at !== -1) {
-    const reference = readReference(text, at, prefix, suffix);
+    const reference = readReference(text, at, prefix, suffix, tellUnknown);
     if (reference !== null) {
       if (at > textStart) parts.push({ kind: "text", text: text.slice(textStart, at) });
       parts.push(reference.part);
@@ -56,7 +62,16 @@ export function parseTemplate(text: string, prefix: string, suffix: string): Par
 
 type Reference = { part: Part; end: number };
 
-function readReference(text: string, at: number, prefix: string, suffix: string): Reference | null {
+/** Takes the name of a function that there is not. */
+export type TellUnknown = (name: string) => void;
+
+function readReference(
+  text: string,
+  at: number,
+  prefix: string,
+  suffix: string,
+  tellUnknown: TellUnknown,
+): Reference | null {
   const start = at + 1;
   let end = start;
   while (
@@ -71,7 +86,7 @@ function readReference(text: string, at: number, prefix: string, suffix: string)
   if (!isVariableName(name)) return null;
   if (text[end] === suffix) return { part: { kind: "variable", name, fallback: null }, end: end + 1 };
   if (text[end] === ":") return readDefault(text, name, end + 1, prefix, suffix);
-  if (text[end] === "(") return readCall(text, name, start, prefix, suffix);
+  if (text[end] === "(") return readCall(text, name, start, prefix, suffix, tellUnknown);
   return null;
 }
 
@@ -99,18 +114,23 @@ function readCall(
   start: number,
   prefix: string,
   suffix: string,
+  tellUnknown: TellUnknown,
 ): Reference | null {
   if (functionNamed(name) === undefined) {
-    const meant = functionSpelledAlmost(name);
-    if (meant === undefined) return null;
-    throw new ExpressionError(`There is no function ${name}; write ${meant}.`, start);
+    if (isWholeCall(text, start + name.length, suffix)) tellUnknown(name);
+    return null;
   }
   const { args, end } = readArguments(text, start + name.length + 1, name, [prefix, suffix]);
   if (text[end] !== suffix) {
-    throw new ExpressionError(
-      `The call of ${name} must end with ")${suffix}" and no space between them.`,
-      end,
-    );
+    const ending = `")${suffix}" and no space between them`;
+    throw new ExpressionError(`The call of ${name} must end with ${ending}.`, end, `Write ${ending}.`);
   }
   return { part: { kind: "call", name, args, offset: start }, end: end + 1 };
+}
+
+/** Whether what begins with a parenthesis ends with one before the suffix, on the same line: braces of scripts do not. */
+function isWholeCall(text: string, open: number, suffix: string): boolean {
+  const end = text.indexOf(suffix, open);
+  const call = end === -1 ? "" : text.slice(open, end);
+  return call.endsWith(")") && !/[\n\r;]/.test(call);
 }

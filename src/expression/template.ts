@@ -6,7 +6,13 @@ import {
 } from "./functions/template-function.ts";
 import { functionNamed } from "./functions.ts";
 import type { Argument } from "./template-arguments.ts";
-import { isVariableName, type Part, parseTemplate, splitDefault } from "./template-syntax.ts";
+import {
+  isVariableName,
+  type Part,
+  parseTemplate,
+  splitDefault,
+  type TellUnknown,
+} from "./template-syntax.ts";
 import { ExpressionError, type Lookup, textOf } from "./value.ts";
 
 /** A compiled message template. */
@@ -30,6 +36,8 @@ export interface TemplateOptions {
   readonly services?: FunctionServices;
   /** Is told of each function that is called in the call of another, which Apigee does not do. */
   readonly tellNested?: (name: string) => void;
+  /** Is told of what looks like the call of a function that there is not; it stays text. */
+  readonly tellUnknown?: TellUnknown;
 }
 
 /**
@@ -45,11 +53,10 @@ export function compileTemplate<Scope>(
 ): Template<Scope> {
   const { prefix = "{", suffix = "}" } = options;
   if (prefix.length !== 1 || suffix.length !== 1) {
-    throw new ExpressionError(
-      `The variable prefix "${prefix}" and suffix "${suffix}" must be one character each.`,
-    );
+    const message = `The variable prefix "${prefix}" and suffix "${suffix}" must be one character each.`;
+    throw new ExpressionError(message, 0, "Write one character, or leave the attribute out.");
   }
-  const parts = parseTemplate(text, prefix, suffix);
+  const parts = parseTemplate(text, prefix, suffix, options.tellUnknown);
   if (parts.every((part) => part.kind === "text")) return { literal: text, render: () => text };
 
   const renderers = parts.map((part) => compilePart(part, variable, options));
@@ -93,9 +100,11 @@ function compileCall<Scope>(call: Call, variable: Lookup<Scope>, options: Templa
   const most = variadic ? Number.POSITIVE_INFINITY : parameters.length;
   if (call.args.length < required || call.args.length > most) {
     const expected = variadic ? `at least ${required}` : required === most ? most : `${required} to ${most}`;
+    const wanted = `${expected} ${expected === 1 ? "argument" : "arguments"}`;
     throw new ExpressionError(
-      `${call.name} takes ${expected} ${expected === 1 ? "argument" : "arguments"}, and has ${call.args.length}.`,
+      `${call.name} takes ${wanted}, and has ${call.args.length}.`,
       call.offset,
+      `Write ${wanted} with commas between them; a text with a comma in it stands between single quotes.`,
     );
   }
   const operands = call.args.map((argument, index) =>
@@ -119,7 +128,7 @@ function bindCall<Scope>(
     );
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
-    throw new ExpressionError(`${call.name}: ${error.message}`, call.offset);
+    throw new ExpressionError(`${call.name}: ${error.message}`, call.offset, error.remedy);
   }
 }
 
@@ -143,6 +152,8 @@ function compileArgument<Scope>(
   }
   if (quoted || text === "") return { constant: text, read: () => text };
   const reference = parameter === "verbatim" ? splitNothing(text) : splitDefault(text);
+  const unknown = parameter === "verbatim" ? undefined : /^([A-Za-z]\w*)\(.*\)$/.exec(text)?.[1];
+  if (unknown !== undefined) options.tellUnknown?.(unknown);
   if (reference === null) {
     if (literalWords || parameter === "verbatim") return { constant: text, read: () => text };
     return { read: () => unresolved?.(text) ?? "" };

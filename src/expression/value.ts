@@ -38,14 +38,30 @@ export function textOf(value: Value): string {
  */
 export type Lookup<Scope> = (name: string) => (scope: Scope) => Value;
 
+/** A name that nothing has, and those that there are: whoever shows the error can say which was meant. */
+export interface Misspelling {
+  readonly name: string;
+  readonly known: Iterable<string>;
+}
+
 /** A condition, template, pattern or path that cannot be compiled: what is wrong, and where in its text. */
 export class ExpressionError extends Error {
   /** Zero-based offset into the expression's text. */
   readonly offset: number;
+  /** What to write instead, as a sentence; null where the message says all that can be said. */
+  readonly remedy: string | null;
+  readonly misspelt: Misspelling | null;
 
-  constructor(message: string, offset = 0) {
+  constructor(
+    message: string,
+    offset = 0,
+    remedy: string | null = null,
+    misspelt: Misspelling | null = null,
+  ) {
     super(message);
     this.name = "ExpressionError";
     this.offset = offset;
+    this.remedy = remedy;
+    this.misspelt = misspelt;
   }
 }

@@ -1,4 +1,4 @@
-import { ExpressionError } from "./value.ts";
+import { ExpressionError, type Misspelling } from "./value.ts";
 import { parseXml, serializeNode, type XmlDocument } from "./xml-document.ts";
 import {
   functions,
@@ -10,6 +10,7 @@ import {
   withBudget,
   type XPathValue,
 } from "./xpath-library.js";
+import { wordsForXPath } from "./xpath-words.ts";
 
 const MAX_LENGTH = 4096;
 /**
@@ -17,6 +18,11 @@ const MAX_LENGTH = 4096;
  * read: predicates and comparisons grow faster than the document.
  */
 const MOST_WORK = 4_000_000;
+/** The functions of XPath 1.0. */
+const FUNCTIONS =
+  "last position count id local-name namespace-uri name string concat starts-with contains substring-before substring-after substring string-length normalize-space translate boolean not true false lang number sum floor ceiling round".split(
+    " ",
+  );
 /** The axis of a step whose axis has a name that XPath does not have. */
 const UNKNOWN_AXIS = -1;
 
@@ -47,7 +53,7 @@ export interface XPath {
  */
 export function compileXPath(expression: string, namespaces: ReadonlyMap<string, string>): XPath {
   if (expression.length > MAX_LENGTH) {
-    throw new ExpressionError(`An XPath has at most ${MAX_LENGTH} characters`);
+    throw new ExpressionError(`An XPath has at most ${MAX_LENGTH} characters`, 0, "Write a shorter one.");
   }
   const parsed = parseExpression(expression);
   check(parsed.expression, expression, namespaces);
@@ -63,7 +69,9 @@ export function compileXPath(expression: string, namespaces: ReadonlyMap<string,
 const EMPTY = parseXml("<empty/>");
 
 function parseExpression(expression: string): ParsedXPath {
-  if (expression.trim() === "") throw new ExpressionError("An XPath cannot be empty");
+  if (expression.trim() === "") {
+    throw new ExpressionError("An XPath cannot be empty", 0, "Write one, such as /order/id.");
+  }
   return guarded(expression, () => parse(expression));
 }
 
@@ -71,26 +79,41 @@ function guarded<T>(expression: string, run: () => T): T {
   try {
     return run();
   } catch (error) {
-    throw new ExpressionError(`XPath "${expression}": ${error instanceof Error ? error.message : error}`);
+    const message = error instanceof Error ? error.message : String(error);
+    const { reason, remedy } = wordsForXPath(expression, message) ?? { reason: message, remedy: null };
+    throw new ExpressionError(`XPath "${expression}": ${reason}`, 0, remedy);
   }
 }
 
 /** Checks the names in a syntax tree, and lets every step count the nodes that it looks at. */
 function check(tree: object, expression: string, namespaces: ReadonlyMap<string, string>): void {
-  const fail = (message: string, name: string): never => {
-    throw new ExpressionError(`XPath "${expression}": ${message}`, Math.max(0, expression.indexOf(name)));
+  const fail = (message: string, name: string, remedy: string, misspelt?: Misspelling): never => {
+    const offset = Math.max(0, expression.indexOf(name));
+    throw new ExpressionError(`XPath "${expression}": ${message}`, offset, remedy, misspelt);
   };
   const pending: object[] = [tree];
   for (let part = pending.pop(); part !== undefined; part = pending.pop()) {
     if ("functionName" in part) {
       const name = String(part.functionName);
-      if (!functions.getFunction(name, "")) fail(`XPath 1.0 has no function ${name}()`, name);
+      if (!functions.getFunction(name, "")) {
+        const remedy = "Write a function of XPath 1.0, such as count or concat.";
+        fail(`XPath 1.0 has no function ${name}()`, name, remedy, { name, known: FUNCTIONS });
+      }
     }
-    if ("variable" in part) fail(`there are no variables, such as $${part.variable}`, `$${part.variable}`);
+    if ("variable" in part) {
+      const remedy = "Write the value itself: flow variables are not known in an XPath.";
+      fail(`there are no variables, such as $${part.variable}`, `$${part.variable}`, remedy);
+    }
     if ("prefix" in part && typeof part.prefix === "string" && part.prefix !== "xml") {
-      if (!namespaces.get(part.prefix)) fail(`the prefix ${part.prefix} is not declared`, `${part.prefix}:`);
+      if (!namespaces.get(part.prefix)) {
+        const remedy = `Add <Namespace prefix="${part.prefix}"> with its URI to <Namespaces>.`;
+        const misspelt = { name: part.prefix, known: namespaces.keys() };
+        fail(`the prefix ${part.prefix} is not declared`, `${part.prefix}:`, remedy, misspelt);
+      }
     }
-    if ("axis" in part && part.axis === UNKNOWN_AXIS) fail("XPath 1.0 has no such axis", "::");
+    if ("axis" in part && part.axis === UNKNOWN_AXIS) {
+      fail("XPath 1.0 has no such axis", "::", "Write an axis such as child:: or following-sibling::.");
+    }
     for (const inner of Object.values(part)) {
       if (typeof inner === "object" && inner !== null) pending.push(inner);
     }

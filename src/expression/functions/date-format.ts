@@ -43,7 +43,8 @@ const ZONES: ReadonlyMap<string, string> = new Map([
  */
 export function compileDateFormat(javaFormat: string): Print {
   if (javaFormat.length > LONGEST_FORMAT) {
-    throw new ExpressionError(`A date format can have ${LONGEST_FORMAT} characters at most.`);
+    const message = `A date format can have ${LONGEST_FORMAT} characters at most.`;
+    throw new ExpressionError(message, 0, "Write a shorter one.");
   }
   const prints: Print[] = [];
   let pattern = "";
@@ -82,12 +83,19 @@ export function compileDateFormat(javaFormat: string): Print {
 function literalText(token: string, offset: number): string | null {
   const first = token.charAt(0);
   if (token === "''") return "'";
-  if (token === "'") throw new ExpressionError("A quote in the date format is not closed.", offset);
+  if (token === "'") {
+    const message = "A quote in the date format is not closed.";
+    throw new ExpressionError(message, offset, "Write a second single quote where the text ends.");
+  }
   if (first === "'") return token.slice(1, -1).replaceAll("''", "'");
   if (!/[A-Za-z]/.test(first)) return token;
   if (first === "z" && token.length > 3) return "Coordinated Universal Time";
   if (NUMBERS.has(first) || SAME.has(first)) return null;
   const zone = ZONES.get(first);
   if (zone !== undefined) return zone;
-  throw new ExpressionError(`"${first}" has no meaning in a date format; put text in single quotes.`, offset);
+  throw new ExpressionError(
+    `"${first}" has no meaning in a date format.`,
+    offset,
+    "Put text between single quotes, and write a letter of SimpleDateFormat, as in yyyy-MM-dd.",
+  );
 }

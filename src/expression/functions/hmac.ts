@@ -54,7 +54,10 @@ function hmac(algorithm: string): TemplateFunction {
 function refuseUnknown(encoding: string | undefined, known: ReadonlyMap<string, unknown>): void {
   if (encoding === undefined || known.has(encoding.toLowerCase())) return;
   throw new ExpressionError(
-    `There is no encoding "${encoding}"; use one of ${[...known.keys()].join(", ")}.`,
+    `There is no encoding "${encoding}".`,
+    0,
+    `Write one of ${[...known.keys()].join(", ")}.`,
+    { name: encoding, known: known.keys() },
   );
 }
 

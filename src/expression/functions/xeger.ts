@@ -33,12 +33,18 @@ export const xeger: TemplateFunction = {
 
 function compileGenerator(pattern: string): Generator {
   if (pattern.length > LONGEST_PATTERN) {
-    throw new ExpressionError(`A pattern to generate from can have ${LONGEST_PATTERN} characters at most.`);
+    const message = `A pattern to generate from can have ${LONGEST_PATTERN} characters at most.`;
+    throw new ExpressionError(message, 0, "Write a shorter one.");
   }
   const regex = compileRegex(pattern);
   // The least text that the pattern asks for is generated once, so that a hopeless pattern is refused here.
   if (generate(pattern, regex, (least) => least) === null) {
-    throw new ExpressionError(`No matching text of reasonable length can be generated from "${pattern}".`);
+    const message = `No matching text of reasonable length can be generated from "${pattern}".`;
+    throw new ExpressionError(
+      message,
+      0,
+      "Write a pattern with fewer repetitions, and without ^ and $ inside.",
+    );
   }
   return (services) =>
     generate(pattern, regex, (least, most) => Number(randomBetween(BigInt(least), BigInt(most), services))) ??

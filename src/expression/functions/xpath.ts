@@ -50,7 +50,10 @@ function compileSearch(source: string): (xml: string) => string {
   const read = TYPES.get(type);
   if (read === undefined) {
     throw new ExpressionError(
-      `"${type}" is no type; use one of ${[...TYPES.keys()].join(", ")}, or prefix:uri.`,
+      `"${type}" is no type.`,
+      0,
+      `Write one of ${[...TYPES.keys()].join(", ")}, or prefix:uri.`,
+      { name: type, known: TYPES.keys() },
     );
   }
   const compiled = compileXPath(expression, namespaces);

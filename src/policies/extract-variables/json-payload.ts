@@ -1,3 +1,4 @@
+import { remedyFor } from "../../egress/expression-remedy.ts";
 import { readTemplate } from "../../egress/read-template.ts";
 import { rememberCompiled } from "../../expression/functions/remember-compiled.ts";
 import { compileJsonPath } from "../../expression/jsonpath.ts";
@@ -76,7 +77,10 @@ function checkPath(path: string, at: XmlElement, report: Report): void {
       "JSONPathCompilationFailed",
       at,
       `The JSONPath ${path} is not valid: ${error.message.replace(/\.$/, "")}.`,
-      "Correct the path. What the Jayway dialect of JSONPath allows is allowed here.",
+      remedyFor(
+        error,
+        "Write names after dots and numbers in brackets, as in $.orders[0].id; other names in ['…'], filters in [?(@.…)].",
+      ),
     );
   }
 }

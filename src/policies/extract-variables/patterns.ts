@@ -1,3 +1,4 @@
+import { remedyFor } from "../../egress/expression-remedy.ts";
 import { bestMatch, compilePattern } from "../../expression/extract-pattern.ts";
 import { ExpressionError, textOf, type Value } from "../../expression/value.ts";
 import type { FlowContext } from "../../flow/context.ts";
@@ -61,7 +62,7 @@ function readPattern(xml: XmlElement, kind: PatternKind, report: Report): Patter
       "InvalidPattern",
       xml,
       `${error.message.replace(/\.$/, "")}.`,
-      "Write text with names in braces; % before a brace makes it a part of the text.",
+      remedyFor(error, "Write text with names in braces; % before a brace makes it a part of the text."),
     );
   }
   return { text, ignoreCase: readBooleanAttribute(xml, "ignoreCase", false, report) };

@@ -1,3 +1,4 @@
+import { remedyFor } from "../../egress/expression-remedy.ts";
 import { ExpressionError, type Value } from "../../expression/value.ts";
 import {
   compileXPath,
@@ -129,7 +130,7 @@ function checkXPath(
       "XPathCompilationFailed",
       at,
       `${error.message.replace(/\.$/, "")}.`,
-      "Correct the expression, and declare each of its prefixes in <Namespaces>.",
+      remedyFor(error, "Write an expression that needs less of the document."),
     );
   }
 }
