@@ -24,6 +24,9 @@ export class Evaluation {
   }
 }
 
+/** True if a filter keeps this value. */
+export type Accepts = (node: unknown, evaluation: Evaluation) => boolean;
+
 /**
  * The steps of a path as one function from a value to the values found there, in document order.
  * `definite`: there is at most one. `descends`: there is a `..` on the way.

@@ -1,35 +1,42 @@
-import { JSONPathSyntaxError, parse } from "jsonpathly";
+import { COMPARISONS, lengthOf } from "./jsonpath-comparison.ts";
+import type { Accepts, Evaluation, Steps } from "./jsonpath-evaluation.ts";
+import {
+  chain,
+  filter,
+  item,
+  property,
+  type Selector,
+  type Step,
+  slice,
+  union,
+  wildcard,
+} from "./jsonpath-selectors.ts";
+import { PathText } from "./jsonpath-text.ts";
+import { compileRegex } from "./regex.ts";
 import { ExpressionError } from "./value.ts";
 
-/** The syntax tree of a path, and the parts of it that the other files of this language name. */
-export type PathTree = NonNullable<ReturnType<typeof parse>>;
-export type Subscript = NonNullable<PathTree["next"]>;
-type Bracket = Extract<Subscript["value"], { type: "bracketExpression" }>["value"];
-export type Filter = Extract<Bracket, { type: "filterExpression" }>["value"];
-export type Comparison = Extract<Filter, { type: "comparator" }>;
-export type Operand = Comparison["left"];
+/** A path as read: its steps, and the function called at its end (`length` in `$.a.length()`), if any. */
+export type ReadPath = { readonly steps: Steps; readonly call: string | null };
 
-/** A path as read: its tree, and the function called at its end (`length` in `$.a.length()`), if any. */
-export type ReadPath = { readonly tree: PathTree; readonly call: string | null };
+/** An operand of a filter: how to read its value (`undefined` if its path finds nothing), and whether it is there. */
+type Operand = { readonly read: (node: unknown, evaluation: Evaluation) => unknown; readonly holds: Accepts };
 
 const MAX_LENGTH = 4096;
-/** The parser tries alternatives again at each nested filter, so its work multiplies with every level. */
+/** Each level looks at every item for every item of the level above. */
 const MAX_NESTED_FILTERS = 3;
-const MAX_NESTED_BRACKETS = 16;
 
-const PLAIN_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
-const LAST_BUT = /\[\s*\(\s*@\.length\s*-\s*(\d+)\s*\)\s*\]/y;
 const NAME = /[^.[\]()\s]*/y;
 const NAME_IN_FILTER = /[^.[()\]\s<>=~!&|,'"]*/y;
-const WORD = /[A-Za-z_]+/y;
-const REGEX = /=~\s*(?:\/(?:[^/\\]|\\.)*\/)?/y;
-const QUOTED = /'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"/y;
+const LAST_BUT = /\[\s*\(\s*@\.length\s*-\s*(\d+)\s*\)\s*\]/y;
+const SLICE = /(-?\d+)?\s*:\s*(-?\d+)?(?:\s*:\s*(-?\d+)?)?/y;
+const REGEX = /\/((?:[^/\\]|\\.)*)\/(\w*)/y;
+const CALLED = /(\w+)\s*\(/y;
+const OPERATOR = /[=!]=|=~|[<>]=?|[A-Za-z]+/y;
 
 /**
- * Reads a path in the dialect that Apigee bundles are written in. The parser knows a stricter one, so what
- * differs in writing only is rewritten first: the root `$` may be missing, a dot may stand before a bracket
- * (`$.[0]`), a property name may hold any character but `.[]()` and space, `[(@.length-1)]` is the last item, operators
- * are written in any case, `empty` has an operand, and a function may be called at the end.
+ * Reads a path in the dialect that Apigee bundles are written in, which is Jayway's: the root `$` may be missing, a
+ * dot may stand before a bracket (`$.[0]`), a property name may hold any character but `.[]()` and space,
+ * `[(@.length-1)]` is the last item, operators are written in any case, and a function may be called at the end.
  *
  * @throws {ExpressionError} at the offset where the path stops making sense.
  */
@@ -37,124 +44,184 @@ export function readPath(path: string): ReadPath {
   if (path.trim() === "")
     throw new ExpressionError("A JSONPath cannot be empty; write $ for the whole document");
   if (path.length > MAX_LENGTH) throw new ExpressionError(`A JSONPath has at most ${MAX_LENGTH} characters`);
-  const { pieces, call } = rewrite(path);
-  try {
-    const tree = parse(pieces.map((piece) => piece.text).join(""));
-    if (tree === null) throw new ExpressionError(`"${path}" is not a JSONPath`);
-    return { tree, call };
-  } catch (error) {
-    if (!(error instanceof JSONPathSyntaxError)) throw error;
-    const offset = Math.min(path.length, sourceOffset(pieces, error.charPositionInLine - 1));
-    const reason = error.msg.replace(/^Expected .* but (.*) found\.$/s, "unexpected $1");
-    throw new ExpressionError(`JSONPath "${path}", at character ${offset + 1}: ${reason}`, offset);
-  }
+  return new PathReader(path).readAll();
 }
 
-type Piece = { readonly text: string; readonly offset: number };
-type Open = { readonly isFilter: boolean; readonly pathStart: number };
+/** Reads one path from left to right. State: how far it has come, and in how many filters that is. */
+class PathReader {
+  readonly #text: PathText;
+  #filters = 0;
 
-function rewrite(path: string): { pieces: Piece[]; call: string | null } {
-  const trimmed = path.trimStart();
-  const prefix = trimmed.startsWith("$") ? "" : "$.";
-  // A line break would reset the parser's column; in a path it is a space like any other.
-  const source = prefix + trimmed.trimEnd().replace(/[\r\n]/g, " ");
-  const shift = path.length - trimmed.length - prefix.length;
-  const pieces: Piece[] = [];
-  const open: Open[] = [];
-  let filters = 0;
-  let pathStart = 0;
-  let call: string | null = null;
-  let at = 0;
+  constructor(path: string) {
+    this.#text = new PathText(path);
+  }
 
-  const take = (pattern: RegExp) => {
-    pattern.lastIndex = at;
-    return pattern.exec(source);
-  };
-  const emit = (text: string, length = text.length) => {
-    pieces.push({ text, offset: Math.max(0, at + shift) });
-    at += length;
-  };
-  const fail = (message: string): never => {
-    const offset = Math.max(0, at + shift);
-    throw new ExpressionError(`JSONPath "${path}", at character ${offset + 1}: ${message}`, offset);
-  };
+  readAll(): ReadPath {
+    const read = this.#readSteps();
+    const rest = this.#text.next;
+    if (rest === "]" || rest === ")") this.#text.fail(`"${rest}" closes nothing`);
+    if (rest !== "") this.#text.failUnexpected();
+    return read;
+  }
 
-  const readName = (separator: "." | "..") => {
-    if (source[at + separator.length] === "[") return emit(separator === ".." ? ".." : "", separator.length);
-    const start = at;
-    at += separator.length;
-    const name = take(filters > 0 ? NAME_IN_FILTER : NAME)?.[0] ?? "";
-    const end = at + name.length;
-    at = start;
-    if (source[end] === "(") return readCall(name, end);
-    if (name === "" || name === "*" || PLAIN_NAME.test(name)) return emit(separator + name);
-    const quoted = `['${name.replace(/[\\']/g, "\\$&")}']`;
-    emit(separator === ".." ? `..${quoted}` : quoted, end - start);
-  };
-
-  const readCall = (name: string, end: number) => {
-    if (!/^\(\s*\)/.test(source.slice(end))) fail(`${name}() takes no arguments`);
-    const length = source.indexOf(")", end) + 1 - at;
-    if (filters === 0) {
-      if (at + length < source.length) fail(`${name}() must be the end of the path`);
-      call = name;
-      at += length;
-    } else {
-      if (name !== "length" && name !== "size") fail(`a filter cannot call ${name}(), only length()`);
-      pieces.splice(pathStart, 0, { text: "length(", offset: Math.max(0, at + shift) });
-      emit(")", length);
-    }
-  };
-
-  while (at < source.length) {
-    const character = source[at] ?? "";
-    if (character === "'" || character === '"') {
-      emit(take(QUOTED)?.[0] ?? fail("the quote is not closed"));
-    } else if (character === ".") {
-      readName(source[at + 1] === "." ? ".." : ".");
-    } else if (character === "[" || character === "(") {
-      const lastBut = take(LAST_BUT);
-      if (lastBut !== null) {
-        emit(`[-${lastBut[1]}]`, lastBut[0].length);
-        continue;
+  #readSteps(): ReadPath {
+    const steps: Step[] = [];
+    for (;;) {
+      const start = this.#text.at;
+      const dots = this.#text.take(/\.{0,2}/y)?.[0] ?? "";
+      const descends = dots === "..";
+      if (this.#text.next === "[") steps.push({ descends, selector: this.#readBracket(descends) });
+      else if (dots === "") return { steps: chain(steps), call: null };
+      else {
+        const [name = ""] = this.#text.take(this.#filters > 0 ? NAME_IN_FILTER : NAME) ?? [];
+        if (this.#text.next === "(") return { steps: chain(steps), call: this.#readCall(name, start) };
+        if (name === "") this.#text.failUnexpected();
+        steps.push({ descends, selector: name === "*" ? wildcard : property(name) });
       }
-      const isFilter = character === "[" && /^\s*\?/.test(source.slice(at + 1));
-      open.push({ isFilter, pathStart });
-      if (isFilter && ++filters > MAX_NESTED_FILTERS) fail(`filters nest at most ${MAX_NESTED_FILTERS} deep`);
-      if (open.length > MAX_NESTED_BRACKETS) fail(`brackets nest at most ${MAX_NESTED_BRACKETS} deep`);
-      emit(character);
-    } else if (character === "]" || character === ")") {
-      const closed = open.pop() ?? fail(`"${character}" closes nothing`);
-      if (closed.isFilter) filters--;
-      pathStart = closed.pathStart;
-      emit(character);
-    } else if (filters === 0) {
-      emit(character);
-    } else if (character === "@" || character === "$") {
-      pathStart = pieces.length;
-      emit(character);
-    } else {
-      const word = take(WORD)?.[0];
-      if (word !== undefined) emit(operatorName(word), word.length);
-      else emit(take(REGEX)?.[0] ?? character);
     }
   }
-  return { pieces, call };
-}
 
-/** `empty` takes an operand in this dialect, which the parser only allows for `sizeof`, a word of its own. */
-function operatorName(word: string): string {
-  const lower = word.toLowerCase();
-  return lower === "empty" ? "sizeof" : lower;
-}
-
-function sourceOffset(pieces: readonly Piece[], position: number): number {
-  let start = 0;
-  let offset = 0;
-  for (const piece of pieces) {
-    offset = piece.offset + Math.min(position - start, piece.text.length);
-    start += piece.text.length;
-    if (position < start) break;
+  /** Reads `()` behind the name of a function, whose dot is at `start`. */
+  #readCall(name: string, start: number): string {
+    if (this.#text.take(/\(\s*\)/y) === null) this.#text.fail(`${name}() takes no arguments`, start);
+    if (this.#filters > 0 && name !== "length" && name !== "size")
+      this.#text.fail(`a filter cannot call ${name}(), only length()`, start);
+    if (this.#filters === 0 && this.#text.next !== "")
+      this.#text.fail(`${name}() must be the end of the path`, start);
+    return name;
   }
-  return offset;
+
+  #readBracket(descends: boolean): Selector {
+    const lastBut = this.#text.take(LAST_BUT);
+    if (lastBut !== null) return item(-Number(lastBut[1]));
+    const start = this.#text.at;
+    this.#text.open("[");
+    const parts: Selector[] = [];
+    do parts.push(this.#readSubscript(descends, start));
+    while (this.#text.accept(","));
+    this.#text.close("]");
+    return union(parts);
+  }
+
+  /** Reads one of the things between the commas of the bracket that was opened at `start`. */
+  #readSubscript(descends: boolean, start: number): Selector {
+    if (this.#text.accept("*")) return wildcard;
+    if (this.#text.accept("?")) return filter(this.#readFilter(start), descends);
+    const bounds = this.#text.token(SLICE);
+    if (bounds !== null) {
+      const [from, to, step] = bounds
+        .slice(1)
+        .map((bound) => (bound === undefined ? undefined : Number(bound)));
+      return slice(from, to, step ?? 1);
+    }
+    const index = this.#text.token(/-?\d+/y);
+    if (index !== null) return item(Number(index[0]));
+    const word = this.#text.token(/[A-Za-z_]\w*/y);
+    return property(word?.[0] ?? this.#text.readQuoted() ?? this.#text.failUnexpected());
+  }
+
+  #readFilter(bracket: number): Accepts {
+    if (++this.#filters > MAX_NESTED_FILTERS)
+      this.#text.fail(`filters nest at most ${MAX_NESTED_FILTERS} deep`, bracket);
+    const accepts = this.#readAlternatives();
+    this.#filters--;
+    return accepts;
+  }
+
+  #readAlternatives(): Accepts {
+    const parts: Accepts[] = [];
+    do parts.push(this.#readConjunction());
+    while (this.#text.accept("||"));
+    const [only] = parts;
+    if (only !== undefined && parts.length === 1) return only;
+    return (node, evaluation) => parts.some((accepts) => accepts(node, evaluation));
+  }
+
+  #readConjunction(): Accepts {
+    const parts: Accepts[] = [];
+    do parts.push(this.#readCondition());
+    while (this.#text.accept("&&"));
+    const [only] = parts;
+    if (only !== undefined && parts.length === 1) return only;
+    return (node, evaluation) => parts.every((accepts) => accepts(node, evaluation));
+  }
+
+  #readCondition(): Accepts {
+    let isNegated = false;
+    while (this.#text.accept("!")) isNegated = !isNegated;
+    const accepts = this.#text.nextIs("(") ? this.#readGroup() : this.#readComparison();
+    return isNegated ? (node, evaluation) => !accepts(node, evaluation) : accepts;
+  }
+
+  #readGroup(): Accepts {
+    this.#text.open("(");
+    const accepts = this.#readAlternatives();
+    this.#text.close(")");
+    return accepts;
+  }
+
+  #readComparison(): Accepts {
+    const left = this.#readOperand();
+    const operator = this.#text.token(OPERATOR)?.[0].toLowerCase();
+    if (operator === undefined) {
+      if (this.#text.token(/[-+*/]/y) === null) return left.holds;
+      throw new ExpressionError("A filter in a JSONPath cannot calculate: + - * / are not operators there");
+    }
+    if (operator === "=~") return this.#readMatch(left);
+    if (operator === "empty") {
+      const wanted = this.#text.token(/(?:true|false)\b/y)?.[0] !== "false";
+      return (node, evaluation) => {
+        const length = lengthOf(left.read(node, evaluation));
+        return length !== undefined && (length === 0) === wanted;
+      };
+    }
+    const compare = COMPARISONS.get(operator);
+    if (compare === undefined) {
+      const known = [...COMPARISONS.keys(), "=~", "empty true", "empty false"].join(", ");
+      throw new ExpressionError(`A filter in a JSONPath has no operator ${operator}; there are: ${known}`);
+    }
+    const right = this.#readOperand();
+    return (node, evaluation) =>
+      compare(left.read(node, evaluation), right.read(node, evaluation), evaluation);
+  }
+
+  /** Reads the regular expression to the right of `=~`, which matches the whole text. */
+  #readMatch(left: Operand): Accepts {
+    const [, pattern = "", flags = ""] = this.#text.token(REGEX) ?? this.#text.failUnexpected();
+    const unknown = /[^ims]/.exec(flags);
+    if (unknown !== null)
+      throw new ExpressionError(`JSONPath has no regular expression flag "${unknown[0]}"`);
+    const regex = compileRegex(flags === "" ? pattern : `(?${flags})${pattern}`);
+    return (node, evaluation) => {
+      const value = left.read(node, evaluation);
+      const isText = typeof value === "string" || typeof value === "number" || typeof value === "boolean";
+      return isText && regex.matches(String(value));
+    };
+  }
+
+  #readOperand(): Operand {
+    const start = this.#text.token(/[@$]/y)?.[0];
+    if (start !== undefined) return operandOf(this.#readSteps(), start === "@");
+    if (this.#text.nextIs("/"))
+      throw new ExpressionError("In a JSONPath, a regular expression stands only to the right of =~");
+    const called = this.#text.token(CALLED)?.[1];
+    if (called !== undefined) {
+      throw new ExpressionError(
+        `A filter in a JSONPath cannot call ${called}(): only a path in it may end in .length()`,
+      );
+    }
+    const value = this.#text.readLiteral();
+    return { read: () => value, holds: () => Boolean(value) };
+  }
+}
+
+function operandOf({ steps: { definite, run }, call }: ReadPath, isCurrent: boolean): Operand {
+  const find = (node: unknown, evaluation: Evaluation) => run(isCurrent ? node : evaluation.root, evaluation);
+  const value = (node: unknown, evaluation: Evaluation) => {
+    const found = find(node, evaluation);
+    return definite ? found[0] : found;
+  };
+  if (call === null) return { read: value, holds: (node, evaluation) => find(node, evaluation).length > 0 };
+  const length = (node: unknown, evaluation: Evaluation) => lengthOf(value(node, evaluation));
+  return { read: length, holds: (node, evaluation) => Boolean(length(node, evaluation)) };
 }

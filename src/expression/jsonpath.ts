@@ -1,6 +1,5 @@
 import { compileCall } from "./jsonpath-call.ts";
 import { Evaluation } from "./jsonpath-evaluation.ts";
-import { compileSteps } from "./jsonpath-steps.ts";
 import { readPath } from "./jsonpath-syntax.ts";
 
 /**
@@ -17,8 +16,8 @@ export type JsonPathMatch = { readonly definite: boolean; readonly values: reado
  * @throws {ExpressionError} if the text is not a path, with the offset of the problem.
  */
 export function compileJsonPath(path: string): (json: unknown) => JsonPathMatch {
-  const { tree, call } = readPath(path);
-  const { definite, descends, run } = compileSteps(tree.next);
+  const { steps, call } = readPath(path);
+  const { definite, descends, run } = steps;
   if (call === null) return (json) => ({ definite, values: run(json, new Evaluation(json)) });
 
   // After `..` a function takes all matches as one list; otherwise it is applied to each match.

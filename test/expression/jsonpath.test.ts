@@ -318,11 +318,95 @@ test("any text compiles or is refused with an ExpressionError", () => {
         compileJsonPath(path)(JSON.parse(json));
       } catch (error) {
         expect(error).toBeInstanceOf(ExpressionError);
-        expect((error as ExpressionError).offset).toBeLessThanOrEqual(path.length);
+        const { offset, message } = error as ExpressionError;
+        expect(offset).toBeLessThanOrEqual(path.length);
+        const unexpected = /: unexpected (?:end of input|"(.+)")$/su.exec(message);
+        if (unexpected === null) return;
+        const [, character = ""] = unexpected;
+        expect(path.trimEnd().slice(offset, offset + character.length)).toBe(character);
+        if (character === "") expect(offset).toBeGreaterThanOrEqual(path.trimEnd().length);
       }
     }),
     { numRuns: 500 },
   );
+});
+
+describe("a filter made of comparisons", () => {
+  type Item = { readonly a: number; readonly b: number };
+  type Condition = { readonly text: string; readonly holds: (item: Item) => boolean };
+  const operators: Record<string, (left: number, right: number) => boolean> = {
+    "==": (left, right) => left === right,
+    "!=": (left, right) => left !== right,
+    "<": (left, right) => left < right,
+    "<=": (left, right) => left <= right,
+    ">": (left, right) => left > right,
+    ">=": (left, right) => left >= right,
+  };
+  const number = fc.integer({ min: -2, max: 2 });
+  const space = fc.stringMatching(/^[ \n]{0,2}$/);
+  const comparison = fc
+    .tuple(fc.constantFrom("a", "b"), fc.constantFrom(...Object.keys(operators)), number, space)
+    .map(
+      ([name, operator, right, gap]): Condition => ({
+        text: `${gap}@.${name}${gap}${operator}${gap}${right}${gap}`,
+        holds: (item) => operators[operator]?.(item[name as keyof Item], right) === true,
+      }),
+    );
+  const group = (negation: string) => (inner: Condition) => ({
+    text: `${negation}(${inner.text})`,
+    holds: (item: Item) => (negation === "!") !== inner.holds(item),
+  });
+  const { alternatives } = fc.letrec<{ condition: Condition; both: Condition; alternatives: Condition }>(
+    (tie) => ({
+      condition: fc.oneof(
+        { depthSize: "small", maxDepth: 4 },
+        comparison,
+        tie("alternatives").map(group("")),
+        tie("alternatives").map(group("!")),
+      ),
+      both: fc.array(tie("condition"), { minLength: 1, maxLength: 3 }).map((all) => ({
+        text: all.map(({ text }) => text).join("&&"),
+        holds: (item) => all.every(({ holds }) => holds(item)),
+      })),
+      alternatives: fc.array(tie("both"), { minLength: 1, maxLength: 3 }).map((all) => ({
+        text: all.map(({ text }) => text).join("||"),
+        holds: (item) => all.some(({ holds }) => holds(item)),
+      })),
+    }),
+  );
+
+  test("binds ! before && before ||, whatever the space between", () => {
+    fc.assert(
+      fc.property(alternatives, fc.array(fc.record({ a: number, b: number })), ({ text, holds }, items) => {
+        fc.pre(text.length < 4000);
+        expect(find(`$[?(${text})]`, items)).toEqual(items.filter(holds));
+      }),
+    );
+  });
+
+  test("takes any JSON as an operand, in either kind of quotes", () => {
+    fc.assert(
+      fc.property(fc.jsonValue({ maxDepth: 5 }), (value) => {
+        fc.pre(value !== null);
+        const json = JSON.stringify(value);
+        fc.pre(json.length < 4000);
+        expect(find(`$[?(@ == ${json})]`, [value, null])).toEqual([value]);
+        const single = json.replace(/\\.|["']/g, (found) => ({ '"': "'", "'": "\\'" })[found] ?? found);
+        expect(find(`$[?(${single} == @)]`, [value, null])).toEqual([value]);
+      }),
+    );
+  });
+});
+
+test.each([
+  ["@.a > 1 ) ]", 11],
+  ["@.a empty 2", 13],
+  ["@.a == [1, x]", 14],
+  ["@.a == {'b' 1}", 15],
+  ["@.a .b", 7],
+  ["(@.a) == 1", 9],
+])("what cannot stand in a filter is named where it stands: %s", (filter, offset) => {
+  expect(() => compileJsonPath(`$[?${filter}]`)).toThrow(expect.objectContaining({ offset }));
 });
 
 test("a chain of names and indexes finds the value planted there", () => {
