@@ -5,7 +5,7 @@ import { Lock } from "./lock.ts";
 import { ALL_INTRINSICS, type Handle, makeQuickJs, type Pointer, type QuickJs } from "./quickjs.ts";
 import type { SourceFile } from "./script.ts";
 import { Texts } from "./texts.ts";
-import world from "./world.sandbox.js";
+import { worldSource } from "./world.ts";
 
 /** What a script is made of. */
 export interface ScriptSources {
@@ -79,7 +79,7 @@ export class Machine {
     this.#arguments = engine._malloc(8);
     this.#ticks = LOAD_TICKS;
     const host = engine._QTS_NewFunction(this.#context, this.#texts.allocate("host"), 1, 0, 1);
-    this.#entry = this.#evaluate({ file: "world.js", text: world });
+    this.#entry = this.#evaluate({ file: "world.js", text: worldSource });
     this.#entry = this.#resultOf(this.#callEntry(host, engine._QTS_GetUndefined()));
     this.#base = this.#images.take();
   }

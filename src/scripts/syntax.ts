@@ -1,4 +1,5 @@
 import { type Node, type Options, type Program, parse } from "acorn";
+import { parseRhino } from "./rhino.ts";
 
 /** Where a script cannot be read, and why. Lines and columns count from 1. */
 export class ScriptSyntaxError extends Error {
@@ -15,10 +16,18 @@ export class ScriptSyntaxError extends Error {
 
 const options: Options = { ecmaVersion: 2023, sourceType: "script", locations: true };
 
-/** Parses a script. Throws {@link ScriptSyntaxError}. */
-export function parseScript(text: string): Program {
+/** A script's syntax, with its text in ECMAScript: each line is where it was. */
+export interface ParsedScript {
+  readonly program: Program;
+  readonly text: string;
+}
+
+/** Parses a script, which may have Rhino's `for each` and E4X's `.@name`. Throws {@link ScriptSyntaxError}. */
+export function parseScript(text: string): ParsedScript {
   try {
-    return parse(text, options);
+    const parsed = parseRhino(text, options);
+    if (parsed.text !== text) parse(parsed.text, options);
+    return parsed;
   } catch (error) {
     if (!(error instanceof SyntaxError) || !("loc" in error)) throw error;
     const { line, column } = error.loc as { line: number; column: number };

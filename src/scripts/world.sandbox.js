@@ -1,7 +1,8 @@
 // The world that scripts see. It runs inside the sandbox, once, and every execution begins where it ended.
-// Its value is a function that is given the host and returns the one by which the machine enters.
+// Its value is a function that is given the host and the other parts of the world, and returns the one by which the
+// machine enters.
 // Messages are variables in another dress: `request.headers.x` is the variable `request.header.x`.
-(function makeWorld(host) {
+(function makeWorld(host, ...parts) {
   const { parse, stringify } = JSON;
   const { defineProperty, keys } = Object;
   const has = Function.prototype.call.bind(Object.prototype.hasOwnProperty);
@@ -29,6 +30,9 @@
     seed = [a, b, c, d];
     return (sum >>> 0) / 0x100000000;
   };
+
+  const world = { ask };
+  for (const part of parts) part(world);
 
   // Values. What JSON has no word for is an object with one key that says what it is.
 
@@ -190,6 +194,7 @@
     const view = (name, get) => defineProperty(payload, name, { get, configurable: true });
     view("asJSON", () => parse(text));
     view("asForm", form);
+    view("asXML", () => world.xml(text));
     defineProperty(payload, "toJSON", { value: () => text, configurable: true });
     return payload;
   }
@@ -457,6 +462,9 @@
   global("httpClient", () => httpClient);
   global("Request", () => Request);
   global("print", () => print);
+  global("XML", () => world.xml);
+  global("XMLList", () => world.xmlList);
+  defineProperty(globalThis, "__each__", { value: world.eachOf });
 
   function print(...values) {
     ask("print", values.map((value) => String(value)).join(" "));

@@ -477,22 +477,10 @@ describe("a deployment is refused for", () => {
       ["error ScriptCompilationFailed resources/jsc/a.js:2:9"],
     ],
     [
-      "for each",
-      "<ResourceURL>jsc://a.js</ResourceURL>",
-      { "a.js": "for each (var x in y) {}" },
-      ["error ScriptCompilationFailed resources/jsc/a.js:1:5"],
-    ],
-    [
       "Java",
       "<ResourceURL>jsc://a.js</ResourceURL>",
       { "a.js": "\n  java.lang.System.exit(1)" },
       ["error RhinoOnly resources/jsc/a.js:2:3"],
-    ],
-    [
-      "E4X",
-      "<ResourceURL>jsc://a.js</ResourceURL>",
-      { "a.js": "response.content.asXML.x" },
-      ["error RhinoOnly resources/jsc/a.js:1:18"],
     ],
   ])("%s", (_, inside, files, expected) => {
     expect(problems(inside, files)).toEqual(expected);

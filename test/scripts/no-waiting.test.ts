@@ -18,7 +18,7 @@ afterEach(() => {
 /** Executes a script, and returns what it has asked of its host. */
 async function asked(text: string, waits: boolean): Promise<string[]> {
   const requests: string[] = [];
-  const ways = waysToRun([{ file: "main.js", text, program: parseScript(text) }]);
+  const ways = waysToRun([{ file: "main.js", ...parseScript(text) }]);
   const input = JSON.stringify({
     seed: [1, 2, 3, 4],
     variables: {},

@@ -9,7 +9,7 @@ const scripts = new Scripts();
 
 /** Executes a script that may do as much as a time limit of 50 ms, and returns what it has asked of its host. */
 async function execute(text: string, variables: Record<string, unknown> = {}): Promise<unknown[][]> {
-  const ways = waysToRun([{ file: "main.js", text, program: parseScript(text) }]);
+  const ways = waysToRun([{ file: "main.js", ...parseScript(text) }]);
   const asked: unknown[][] = [];
   await scripts.execute(
     { ways, waits: false },

@@ -51,9 +51,9 @@ function parsed(
   report: Report,
 ): ParsedFile | null {
   try {
-    const program = parseScript(text);
+    const { program, text: executable } = parseScript(text);
     const isFit = checkRhinoOnly(program, (node) => inline ?? { ...start, ...node }, report);
-    return isFit ? { file, text, program } : null;
+    return isFit ? { file, text: executable, program } : null;
   } catch (error) {
     if (!(error instanceof ScriptSyntaxError)) throw error;
     const { message, line, column } = error;
@@ -70,6 +70,7 @@ function parsed(
 
 function adviceFor(text: string, line: number): string {
   const written = text.split("\n")[line - 1] ?? "";
-  if (/\bfor\s+each\b/.test(written)) return " “for each” is an extension of Rhino: write for (… of …).";
-  return /[=(]\s*<[A-Za-z]|\.@|\.\*/.test(written) ? " XML literals (E4X) are an extension of Rhino." : "";
+  if (/[=(+]\s*<[A-Za-z]/.test(written)) return " XML literals (E4X) are not supported: write new XML('…').";
+  if (/::/.test(written)) return " Namespaces of E4X (::) are not supported: write xml['{NAMESPACE}NAME'].";
+  return /\.\(/.test(written) ? " Filters of E4X, .(…), are not supported: write a loop." : "";
 }

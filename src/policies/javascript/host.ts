@@ -13,6 +13,7 @@ import type { ScriptHost } from "../../scripts/execution.ts";
 import { type ScriptCall, ScriptCalls, scriptCallSchema } from "./calls.ts";
 import { offsetOf } from "./time-zone.ts";
 import { fromScript, type ScriptValue, scriptValueSchema, toScript } from "./values.ts";
+import { type XmlTree, xmlTree } from "./xml.ts";
 
 /** What the scripts of one request share: the calls that they have begun, and what they keep for each other. */
 export interface ScriptSession {
@@ -43,6 +44,9 @@ export interface HostOptions {
 /** How much the scripts of one step may print, in characters. The rest is left out. */
 const MAX_PRINTED = 64 * 1024;
 
+/** How much XML the scripts of one step may parse, in characters: the engine's own count knows nothing of it. */
+const MAX_PARSED = 2 * 1024 * 1024;
+
 /** How large what `context.session` keeps may be, in characters. */
 const MAX_KEPT = 256 * 1024;
 
@@ -50,6 +54,7 @@ const MAX_KEPT = 256 * 1024;
 export function hostFor(flow: FlowContext, { variables, egress, origin, print }: HostOptions): ScriptHost {
   const find = (name: string) => variables.get(name) ?? variable(name);
   let printed = 0;
+  let parsed = 0;
 
   function answer(operation: string, values: readonly unknown[]): unknown {
     const [first, second, third] = values;
@@ -70,6 +75,8 @@ export function hostFor(flow: FlowContext, { variables, egress, origin, print }:
         return keep(flow, text(first));
       case "hash":
         return digest(text(first), text(second), text(third));
+      case "parse xml":
+        return parseXml(text(first));
       case "format date":
         return dateText(text(first), text(second), number(third));
       case "url part":
@@ -85,6 +92,12 @@ export function hostFor(flow: FlowContext, { variables, egress, origin, print }:
     const shown = text.slice(0, MAX_PRINTED - printed);
     printed += shown.length;
     if (shown !== "" || text === "") print(flow, shown);
+  }
+
+  function parseXml(text: string): XmlTree {
+    parsed += text.length;
+    if (parsed > MAX_PARSED) throw new ScriptRefusal(`a step may parse ${MAX_PARSED} characters of XML`);
+    return xmlTree(text);
   }
 
   return (request) => {

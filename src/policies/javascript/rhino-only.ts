@@ -9,13 +9,10 @@ const NAMES: ReadonlyMap<string, string> = new Map([
   ["javax", "Java classes cannot be reached from Workers"],
   ["importPackage", "Java classes cannot be reached from Workers"],
   ["importClass", "Java classes cannot be reached from Workers"],
-  ["XML", "E4X is an extension of Rhino"],
-  ["XMLList", "E4X is an extension of Rhino"],
 ]);
 
 /** Properties that only Apigee's wrappers of Java have. */
 const PROPERTIES: ReadonlyMap<string, string> = new Map([
-  ["asXML", "E4X is an extension of Rhino; an ExtractVariables policy reads XML by XPath"],
   ["wsSecRsaSign", "signing SOAP messages is not supported"],
   ["wsSecRsaValidate", "checking signatures of SOAP messages is not supported"],
 ]);

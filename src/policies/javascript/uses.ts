@@ -31,7 +31,7 @@ const PAYLOAD = new Set(["content", "body", "formParams"]);
 
 /** Properties of messages that do not. */
 const HEAD = new Set(
-  "headers status queryParams method url protocol host port path asJSON asForm length".split(" "),
+  "headers status queryParams method url protocol host port path asJSON asForm asXML length".split(" "),
 );
 
 /** Finds out what the files of a script use. Whatever cannot be told counts as used. */
