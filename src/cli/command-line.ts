@@ -3,7 +3,7 @@ import packageJson from "../../package.json" with { type: "json" };
 import { addBridge } from "./bridge.ts";
 import { addCall } from "./call.ts";
 import { addCheck } from "./check.ts";
-import { CommandFailure } from "./command-failure.ts";
+import { toldOf } from "./command-failure.ts";
 import { addDev } from "./dev.ts";
 import { addExample } from "./example.ts";
 import { addOAuth } from "./oauth.ts";
@@ -50,6 +50,6 @@ export async function runSortie(words: readonly string[]): Promise<number> {
 
 function exitStatus(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  console.error(error instanceof CommandFailure ? `error: ${error.message}` : error);
+  console.error(toldOf(error));
   return 2;
 }

@@ -1,12 +1,12 @@
 import type { Command } from "commander";
 import { userId } from "../credentials/callers.ts";
 import { applicationResetKey, resetValue, userResetKey } from "../credentials/oauth/resets.ts";
+import { DeploymentStore } from "../environment/deployment-store.ts";
 import type { EnvironmentDocument } from "../environment/document.ts";
+import type { KvStore } from "../environment/kv-store.ts";
 import { nearestNames } from "../xml/nearest.ts";
 import { CommandFailure } from "./command-failure.ts";
-import { DeploymentStore } from "./deployment-store.ts";
 import { addKvOptions, type KvOptions, withKv } from "./kv/options.ts";
-import type { KvStore } from "./kv/store.ts";
 
 type OAuthOptions = KvOptions & { readonly env: string };
 
