@@ -1,17 +1,17 @@
 import { Hono } from "hono";
 import { createMiddleware } from "hono/factory";
-import { executeRoute } from "./admin/functions-routes.ts";
-import { homeRoutes } from "./admin/home-routes.ts";
-import { oauthRoutes } from "./admin/oauth-routes.ts";
 import { nothingDeployed } from "./environment/environment.ts";
+import { addressOf } from "./exchange/address.ts";
+import { OWN_HEADERS, RETRY_AFTER_S, refuse } from "./exchange/refusal.ts";
 import { Fault } from "./flow/fault.ts";
-import { addressOf } from "./gateway/address.ts";
-import { FunctionEgress, FunctionSession } from "./gateway/function-entrypoints.ts";
-import { servedBy } from "./gateway/gateways.ts";
-import type { Served } from "./gateway/make-gateway.ts";
-import { OWN_HEADERS, RETRY_AFTER_S, refuse } from "./gateway/refusal.ts";
-import { UserAuthorization } from "./gateway/user-authorization.ts";
-import type { WorkerEnv } from "./worker-env.ts";
+import { executeRoute } from "./routes/functions-routes.ts";
+import { homeRoutes } from "./routes/home-routes.ts";
+import { oauthRoutes } from "./routes/oauth-routes.ts";
+import { FunctionEgress, FunctionSession } from "./worker/function-entrypoints.ts";
+import { servedBy } from "./worker/gateways.ts";
+import type { Served } from "./worker/make-gateway.ts";
+import { UserAuthorization } from "./worker/user-authorization.ts";
+import type { WorkerEnv } from "./worker/worker-env.ts";
 
 const app = new Hono<{ Bindings: WorkerEnv }>();
 

@@ -3,7 +3,7 @@ import { env, exports } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import { currentKey } from "../src/environment/document.ts";
 import worker from "../src/index.ts";
-import type { WorkerEnv } from "../src/worker-env.ts";
+import type { WorkerEnv } from "../src/worker/worker-env.ts";
 
 /** A Worker with a KV namespace of its own: other tests deploy to the one that all share. */
 const { EMPTY_CONFIG: config } = env as WorkerEnv & { EMPTY_CONFIG: KVNamespace };

@@ -1,6 +1,6 @@
 import { crc32 } from "node:zlib";
 import { Inflate, zipSync } from "fflate";
-import type { Report } from "../xml/report.ts";
+import type { Report } from "../documents/report.ts";
 import { readZipDirectory, type ZipEntry, ZipError } from "./zip-directory.ts";
 
 /** The largest archive that is read, in bytes: Apigee's own limit for a bundle. */

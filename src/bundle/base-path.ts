@@ -1,5 +1,5 @@
-import type { XmlElement } from "../xml/element.ts";
-import type { Report } from "../xml/report.ts";
+import type { XmlElement } from "../documents/element.ts";
+import type { Report } from "../documents/report.ts";
 
 /** The first segment of the gateway's own pages, which no proxy gets requests for. */
 const OWN_SEGMENT = "_sortie";

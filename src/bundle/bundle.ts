@@ -1,4 +1,4 @@
-import { positionOf, type Report } from "../xml/report.ts";
+import { positionOf, type Report } from "../documents/report.ts";
 import { readDescriptor } from "./descriptor.ts";
 import { readProxyEndpoint, readTargetEndpoint } from "./endpoints.ts";
 import { readSteps } from "./flows.ts";

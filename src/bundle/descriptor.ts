@@ -1,6 +1,6 @@
-import type { XmlElement } from "../xml/element.ts";
-import { parseXml } from "../xml/parse.ts";
-import type { Report } from "../xml/report.ts";
+import type { XmlElement } from "../documents/element.ts";
+import { parseXml } from "../documents/parse.ts";
+import type { Report } from "../documents/report.ts";
 import { reportUnknownFile } from "./folders.ts";
 import { BUNDLE_NAME, readName } from "./names.ts";
 import { stemOf } from "./read-named.ts";

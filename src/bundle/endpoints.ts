@@ -1,6 +1,6 @@
-import { readHttpTargetConnection, readLocalTargetConnection } from "../egress/connection.ts";
-import type { XmlElement } from "../xml/element.ts";
-import { positionOf, type Report } from "../xml/report.ts";
+import { readHttpTargetConnection, readLocalTargetConnection } from "../connections/connection.ts";
+import type { XmlElement } from "../documents/element.ts";
+import { positionOf, type Report } from "../documents/report.ts";
 import { readBasePath } from "./base-path.ts";
 import {
   readConditionalFlows,

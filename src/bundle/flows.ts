@@ -1,6 +1,6 @@
-import type { XmlElement } from "../xml/element.ts";
-import { readBoolean } from "../xml/read.ts";
-import { positionOf, type Report } from "../xml/report.ts";
+import type { XmlElement } from "../documents/element.ts";
+import { readBoolean } from "../documents/read.ts";
+import { positionOf, type Report } from "../documents/report.ts";
 import type { Condition, DefaultFaultRule, FaultRule, Flow, Step } from "./model.ts";
 
 /** The one `<PreFlow>` or `<PostFlow>` of an endpoint; empty when it is not there. It always runs. */

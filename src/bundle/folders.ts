@@ -1,5 +1,5 @@
-import { nearestNames } from "../xml/nearest.ts";
-import type { Report } from "../xml/report.ts";
+import { nearestNames } from "../documents/nearest.ts";
+import type { Report } from "../documents/report.ts";
 import type { BundleFile, BundleFiles } from "./root.ts";
 
 /** The folders of XML files that each kind of bundle has; all have `resources/TYPE/` besides. */

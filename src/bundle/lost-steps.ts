@@ -1,6 +1,6 @@
-import type { XmlElement } from "../xml/element.ts";
-import { didYouMean } from "../xml/nearest.ts";
-import type { Report } from "../xml/report.ts";
+import type { XmlElement } from "../documents/element.ts";
+import { didYouMean } from "../documents/nearest.ts";
+import type { Report } from "../documents/report.ts";
 
 /** The flows whose steps stand in a Request and a Response. */
 const FLOWS: ReadonlySet<string> = new Set(["PreFlow", "Flow", "PostFlow", "PostClientFlow"]);

@@ -1,9 +1,9 @@
-import type { HttpConnection, LocalConnection } from "../egress/connection.ts";
+import type { HttpConnection, LocalConnection } from "../connections/connection.ts";
+import type { Position } from "../documents/report.ts";
 import type { PropertySets } from "../flow/property-sets.ts";
-import type { PolicyType } from "../policies/policy.ts";
+import type { PolicyType } from "../policies/policy-type.ts";
 import type { References } from "../policies/references.ts";
 import type { ResourceFiles } from "../policies/resources.ts";
-import type { Position } from "../xml/report.ts";
 
 /** A bundle as it is written: read, with names resolved, but nothing compiled. */
 export type Bundle = ProxyBundle | SharedFlowBundle;

@@ -1,5 +1,5 @@
-import type { XmlElement } from "../xml/element.ts";
-import type { Report } from "../xml/report.ts";
+import type { XmlElement } from "../documents/element.ts";
+import type { Report } from "../documents/report.ts";
 
 /** What a name may consist of. Apigee: "API proxy configuration reference" and each policy's `name` attribute. */
 export interface NameRule {

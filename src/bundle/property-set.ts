@@ -1,5 +1,5 @@
 import { Pair, parseLines } from "dot-properties";
-import type { Report } from "../xml/report.ts";
+import type { Report } from "../documents/report.ts";
 
 /**
  * A property set: the text of a `.properties` file as Java reads it, except that the file is UTF-8. A key

@@ -1,8 +1,8 @@
+import type { XmlElement } from "../documents/element.ts";
+import { nearestNames } from "../documents/nearest.ts";
+import { readBooleanAttribute } from "../documents/read.ts";
+import { positionOf, type Report } from "../documents/report.ts";
 import { policyTypes } from "../policies/index.ts";
-import type { XmlElement } from "../xml/element.ts";
-import { nearestNames } from "../xml/nearest.ts";
-import { readBooleanAttribute } from "../xml/read.ts";
-import { positionOf, type Report } from "../xml/report.ts";
 import type { Policy, PolicyMeaning } from "./model.ts";
 import { isProtective } from "./protective.ts";
 

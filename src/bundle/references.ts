@@ -1,7 +1,7 @@
+import type { XmlElement } from "../documents/element.ts";
+import { didYouMean } from "../documents/nearest.ts";
+import type { Report } from "../documents/report.ts";
 import { type References, referencesOfHttp } from "../policies/references.ts";
-import type { XmlElement } from "../xml/element.ts";
-import { didYouMean } from "../xml/nearest.ts";
-import type { Report } from "../xml/report.ts";
 import type {
   Bundle,
   Connection,

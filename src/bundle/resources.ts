@@ -1,6 +1,6 @@
+import type { Report } from "../documents/report.ts";
 import type { PropertySets } from "../flow/property-sets.ts";
 import type { ResourceFiles } from "../policies/resources.ts";
-import type { Report } from "../xml/report.ts";
 import { readPropertySet } from "./property-set.ts";
 import type { BundleFile } from "./root.ts";
 

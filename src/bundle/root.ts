@@ -1,5 +1,5 @@
-import { nearestNames } from "../xml/nearest.ts";
-import type { Report } from "../xml/report.ts";
+import { nearestNames } from "../documents/nearest.ts";
+import type { Report } from "../documents/report.ts";
 
 /** A bundle's files, with their paths below `apiproxy/` or `sharedflowbundle/`. */
 export interface BundleFiles {

@@ -1,6 +1,6 @@
-import { readUrlConnection } from "../egress/connection.ts";
-import type { XmlElement } from "../xml/element.ts";
-import { positionOf, type Report } from "../xml/report.ts";
+import { readUrlConnection } from "../connections/connection.ts";
+import type { XmlElement } from "../documents/element.ts";
+import { positionOf, type Report } from "../documents/report.ts";
 import { readCondition } from "./flows.ts";
 import type { RouteRule, RouteTarget } from "./model.ts";
 

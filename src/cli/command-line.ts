@@ -1,17 +1,17 @@
 import { Command, CommanderError } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
-import { addBridge } from "./bridge.ts";
-import { addCall } from "./call.ts";
-import { addCheck } from "./check.ts";
-import { toldOf } from "./command-failure.ts";
-import { addDev } from "./dev.ts";
-import { addExample } from "./example.ts";
-import { addOAuth } from "./oauth.ts";
-import { addDiff, addPush } from "./push.ts";
-import { addRollback } from "./rollback.ts";
-import { addSecret } from "./secret.ts";
-import { addStatus } from "./status.ts";
-import { addTypes } from "./types.ts";
+import { addBridge } from "./bridge/bridge.ts";
+import { addCheck } from "./check/check.ts";
+import { CommandFailure } from "./command-failure.ts";
+import { addDiff, addPush } from "./deploy/push.ts";
+import { addRollback } from "./deploy/rollback.ts";
+import { addStatus } from "./deploy/status.ts";
+import { addCall } from "./dev/call.ts";
+import { addDev } from "./dev/dev.ts";
+import { addExample } from "./example/example.ts";
+import { addTypes } from "./publish/types.ts";
+import { addOAuth } from "./secret/oauth.ts";
+import { addSecret } from "./secret/secret.ts";
 
 const commands = [
   addDev,
@@ -50,6 +50,6 @@ export async function runSortie(words: readonly string[]): Promise<number> {
 
 function exitStatus(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  console.error(toldOf(error));
+  console.error(error instanceof CommandFailure ? `error: ${error.message}` : error);
   return 2;
 }

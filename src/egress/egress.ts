@@ -1,7 +1,7 @@
+import type { Audit, CallOrigin } from "./audit/audit.ts";
 import type { CountedCalls } from "./audit/bytes.ts";
-import type { Audit, CallOrigin } from "./audit.ts";
+import type { EgressPolicy } from "./egress-policy.ts";
 import { EgressError } from "./error.ts";
-import type { EgressPolicy } from "./policy.ts";
 import { defaultPorts } from "./rule.ts";
 
 /** One call to a service outside. */

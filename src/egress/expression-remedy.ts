@@ -1,5 +1,5 @@
+import { nearestNames } from "../documents/nearest.ts";
 import type { ExpressionError } from "../expression/value.ts";
-import { nearestNames } from "../xml/nearest.ts";
 
 /**
  * What to write instead of an expression that cannot be compiled: the name that was probably meant, or what the

@@ -1,4 +1,4 @@
-import type { Position } from "../xml/report.ts";
+import type { Position } from "../documents/report.ts";
 import { EgressError } from "./error.ts";
 import type { TargetServer } from "./target-server.ts";
 

@@ -1,6 +1,6 @@
+import type { Report } from "../documents/report.ts";
 import { SourceCatalog } from "../sources/catalog.ts";
 import { checkGates, TEMPORARY_GATES } from "../sources/gates.ts";
-import type { Report } from "../xml/report.ts";
 import { hasBrokenSources } from "./check-sources.ts";
 import type { EnvironmentModel } from "./read-environment.ts";
 

@@ -1,5 +1,5 @@
-import { didYouMean } from "../xml/nearest.ts";
-import type { Report } from "../xml/report.ts";
+import { didYouMean } from "../documents/nearest.ts";
+import type { Report } from "../documents/report.ts";
 import type { EnvironmentModel } from "./read-environment.ts";
 
 /**

@@ -1,9 +1,9 @@
-import { checkSharedFlow, compileProxy } from "../bundle/compile.ts";
-import type { CompileEnvironment } from "../bundle/compile-environment.ts";
+import { checkSharedFlow, compileProxy } from "../compile/compile.ts";
+import type { CompileEnvironment } from "../compile/compile-environment.ts";
+import { didYouMean } from "../documents/nearest.ts";
+import type { Problem, Report } from "../documents/report.ts";
 import { SourceCatalog } from "../sources/catalog.ts";
 import { FlowSources } from "../sources/flow-sources.ts";
-import { didYouMean } from "../xml/nearest.ts";
-import type { Problem, Report } from "../xml/report.ts";
 import { checkFunctions } from "./check-functions.ts";
 import { checkSourceAliases } from "./check-sources.ts";
 import { inert, inertBut } from "./inert.ts";

@@ -1,7 +1,7 @@
 import * as v from "valibot";
-import type { Position } from "../xml/report.ts";
+import type { Position } from "../documents/report.ts";
+import type { ReadSettings, SettingsFile } from "../documents/settings-file.ts";
 import { type FunctionSettings, functionsSchema } from "./function-settings.ts";
-import type { ReadSettings, SettingsFile } from "./settings-file.ts";
 
 /** What `deployments.json` says. */
 export interface Deployments {

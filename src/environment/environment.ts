@@ -1,4 +1,4 @@
-import type { ProxyProgram } from "../bundle/program.ts";
+import type { ProxyProgram } from "../compile/program.ts";
 import { type Clock, systemClock } from "../egress/deadline.ts";
 import type { Lifetime } from "../flow/context.ts";
 import { type Fault, faultType } from "../flow/fault.ts";

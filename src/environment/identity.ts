@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import type { IdentitySettings } from "../credentials/identity.ts";
 import { isConfidential } from "../credentials/service-account.ts";
-import type { Position, Report } from "../xml/report.ts";
+import type { Position, Report } from "../documents/report.ts";
 
 const NOT_A_URL = "must be an https URL; http only on this machine";
 

@@ -5,10 +5,10 @@ import {
   applicationFileSchema,
 } from "../credentials/oauth/file-schema.ts";
 import { applicationPlace, CLIENT_SECRET } from "../credentials/secrets/place.ts";
-import type { ValueProblem } from "../xml/checked-value.ts";
-import type { Report } from "../xml/report.ts";
-import type { YamlPath } from "../xml/yaml-file.ts";
-import { readYaml } from "../xml/yaml-schema.ts";
+import type { ValueProblem } from "../documents/checked-value.ts";
+import type { Report } from "../documents/report.ts";
+import type { YamlPath } from "../documents/yaml-file.ts";
+import { readYaml } from "../documents/yaml-schema.ts";
 
 const FOLDER = "outbound-applications/";
 

@@ -1,7 +1,7 @@
 import { readArchive, writeArchive } from "../bundle/archive.ts";
-import type { EnvironmentResources } from "../bundle/compile-environment.ts";
 import { readPropertySets, readResources } from "../bundle/resources.ts";
-import type { Report } from "../xml/report.ts";
+import type { EnvironmentResources } from "../compile/compile-environment.ts";
+import type { Report } from "../documents/report.ts";
 
 /** The resources of an environment, and the zip that is deployed of them; null where there are none. */
 export interface PackedResources extends EnvironmentResources {

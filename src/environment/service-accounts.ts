@@ -1,6 +1,6 @@
 import type { Bundle } from "../bundle/model.ts";
 import { isServiceAccount } from "../credentials/service-account.ts";
-import type { Report } from "../xml/report.ts";
+import type { Report } from "../documents/report.ts";
 import type { EnvironmentModel } from "./read-environment.ts";
 import type { Settings } from "./settings.ts";
 

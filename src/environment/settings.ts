@@ -1,15 +1,15 @@
 import * as v from "valibot";
-import type { FlowHooks } from "../bundle/compile-environment.ts";
+import type { FlowHooks } from "../compile/compile-environment.ts";
 import type { IdentitySettings } from "../credentials/identity.ts";
+import { nearestNames } from "../documents/nearest.ts";
+import type { Position, Report } from "../documents/report.ts";
+import { type ReadSettings, readSettingsFile, type SettingsFile } from "../documents/settings-file.ts";
 import { EgressRuleError, readEgressRule } from "../egress/rule.ts";
 import { readTargetServer, type TargetServer } from "../egress/target-server.ts";
 import { disguises } from "../flow/disguised-path.ts";
-import { nearestNames } from "../xml/nearest.ts";
-import type { Position, Report } from "../xml/report.ts";
 import { type Deployments, readDeployments } from "./deployments.ts";
 import type { AuditSettings, RequestSettings } from "./document.ts";
 import { identityFileSchema, identityOf } from "./identity.ts";
-import { type ReadSettings, readSettingsFile, type SettingsFile } from "./settings-file.ts";
 
 /** What an environment sets for all its proxies: the files in `environments/NAME/`. Positions are in that folder. */
 export interface Settings extends Deployments {

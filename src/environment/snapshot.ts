@@ -1,18 +1,18 @@
 import { readArchive } from "../bundle/archive.ts";
 import { readBundle } from "../bundle/bundle.ts";
-import { compileProxy } from "../bundle/compile.ts";
+import type { Bundle, SharedFlowBundle } from "../bundle/model.ts";
+import { referencesOf } from "../bundle/references.ts";
+import { compileProxy } from "../compile/compile.ts";
 import type {
   CompileEnvironment,
   EnvironmentResources,
   GoogleServices,
-} from "../bundle/compile-environment.ts";
-import type { Bundle, SharedFlowBundle } from "../bundle/model.ts";
-import type { ProxyProgram } from "../bundle/program.ts";
-import { referencesOf } from "../bundle/references.ts";
+} from "../compile/compile-environment.ts";
+import type { ProxyProgram } from "../compile/program.ts";
+import { Report } from "../documents/report.ts";
 import type { Lifetime } from "../flow/context.ts";
 import { disguiseFinder, disguises } from "../flow/disguised-path.ts";
 import type { DeployedFunctions } from "../functions/deployed.ts";
-import { Report } from "../xml/report.ts";
 import { type BasePathMatch, BasePaths } from "./base-path.ts";
 import type { DeployedProxy, EnvironmentDocument } from "./document.ts";
 import { unpackResources } from "./resources.ts";

@@ -1,4 +1,4 @@
-import { functionNamed } from "./functions.ts";
+import { functionNamed } from "./functions/functions.ts";
 import { ExpressionError } from "./value.ts";
 
 /** An argument of a function's call; its offset is that of its first character in the template. */

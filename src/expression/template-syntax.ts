@@ -1,4 +1,4 @@
-import { functionNamed } from "./functions.ts";
+import { functionNamed } from "./functions/functions.ts";
 import { type Argument, readArguments } from "./template-arguments.ts";
 import { ExpressionError } from "./value.ts";
 

@@ -1,10 +1,10 @@
+import { functionNamed } from "./functions/functions.ts";
 import {
   type BoundFunction,
   type FunctionServices,
   type Parameter,
   platformServices,
 } from "./functions/template-function.ts";
-import { functionNamed } from "./functions.ts";
 import type { Argument } from "./template-arguments.ts";
 import {
   isVariableName,

@@ -4,9 +4,9 @@ import { type Connection, Egress, type EgressOptions } from "../egress/egress.ts
 import { SourceCatalog } from "../sources/catalog.ts";
 import { connectionsOf, originOf } from "../sources/connection.ts";
 import { checkGates, type GateProblem } from "../sources/gates.ts";
-import { compileSourcePolicy, type SourcePolicy } from "../sources/policy.ts";
 import { secretNamesOf } from "../sources/secret-names.ts";
 import type { Source } from "../sources/source.ts";
+import { compileSourcePolicy, type SourcePolicy } from "../sources/source-policy.ts";
 import type { PublishedFunction } from "./published-function.ts";
 
 /** What an environment has deployed of functions and of what they may call. */

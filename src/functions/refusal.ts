@@ -1,4 +1,4 @@
-import type { Refusal } from "../egress/policy.ts";
+import type { Refusal } from "../egress/egress-policy.ts";
 import type { FunctionPlan } from "./deployed.ts";
 
 /**

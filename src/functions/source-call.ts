@@ -5,8 +5,8 @@ import {
   type UserCredentials,
 } from "../credentials/user-credentials.ts";
 import type { Egress, OutboundCall } from "../egress/egress.ts";
+import type { EgressPolicy, Refusal } from "../egress/egress-policy.ts";
 import { EgressError } from "../egress/error.ts";
-import type { EgressPolicy, Refusal } from "../egress/policy.ts";
 import { authenticate, CREDENTIALS_NOT_RESOLVED } from "../sources/authenticate.ts";
 import { connectionsOf, domainOf } from "../sources/connection.ts";
 import { SourceError } from "../sources/error.ts";

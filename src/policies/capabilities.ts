@@ -1,4 +1,5 @@
 import type { GoogleIdentity } from "../credentials/google-tokens.ts";
+import type { Position } from "../documents/report.ts";
 import type { Egress } from "../egress/egress.ts";
 import type { NamedSources } from "../egress/named-source.ts";
 import type { TargetServer } from "../egress/target-server.ts";
@@ -6,8 +7,7 @@ import type { FlowContext, Step } from "../flow/context.ts";
 import type { RequestMessage, ResponseMessage } from "../flow/message.ts";
 import type { ScriptRunner } from "../scripts/execution.ts";
 import type { KeyValueMaps } from "../stores/key-value-maps.ts";
-import type { Position } from "../xml/report.ts";
-import type { FlowFunctions } from "./function-callout/call.ts";
+import type { FlowFunctions } from "./callouts/function-callout/call.ts";
 import type { Resources } from "./resources.ts";
 
 /**

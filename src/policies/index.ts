@@ -1,14 +1,14 @@
-import { assignMessage } from "./assign-message.ts";
-import { basicAuthentication } from "./basic-authentication.ts";
-import { externalCallout } from "./external-callout.ts";
-import { extractVariables } from "./extract-variables.ts";
-import { flowCallout } from "./flow-callout.ts";
-import { functionCallout } from "./function-callout.ts";
-import { javascript } from "./javascript.ts";
-import { keyValueMapOperations } from "./key-value-map-operations.ts";
-import type { PolicyType } from "./policy.ts";
-import { raiseFault } from "./raise-fault.ts";
-import { serviceCallout } from "./service-callout.ts";
+import { externalCallout } from "./callouts/external-callout/external-callout.ts";
+import { flowCallout } from "./callouts/flow-callout.ts";
+import { functionCallout } from "./callouts/function-callout/function-callout.ts";
+import { serviceCallout } from "./callouts/service-callout/service-callout.ts";
+import { javascript } from "./extensions/javascript/javascript.ts";
+import { keyValueMapOperations } from "./mediation/key-value-map-operations.ts";
+import { assignMessage } from "./messages/assign-message.ts";
+import { extractVariables } from "./messages/extract-variables/extract-variables.ts";
+import { raiseFault } from "./messages/raise-fault.ts";
+import type { PolicyType } from "./policy-type.ts";
+import { basicAuthentication } from "./security/basic-authentication.ts";
 
 const all: readonly PolicyType[] = [
   assignMessage,

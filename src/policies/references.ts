@@ -1,6 +1,6 @@
-import type { HttpConnection, LocalConnection } from "../egress/connection.ts";
-import type { SourceUrl } from "../egress/read-source-url.ts";
-import type { Position } from "../xml/report.ts";
+import type { HttpConnection, LocalConnection } from "../connections/connection.ts";
+import type { SourceUrl } from "../connections/read-source-url.ts";
+import type { Position } from "../documents/report.ts";
 import type { ResourceReference } from "./resources.ts";
 
 /**

@@ -1,5 +1,5 @@
-import type { XmlElement } from "../xml/element.ts";
-import type { Position, Report } from "../xml/report.ts";
+import type { XmlElement } from "../documents/element.ts";
+import type { Position, Report } from "../documents/report.ts";
 
 /** A file in the `resources/` of a bundle or of an environment. */
 export interface ResourceFile {

@@ -1,5 +1,5 @@
 import { X509Certificate } from "node:crypto";
-import type { ValueProblem } from "../xml/checked-value.ts";
+import type { ValueProblem } from "../documents/checked-value.ts";
 
 /** What is wrong with one of a source's server certificates. */
 export interface CertificateProblem extends ValueProblem {

@@ -1,9 +1,9 @@
+import { didYouMean } from "../documents/nearest.ts";
 import { compileRules } from "../egress/rule-set.ts";
-import { didYouMean } from "../xml/nearest.ts";
 import { type SourceCatalog, sourceNotFound } from "./catalog.ts";
 import { connectionsOf, originOf, SINGLE_CONNECTION } from "./connection.ts";
-import { ruleOf } from "./policy.ts";
 import type { Source, SourceEgressPolicy } from "./source.ts";
+import { ruleOf } from "./source-policy.ts";
 
 /** How many sources one function may declare. */
 export const MAX_SOURCES = 10;

@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import { type EgressPolicy, policyOf } from "../egress/policy.ts";
+import { type EgressPolicy, policyOf } from "../egress/egress-policy.ts";
 import { readEgressRule } from "../egress/rule.ts";
 import { compileRules } from "../egress/rule-set.ts";
 import { splitQuery } from "../egress/url.ts";

@@ -1,9 +1,9 @@
+import type { ValueProblem } from "../documents/checked-value.ts";
+import { didYouMean } from "../documents/nearest.ts";
+import type { Report } from "../documents/report.ts";
+import type { YamlPath } from "../documents/yaml-file.ts";
+import { type CheckedYaml, readYaml } from "../documents/yaml-schema.ts";
 import { EgressRuleError } from "../egress/rule.ts";
-import type { ValueProblem } from "../xml/checked-value.ts";
-import { didYouMean } from "../xml/nearest.ts";
-import type { Report } from "../xml/report.ts";
-import type { YamlPath } from "../xml/yaml-file.ts";
-import { type CheckedYaml, readYaml } from "../xml/yaml-schema.ts";
 import { checkServerCertificates } from "./certificates.ts";
 import { originOf } from "./connection.ts";
 import { type SourceFile, sourceFileSchema } from "./file-schema.ts";

@@ -7,7 +7,7 @@ import {
   type OAuthCredentials,
   type UserCredentials,
 } from "../credentials/user-credentials.ts";
-import type { CallOrigin } from "../egress/audit.ts";
+import type { CallOrigin } from "../egress/audit/audit.ts";
 import {
   type Connection,
   Egress,
@@ -15,15 +15,15 @@ import {
   type OutboundCall,
   type TimeLimit,
 } from "../egress/egress.ts";
+import { type EgressPolicy, portOf } from "../egress/egress-policy.ts";
 import { EgressError } from "../egress/error.ts";
 import type { NamedSource, SourceContext, SourceProblem } from "../egress/named-source.ts";
-import { type EgressPolicy, portOf } from "../egress/policy.ts";
 import { authenticate, CREDENTIALS_NOT_RESOLVED } from "./authenticate.ts";
 import { connectionOf } from "./connection.ts";
 import { SourceError } from "./error.ts";
-import { compileSourcePolicy } from "./policy.ts";
 import { authenticationSecrets } from "./secret-names.ts";
 import type { Source, SourceDomain } from "./source.ts";
+import { compileSourcePolicy } from "./source-policy.ts";
 
 /** What calls to sources are made with. */
 export interface SourceCallServices extends Omit<EgressOptions, "policy"> {

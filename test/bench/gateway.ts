@@ -2,10 +2,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { publishFunctions } from "../../src/cli/publish/publish-functions.ts";
+import { Report } from "../../src/documents/report.ts";
 import { planDeployment } from "../../src/environment/deployment.ts";
 import { currentKey, revisionKey } from "../../src/environment/document.ts";
 import { readEnvironment } from "../../src/environment/read-environment.ts";
-import { Report } from "../../src/xml/report.ts";
 import { bundleWorker, type Config, type RunningWorker, startWorker } from "./worker.ts";
 
 const entry = join(import.meta.dirname, "../../src/index.ts");
@@ -34,6 +34,7 @@ async function deployed(folder: string): Promise<Config> {
   const { document, revisions } = await planDeployment(model, null, {
     organization: "bench",
     now: new Date(),
+    generation: 1,
     advice: "list",
   });
   return new Map<string, Uint8Array | string>([

@@ -9,7 +9,7 @@ import {
   readArchive,
   writeArchive,
 } from "../../src/bundle/archive.ts";
-import { Report } from "../../src/xml/report.ts";
+import { Report } from "../../src/documents/report.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { readBundle } from "../../src/bundle/bundle.ts";
-import { Report } from "../../src/xml/report.ts";
+import { Report } from "../../src/documents/report.ts";
 import { problemsOf, proxyEndpoint, proxyFiles, read, readProxy } from "./files.ts";
 
 function basePathOf(text: string): string | undefined {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { readBundle } from "../../src/bundle/bundle.ts";
-import { Report } from "../../src/xml/report.ts";
+import { Report } from "../../src/documents/report.ts";
 import {
   filesOf,
   policy,

@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import { readBundle } from "../../src/bundle/bundle.ts";
 import type { Bundle, ProxyBundle, SharedFlowBundle } from "../../src/bundle/model.ts";
-import { Report } from "../../src/xml/report.ts";
+import { Report } from "../../src/documents/report.ts";
 
 /** Files by path, from text. */
 export function filesOf(texts: Record<string, string>): Map<string, Uint8Array> {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { readBundle } from "../../src/bundle/bundle.ts";
-import { Report } from "../../src/xml/report.ts";
+import { Report } from "../../src/documents/report.ts";
 import { filesOf, policy, proxyEndpoint, proxyFiles } from "./files.ts";
 
 const step = (name: string) => `<Step><Name>${name}</Name></Step>`;

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { readPropertySet } from "../../src/bundle/property-set.ts";
-import { Report } from "../../src/xml/report.ts";
+import { Report } from "../../src/documents/report.ts";
 
 function read(content: string): Record<string, string> {
   const report = new Report();

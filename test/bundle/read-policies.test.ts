@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { readBundle } from "../../src/bundle/bundle.ts";
 import { isProtective } from "../../src/bundle/protective.ts";
+import { Report } from "../../src/documents/report.ts";
 import { policyTypes } from "../../src/policies/index.ts";
-import { Report } from "../../src/xml/report.ts";
 import { problemsOf, proxyEndpoint, proxyFiles } from "./files.ts";
 
 /** The problems of a bundle with one policy, which is attached this often. */

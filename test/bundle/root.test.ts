@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { findBundle } from "../../src/bundle/root.ts";
-import { Report } from "../../src/xml/report.ts";
+import { Report } from "../../src/documents/report.ts";
 import { filesOf } from "./files.ts";
 
 function find(...paths: string[]) {

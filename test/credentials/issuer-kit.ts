@@ -4,11 +4,11 @@ import { GoogleTokens } from "../../src/credentials/google-tokens.ts";
 import { Keyring } from "../../src/credentials/keyring.ts";
 import type { SealedStore } from "../../src/credentials/sealed-store.ts";
 import type { TokenContext, TokenPost } from "../../src/credentials/token-request.ts";
-import { noAudit } from "../../src/egress/audit.ts";
+import { noAudit } from "../../src/egress/audit/audit.ts";
 import { Deadlines } from "../../src/egress/deadline.ts";
 import { type Connection, Egress } from "../../src/egress/egress.ts";
+import { compileEgressPolicy } from "../../src/egress/egress-policy.ts";
 import { internet } from "../../src/egress/internet.ts";
-import { compileEgressPolicy } from "../../src/egress/policy.ts";
 import { tokenCalls } from "../../src/egress/token-calls.ts";
 import { ManualClock } from "../egress/clock.ts";
 

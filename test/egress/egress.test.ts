@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, inject, test } from "vitest";
-import { noAudit } from "../../src/egress/audit.ts";
+import { noAudit } from "../../src/egress/audit/audit.ts";
 import { Deadlines } from "../../src/egress/deadline.ts";
 import { bodyFailure, type Connection, Egress, type OutboundCall } from "../../src/egress/egress.ts";
+import { compileEgressPolicy } from "../../src/egress/egress-policy.ts";
 import { EgressError } from "../../src/egress/error.ts";
-import { compileEgressPolicy } from "../../src/egress/policy.ts";
 import type { Echo } from "../servers/routes.ts";
 import { ManualClock } from "./clock.ts";
 

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
+import { readTemplate } from "../../src/connections/read-template.ts";
+import { Report } from "../../src/documents/report.ts";
 import { remedyFor } from "../../src/egress/expression-remedy.ts";
-import { readTemplate } from "../../src/egress/read-template.ts";
 import { compileCondition } from "../../src/expression/condition.ts";
 import { compileJsonPath } from "../../src/expression/jsonpath.ts";
 import { compileRegex } from "../../src/expression/regex.ts";
 import { ExpressionError } from "../../src/expression/value.ts";
 import { compileXPath } from "../../src/expression/xpath.ts";
-import { Report } from "../../src/xml/report.ts";
 
 /** What is wrong, and what to write instead. */
 function wordsOf(compile: () => unknown): [message: string, remedy: string] {

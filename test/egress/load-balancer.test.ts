@@ -1,15 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, inject, test } from "vitest";
-import { noAudit } from "../../src/egress/audit.ts";
+import { noAudit } from "../../src/egress/audit/audit.ts";
 import { Deadlines } from "../../src/egress/deadline.ts";
 import { Egress } from "../../src/egress/egress.ts";
+import { compileEgressPolicy } from "../../src/egress/egress-policy.ts";
 import { EgressError } from "../../src/egress/error.ts";
 import {
   type BalancedServer,
   LoadBalancer,
   type LoadBalancerConfig,
 } from "../../src/egress/load-balancer.ts";
-import { compileEgressPolicy } from "../../src/egress/policy.ts";
 import { baseUrl, readTargetServers, type TargetServer } from "../../src/egress/target-server.ts";
 import { ManualClock } from "./clock.ts";
 

@@ -12,7 +12,7 @@ import { createUnaryTransport } from "../../src/egress/grpc/unary-transport.ts";
 import {
   ExternalCalloutService,
   MessageContextSchema,
-} from "../../src/policies/external-callout/wire/external_callout_pb.ts";
+} from "../../src/policies/callouts/external-callout/wire/external_callout_pb.ts";
 import { type Answer, type NativeServer, startNativeServer } from "../servers/native-callout.ts";
 import { contextWithEverything, everythingOnTheWire } from "./everything.ts";
 

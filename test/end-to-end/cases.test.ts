@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { Problem } from "../../src/xml/report.ts";
+import type { Problem } from "../../src/documents/report.ts";
 import { folderWith, RunningSortie, sortie } from "../cli/sortie.ts";
 import { needsCases } from "../needs.ts";
 

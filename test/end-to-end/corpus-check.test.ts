@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { checkedEnvironment } from "../../src/cli/checked-environment.ts";
-import { readPaths } from "../../src/cli/environment-folder.ts";
-import type { Problem } from "../../src/xml/report.ts";
+import { checkedEnvironment } from "../../src/cli/check/checked-environment.ts";
+import { readPaths } from "../../src/cli/check/environment-folder.ts";
+import type { Problem } from "../../src/documents/report.ts";
 import { below, folderWith } from "../cli/sortie.ts";
 import { needsCorpus } from "../needs.ts";
 import { published, publishedFiles, publishedNames } from "./corpus.ts";

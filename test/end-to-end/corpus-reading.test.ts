@@ -3,7 +3,7 @@ import { join, relative } from "node:path";
 import { describe, expect, test } from "vitest";
 import { readArchive, writeArchive } from "../../src/bundle/archive.ts";
 import { readBundle } from "../../src/bundle/bundle.ts";
-import { Report } from "../../src/xml/report.ts";
+import { Report } from "../../src/documents/report.ts";
 import { needsCorpus } from "../needs.ts";
 
 /** A folder of bundles that other people published, one folder for each. */

@@ -1,5 +1,5 @@
 import { create } from "@bufbuild/protobuf";
-import { MessageContextSchema } from "../../src/policies/external-callout/wire/external_callout_pb.ts";
+import { MessageContextSchema } from "../../src/policies/callouts/external-callout/wire/external_callout_pb.ts";
 
 /** A message in which every field has a value of its own, zero and empty where that can be told from nothing. */
 export const contextWithEverything = create(MessageContextSchema, {

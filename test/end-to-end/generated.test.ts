@@ -13,7 +13,7 @@ test("the generated TypeScript is what `npm run generate` makes of the .proto fi
     cwd: repository,
     env: { ...process.env, PATH: `${programs}${delimiter}${process.env.PATH}` },
   });
-  const file = "src/policies/external-callout/wire/external_callout_pb.ts";
+  const file = "src/policies/callouts/external-callout/wire/external_callout_pb.ts";
   expect(readFileSync(join(repository, file), "utf8")).toBe(readFileSync(join(output, file), "utf8"));
   rmSync(output, { recursive: true });
 });

@@ -12,7 +12,7 @@ import {
   raise,
   setHeader,
   step,
-} from "../gateway/gateway-kit.ts";
+} from "../exchange/gateway-kit.ts";
 import { framed, partsOf, type RawServer, rawRequest, sendRaw, startRawServer } from "../servers/raw.ts";
 
 let service: RawServer;

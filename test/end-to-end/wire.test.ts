@@ -22,7 +22,7 @@ import {
   proxyFiles,
   setHeader,
   step,
-} from "../gateway/gateway-kit.ts";
+} from "../exchange/gateway-kit.ts";
 import { answer, type Echo } from "../servers/routes.ts";
 
 const text = JSON.stringify({ said: "caf\u00e9 ".repeat(50) });

@@ -5,7 +5,7 @@ import { ConnectError, createClient } from "@connectrpc/connect";
 import { connectNodeAdapter } from "@connectrpc/connect-node";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createUnaryTransport } from "../../src/egress/grpc/unary-transport.ts";
-import { ExternalCalloutService } from "../../src/policies/external-callout/wire/external_callout_pb.ts";
+import { ExternalCalloutService } from "../../src/policies/callouts/external-callout/wire/external_callout_pb.ts";
 import { contextWithEverything } from "./everything.ts";
 
 /** A server of another make that speaks gRPC-Web and Connect itself. */

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
+import { Report } from "../../src/documents/report.ts";
 import { checkEnvironment } from "../../src/environment/check.ts";
 import { type BuiltFunction, readEnvironment } from "../../src/environment/read-environment.ts";
-import { Report } from "../../src/xml/report.ts";
 
 function built(name: string, file: string): BuiltFunction {
   return {

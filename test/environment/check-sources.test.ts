@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { Report } from "../../src/documents/report.ts";
 import { checkEnvironment, sortedProblems } from "../../src/environment/check.ts";
 import { type BuiltFunction, readEnvironment } from "../../src/environment/read-environment.ts";
 import type { PublishedFunction } from "../../src/functions/published-function.ts";
-import { Report } from "../../src/xml/report.ts";
 import { filesOf, plainProxy } from "./deployed.ts";
 
 const source = (apiName: string, more = "") => `apiName: ${apiName}

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { MAX_ENTRY_SIZE } from "../../src/bundle/archive.ts";
+import { type Problem, Report } from "../../src/documents/report.ts";
 import { checkEnvironment, sortedProblems } from "../../src/environment/check.ts";
 import { readEnvironment } from "../../src/environment/read-environment.ts";
-import { type Problem, Report } from "../../src/xml/report.ts";
 import { filesOf, plainProxy, sharedFlow, type TestFiles } from "./deployed.ts";
 
 function problemsOf(...files: TestFiles[]): string[] {

@@ -1,6 +1,7 @@
-import { noAudit } from "../../src/egress/audit.ts";
+import { Report } from "../../src/documents/report.ts";
+import { noAudit } from "../../src/egress/audit/audit.ts";
 import { Egress } from "../../src/egress/egress.ts";
-import { compileEgressPolicy } from "../../src/egress/policy.ts";
+import { compileEgressPolicy } from "../../src/egress/egress-policy.ts";
 import { readTargetServers } from "../../src/egress/target-server.ts";
 import { planDeployment } from "../../src/environment/deployment.ts";
 import { currentKey, type EnvironmentDocument, revisionKey } from "../../src/environment/document.ts";
@@ -8,9 +9,8 @@ import { type ConfigStore, Environment } from "../../src/environment/environment
 import { readEnvironment } from "../../src/environment/read-environment.ts";
 import { Snapshot } from "../../src/environment/snapshot.ts";
 import { DeployedFunctions } from "../../src/functions/deployed.ts";
-import { flowSources } from "../../src/gateway/flow-sources.ts";
 import type { EnvironmentCapabilities } from "../../src/policies/capabilities.ts";
-import { Report } from "../../src/xml/report.ts";
+import { flowSources } from "../../src/worker/flow-sources.ts";
 import { ManualClock } from "../egress/clock.ts";
 import { nothingBut } from "../policies/not-given.ts";
 
@@ -71,9 +71,8 @@ export class TestStore implements ConfigStore {
   async deploy(generation: number, ...files: TestFiles[]): Promise<EnvironmentDocument> {
     const model = readEnvironment(filesOf(Object.assign({}, ...files)), "test", new Report());
     const now = new Date(generation);
-    const options = { organization: "org", now, advice: "list" } as const;
-    const { document: planned, revisions } = await planDeployment(model, null, options);
-    const document = { ...planned, generation };
+    const options = { organization: "org", now, generation, advice: "list" } as const;
+    const { document, revisions } = await planDeployment(model, null, options);
     for (const [revision, zip] of revisions) this.values.set(revisionKey(revision), zip.slice().buffer);
     this.values.set(currentKey("test"), document);
     return document;

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
+import { Report } from "../../src/documents/report.ts";
 import { checkLocalCalls } from "../../src/environment/local-calls.ts";
 import { readEnvironment } from "../../src/environment/read-environment.ts";
-import { Report } from "../../src/xml/report.ts";
 import { filesOf, plainProxy } from "./deployed.ts";
 
 /** What is said of a target endpoint that calls another proxy, beside a proxy `b` with the endpoint `default`. */

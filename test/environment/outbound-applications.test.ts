@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { Report } from "../../src/documents/report.ts";
 import { readOutboundApplications } from "../../src/environment/outbound-applications.ts";
-import { Report } from "../../src/xml/report.ts";
 import { filesOf } from "./deployed.ts";
 
 const least = `authorizationUrl: https://provider.example.com/authorize

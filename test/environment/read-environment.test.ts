@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { MAX_ENTRY_SIZE, writeArchive } from "../../src/bundle/archive.ts";
+import { Report } from "../../src/documents/report.ts";
 import { readEnvironment } from "../../src/environment/read-environment.ts";
-import { Report } from "../../src/xml/report.ts";
 import { filesOf, plainProxy, sharedFlow, type TestFiles } from "./deployed.ts";
 
 function read(files: TestFiles, zips: Readonly<Record<string, Uint8Array>> = {}) {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { Report } from "../../src/documents/report.ts";
 import { checkEnvironment } from "../../src/environment/check.ts";
 import { planDeployment } from "../../src/environment/deployment.ts";
 import { readEnvironment } from "../../src/environment/read-environment.ts";
 import { withDefaultServiceAccount } from "../../src/environment/service-accounts.ts";
-import { Report } from "../../src/xml/report.ts";
 import { filesOf, plainProxy, sharedFlow, type TestFiles } from "./deployed.ts";
 
 const account = "callouts@my-project.iam.gserviceaccount.com";
@@ -116,7 +116,7 @@ test.each(["someone@example.com", "", "not an address"])(
 );
 
 describe("the deployed document", () => {
-  const options = { organization: "o", now: new Date(0), advice: "list" } as const;
+  const options = { organization: "o", now: new Date(0), generation: 1, advice: "list" } as const;
   const planned = (json: object, previous: Parameters<typeof planDeployment>[1] = null) => {
     const files = { ...plainProxy("a"), ...plainProxy("b"), ...sharedFlow("s"), ...deployments(json) };
     return planDeployment(check(files).model, previous, options);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { Report } from "../../src/documents/report.ts";
 import { readSettings } from "../../src/environment/settings.ts";
-import { Report } from "../../src/xml/report.ts";
 import { filesOf, type TestFiles } from "./deployed.ts";
 
 function read(files: TestFiles) {

@@ -1,20 +1,20 @@
 import { describe, expect, test } from "vitest";
 import { nothingDeployed, proxyUnavailable } from "../../src/environment/environment.ts";
+import { invalidHost, invalidPath } from "../../src/exchange/address.ts";
+import { hostNotAllowed } from "../../src/exchange/dev-requests.ts";
+import { routeFailed } from "../../src/exchange/exchange.ts";
+import { internalFault } from "../../src/exchange/internal-error.ts";
+import { applicationNotFound, calloutDepthExceeded } from "../../src/exchange/local-call.ts";
+import { bodyNotSendable, lengthRequired } from "../../src/exchange/outgoing-body.ts";
+import { transportFaults } from "../../src/exchange/transport-fault.ts";
 import { Fault, faultBody } from "../../src/flow/fault.ts";
 import { requestReading, responseReading, unsupportedEncoding } from "../../src/flow/reading-faults.ts";
 import { apiTimedOut } from "../../src/flow/time-limit.ts";
-import { invalidHost, invalidPath } from "../../src/gateway/address.ts";
-import { hostNotAllowed } from "../../src/gateway/dev-requests.ts";
-import { routeFailed } from "../../src/gateway/exchange.ts";
-import { internalFault } from "../../src/gateway/internal-error.ts";
-import { applicationNotFound, calloutDepthExceeded } from "../../src/gateway/local-call.ts";
-import { bodyNotSendable, lengthRequired } from "../../src/gateway/outgoing-body.ts";
-import { transportFaults } from "../../src/gateway/transport-fault.ts";
+import { policyTypes } from "../../src/policies/index.ts";
 import {
   emptyIdTokenAudience,
   googleTokenGenerationFailure,
-} from "../../src/policies/google-authentication.ts";
-import { policyTypes } from "../../src/policies/index.ts";
+} from "../../src/policies/parts/google-authentication.ts";
 
 /** Apigee: "Runtime error code reference" and the error references of the policies. */
 const documented: [code: string, status: number, name: string, category: string][] = [

@@ -5,14 +5,14 @@ import type { OutboundApplication } from "../../src/credentials/oauth/applicatio
 import { readPublicKey } from "../../src/credentials/secrets/keys.ts";
 import { type SecretPlace, secretKey } from "../../src/credentials/secrets/place.ts";
 import { sealSecret } from "../../src/credentials/secrets/seal.ts";
+import { Report } from "../../src/documents/report.ts";
 import { planDeployment } from "../../src/environment/deployment.ts";
 import { currentKey, revisionKey } from "../../src/environment/document.ts";
 import { readEnvironment } from "../../src/environment/read-environment.ts";
 import type { PublishedFunction } from "../../src/functions/published-function.ts";
-import { servedBy } from "../../src/gateway/gateways.ts";
 import type { Source, SourceDomain } from "../../src/sources/source.ts";
-import type { WorkerEnv } from "../../src/worker-env.ts";
-import { Report } from "../../src/xml/report.ts";
+import { servedBy } from "../../src/worker/gateways.ts";
+import type { WorkerEnv } from "../../src/worker/worker-env.ts";
 import { filesOf, type TestFiles } from "../environment/deployed.ts";
 import { testModules } from "./modules.ts";
 
@@ -109,12 +109,11 @@ export async function deploy({
       await setSecret({ environment: "local", source, name }, value);
   }
   const model = readEnvironment(filesOf(proxies), "local", new Report());
-  const options = { organization: "test", now: new Date(++generation), advice: "list" } as const;
+  const options = { organization: "test", now: new Date(++generation), generation, advice: "list" } as const;
   const plan = await planDeployment(model, null, options);
   for (const [revision, zip] of plan.revisions) await env.CONFIG.put(revisionKey(revision), zip);
   const document = {
     ...plan.document,
-    generation,
     sources,
     sourceAliases: aliases,
     outboundApplications,

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, inject, test, vi } from "vitest";
 import type { PublishedFunction } from "../../src/functions/published-function.ts";
-import { servedBy } from "../../src/gateway/gateways.ts";
+import { servedBy } from "../../src/worker/gateways.ts";
 import { call, deploy, execute, limits, logLines, sourceTo } from "./function-kit.ts";
 
 const { a } = inject("servers");

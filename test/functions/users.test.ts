@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, inject, test } from "vitest";
-import { consent, defaultIdentity, tokenOf } from "../admin/oauth-kit.ts";
 import { application, CLIENT_SECRET, tokens } from "../credentials/oauth/kit.ts";
 import { Scripted } from "../credentials/script.ts";
+import { consent, defaultIdentity, tokenOf } from "../routes/oauth-kit.ts";
 import { deploy, execute, sourceTo } from "./function-kit.ts";
 
 const { a } = inject("servers");

@@ -1,17 +1,17 @@
 import { expect } from "vitest";
-import { checkReferences } from "../../src/bundle/check-references.ts";
-import type { CompileContext } from "../../src/bundle/compile-context.ts";
 import type { SharedFlowBundle } from "../../src/bundle/model.ts";
-import { PolicyBuilder } from "../../src/bundle/policy-builder.ts";
+import { checkReferences } from "../../src/compile/check-references.ts";
+import type { CompileContext } from "../../src/compile/compile-context.ts";
+import { PolicyBuilder } from "../../src/compile/policy-builder.ts";
+import { parseXml } from "../../src/documents/parse.ts";
+import { positionOf, Report } from "../../src/documents/report.ts";
 import type { Value } from "../../src/expression/value.ts";
 import { type Exchange, FlowContext, type ProxyIdentity, type Step } from "../../src/flow/context.ts";
 import { Fault } from "../../src/flow/fault.ts";
 import { RequestMessage, ResponseMessage } from "../../src/flow/message.ts";
 import { messageFinder, variable } from "../../src/flow/variable.ts";
 import type { Capabilities, EnvironmentCapabilities } from "../../src/policies/capabilities.ts";
-import { type PolicyType, thrownBy } from "../../src/policies/policy.ts";
-import { parseXml } from "../../src/xml/parse.ts";
-import { positionOf, Report } from "../../src/xml/report.ts";
+import { type PolicyType, thrownBy } from "../../src/policies/policy-type.ts";
 import { notGiven, nothingBut } from "./not-given.ts";
 
 /** What a test says about the exchange; everything else is filled in. */

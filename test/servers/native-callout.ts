@@ -6,7 +6,10 @@ import { join } from "node:path";
 import * as grpc from "@grpc/grpc-js";
 import { loadSync } from "@grpc/proto-loader";
 
-const proto = join(import.meta.dirname, "../../src/policies/external-callout/wire/external_callout.proto");
+const proto = join(
+  import.meta.dirname,
+  "../../src/policies/callouts/external-callout/wire/external_callout.proto",
+);
 
 /** A message as protobufjs has it: field names as in the .proto, 64-bit integers as text, nothing filled in. */
 // biome-ignore lint/suspicious/noExplicitAny: what a server without our types works with

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { Report } from "../../src/documents/report.ts";
 import { readSources } from "../../src/sources/read-sources.ts";
-import { Report } from "../../src/xml/report.ts";
 import { privateRoot, publicRoot } from "./pem.ts";
 
 const context = { outboundApplications: ["carrier"], publicRoots: [publicRoot] };

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { noAudit } from "../../src/egress/audit.ts";
+import { noAudit } from "../../src/egress/audit/audit.ts";
 import { SourceCalls } from "../../src/sources/source-calls.ts";
 import { domain, sourceWith } from "./sample.ts";
 

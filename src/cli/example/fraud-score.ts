@@ -5,7 +5,7 @@ import {
   type FlowVariable,
   type MessageContext,
   MessageContextSchema,
-} from "../../policies/external-callout/wire/external_callout_pb.ts";
+} from "../../policies/callouts/external-callout/wire/external_callout_pb.ts";
 import { parseAddress } from "../bridge/address.ts";
 import { startBridge } from "../bridge/start-bridge.ts";
 

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import deployments from "../../../policies/environments/local/deployments.json" with { type: "json" };
 import targetServers from "../../../policies/environments/local/targetservers.json" with { type: "json" };
 import { applicationPlace, CLIENT_SECRET } from "../../credentials/secrets/place.ts";
-import { type HostConnection, parseConnection } from "../dev-options.ts";
+import { type HostConnection, parseConnection } from "../dev/dev-options.ts";
 import type { SecretValues } from "../secret/dev-secrets.ts";
 import { serveAudit } from "./audit.ts";
 import { serveCarrier } from "./carrier.ts";

@@ -1,9 +1,9 @@
 import { readdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { BuildFailure, BuildOptions, BuildResult, Message } from "esbuild";
-import { didYouMean } from "../../xml/nearest.ts";
-import type { Position, Report } from "../../xml/report.ts";
-import { isFolder } from "../read-folder.ts";
+import { didYouMean } from "../../documents/nearest.ts";
+import type { Position, Report } from "../../documents/report.ts";
+import { isFolder } from "../check/read-folder.ts";
 import type { DeclaredFunction } from "./declared-function.ts";
 import { fileOf, functionPlugin, importPath, MAIN, SERVE } from "./esbuild-plugin.ts";
 import type { Refusal } from "./refused-imports.ts";

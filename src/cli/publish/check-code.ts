@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { parse } from "@babel/parser";
 import type * as t from "@babel/types";
-import type { Report } from "../../xml/report.ts";
+import type { Report } from "../../documents/report.ts";
 import { dynamicCodeIn, mentionsDynamicCode } from "./dynamic-code.ts";
 import type { SourceFile, SourceFiles } from "./source-file.ts";
 

@@ -1,6 +1,6 @@
 import type * as t from "@babel/types";
-import { didYouMean } from "../../xml/nearest.ts";
-import type { Report } from "../../xml/report.ts";
+import { didYouMean } from "../../documents/nearest.ts";
+import type { Report } from "../../documents/report.ts";
 import { library } from "./library.ts";
 import { textIn } from "./literal.ts";
 import { refusalInFunction } from "./refused-imports.ts";

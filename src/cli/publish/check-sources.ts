@@ -1,6 +1,6 @@
 import type * as t from "@babel/types";
-import { didYouMean } from "../../xml/nearest.ts";
-import type { Report } from "../../xml/report.ts";
+import { didYouMean } from "../../documents/nearest.ts";
+import type { Report } from "../../documents/report.ts";
 import type { DeclaredFunction } from "./declared-function.ts";
 import { sourceSymbol } from "./decorators.ts";
 import { textIn } from "./literal.ts";

@@ -1,6 +1,6 @@
 import type * as t from "@babel/types";
+import type { Position } from "../../documents/report.ts";
 import type { PublishedFunction } from "../../functions/published-function.ts";
-import type { Position } from "../../xml/report.ts";
 import type { Signature } from "./read-signature.ts";
 import type { SourceFile } from "./source-file.ts";
 

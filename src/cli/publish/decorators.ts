@@ -1,5 +1,5 @@
 import type * as t from "@babel/types";
-import type { Report } from "../../xml/report.ts";
+import type { Report } from "../../documents/report.ts";
 import type { DeclaredSource } from "./declared-function.ts";
 import { SOURCE_SYMBOLS } from "./library.ts";
 import { fieldsOf, textIn, unwrapped } from "./literal.ts";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
+import { nearestNames } from "../../documents/nearest.ts";
+import type { Report } from "../../documents/report.ts";
 import type { EnvironmentFiles } from "../../environment/read-environment.ts";
-import { nearestNames } from "../../xml/nearest.ts";
-import type { Report } from "../../xml/report.ts";
 
 /** A folder below `functions/`, whose code is one function, or several of TypeScript v1. */
 export interface FunctionFolder {

@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import { realpathSync } from "node:fs";
 import { join } from "node:path";
+import { didYouMean } from "../../documents/nearest.ts";
+import { Report } from "../../documents/report.ts";
 import { DEFAULT_FUNCTION_SETTINGS } from "../../environment/function-settings.ts";
 import type {
   BuiltFunction,
@@ -10,8 +12,6 @@ import type {
 } from "../../environment/read-environment.ts";
 import { reportNotDeployed } from "../../environment/read-environment.ts";
 import type { Settings } from "../../environment/settings.ts";
-import { didYouMean } from "../../xml/nearest.ts";
-import { Report } from "../../xml/report.ts";
 import { type Bundle, bundleFunction } from "./bundle-function.ts";
 import { checkCode, checkDependencies } from "./check-code.ts";
 import { checkImports } from "./check-imports.ts";

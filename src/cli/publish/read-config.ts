@@ -1,6 +1,6 @@
 import type * as t from "@babel/types";
-import { didYouMean } from "../../xml/nearest.ts";
-import type { Report } from "../../xml/report.ts";
+import { didYouMean } from "../../documents/nearest.ts";
+import type { Report } from "../../documents/report.ts";
 import type { DeclaredSource } from "./declared-function.ts";
 import { fieldsOf, textIn, unwrapped } from "./literal.ts";
 import type { SourceFile } from "./source-file.ts";

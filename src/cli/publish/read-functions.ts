@@ -1,4 +1,4 @@
-import type { Report } from "../../xml/report.ts";
+import type { Report } from "../../documents/report.ts";
 import type { DeclaredFunction } from "./declared-function.ts";
 import type { SourceFile, SourceFiles } from "./source-file.ts";
 import { exportedClasses, isPublishedClass, readVersion1 } from "./typescript-v1.ts";

@@ -1,6 +1,6 @@
 import type * as t from "@babel/types";
+import type { Report } from "../../documents/report.ts";
 import type { NamedType, PublishedFunction } from "../../functions/published-function.ts";
-import type { Report } from "../../xml/report.ts";
 import { annotationOf } from "./read-struct.ts";
 import type { TypeReader } from "./read-type.ts";
 import type { SourceFile } from "./source-file.ts";

@@ -1,7 +1,7 @@
 import type * as t from "@babel/types";
+import { didYouMean } from "../../documents/nearest.ts";
+import type { Report } from "../../documents/report.ts";
 import type { NamedType, PublishedFunction, ValueType } from "../../functions/published-function.ts";
-import { didYouMean } from "../../xml/nearest.ts";
-import type { Report } from "../../xml/report.ts";
 import { readStruct } from "./read-struct.ts";
 import { isNamedScalar, namedScalar, scalarNames, typesModule } from "./scalar-types.ts";
 import type { SourceFile, SourceFiles, TypeDeclaration } from "./source-file.ts";

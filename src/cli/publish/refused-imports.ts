@@ -1,5 +1,5 @@
 import { builtinModules } from "node:module";
-import { didYouMean } from "../../xml/nearest.ts";
+import { didYouMean } from "../../documents/nearest.ts";
 
 /** Why a module cannot be imported, and what to do instead. */
 export interface Refusal {

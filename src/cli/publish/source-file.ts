@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import { type ParserPlugin, parse } from "@babel/parser";
 import type * as t from "@babel/types";
-import type { Position, Report } from "../../xml/report.ts";
-import { isFile } from "../read-folder.ts";
+import type { Position, Report } from "../../documents/report.ts";
+import { isFile } from "../check/read-folder.ts";
 
 /** Where a name that a file imports comes from. */
 export interface ImportedName {

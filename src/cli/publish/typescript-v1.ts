@@ -1,5 +1,5 @@
 import type * as t from "@babel/types";
-import type { Report } from "../../xml/report.ts";
+import type { Report } from "../../documents/report.ts";
 import type { DeclaredFunction, DeclaredSource } from "./declared-function.ts";
 import { decorationOf, hasDecorators } from "./decorators.ts";
 import { uniqueSources } from "./read-config.ts";

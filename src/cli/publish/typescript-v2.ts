@@ -1,5 +1,5 @@
 import type * as t from "@babel/types";
-import type { Report } from "../../xml/report.ts";
+import type { Report } from "../../documents/report.ts";
 import type { DeclaredFunction } from "./declared-function.ts";
 import { unwrapped } from "./literal.ts";
 import { readConfig, variableNamed } from "./read-config.ts";

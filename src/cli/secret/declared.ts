@@ -1,10 +1,10 @@
 import { applicationPlace, CLIENT_SECRET } from "../../credentials/secrets/place.ts";
+import { nearestNames } from "../../documents/nearest.ts";
+import { Report } from "../../documents/report.ts";
 import type { EnvironmentFiles } from "../../environment/read-environment.ts";
 import { SECRET_NAME } from "../../sources/file-schema.ts";
 import { readSources } from "../../sources/read-sources.ts";
 import { secretNamesOf } from "../../sources/secret-names.ts";
-import { nearestNames } from "../../xml/nearest.ts";
-import { Report } from "../../xml/report.ts";
 import { CommandFailure } from "../command-failure.ts";
 
 /** The names of secrets by what they belong to: a source's API name, or an outbound application. */

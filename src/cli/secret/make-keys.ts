@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { generateKeys } from "../../credentials/secrets/keys.ts";
+import type { EnvironmentFolder } from "../check/environment-folder.ts";
+import { pathOnDisk } from "../check/mount.ts";
 import { CommandFailure } from "../command-failure.ts";
-import type { EnvironmentFolder } from "../environment-folder.ts";
-import { pathOnDisk } from "../mount.ts";
 import { keyFile } from "./deployed-secrets.ts";
 
 /**

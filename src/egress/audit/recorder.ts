@@ -1,7 +1,7 @@
-import type { AuditPlatform, AuditRecord, AuditSink, CallOrigin } from "../audit.ts";
 import type { OutboundCall } from "../egress.ts";
 import { EgressError } from "../error.ts";
 import { defaultPorts } from "../rule.ts";
+import type { AuditPlatform, AuditRecord, AuditSink, CallOrigin } from "./audit.ts";
 import { answerLength, type CountedCalls, type Counts, counted, sentLength } from "./bytes.ts";
 
 /** What is known of a call when it begins. */

@@ -1,6 +1,6 @@
 /** What the proxy `external-callout` does, written by hand, with protobuf-es for the messages. */
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
-import { MessageContextSchema } from "../../../src/policies/external-callout/wire/external_callout_pb.ts";
+import { MessageContextSchema } from "../../../src/policies/callouts/external-callout/wire/external_callout_pb.ts";
 
 const trailersFrame = 0x80;
 

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, test } from "vitest";
-import type { Problem } from "../../../src/xml/report.ts";
+import type { Problem } from "../../../src/documents/report.ts";
 import { sortieInProcess } from "../in-process.ts";
 import { answeringProxy, below, folderWith, repository, sortie, writeIn } from "../sortie.ts";
 import { version2 } from "./kit.ts";

@@ -1,14 +1,14 @@
 import { symlinkSync } from "node:fs";
 import { join } from "node:path";
+import { readFolder } from "../../../src/cli/check/read-folder.ts";
 import type { DeclaredFunction } from "../../../src/cli/publish/declared-function.ts";
 import { publishFunctions } from "../../../src/cli/publish/publish-functions.ts";
 import { readFunctions } from "../../../src/cli/publish/read-functions.ts";
 import { SourceFiles } from "../../../src/cli/publish/source-file.ts";
-import { readFolder } from "../../../src/cli/read-folder.ts";
+import { type Problem, Report } from "../../../src/documents/report.ts";
 import { sortedProblems } from "../../../src/environment/check.ts";
 import { type BuiltFunction, readEnvironment } from "../../../src/environment/read-environment.ts";
 import type { Settings } from "../../../src/environment/settings.ts";
-import { type Problem, Report } from "../../../src/xml/report.ts";
 import { folderWith, repository } from "../sortie.ts";
 
 /** What is declared by an entry file, and what is wrong with it. */

@@ -1,11 +1,11 @@
 import type { OutboundApplication } from "../../../src/credentials/oauth/application.ts";
 import { Authorization, type RecordStorage } from "../../../src/credentials/oauth/authorization.ts";
 import { readSealingKey } from "../../../src/credentials/sealing.ts";
-import { noAudit } from "../../../src/egress/audit.ts";
+import { noAudit } from "../../../src/egress/audit/audit.ts";
 import { Deadlines } from "../../../src/egress/deadline.ts";
 import { Egress } from "../../../src/egress/egress.ts";
+import { compileEgressPolicy } from "../../../src/egress/egress-policy.ts";
 import { internet } from "../../../src/egress/internet.ts";
-import { compileEgressPolicy } from "../../../src/egress/policy.ts";
 import { tokenCalls } from "../../../src/egress/token-calls.ts";
 import { ManualClock } from "../../egress/clock.ts";
 import { sealingKey } from "../memory-store.ts";

@@ -1,8 +1,13 @@
 import { inject } from "vitest";
-import { Audit, type AuditPlatform, type AuditSettings, type CallOrigin } from "../../../src/egress/audit.ts";
+import {
+  Audit,
+  type AuditPlatform,
+  type AuditSettings,
+  type CallOrigin,
+} from "../../../src/egress/audit/audit.ts";
 import { type Connection, Egress } from "../../../src/egress/egress.ts";
+import { compileEgressPolicy } from "../../../src/egress/egress-policy.ts";
 import { internet } from "../../../src/egress/internet.ts";
-import { compileEgressPolicy } from "../../../src/egress/policy.ts";
 import { ManualClock } from "../clock.ts";
 
 export const servers = inject("servers");

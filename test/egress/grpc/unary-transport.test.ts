@@ -2,18 +2,18 @@ import { create } from "@bufbuild/protobuf";
 import { Code, ConnectError, createClient, createContextValues, type Transport } from "@connectrpc/connect";
 import { createConnectTransport, createGrpcWebTransport } from "@connectrpc/connect-web";
 import { describe, expect, inject, test } from "vitest";
-import { noAudit } from "../../../src/egress/audit.ts";
+import { noAudit } from "../../../src/egress/audit/audit.ts";
 import { Deadlines } from "../../../src/egress/deadline.ts";
 import { Egress, type OutboundCall } from "../../../src/egress/egress.ts";
+import { compileEgressPolicy } from "../../../src/egress/egress-policy.ts";
 import { EgressError } from "../../../src/egress/error.ts";
 import { createUnaryTransport, timeLimit } from "../../../src/egress/grpc/unary-transport.ts";
 import { internet } from "../../../src/egress/internet.ts";
-import { compileEgressPolicy } from "../../../src/egress/policy.ts";
 import type { GrpcTransport } from "../../../src/egress/target-server.ts";
 import {
   ExternalCalloutService,
   MessageContextSchema,
-} from "../../../src/policies/external-callout/wire/external_callout_pb.ts";
+} from "../../../src/policies/callouts/external-callout/wire/external_callout_pb.ts";
 import type { RawAnswerName } from "../../servers/grpc-answers.ts";
 import { ManualClock } from "../clock.ts";
 

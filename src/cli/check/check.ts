@@ -1,0 +1,25 @@
+import type { Command } from "commander";
+import { sortedProblems } from "../../environment/check.ts";
+import { checkedEnvironment } from "./checked-environment.ts";
+import { readPaths } from "./environment-folder.ts";
+import { formatProblems } from "./print-problems.ts";
+
+/** `sortie check`: everything that is wrong, all at once. Exit status 1 when there is an error. */
+export function addCheck(program: Command): void {
+  program
+    .command("check")
+    .description("say everything that is wrong with an environment or with bundles")
+    .argument("[path...]", "an environment folder, or bundles: folders or zip files", ["policies"])
+    .option("--env <name>", "check the settings of this environment only (default: of all there are)")
+    .option("--json", "print an array of {code, severity, file, line, column, policy, message, remedy}")
+    .action(async (paths: string[], options: { env?: string; json?: boolean }) => {
+      const folder = readPaths(paths);
+      const names = options.env ? [options.env] : folder.names.length > 0 ? folder.names : ["local"];
+      const checked = await Promise.all(names.map((name) => checkedEnvironment(folder, name)));
+      const problems = sortedProblems(checked.flatMap((environment) => environment.problems));
+      process.stdout.write(
+        options.json ? `${JSON.stringify(problems, null, 2)}\n` : formatProblems(problems, process.stdout),
+      );
+      if (checked.some(({ failed }) => failed)) process.exitCode = 1;
+    });
+}

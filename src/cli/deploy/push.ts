@@ -1,0 +1,95 @@
+import type { Command } from "commander";
+import { type DeploymentPlan, planDeployment } from "../../environment/deployment.ts";
+import type { EnvironmentDocument } from "../../environment/document.ts";
+import type { EnvironmentModel } from "../../environment/read-environment.ts";
+import { checkedEnvironment } from "../check/checked-environment.ts";
+import { readPaths } from "../check/environment-folder.ts";
+import type { Mount } from "../check/mount.ts";
+import { formatProblems } from "../check/print-problems.ts";
+import { loadFailures, loadProblems } from "../dev/load-problems.ts";
+import { addKvOptions, type KvOptions, withKv } from "../kv/options.ts";
+import { DeploymentStore } from "./deployment-store.ts";
+import { differences } from "./diff/difference.ts";
+import { formatDifferences } from "./diff/print-difference.ts";
+import { formatChanges } from "./print-changes.ts";
+
+interface PushOptions extends KvOptions {
+  readonly env: string;
+  readonly organization?: string;
+  readonly dryRun?: boolean;
+}
+
+/** `sortie push`: deploys an environment, all of it or nothing. Exit status 1 when it has errors. */
+export function addPush(program: Command): void {
+  withEnvironment(program.command("push"))
+    .description("deploy an environment into the KV namespace of its Worker")
+    .option("--dry-run", "show what would change, file by file, and write nothing")
+    .action(push);
+}
+
+/** `sortie diff`: shows what `sortie push` would change. Exit status 1 when the environment has errors. */
+export function addDiff(program: Command): void {
+  withEnvironment(program.command("diff"))
+    .description("show what pushing an environment would change, file by file")
+    .action((path: string, options: PushOptions) => push(path, { ...options, dryRun: true }));
+}
+
+function withEnvironment(command: Command): Command {
+  return addKvOptions(
+    command
+      .argument("[path]", "an environment folder", "policies")
+      .requiredOption("--env <name>", "the environment to deploy")
+      .option("--organization <name>", "what flows see as organization.name (default: as deployed before)"),
+  );
+}
+
+async function push(path: string, options: PushOptions): Promise<void> {
+  const folder = readPaths([path]);
+  const { model, problems, failed } = await checkedEnvironment(folder, options.env);
+  if (problems.length > 0) process.stderr.write(formatProblems(problems, process.stderr));
+  if (failed) return refuse();
+  await withKv(options, (kv) => deploy(new DeploymentStore(kv, options.env), model, folder.mounts, options));
+}
+
+function refuse(): void {
+  console.error("Nothing was deployed.");
+  process.exitCode = 1;
+}
+
+async function deploy(
+  store: DeploymentStore,
+  model: EnvironmentModel,
+  mounts: readonly Mount[],
+  options: PushOptions,
+): Promise<void> {
+  const previous = await store.current();
+  const plan = await planDeployment(model, previous, {
+    organization: options.organization ?? previous?.organization ?? "local",
+    now: new Date(),
+    generation: (previous?.generation ?? 0) + 1,
+    advice: "list",
+  });
+  process.stdout.write(formatChanges(plan.changes));
+  if (previous && plan.changes.every(({ kind }) => kind === "unchanged")) {
+    console.log(`Nothing has changed: ${options.env} stays at generation ${previous.generation}.`);
+    return;
+  }
+  const failures = await loadFailures(plan);
+  if (failures.length > 0) {
+    process.stderr.write(formatProblems(loadProblems(failures, model, mounts), process.stderr));
+    return refuse();
+  }
+  if (options.dryRun) return printDifferences(store, plan, previous);
+  await store.deploy(plan, previous);
+  console.log(`Deployed generation ${plan.document.generation} of ${options.env}.`);
+}
+
+async function printDifferences(
+  store: DeploymentStore,
+  plan: DeploymentPlan,
+  previous: EnvironmentDocument | null,
+): Promise<void> {
+  const found = await differences(plan, previous, (revision) => store.revision(revision));
+  process.stdout.write(formatDifferences(found));
+  console.log("\nNothing was written.");
+}

@@ -1,0 +1,50 @@
+import { connect, createServer, type Server, type Socket } from "node:net";
+import { listenOnLoopback, portFailure } from "../loopback.ts";
+
+/**
+ * The port that clients know, on every address of `localhost`. It is opened when there is something behind it, and
+ * hands each connection on byte for byte.
+ */
+export class FrontDoor {
+  readonly #servers: readonly Server[];
+  readonly #sockets: Set<Socket>;
+
+  private constructor(servers: readonly Server[], sockets: Set<Socket>) {
+    this.#servers = servers;
+    this.#sockets = sockets;
+  }
+
+  /** Rejects with `CommandFailure` when the port is in use. */
+  static async open(port: number, behind: number): Promise<FrontDoor> {
+    const sockets = new Set<Socket>();
+    const handOn = (client: Socket) =>
+      join(client, connect({ port: behind, host: "127.0.0.1", allowHalfOpen: true }), sockets);
+    const make = () => createServer({ allowHalfOpen: true, noDelay: true }, handOn);
+    const { servers } = await listenOnLoopback(make, port).catch(portFailure(port));
+    return new FrontDoor(servers, sockets);
+  }
+
+  /** Closes the port and every connection. */
+  async close(): Promise<void> {
+    const closed = this.#servers.map((server) => new Promise((resolve) => server.close(resolve)));
+    for (const socket of this.#sockets) socket.destroy();
+    await Promise.all(closed);
+  }
+}
+
+/** Each side gets what the other sends; when one breaks off, so does the other. */
+function join(client: Socket, gateway: Socket, open: Set<Socket>): void {
+  for (const [one, other] of [
+    [client, gateway],
+    [gateway, client],
+  ] as const) {
+    open.add(one);
+    one.setNoDelay();
+    one.pipe(other);
+    one.on("error", () => other.destroy());
+    one.on("close", () => {
+      open.delete(one);
+      if (!one.readableEnded) other.destroy();
+    });
+  }
+}

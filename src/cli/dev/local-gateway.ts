@@ -1,0 +1,237 @@
+import { randomBytes } from "node:crypto";
+import type { Miniflare, WorkerdStructuredLog } from "miniflare";
+import type { DeploymentPlan } from "../../environment/deployment.ts";
+import { currentKey, generationKey, revisionKey } from "../../environment/document.ts";
+import type { DevSettings } from "../../exchange/dev-requests.ts";
+import type { LoadFailure } from "../../worker/load-failures.ts";
+import { CommandFailure } from "../command-failure.ts";
+import { COMPATIBILITY_DATE } from "../compatibility-date.ts";
+import type { HostConnection } from "./dev-options.ts";
+import { workerModules } from "./worker-modules.ts";
+
+const WORKER = "sortie";
+
+/** Attempts to have a deployment taken over: a look at KV that was already under way may miss it. */
+const REFRESH_ATTEMPTS = 5;
+
+/** How long loading everything may take, in milliseconds: a function's module may never end. */
+const LOAD_TIMEOUT_MS = 60_000;
+
+export interface LocalGatewayOptions {
+  readonly environment: string;
+  readonly connections: readonly HostConnection[];
+  /** By name. */
+  readonly secrets: Readonly<Record<string, string>>;
+  /** Names of this machine, beside those of `localhost`, that requests may ask for in their Host header. */
+  readonly hosts?: readonly string[];
+  /** Whether the Worker writes a line about each request. */
+  readonly requestLines?: boolean;
+  /** Takes what the Worker writes to its console. */
+  readonly log: (line: WorkerdStructuredLog) => void;
+}
+
+/** The gateway in workerd on this machine, with a KV namespace in a temporary folder. */
+export class LocalGateway {
+  /** Where it listens, on 127.0.0.1. */
+  readonly port: number;
+  readonly #miniflare: Miniflare;
+  readonly #environment: string;
+  readonly #token: string;
+  readonly #log: RefreshLines;
+  /** The revisions that KV has. */
+  readonly #revisions = new Set<string>();
+  /** The keys of the secrets that KV has. */
+  #secretKeys: readonly string[] = [];
+
+  private constructor(
+    miniflare: Miniflare,
+    port: number,
+    environment: string,
+    token: string,
+    log: RefreshLines,
+  ) {
+    this.#log = log;
+    this.#miniflare = miniflare;
+    this.port = port;
+    this.#environment = environment;
+    this.#token = token;
+  }
+
+  static async start(options: LocalGatewayOptions): Promise<LocalGateway> {
+    const token = randomBytes(24).toString("base64url");
+    const log = new RefreshLines();
+    // Loaded only here: it takes most of a second, which other commands should not wait for.
+    const { Miniflare } = await import("miniflare");
+    const miniflare = new Miniflare({
+      cf: false,
+      logRequests: false,
+      telemetry: { enabled: false },
+      handleStructuredLogs: (line) => log.take(line) || options.log(line),
+      workers: [
+        {
+          config: {
+            name: WORKER,
+            compatibilityDate: COMPATIBILITY_DATE,
+            compatibilityFlags: ["nodejs_compat", "no_nodejs_global_timers"],
+            manifest: workerModules(),
+            env: bindings(options, token),
+            exports: { UserAuthorization: { type: "durable-object", storage: "sqlite" } },
+          },
+          // Clients reach the Worker itself: Miniflare's own server in front of it would change their headers.
+          dev: { unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }] },
+        },
+      ],
+    });
+    try {
+      await miniflare.ready;
+      const { port } = await miniflare.unsafeGetDirectURL(WORKER);
+      return new LocalGateway(miniflare, Number(port), options.environment, token, log);
+    } catch (error) {
+      await miniflare.dispose();
+      throw error;
+    }
+  }
+
+  /**
+   * Writes a deployment that nobody is served by, and has the Worker load all of it: what passes here, serves.
+   * Rejects with {@link CommandFailure} when that does not end.
+   */
+  async verify({ document, revisions }: DeploymentPlan): Promise<readonly LoadFailure[]> {
+    const { CONFIG: kv } = await this.#miniflare.getBindings<{ CONFIG: KVNamespace }>(WORKER);
+    for (const [revision, zip] of revisions) {
+      if (this.#revisions.has(revision)) continue;
+      await kv.put(revisionKey(revision), new Uint8Array(zip).buffer);
+      this.#revisions.add(revision);
+    }
+    await kv.put(generationKey(this.#environment, document.generation), JSON.stringify(document));
+    const signal = AbortSignal.timeout(LOAD_TIMEOUT_MS);
+    const path = `/_sortie/generations/${document.generation}/load`;
+    try {
+      const response = await this.#fetch(path, { method: "POST", headers: this.#authorized, signal });
+      if (!response.ok) throw new Error(`the gateway answered ${response.status}`);
+      return (await response.json()) as LoadFailure[];
+    } catch (cause) {
+      if (!signal.aborted) throw cause;
+      const message = `The environment does not load within ${LOAD_TIMEOUT_MS / 1000} s. Do its functions' modules end?`;
+      throw new CommandFailure(message, { cause });
+    }
+  }
+
+  /**
+   * Writes a deployment and waits until it serves. What it cannot load is returned, and then nothing changes.
+   * Rejects when the Worker does not take it over.
+   */
+  async deploy(plan: DeploymentPlan): Promise<readonly LoadFailure[]> {
+    const failures = await this.verify(plan);
+    if (failures.length > 0) return failures;
+    const { document } = plan;
+    const { CONFIG: kv } = await this.#miniflare.getBindings<{ CONFIG: KVNamespace }>(WORKER);
+    const json = JSON.stringify(document);
+    await kv.put(currentKey(this.#environment), json);
+    for (let attempt = 0; attempt < REFRESH_ATTEMPTS; attempt++) {
+      await this.#refresh();
+      const health = await this.#fetch("/_sortie/health", { headers: this.#authorized });
+      const { generation } = (await health.json()) as { generation: number };
+      if (generation === document.generation) return [];
+    }
+    throw new Error("the gateway did not take the change over; its log says why");
+  }
+
+  /** Makes these the sealed secrets, by their keys in KV, and no others. */
+  async setSecrets(sealed: ReadonlyMap<string, string>): Promise<void> {
+    const { CONFIG: kv } = await this.#miniflare.getBindings<{ CONFIG: KVNamespace }>(WORKER);
+    const gone = this.#secretKeys.filter((key) => !sealed.has(key));
+    this.#secretKeys = [...sealed.keys()];
+    for (const [key, jwe] of sealed) await kv.put(key, jwe);
+    for (const key of gone) await kv.delete(key);
+    await this.#refresh();
+  }
+
+  stop(): Promise<void> {
+    return this.#miniflare.dispose();
+  }
+
+  /**
+   * Executes a function for a user, or for nobody, and resolves once everything that it wrote has been logged.
+   */
+  async execute(
+    name: string,
+    parameters: Readonly<Record<string, unknown>>,
+    user: string | null,
+  ): Promise<{ ok: boolean; body: unknown }> {
+    const response = await this.#fetch(`/_sortie/functions/${encodeURIComponent(name)}/execute`, {
+      method: "POST",
+      headers: {
+        ...this.#authorized,
+        "content-type": "application/json",
+        ...(user !== null && { "x-sortie-user": user }),
+      },
+      body: JSON.stringify({ parameters }),
+    });
+    const body: unknown = await response.json();
+    const logged = this.#log.next();
+    await this.#refresh();
+    await logged;
+    return { ok: response.ok, body };
+  }
+
+  /** Has the Worker look at KV now. */
+  async #refresh(): Promise<void> {
+    await this.#fetch("/_sortie/refresh", { method: "POST", headers: this.#authorized });
+  }
+
+  get #authorized(): { authorization: string } {
+    return { authorization: `Bearer ${this.#token}` };
+  }
+
+  #fetch(path: string, init: RequestInit = {}): Promise<Response> {
+    return fetch(`http://127.0.0.1:${this.port}${path}`, init);
+  }
+}
+
+/** Lines with which the Worker says that it has looked at KV: what it wrote before has come before them. */
+class RefreshLines {
+  #waiting: (() => void)[] = [];
+
+  /** Resolves with the next one. */
+  next(): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  /** Says whether a line is one. */
+  take({ message }: WorkerdStructuredLog): boolean {
+    if (message !== '{"level":"debug","event":"refreshed"}') return false;
+    for (const resolve of this.#waiting.splice(0)) resolve();
+    return true;
+  }
+}
+
+/** The names of this machine that nobody else can have. */
+const LOOPBACK_HOSTS = ["localhost", "127.0.0.1", "[::1]"];
+
+function bindings(
+  { environment, connections, secrets, hosts = [], requestLines = false }: LocalGatewayOptions,
+  token: string,
+) {
+  const dev: DevSettings = { hosts: [...LOOPBACK_HOSTS, ...hosts], requests: requestLines };
+  const names = connections.flatMap(({ hosts }, index) => hosts.map((host) => [host, `CONNECTION_${index}`]));
+  return {
+    CONFIG: { type: "kv" as const, id: "sortie-config" },
+    LOADER: { type: "worker-loader" as const },
+    USER_AUTHORIZATION: {
+      type: "durable-object" as const,
+      worker: WORKER,
+      exportName: "UserAuthorization",
+    },
+    ENVIRONMENT: { type: "text" as const, value: environment },
+    REFRESH_TOKEN: { type: "text" as const, value: token },
+    DEV: { type: "text" as const, value: JSON.stringify(dev) },
+    CONNECTIONS: { type: "text" as const, value: JSON.stringify(Object.fromEntries(names)) },
+    ...Object.fromEntries(
+      Object.entries(secrets).map(([name, value]) => [name, { type: "text" as const, value }]),
+    ),
+    ...Object.fromEntries(
+      connections.map(({ to }, index) => [`CONNECTION_${index}`, { type: "external" as const, ...to }]),
+    ),
+  };
+}

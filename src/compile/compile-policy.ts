@@ -1,0 +1,68 @@
+import type { Policy } from "../bundle/model.ts";
+import type { FlowContext, Step } from "../flow/context.ts";
+import { Fault } from "../flow/fault.ts";
+import { type PolicyType, thrownBy } from "../policies/policy-type.ts";
+import { checkReferences } from "./check-references.ts";
+import type { CompileContext } from "./compile-context.ts";
+import { PolicyBuilder } from "./policy-builder.ts";
+
+/** A policy ready to run. */
+export interface PolicyProgram {
+  readonly step: Step;
+  /** Messages whose bodies must be buffered before the step runs. */
+  readonly contents: ReadonlySet<string>;
+  /** Messages whose bodies are read here or in shared flows that are called from here. */
+  readonly mentions: ReadonlySet<string>;
+}
+
+/**
+ * Builds a policy, with what all policies share: enabled, continueOnError and the variables that say whether it
+ * failed. Null when it cannot be used; the report says why. Apigee: "Policy reference overview".
+ */
+export function compilePolicy(policy: Policy, compile: CompileContext): PolicyProgram | null {
+  const { name, meaning, enabled } = policy;
+  if (meaning === null) return null;
+  const { type, config, references } = meaning;
+  const report = compile.report.forPolicy(name);
+  const errorsBefore = report.errorCount;
+  const builder = new PolicyBuilder(policy, type, compile, report);
+  if (checkReferences(references, compile, report)) type.check?.(config, builder.context, report);
+  if (report.errorCount > errorsBefore) return null;
+  if (!enabled) return switchedOff;
+  const step = recordingFailure(type.build(config, builder.context), policy, type);
+  return { step, contents: builder.contents, mentions: builder.mentions };
+}
+
+/** A policy with enabled="false": it does nothing and reads nothing. */
+const switchedOff: PolicyProgram = { step: () => {}, contents: new Set(), mentions: new Set() };
+
+/**
+ * Sets `PREFIX.NAME.failed`, and lets the flow go on after a fault when continueOnError is true.
+ * Apigee: "What you need to know about policy errors". A fault that was raised on purpose always is one.
+ */
+function recordingFailure(step: Step, { name, continueOnError }: Policy, type: PolicyType): Step {
+  const failed = `${type.variablePrefix}.${name}.failed`;
+  const succeed = (flow: FlowContext) => {
+    flow.variables.set(failed, false);
+  };
+  const fail = (flow: FlowContext, error: unknown) => {
+    const thrown = thrownBy(type, name, error);
+    flow.variables.set(failed, true);
+    if (thrown instanceof Fault) flow.lastFault = thrown.raisedBy(name);
+    if (!continueOnError || !(thrown instanceof Fault) || thrown.isDeliberate) throw thrown;
+    flow.exchange.watch?.fault(thrown);
+  };
+  return function runPolicy(flow) {
+    try {
+      const pending = step(flow);
+      if (pending)
+        return pending.then(
+          () => succeed(flow),
+          (thrown) => fail(flow, thrown),
+        );
+    } catch (thrown) {
+      return fail(flow, thrown);
+    }
+    succeed(flow);
+  };
+}

@@ -1,0 +1,104 @@
+import { findNodeAtLocation, type Node, type ParseError, parseTree } from "jsonc-parser";
+import type { PlacedValue } from "./checked-value.ts";
+import { wordsForSyntax } from "./json-syntax.ts";
+import type { ValuePath } from "./known-fields.ts";
+import type { Position, Report } from "./report.ts";
+
+/** A JSON file of an environment, with positions for what is wrong in it. */
+export class JsonFile implements PlacedValue {
+  /** What the file holds; undefined when it is not JSON. */
+  readonly value: unknown = undefined;
+  readonly #path: string;
+  readonly #text: string;
+  readonly #root: Node | undefined;
+  readonly #report: Report;
+  #lineStarts: readonly number[] | null = null;
+
+  /** Reports InvalidJSON, and DuplicateField for a name that an object has twice: only the last one counts. */
+  constructor(path: string, bytes: Uint8Array, report: Report) {
+    this.#path = path;
+    this.#report = report;
+    this.#text = new TextDecoder().decode(bytes);
+    if (isUtf8(bytes)) this.#root = this.#parse();
+    else this.#refuse(0, "it is not a text in UTF-8", "Save it in UTF-8.");
+    if (this.#root === undefined) return;
+    this.value = JSON.parse(this.#text);
+    this.#reportDuplicates(this.#root);
+  }
+
+  /** Where a value stands, such as `[2, "port"]`; where its parent stands when it is missing. */
+  at(path: ValuePath): Position {
+    const node = this.#node(path);
+    if (node) return this.#position(node.offset);
+    return path.length === 0 ? this.#position(0) : this.at(path.slice(0, -1));
+  }
+
+  /** Where a field's name stands; for an entry of a list where it stands itself. */
+  atName(path: ValuePath): Position {
+    const parent = this.#node(path)?.parent;
+    return parent?.type === "property" ? this.#position(parent.offset) : this.at(path);
+  }
+
+  #node(path: ValuePath): Node | undefined {
+    return this.#root && findNodeAtLocation(this.#root, [...path]);
+  }
+
+  #parse(): Node | undefined {
+    const errors: ParseError[] = [];
+    try {
+      const root = parseTree(this.#text, errors, { disallowComments: true });
+      const [first] = errors;
+      if (first === undefined) return root;
+      const { reason, remedy } = wordsForSyntax(first, this.#text);
+      this.#refuse(first.offset, reason, remedy);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      this.#refuse(0, "it is nested too deep", "Nest fewer lists and objects.");
+    }
+    return undefined;
+  }
+
+  #refuse(offset: number, reason: string, remedy: string): void {
+    this.#report.error("InvalidJSON", this.#position(offset), `The file is not JSON: ${reason}.`, remedy);
+  }
+
+  #reportDuplicates(root: Node): void {
+    const open = [root];
+    for (let node = open.pop(); node; node = open.pop()) {
+      const { type, children = [] } = node;
+      const seen = new Set<unknown>();
+      for (const child of type === "object" ? children : []) {
+        const name = child.children?.[0]?.value;
+        if (seen.has(name)) {
+          const message = `The field ${name} is there twice, and the last one counts.`;
+          this.#report.error(
+            "DuplicateField",
+            this.#position(child.offset),
+            message,
+            "Take one of them out.",
+          );
+        }
+        seen.add(name);
+      }
+      open.push(...children);
+    }
+  }
+
+  #position(offset: number): Position {
+    this.#lineStarts ??= [
+      0,
+      ...Array.from(this.#text.matchAll(/\r\n|\r|\n/g), (end) => end.index + end[0].length),
+    ];
+    const line = this.#lineStarts.findLastIndex((start) => start <= offset);
+    return { file: this.#path, line: line + 1, column: offset - (this.#lineStarts[line] ?? 0) + 1 };
+  }
+}
+
+function isUtf8(bytes: Uint8Array): boolean {
+  try {
+    new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
+    return true;
+  } catch {
+    return false;
+  }
+}

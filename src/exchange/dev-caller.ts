@@ -1,0 +1,27 @@
+import type { Caller } from "../credentials/caller.ts";
+import { userId } from "../credentials/callers.ts";
+import type { IdentitySettings } from "../credentials/identity.ts";
+import type { WorkerEnv } from "../worker/worker-env.ts";
+
+/** Whom the command that started a gateway on this machine calls functions as. */
+export const DEV_USER_HEADER = "x-sortie-user";
+
+/**
+ * The caller of a request by whoever started this gateway, who alone knows its token: the user of the environment's
+ * issuer that it names, or nobody. Null for any other request, and always when the gateway is deployed.
+ */
+export async function devCaller(
+  { headers }: Request,
+  { REFRESH_TOKEN }: WorkerEnv,
+  identity: () => Promise<IdentitySettings | null>,
+): Promise<Caller | null> {
+  if (!isDeveloper(headers, REFRESH_TOKEN)) return null;
+  const name = headers.get(DEV_USER_HEADER);
+  if (!name) return { kind: "anonymous" };
+  return { kind: "user", id: userId((await identity())?.issuer ?? "local", name), name };
+}
+
+/** Whether a request is from the command that started this gateway. */
+export function isDeveloper(headers: Headers, token: string | undefined): boolean {
+  return token !== undefined && token !== "" && headers.get("authorization") === `Bearer ${token}`;
+}

@@ -1,0 +1,63 @@
+import type { FlowContext } from "../../../flow/context.ts";
+import { Message } from "../../../flow/message.ts";
+import { ReadOnlyVariable, Unsettable } from "../../../flow/unsettable.ts";
+import { messageFinder, type Variable, variable } from "../../../flow/variable.ts";
+import { answeredValue, isSame } from "./flow-variable.ts";
+import type { FlowVariable } from "./wire/external_callout_pb.ts";
+
+/** How many variables one answer may change. */
+export const MOST_CHANGED = 1000;
+
+/** What every flow has; only their properties can be changed. */
+const flowMessages: ReadonlySet<string> = new Set(["message", "request", "response", "error"]);
+
+type Variables = Readonly<Record<string, FlowVariable>>;
+
+/**
+ * Sets and removes the flow variables that a server changed; those that it sent back as they were, and those
+ * that nobody may set, stay as they are. Throws {@link Unsettable}.
+ */
+export function applyVariables(flow: FlowContext, sent: Variables, answered: Variables): void {
+  const isUnchanged = (name: string, value: FlowVariable) =>
+    Object.hasOwn(sent, name) && isSame(value, sent[name]);
+  const changed = Object.entries(answered).filter(([name, value]) => !isUnchanged(name, value));
+  if (changed.length > MOST_CHANGED) {
+    const reason = `the answer changes ${changed.length} variables, and at most ${MOST_CHANGED} can be changed`;
+    throw new Unsettable(changed[0]?.[0] ?? "", reason);
+  }
+  for (const [name, value] of changed) {
+    try {
+      apply(flow, variable(name), value);
+    } catch (error) {
+      if (!(error instanceof ReadOnlyVariable)) throw error;
+    }
+  }
+}
+
+/** A variable's name may not be the dotted beginning of another's: what is there gives way. */
+function apply(flow: FlowContext, target: Variable, answered: FlowVariable): void {
+  const { name, contentOf } = target;
+  if (flowMessages.has(name)) throw new ReadOnlyVariable(name);
+  if (contentOf !== null && messageFinder(contentOf)(flow)?.body.isStream) {
+    throw new Unsettable(name, "the message's content has not been read");
+  }
+  const value = answeredValue(answered);
+  removeBelow(flow, name);
+  if (value === null) target.remove(flow);
+  else {
+    removeAbove(flow, name);
+    target.set(flow, value);
+  }
+}
+
+function removeBelow({ variables }: FlowContext, name: string): void {
+  const below = `${name}.`;
+  for (const other of variables.keys()) if (other.startsWith(below)) variables.delete(other);
+}
+
+function removeAbove({ variables }: FlowContext, name: string): void {
+  for (let dot = name.indexOf("."); dot !== -1; dot = name.indexOf(".", dot + 1)) {
+    const ancestor = name.slice(0, dot);
+    if (!(variables.get(ancestor) instanceof Message)) variables.delete(ancestor);
+  }
+}

@@ -1,0 +1,54 @@
+import { ConnectError } from "@connectrpc/connect";
+import { codeToString } from "@connectrpc/connect/protocol-connect";
+import { EgressError } from "../../../egress/error.ts";
+import { Fault, faultType } from "../../../flow/fault.ts";
+import { googleTokenGenerationFailure } from "../../parts/google-authentication.ts";
+import type { Fault as AnsweredFault } from "./wire/external_callout_pb.ts";
+
+/** How many characters of a server's own text a fault string takes over. */
+const MOST_QUOTED = 1000;
+
+/** The documented faults; a server may raise others, see {@link raiseAnswered}. */
+export const faults = {
+  executionError: faultType(
+    "steps.externalcallout.ExecutionError",
+    500,
+    (reason: string) =>
+      `Encountered the following exception while sending the gRPC request or processing the response: [${reason}].`,
+  ),
+  /** No TLS connection to the server can be made. */
+  tlsInitFailed: faultType("GrpcTlsInitFailed", 500, () => "No TLS connection to the gRPC server"),
+};
+
+/**
+ * What ended a callout, as its documented fault. The gateway's own faults and defects stay what they are.
+ * Apigee: "ExternalCallout policy" (runtime errors).
+ */
+export function calloutFault(error: unknown): unknown {
+  if (error instanceof Fault && error.code === googleTokenGenerationFailure.code) {
+    const reason = "io.grpc.StatusRuntimeException: UNAVAILABLE: Credentials failed to obtain metadata";
+    return faults.executionError(reason).causedBy(error);
+  }
+  if (!(error instanceof ConnectError)) return error;
+  if (error.cause instanceof EgressError && error.cause.kind === "tls") {
+    return faults.tlsInitFailed().causedBy(error);
+  }
+  return faults.executionError(`io.grpc.StatusRuntimeException: ${statusText(error)}`).causedBy(error);
+}
+
+/** Raises the fault that a server put into its answer, also when the policy has continueOnError. */
+export function raiseAnswered(fault: AnsweredFault | undefined): void {
+  const { name = "", faultString = "" } = fault ?? {};
+  if (name === "" && faultString === "") return;
+  throw new Fault(`steps.externalcallout.${name || "ExecutionError"}`, faultString, { isDeliberate: true });
+}
+
+/** Such as `PERMISSION_DENIED: HTTP status code 403`. gRPC and Connect spell one status differently. */
+function statusText({ code, rawMessage }: ConnectError): string {
+  const status = codeToString(code).toUpperCase().replace("CANCELED", "CANCELLED");
+  return rawMessage === "" ? status : `${status}: ${shortened(rawMessage)}`;
+}
+
+function shortened(text: string): string {
+  return text.length > MOST_QUOTED ? `${text.slice(0, MOST_QUOTED)}…` : text;
+}

@@ -1,0 +1,145 @@
+import { readTemplate } from "../../../connections/read-template.ts";
+import type { XmlElement } from "../../../documents/element.ts";
+import { didYouMean } from "../../../documents/nearest.ts";
+import type { Report } from "../../../documents/report.ts";
+import { METHODS } from "../../../egress/methods.ts";
+import { statusCode } from "../../../flow/message-properties.ts";
+import { Unsettable } from "../../../flow/unsettable.ts";
+import {
+  type MessageEdit,
+  type SetPayload,
+  type SetProperty,
+  type TextProperty,
+  textProperties,
+  valueLists,
+} from "./edit.ts";
+import { readAssignVariable } from "./read-assign-variable.ts";
+import { readName } from "./read-name.ts";
+import { readParts } from "./read-parts.ts";
+
+const ACTIONS = ["Add", "Copy", "Remove", "Set"];
+
+/**
+ * The actions Add, Copy, Remove and Set of an element, in document order.
+ * Apigee: "AssignMessage policy", "RaiseFault policy", "ServiceCallout policy" (Request).
+ *
+ * Problems: InvalidIndex, InvalidVariableName, InvalidPayload, InvalidTemplate, InvalidHeaderName,
+ * InvalidStatusCode, UnknownVerb, MissingName, ResourceURLUnsupported.
+ *
+ * @param options.variables whether AssignVariable is one of the actions
+ */
+export function readMessageEdits(
+  parent: XmlElement,
+  report: Report,
+  options: { variables?: boolean } = {},
+): MessageEdit[] {
+  const names = options.variables === true ? [...ACTIONS, "AssignVariable"] : ACTIONS;
+  return inDocumentOrder(parent, names).flatMap((action) => readAction(action, report));
+}
+
+function readAction(action: XmlElement, report: Report): MessageEdit[] {
+  switch (action.name) {
+    case "Set":
+      return readSet(action, report);
+    case "Add":
+      return inDocumentOrder(action, valueLists).flatMap((list) => readValues("Add", list, report));
+    case "Copy": {
+      const source = action.attribute("source")?.trim() || "message";
+      return [{ action: "Copy", source, parts: readParts(action, report) }];
+    }
+    case "Remove":
+      return [{ action: "Remove", parts: readParts(action, report) }];
+    default:
+      return readAssignVariable(action, report);
+  }
+}
+
+function readSet(set: XmlElement, report: Report): MessageEdit[] {
+  return inDocumentOrder(set, [...valueLists, ...textProperties, "Payload"]).flatMap((part) => {
+    if (part.name === "Payload") return readPayload(part, report);
+    const property = textProperties.find((name) => name === part.name);
+    return property ? readProperty(property, part, report) : readValues("Set", part, report);
+  });
+}
+
+function readValues(action: "Set" | "Add", element: XmlElement, report: Report): MessageEdit[] {
+  const list = valueLists.find((name) => name === element.name);
+  const values = element.children(element.name.slice(0, -1)).flatMap((entry) => {
+    const name = readName(entry, report);
+    return name === null ? [] : { name, value: readTemplate(entry.text(), entry, report) };
+  });
+  return list === undefined || values.length === 0 ? [] : [{ action, list, values }];
+}
+
+/** An empty element says nothing. */
+function readProperty(property: TextProperty, element: XmlElement, report: Report): SetProperty[] {
+  const value = readTemplate(element.text(), element, report);
+  if (value === "") return [];
+  if (!value.includes("{")) checkLiteral(property, value, element, report);
+  return [{ action: "SetProperty", property, value }];
+}
+
+function checkLiteral(property: TextProperty, text: string, at: XmlElement, report: Report): void {
+  if (property === "StatusCode") checkStatus(text, at, report);
+  if (property !== "Verb" || METHODS.has(text.toUpperCase())) return;
+  report.warning(
+    "UnknownVerb",
+    at,
+    `Workers cannot send a request with the verb ${JSON.stringify(text)}: the call fails.`,
+    didYouMean(text, METHODS, "write one of the verbs of HTTP, such as GET or POST."),
+  );
+}
+
+function checkStatus(text: string, at: XmlElement, report: Report): void {
+  try {
+    statusCode(text);
+  } catch (error) {
+    if (!(error instanceof Unsettable)) throw error;
+    report.warning(
+      "InvalidStatusCode",
+      at,
+      `"${text}" is not an HTTP status that can be sent: the policy fails wherever it runs.`,
+      "Write a whole number from 200 to 599, or a message template.",
+    );
+  }
+}
+
+function readPayload(payload: XmlElement, report: Report): SetPayload[] {
+  const prefix = readDelimiter(payload, "variablePrefix", "{", report);
+  const suffix = readDelimiter(payload, "variableSuffix", "}", report);
+  if (prefix === null || suffix === null) return [];
+  const contentType = payload.attribute("contentType");
+  return [
+    {
+      action: "SetPayload",
+      value: readTemplate(payload.markup(), payload, report, { prefix, suffix }),
+      prefix,
+      suffix,
+      contentType: contentType ? readTemplate(contentType, payload, report) : null,
+    },
+  ];
+}
+
+function readDelimiter(
+  payload: XmlElement,
+  attribute: "variablePrefix" | "variableSuffix",
+  fallback: string,
+  report: Report,
+): string | null {
+  const delimiter = payload.attribute(attribute) ?? fallback;
+  if (delimiter.length === 1) return delimiter;
+  report.error(
+    "InvalidPayload",
+    payload,
+    `The attribute "${attribute}" of <Payload> is "${delimiter}"; it must be one character.`,
+    `Write one character, or leave the attribute out for "${fallback}".`,
+  );
+  return null;
+}
+
+/** The children of these names, in the order in which they are written. */
+function inDocumentOrder(parent: XmlElement, names: readonly string[]): XmlElement[] {
+  return names
+    .flatMap((name) => parent.children(name))
+    .sort((first, second) => first.line - second.line || first.column - second.column);
+}

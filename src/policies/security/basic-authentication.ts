@@ -1,0 +1,108 @@
+import type { XmlElement } from "../../documents/element.ts";
+import { readBoolean, readBooleanAttribute, readOneOf } from "../../documents/read.ts";
+import type { Report } from "../../documents/report.ts";
+import { textOf } from "../../expression/value.ts";
+import type { FlowContext } from "../../flow/context.ts";
+import { faultType } from "../../flow/fault.ts";
+import type { Variable } from "../../flow/variable.ts";
+import { definePolicy } from "../policy-type.ts";
+
+const faults = {
+  invalidSource: faultType(
+    "steps.basicauthentication.InvalidBasicAuthenticationSource",
+    500,
+    (source: string) => `Source variable : ${source} for basic authentication decode policy is not valid`,
+  ),
+  unresolved: faultType(
+    "steps.basicauthentication.UnresolvedVariable",
+    500,
+    (variable: string) => `Unresolved variable : ${variable}`,
+  ),
+};
+
+/**
+ * Encodes a user name and password as the value of a Basic Authorization header, or takes one apart.
+ * Apigee: "BasicAuthentication policy". Format: RFC 7617.
+ */
+export const basicAuthentication = definePolicy({
+  element: "BasicAuthentication",
+  variablePrefix: "BasicAuthentication",
+  faults,
+
+  /** Problems: OperationRequired, UserNameRequired, PasswordRequired, AssignToRequired, SourceRequired. */
+  read(xml, report) {
+    const operation = readOneOf(xml.child("Operation"), ["Encode", "Decode"], null, report);
+    const assignTo = xml.child("AssignTo");
+    if (operation === null) require(xml, "Operation", "OperationRequired", "Encode or Decode", report);
+    const encodes = operation === "Encode";
+    const source = xml.child("Source")?.text() ?? "";
+    const target = assignTo?.text() ?? "";
+    if (encodes && target === "") require(xml, "AssignTo", "AssignToRequired", "a variable", report);
+    if (operation === "Decode" && source === "") {
+      require(xml, "Source", "SourceRequired", "a variable, such as request.header.Authorization", report);
+    }
+    return {
+      operation,
+      user: readRef(xml, "User", "UserNameRequired", report),
+      password: readRef(xml, "Password", "PasswordRequired", report),
+      source,
+      assignTo: target,
+      createNew: assignTo !== undefined && readBooleanAttribute(assignTo, "createNew", false, report),
+      ignoreUnresolved: readBoolean(xml.child("IgnoreUnresolvedVariables"), true, report),
+    };
+  },
+
+  build({ operation, ignoreUnresolved, ...config }, { variable }) {
+    const user = variable(config.user);
+    const password = variable(config.password);
+    const read = (flow: FlowContext, { name, get }: Variable): string => {
+      const value = get(flow);
+      if (value === null && !ignoreUnresolved) throw faults.unresolved(name);
+      return textOf(value);
+    };
+    if (operation === "Encode") {
+      const target = variable(config.assignTo);
+      return function encode(flow) {
+        const credentials = `${read(flow, user)}:${read(flow, password)}`;
+        if (!config.createNew && target.get(flow) !== null) return;
+        target.set(flow, `Basic ${Buffer.from(credentials).toString("base64")}`);
+      };
+    }
+    const source = variable(config.source);
+    return function decode(flow) {
+      const credentials = credentialsIn(read(flow, source));
+      if (credentials === null) throw faults.invalidSource(source.name);
+      user.set(flow, credentials.user);
+      password.set(flow, credentials.password);
+    };
+  },
+});
+
+function readRef(xml: XmlElement, name: string, code: string, report: Report): string {
+  const ref = xml.child(name)?.attribute("ref")?.trim() ?? "";
+  if (ref === "") require(xml, name, code, 'ref="a variable"', report);
+  return ref;
+}
+
+function require(xml: XmlElement, name: string, code: string, what: string, report: Report): void {
+  const element = xml.child(name);
+  report.error(code, element ?? xml, `<${name}> is missing or empty.`, `Add <${name}> with ${what}.`);
+}
+
+/** Null for anything but the Basic scheme with base64 of UTF-8 text with a colon in it. */
+function credentialsIn(header: string): { user: string; password: string } | null {
+  const [, base64] = /^Basic +([A-Za-z0-9+/]+={0,2})$/i.exec(header.trim()) ?? [];
+  const text = base64 === undefined ? null : utf8(Buffer.from(base64, "base64"));
+  const colon = text?.indexOf(":") ?? -1;
+  if (text === null || colon === -1) return null;
+  return { user: text.slice(0, colon), password: text.slice(colon + 1) };
+}
+
+/** Null for other bytes: replaced by the same character, two passwords would be equal. */
+function utf8(bytes: Uint8Array): string | null {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return null;
+  }
+}

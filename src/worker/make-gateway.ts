@@ -1,0 +1,139 @@
+import { exports, waitUntil } from "cloudflare:workers";
+import type { Caller } from "../credentials/caller.ts";
+import { CallerError } from "../credentials/caller-error.ts";
+import { SecretStore } from "../credentials/secrets/store.ts";
+import { Audit } from "../egress/audit/audit.ts";
+import { Egress } from "../egress/egress.ts";
+import { compileEgressPolicy } from "../egress/egress-policy.ts";
+import { internet } from "../egress/internet.ts";
+import { readTargetServers } from "../egress/target-server.ts";
+import type { EnvironmentDocument } from "../environment/document.ts";
+import { Environment } from "../environment/environment.ts";
+import { type ReadRevision, Snapshot } from "../environment/snapshot.ts";
+import { requestOf } from "../exchange/client-exchange.ts";
+import { devCaller } from "../exchange/dev-caller.ts";
+import { DevRequests, type DevSettings } from "../exchange/dev-requests.ts";
+import { Gateway } from "../exchange/gateway.ts";
+import { callProxy } from "../exchange/local-call.ts";
+import type { FlowContext } from "../flow/context.ts";
+import { DeployedFunctions } from "../functions/deployed.ts";
+import { FunctionRunner } from "../functions/runner.ts";
+import { Scripts } from "../scripts/scripts.ts";
+import { deployedMaps } from "../stores/key-value-maps.ts";
+import { bindingOf, readConnections } from "./connections.ts";
+import { Consents } from "./consents.ts";
+import { CurrentCallers } from "./current-callers.ts";
+import { flowFunctions } from "./flow-functions.ts";
+import { flowSources } from "./flow-sources.ts";
+import { anonymous, Functions } from "./functions.ts";
+import { makeGoogleTokens } from "./google-tokens.ts";
+import { type LoadFailure, loadFailures } from "./load-failures.ts";
+import type { WorkerEnv } from "./worker-env.ts";
+
+/** What serves one environment. */
+export interface Served {
+  readonly gateway: Gateway;
+  readonly functions: Functions;
+  readonly consents: Consents;
+  /** What of a generation in KV cannot be loaded here, all of it; nothing takes over. */
+  loadFailures(generation: number): Promise<readonly LoadFailure[]>;
+  /** Who a request is from. Rejects with `CallerError`. */
+  identify(request: Request): Promise<Caller>;
+  /** Null when the gateway is deployed. */
+  readonly dev: DevRequests | null;
+}
+
+/** Puts the gateway together from a Worker's bindings. */
+export function makeGateway(env: WorkerEnv): Served {
+  const connections = readConnections(env);
+  const log = (line: Record<string, unknown>) => console.error(JSON.stringify(line));
+  const audit = new Audit({
+    bindings: { ...env },
+    print: (line) => console.log(JSON.stringify(line)),
+    log,
+    waitUntil,
+    now: Date.now,
+    uuid: () => crypto.randomUUID(),
+  });
+  const doors = { internet, connections, log, audit };
+  const googleTokens = makeGoogleTokens(env, connections, log, audit);
+  const secrets = new SecretStore({ kv: env.CONFIG, privateKey: env.SECRETS_KEY, log });
+  const outlets = { ...doors, binding: (name: string) => bindingOf(env, name) };
+  const scripts = new Scripts();
+  // What scripts print is for who develops them: a Worker that is deployed does not log it.
+  const print = (policy: string, flow: FlowContext, text: string) => {
+    if (!env.REFRESH_TOKEN) return;
+    const { proxy } = flow.identity;
+    console.log(JSON.stringify({ level: "info", event: "script.printed", proxy, policy, text }));
+  };
+  const makeSnapshot = (document: EnvironmentDocument, readRevision: ReadRevision) => {
+    const { allow, advice } = document.egress;
+    const list = `environments/${document.environment}/egress.json`;
+    const policy = compileEgressPolicy({ allow, advice: advice === "dev" ? "dev" : { list } });
+    return new Snapshot(document, {
+      readRevision,
+      functions: new DeployedFunctions(document, readRevision, outlets),
+      googleIdentity: (account) => googleTokens.identity(account),
+      capabilities: (snapshot) => ({
+        egress: new Egress({ ...doors, policy }),
+        targetServers: readTargetServers(document.targetServers),
+        sources: flowSources(document, {
+          ...doors,
+          secrets,
+          bindings: { ...env },
+          users: { identify, credentials: consents.tokens },
+        }),
+        proxies: { call: (...call) => callProxy(snapshot, ...call) },
+        functions: flowFunctions(snapshot, functions, callerOf),
+        keyValueMaps: deployedMaps(document.keyValueMaps),
+        scripts,
+        printer: { print },
+      }),
+    });
+  };
+  const environment = new Environment(env.ENVIRONMENT, env.CONFIG, makeSnapshot, (document) =>
+    audit.follow(document.audit, document.environment),
+  );
+  // What is begun here belongs to whichever invocation of the Worker is running.
+  const lifetime = { waitUntil };
+  const consents = new Consents(environment, env, lifetime, log);
+  const callers = new CurrentCallers(environment, lifetime, doors);
+  const identify = async (request: Request) =>
+    (await devCaller(request, env, () => consents.identity())) ?? callers.identify(request);
+  const runner = new FunctionRunner({
+    loader: env.LOADER,
+    stubs: {
+      session: (props) => exports.FunctionSession({ props }),
+      outbound: (props) => exports.FunctionEgress({ props }),
+    },
+    secrets,
+    credentials: consents.tokens,
+    outlets,
+  });
+  const functions = new Functions(environment, runner);
+  // What a client's Authorization header holds is for the flow to judge; one that is nobody's token is nobody.
+  const callerOf = async ({ exchange }: FlowContext): Promise<Caller> => {
+    const request = requestOf(exchange.client);
+    return request ? identify(request).catch(nobody) : anonymous;
+  };
+  const dev = devRequests(env);
+  return {
+    gateway: new Gateway(environment, secrets, dev),
+    dev,
+    functions,
+    consents,
+    identify,
+    loadFailures: (generation) => loadFailures(environment, runner, generation),
+  };
+}
+
+function devRequests({ DEV, REFRESH_TOKEN }: WorkerEnv): DevRequests | null {
+  if (DEV === undefined) return null;
+  const settings: DevSettings = JSON.parse(DEV);
+  return new DevRequests(settings, REFRESH_TOKEN, (line) => console.log(JSON.stringify(line)));
+}
+
+function nobody(error: unknown): Caller {
+  if (error instanceof CallerError) return anonymous;
+  throw error;
+}
