@@ -1,6 +1,6 @@
 import type { HttpConnection } from "../connections/connection.ts";
 import type { CompressionAlgorithm } from "../connections/properties.ts";
-import type { CallOrigin } from "../egress/audit/audit.ts";
+import type { CallOrigin } from "../egress/audit/record.ts";
 import type { LoadBalancer } from "../egress/load-balancer.ts";
 import type { NamedSource } from "../egress/named-source.ts";
 import type { FlowContext, ProxyIdentity, Step } from "../flow/context.ts";

@@ -1,7 +1,7 @@
 import type { Condition, Step as StepModel } from "../bundle/model.ts";
 import { runningSteps } from "../bundle/references.ts";
+import { remedyFor } from "../connections/expression-remedy.ts";
 import type { Report } from "../documents/report.ts";
-import { remedyFor } from "../egress/expression-remedy.ts";
 import { compileCondition } from "../expression/condition.ts";
 import { ExpressionError } from "../expression/value.ts";
 import type { FlowContext, Step } from "../flow/context.ts";

@@ -1,6 +1,6 @@
+import { remedyFor } from "../connections/expression-remedy.ts";
 import { didYouMean } from "../documents/nearest.ts";
 import type { Position, Report } from "../documents/report.ts";
-import { remedyFor } from "../egress/expression-remedy.ts";
 import { functionNames } from "../expression/functions/functions.ts";
 import { compileTemplate } from "../expression/template.ts";
 import { ExpressionError } from "../expression/value.ts";

@@ -1,44 +1,8 @@
-import type { Audit, CallOrigin } from "./audit/audit.ts";
-import type { CountedCalls } from "./audit/bytes.ts";
+import type { Audit } from "./audit/audit.ts";
+import type { Connection, OutboundCall, TimeLimit } from "./call.ts";
 import type { EgressPolicy } from "./egress-policy.ts";
 import { EgressError } from "./error.ts";
 import { defaultPorts } from "./rule.ts";
-
-/** One call to a service outside. */
-export interface OutboundCall {
-  /** Absolute, with query. */
-  readonly url: string;
-  readonly method: string;
-  /** Sent as they are. Workers set Host from the URL, and Content-Length and Transfer-Encoding from the body. */
-  readonly headers: Headers;
-  /** A request that was received stands for its body, unread: the only way in which GET can have one. */
-  readonly body: BodyInit | Request | null;
-  /** For the answer's status and headers to arrive. */
-  readonly timeoutMs: number;
-  /** Ends the call, where its end is not that of the client request. Costs a few microseconds. */
-  readonly signal?: AbortSignal;
-  /** Who calls; a text is a part of the gateway itself, such as `Google authentication`. */
-  readonly by: CallOrigin | string;
-  /** Counts bytes whose number nobody says, for the record of the call. */
-  readonly counts?: CountedCalls;
-}
-
-/** Whatever can fetch: the global function wrapped in an object, or a service or certificate binding. */
-export interface Connection {
-  fetch(url: string, init: RequestInit): Promise<Response>;
-  /** Whether HTTP/2 is spoken without TLS at `host:port`; missing where nobody can know. */
-  speaksHttp2?(address: string, limit: TimeLimit): Promise<boolean>;
-}
-
-/** Holds a call to its time; see {@link Deadlines}. */
-export interface TimeLimit {
-  within<T>(ms: number, work: Promise<T>): Promise<T>;
-  /** Takes note of a call without an answer. */
-  callFailed?(error: unknown): void;
-}
-
-/** For calls whose time somebody else holds. */
-export const unlimited: TimeLimit = { within: (_ms, work) => work };
 
 export interface EgressOptions {
   readonly policy: EgressPolicy;

@@ -1,5 +1,5 @@
 import { connect } from "cloudflare:sockets";
-import type { TimeLimit } from "./egress.ts";
+import type { TimeLimit } from "./call.ts";
 
 /** HTTP/2: "HTTP/2 Connection Preface", with an empty SETTINGS frame. */
 const PREFACE = new TextEncoder().encode("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0");

@@ -1,4 +1,4 @@
-import type { Connection } from "./egress.ts";
+import type { Connection } from "./call.ts";
 import { speaksHttp2 } from "./http2.ts";
 
 /** The platform's own fetch: the only place of the product that calls it. */

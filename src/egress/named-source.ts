@@ -1,5 +1,5 @@
 import type { TokenContext } from "../credentials/token-request.ts";
-import type { OutboundCall, TimeLimit } from "./egress.ts";
+import type { OutboundCall, TimeLimit } from "./call.ts";
 
 /** What a flow calls a source for: the client's request. */
 export interface SourceContext extends TokenContext {

@@ -1,4 +1,5 @@
-import { bodyFailure, type Egress, type OutboundCall, type TimeLimit } from "./egress.ts";
+import type { OutboundCall, TimeLimit } from "./call.ts";
+import { bodyFailure, type Egress } from "./egress.ts";
 import { EgressError } from "./error.ts";
 import { readText } from "./read-text.ts";
 

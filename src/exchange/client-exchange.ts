@@ -1,5 +1,5 @@
+import type { TimeLimit } from "../egress/call.ts";
 import { type Clock, Deadlines } from "../egress/deadline.ts";
-import type { TimeLimit } from "../egress/egress.ts";
 import type { Client, Exchange, ExchangeWatch, Lifetime } from "../flow/context.ts";
 import { Fault } from "../flow/fault.ts";
 import { faultFacts } from "./fault-facts.ts";

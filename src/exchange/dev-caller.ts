@@ -1,7 +1,6 @@
 import type { Caller } from "../credentials/caller.ts";
 import { userId } from "../credentials/callers.ts";
 import type { IdentitySettings } from "../credentials/identity.ts";
-import type { WorkerEnv } from "../worker/worker-env.ts";
 
 /** Whom the command that started a gateway on this machine calls functions as. */
 export const DEV_USER_HEADER = "x-sortie-user";
@@ -9,13 +8,14 @@ export const DEV_USER_HEADER = "x-sortie-user";
 /**
  * The caller of a request by whoever started this gateway, who alone knows its token: the user of the environment's
  * issuer that it names, or nobody. Null for any other request, and always when the gateway is deployed.
+ * @param token of whoever started this gateway; none when it is deployed
  */
 export async function devCaller(
   { headers }: Request,
-  { REFRESH_TOKEN }: WorkerEnv,
+  token: string | undefined,
   identity: () => Promise<IdentitySettings | null>,
 ): Promise<Caller | null> {
-  if (!isDeveloper(headers, REFRESH_TOKEN)) return null;
+  if (!isDeveloper(headers, token)) return null;
   const name = headers.get(DEV_USER_HEADER);
   if (!name) return { kind: "anonymous" };
   return { kind: "user", id: userId((await identity())?.issuer ?? "local", name), name };

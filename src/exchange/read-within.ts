@@ -1,4 +1,4 @@
-import type { TimeLimit } from "../egress/egress.ts";
+import type { TimeLimit } from "../egress/call.ts";
 import { EgressError } from "../egress/error.ts";
 import type { Fault } from "../flow/fault.ts";
 

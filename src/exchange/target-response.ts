@@ -1,6 +1,6 @@
 import { isSuccess } from "../connections/connection.ts";
 import type { TargetProperties } from "../connections/properties.ts";
-import { type TimeLimit, unlimited } from "../egress/egress.ts";
+import { type TimeLimit, unlimited } from "../egress/call.ts";
 import { isHopByHop, withoutHopByHop } from "../egress/hop-by-hop.ts";
 import { Body } from "../flow/body.ts";
 import { ResponseMessage } from "../flow/message.ts";

@@ -1,4 +1,4 @@
-import type { CallOrigin } from "../egress/audit/audit.ts";
+import type { CallOrigin } from "../egress/audit/record.ts";
 import type { Source } from "../sources/source.ts";
 import type { FunctionPlan } from "./deployed.ts";
 import type { LiveCall } from "./live-call.ts";

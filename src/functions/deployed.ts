@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { OutboundApplication } from "../credentials/oauth/application.ts";
-import { type Connection, Egress, type EgressOptions } from "../egress/egress.ts";
+import type { Connection } from "../egress/call.ts";
+import { Egress, type EgressOptions } from "../egress/egress.ts";
 import { SourceCatalog } from "../sources/catalog.ts";
 import { connectionsOf, originOf } from "../sources/connection.ts";
 import { checkGates, type GateProblem } from "../sources/gates.ts";

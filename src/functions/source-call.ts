@@ -4,7 +4,8 @@ import {
   type OAuthCredentials,
   type UserCredentials,
 } from "../credentials/user-credentials.ts";
-import type { Egress, OutboundCall } from "../egress/egress.ts";
+import type { OutboundCall } from "../egress/call.ts";
+import type { Egress } from "../egress/egress.ts";
 import type { EgressPolicy, Refusal } from "../egress/egress-policy.ts";
 import { EgressError } from "../egress/error.ts";
 import { authenticate, CREDENTIALS_NOT_RESOLVED } from "../sources/authenticate.ts";

@@ -1,6 +1,6 @@
 import type { XmlElement } from "../documents/element.ts";
 import type { Report } from "../documents/report.ts";
-import type { CallOrigin } from "../egress/audit/audit.ts";
+import type { CallOrigin } from "../egress/audit/record.ts";
 import type { FlowContext, Step } from "../flow/context.ts";
 import { Fault, type FaultType } from "../flow/fault.ts";
 import { Unsettable } from "../flow/unsettable.ts";

@@ -1,4 +1,4 @@
-import type { TimeLimit } from "../egress/egress.ts";
+import type { TimeLimit } from "../egress/call.ts";
 import { EgressError } from "../egress/error.ts";
 import { FunctionError } from "../functions/error.ts";
 

@@ -7,14 +7,9 @@ import {
   type OAuthCredentials,
   type UserCredentials,
 } from "../credentials/user-credentials.ts";
-import type { CallOrigin } from "../egress/audit/audit.ts";
-import {
-  type Connection,
-  Egress,
-  type EgressOptions,
-  type OutboundCall,
-  type TimeLimit,
-} from "../egress/egress.ts";
+import type { CallOrigin } from "../egress/audit/record.ts";
+import type { Connection, OutboundCall, TimeLimit } from "../egress/call.ts";
+import { Egress, type EgressOptions } from "../egress/egress.ts";
 import { type EgressPolicy, portOf } from "../egress/egress-policy.ts";
 import { EgressError } from "../egress/error.ts";
 import type { NamedSource, SourceContext, SourceProblem } from "../egress/named-source.ts";

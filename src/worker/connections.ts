@@ -1,4 +1,4 @@
-import type { Connection } from "../egress/egress.ts";
+import type { Connection } from "../egress/call.ts";
 import type { WorkerEnv } from "./worker-env.ts";
 
 /** The bindings that serve certain hosts, by `host:port`. Throws when one is none. */

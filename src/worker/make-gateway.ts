@@ -99,7 +99,7 @@ export function makeGateway(env: WorkerEnv): Served {
   const consents = new Consents(environment, env, lifetime, log);
   const callers = new CurrentCallers(environment, lifetime, doors);
   const identify = async (request: Request) =>
-    (await devCaller(request, env, () => consents.identity())) ?? callers.identify(request);
+    (await devCaller(request, env.REFRESH_TOKEN, () => consents.identity())) ?? callers.identify(request);
   const runner = new FunctionRunner({
     loader: env.LOADER,
     stubs: {

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, inject, test } from "vitest";
 import { noAudit } from "../../src/egress/audit/audit.ts";
+import type { Connection, OutboundCall } from "../../src/egress/call.ts";
 import { Deadlines } from "../../src/egress/deadline.ts";
-import { bodyFailure, type Connection, Egress, type OutboundCall } from "../../src/egress/egress.ts";
+import { bodyFailure, Egress } from "../../src/egress/egress.ts";
 import { compileEgressPolicy } from "../../src/egress/egress-policy.ts";
 import { EgressError } from "../../src/egress/error.ts";
 import type { Echo } from "../servers/routes.ts";

@@ -1,6 +1,6 @@
 import { expect, inject, test } from "vitest";
+import { unlimited } from "../../src/egress/call.ts";
 import { Deadlines } from "../../src/egress/deadline.ts";
-import { unlimited } from "../../src/egress/egress.ts";
 import { speaksHttp2 } from "../../src/egress/http2.ts";
 import { ManualClock } from "./clock.ts";
 

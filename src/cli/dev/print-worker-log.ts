@@ -1,4 +1,4 @@
-import type { AuditRecord } from "../../egress/audit/audit.ts";
+import type { AuditRecord } from "../../egress/audit/record.ts";
 import type { RequestLine } from "../../exchange/dev-requests.ts";
 import { stackInSource } from "../publish/source-stack.ts";
 import { onOneLine, visible } from "../visible.ts";

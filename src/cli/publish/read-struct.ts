@@ -1,7 +1,16 @@
 import type * as t from "@babel/types";
 import type { NamedType, ValueType } from "../../functions/published-function.ts";
-import type { OptionalType, TypeReader } from "./read-type.ts";
 import type { SourceFile } from "./source-file.ts";
+
+/** A type, and whether the value may be missing. */
+export type OptionalType = Omit<NamedType, "name">;
+
+/** Reads the types that a struct is made of. */
+export interface MemberTypes {
+  readOptional(node: t.TSType, file: SourceFile): OptionalType | null;
+  readIndex(key: t.TSType, value: t.TSType, file: SourceFile): ValueType | null;
+  refuse(node: t.Node, file: SourceFile, problem: string, remedy: string): null;
+}
 
 /**
  * An object type or the body of an interface: a struct, or a map when it is an index signature. Reports
@@ -12,7 +21,7 @@ export function readStruct(
   node: t.Node,
   members: readonly t.TSTypeElement[],
   file: SourceFile,
-  types: TypeReader,
+  types: MemberTypes,
   mayBeEmpty = false,
 ): ValueType | null {
   const [first, ...others] = members;
@@ -26,14 +35,14 @@ export function readStruct(
   return good.length === fields.length ? { type: "struct", fields: good } : null;
 }
 
-function readMap(node: t.TSIndexSignature, file: SourceFile, types: TypeReader): ValueType | null {
+function readMap(node: t.TSIndexSignature, file: SourceFile, types: MemberTypes): ValueType | null {
   const key = annotationOf(node.parameters[0]);
   const value = annotationOf(node);
   if (key && value) return types.readIndex(key, value, file);
   return types.refuse(node, file, "The index signature lacks a type", "Write { [key: string]: … }.");
 }
 
-function readField(member: t.TSTypeElement, file: SourceFile, types: TypeReader): NamedType | null {
+function readField(member: t.TSTypeElement, file: SourceFile, types: MemberTypes): NamedType | null {
   const name = member.type === "TSPropertySignature" ? nameOf(member) : null;
   if (member.type !== "TSPropertySignature" || name === null) {
     return types.refuse(

@@ -1,15 +1,12 @@
 import type * as t from "@babel/types";
 import { didYouMean } from "../../documents/nearest.ts";
 import type { Report } from "../../documents/report.ts";
-import type { NamedType, PublishedFunction, ValueType } from "../../functions/published-function.ts";
-import { readStruct } from "./read-struct.ts";
+import type { PublishedFunction, ValueType } from "../../functions/published-function.ts";
+import { type MemberTypes, type OptionalType, readStruct } from "./read-struct.ts";
 import { isNamedScalar, namedScalar, scalarNames, typesModule } from "./scalar-types.ts";
 import type { SourceFile, SourceFiles, TypeDeclaration } from "./source-file.ts";
 import { lookUpType, typeArguments, typeText } from "./type-names.ts";
 import { describeType, hintFor, WRITE_A_TYPE } from "./type-words.ts";
-
-/** A type, and whether the value may be missing. */
-export type OptionalType = Omit<NamedType, "name">;
 
 /** How many types one signature may be made of, with those that its names stand for. */
 const MAX_TYPES = 10_000;
@@ -18,7 +15,7 @@ const MAX_TYPES = 10_000;
  * Reads the types of one function's signature. What cannot cross a call is reported as UnsupportedType, and the
  * answer is null. Foundry: "Types reference" of functions.
  */
-export class TypeReader {
+export class TypeReader implements MemberTypes {
   readonly language: PublishedFunction["language"];
   readonly #files: SourceFiles;
   readonly #report: Report;

@@ -1,5 +1,4 @@
 import { Buffer } from "node:buffer";
-import type { OutboundCall } from "../egress.ts";
 
 /** How many bytes have passed; null when nobody counts. */
 export interface Counts {
@@ -32,8 +31,14 @@ export class CountedCalls {
   }
 }
 
+/** What tells how long a request's body is. */
+interface SentRequest {
+  readonly headers: Headers;
+  readonly body: BodyInit | Request | null;
+}
+
 /** The length of a request's body, where it can be told without reading it. */
-export function sentLength({ body, headers }: OutboundCall): number | null {
+export function sentLength({ body, headers }: SentRequest): number | null {
   if (body === null) return 0;
   if (typeof body === "string") return Buffer.byteLength(body);
   if (body instanceof ArrayBuffer || ArrayBuffer.isView(body)) return body.byteLength;

@@ -1,4 +1,4 @@
-import type { AuditPlatform, AuditRecord, AuditSettings, AuditSink } from "./audit.ts";
+import type { AuditPlatform, AuditRecord, AuditSettings, AuditSink } from "./record.ts";
 
 /** Where records go; null for nowhere. A binding that is missing is replaced by the log. */
 export function sinkFor(settings: AuditSettings, { bindings, print }: AuditPlatform): AuditSink | null {

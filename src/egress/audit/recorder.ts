@@ -1,8 +1,8 @@
-import type { OutboundCall } from "../egress.ts";
+import type { OutboundCall } from "../call.ts";
 import { EgressError } from "../error.ts";
 import { defaultPorts } from "../rule.ts";
-import type { AuditPlatform, AuditRecord, AuditSink, CallOrigin } from "./audit.ts";
 import { answerLength, type CountedCalls, type Counts, counted, sentLength } from "./bytes.ts";
+import type { AuditPlatform, AuditRecord, AuditSink, CallOrigin } from "./record.ts";
 
 /** What is known of a call when it begins. */
 export interface BegunCall {

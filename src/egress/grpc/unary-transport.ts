@@ -1,6 +1,7 @@
 import { create, type DescMessage, fromBinary, type MessageShape, toBinary } from "@bufbuild/protobuf";
 import { Code, ConnectError, createContextKey, type Transport } from "@connectrpc/connect";
-import { bodyFailure, type OutboundCall, type TimeLimit, unlimited } from "../egress.ts";
+import { type OutboundCall, type TimeLimit, unlimited } from "../call.ts";
+import { bodyFailure } from "../egress.ts";
 import { EgressError } from "../error.ts";
 import type { GrpcTransport } from "../target-server.ts";
 import { connect } from "./connect.ts";

@@ -6,8 +6,9 @@ import type { Direction, FlowContext } from "../../flow/context.ts";
 import { faultType } from "../../flow/fault.ts";
 import { Message, RequestMessage, ResponseMessage } from "../../flow/message.ts";
 import { buildAuthentication, type TokenHeader } from "../parts/google-authentication.ts";
-import { buildMessageEdits, type EditFaults } from "../parts/message-edits/build.ts";
+import { buildMessageEdits } from "../parts/message-edits/build.ts";
 import type { MessageEdit } from "../parts/message-edits/edit.ts";
+import type { EditFaults } from "../parts/message-edits/edit-message.ts";
 import { readMessageEdits } from "../parts/message-edits/read.ts";
 import { definePolicy, type PolicyContext } from "../policy-type.ts";
 

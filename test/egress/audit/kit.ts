@@ -1,11 +1,8 @@
 import { inject } from "vitest";
-import {
-  Audit,
-  type AuditPlatform,
-  type AuditSettings,
-  type CallOrigin,
-} from "../../../src/egress/audit/audit.ts";
-import { type Connection, Egress } from "../../../src/egress/egress.ts";
+import { Audit } from "../../../src/egress/audit/audit.ts";
+import type { AuditPlatform, AuditSettings, CallOrigin } from "../../../src/egress/audit/record.ts";
+import type { Connection } from "../../../src/egress/call.ts";
+import { Egress } from "../../../src/egress/egress.ts";
 import { compileEgressPolicy } from "../../../src/egress/egress-policy.ts";
 import { internet } from "../../../src/egress/internet.ts";
 import { ManualClock } from "../clock.ts";

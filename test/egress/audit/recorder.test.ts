@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import type { AuditRecord } from "../../../src/egress/audit/audit.ts";
 import { CountedCalls } from "../../../src/egress/audit/bytes.ts";
+import type { AuditRecord } from "../../../src/egress/audit/record.ts";
+import type { OutboundCall } from "../../../src/egress/call.ts";
 import { Deadlines } from "../../../src/egress/deadline.ts";
-import type { OutboundCall } from "../../../src/egress/egress.ts";
 import { audited, origin, servers } from "./kit.ts";
 
 const { a, nobody } = servers;

@@ -3,8 +3,9 @@ import { Code, ConnectError, createClient, createContextValues, type Transport }
 import { createConnectTransport, createGrpcWebTransport } from "@connectrpc/connect-web";
 import { describe, expect, inject, test } from "vitest";
 import { noAudit } from "../../../src/egress/audit/audit.ts";
+import type { OutboundCall } from "../../../src/egress/call.ts";
 import { Deadlines } from "../../../src/egress/deadline.ts";
-import { Egress, type OutboundCall } from "../../../src/egress/egress.ts";
+import { Egress } from "../../../src/egress/egress.ts";
 import { compileEgressPolicy } from "../../../src/egress/egress-policy.ts";
 import { EgressError } from "../../../src/egress/error.ts";
 import { createUnaryTransport, timeLimit } from "../../../src/egress/grpc/unary-transport.ts";

@@ -1,6 +1,7 @@
 import type { HttpConnection } from "../../../connections/connection.ts";
 import { AuthorizationRequired } from "../../../credentials/user-credentials.ts";
-import { carriesBody, isBodiless, type OutboundCall, unlimited } from "../../../egress/egress.ts";
+import { type OutboundCall, unlimited } from "../../../egress/call.ts";
+import { carriesBody, isBodiless } from "../../../egress/egress.ts";
 import { EgressError } from "../../../egress/error.ts";
 import { LoadBalancer, type LoadBalancerConfig } from "../../../egress/load-balancer.ts";
 import type { NamedSource } from "../../../egress/named-source.ts";

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { CallOrigin } from "../../../egress/audit/audit.ts";
+import type { CallOrigin } from "../../../egress/audit/record.ts";
 import type { Egress } from "../../../egress/egress.ts";
 import { EgressError } from "../../../egress/error.ts";
 import type { FlowContext } from "../../../flow/context.ts";

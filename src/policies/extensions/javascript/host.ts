@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { UTCDate } from "@date-fns/utc";
 import * as v from "valibot";
-import type { CallOrigin } from "../../../egress/audit/audit.ts";
+import type { CallOrigin } from "../../../egress/audit/record.ts";
 import type { Egress } from "../../../egress/egress.ts";
 import { compileDateFormat } from "../../../expression/functions/date-format.ts";
 import { ExpressionError } from "../../../expression/value.ts";

@@ -1,8 +1,8 @@
+import { remedyFor } from "../../../connections/expression-remedy.ts";
 import { readTemplate } from "../../../connections/read-template.ts";
 import type { XmlElement } from "../../../documents/element.ts";
 import { readOneOfAttribute } from "../../../documents/read.ts";
 import type { Report } from "../../../documents/report.ts";
-import { remedyFor } from "../../../egress/expression-remedy.ts";
 import { rememberCompiled } from "../../../expression/functions/remember-compiled.ts";
 import { compileJsonPath } from "../../../expression/jsonpath.ts";
 import { compileTemplate } from "../../../expression/template.ts";

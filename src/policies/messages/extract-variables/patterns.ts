@@ -1,7 +1,7 @@
+import { remedyFor } from "../../../connections/expression-remedy.ts";
 import type { XmlElement } from "../../../documents/element.ts";
 import { readBooleanAttribute } from "../../../documents/read.ts";
 import type { Report } from "../../../documents/report.ts";
-import { remedyFor } from "../../../egress/expression-remedy.ts";
 import { bestMatch, compilePattern } from "../../../expression/extract-pattern.ts";
 import { ExpressionError, textOf, type Value } from "../../../expression/value.ts";
 import type { FlowContext } from "../../../flow/context.ts";

@@ -1,7 +1,7 @@
+import { remedyFor } from "../../../connections/expression-remedy.ts";
 import type { XmlElement } from "../../../documents/element.ts";
 import { readBooleanAttribute, readOneOfAttribute } from "../../../documents/read.ts";
 import type { Report } from "../../../documents/report.ts";
-import { remedyFor } from "../../../egress/expression-remedy.ts";
 import { ExpressionError, type Value } from "../../../expression/value.ts";
 import {
   compileXPath,

@@ -3,8 +3,8 @@ import type { FlowContext } from "../../../flow/context.ts";
 import { propertyOf } from "../../../flow/property-sets.ts";
 import { Unsettable } from "../../../flow/unsettable.ts";
 import type { PolicyContext, Text } from "../../policy-type.ts";
-import type { CompileText, EditMessage, EditOptions } from "./build.ts";
 import type { AssignVariable } from "./edit.ts";
+import type { CompileText, EditMessage, EditOptions } from "./edit-message.ts";
 
 /**
  * AssignVariable. A variable that is referred to keeps its type; a template and a literal are text. Without

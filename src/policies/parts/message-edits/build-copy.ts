@@ -2,8 +2,8 @@ import { headerNames, headerValues, replaceHeader } from "../../../flow/headers.
 import { Message, RequestMessage, ResponseMessage } from "../../../flow/message.ts";
 import type { Parameters } from "../../../flow/parameters.ts";
 import type { PolicyContext } from "../../policy-type.ts";
-import type { EditMessage, EditOptions } from "./build.ts";
 import type { CopyParts, MessageParts, Selection, TextProperty } from "./edit.ts";
+import type { EditMessage, EditOptions } from "./edit-message.ts";
 
 /**
  * Copy: parts of one message replace the same parts of another; what a kind of message does not have is left

@@ -2,8 +2,8 @@ import { isHeaderName, removeHeaderValue } from "../../../flow/headers.ts";
 import { type Message, RequestMessage, ResponseMessage } from "../../../flow/message.ts";
 import type { Parameters } from "../../../flow/parameters.ts";
 import type { PolicyContext } from "../../policy-type.ts";
-import type { EditMessage, EditOptions } from "./build.ts";
 import type { RemoveParts, Selection, TextProperty } from "./edit.ts";
+import type { EditMessage, EditOptions } from "./edit-message.ts";
 
 /** Remove: takes parts out of a message; a property that cannot be absent becomes that of a new message. */
 export function buildRemove(

@@ -1,29 +1,11 @@
-import type { FlowContext } from "../../../flow/context.ts";
-import type { Fault } from "../../../flow/fault.ts";
 import { type Message, RequestMessage, ResponseMessage } from "../../../flow/message.ts";
 import { checkedValue, statusCode } from "../../../flow/message-properties.ts";
-import type { PolicyContext, Text } from "../../policy-type.ts";
+import type { PolicyContext } from "../../policy-type.ts";
 import { buildAssignVariable } from "./build-assign-variable.ts";
 import { buildCopy } from "./build-copy.ts";
 import { buildRemove } from "./build-remove.ts";
 import type { MessageEdit, SetPayload, SetProperty, SetValues, TextProperty } from "./edit.ts";
-
-/** Changes a message as the flow's variables say. */
-export type EditMessage = (flow: FlowContext, message: Message) => void;
-
-export interface EditOptions {
-  /** The name of the variable that will hold the edited message; `*` when any message may be. */
-  readonly edited: string;
-  /** Whether variables without a value read as empty text, and a Copy without a source does nothing. */
-  readonly ignoreUnresolved: boolean;
-  /** What the policy throws. */
-  readonly faults: EditFaults;
-}
-
-export interface EditFaults {
-  unresolved(variable: string): Fault;
-  notMessage(variable: string): Fault;
-}
+import type { CompileText, EditMessage, EditOptions } from "./edit-message.ts";
 
 /** Compiles edits into one function that does them in order. It throws the faults of `options`, and Unsettable. */
 export function buildMessageEdits(
@@ -38,9 +20,6 @@ export function buildMessageEdits(
     for (const step of steps) step(flow, message);
   };
 }
-
-/** Compiles a template of the policy: with the delimiters given, and faults as the policy wants them. */
-export type CompileText = (text: string, delimiters?: { prefix?: string; suffix?: string }) => Text;
 
 function whenUnresolved({ ignoreUnresolved, faults }: EditOptions): {
   unresolved?: (name: string) => string;

@@ -1,7 +1,8 @@
 import { create, fromBinary, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
 import { encodeEnvelope } from "@connectrpc/connect/protocol";
 import { noAudit } from "../../../../src/egress/audit/audit.ts";
-import { type Connection, Egress } from "../../../../src/egress/egress.ts";
+import type { Connection } from "../../../../src/egress/call.ts";
+import { Egress } from "../../../../src/egress/egress.ts";
 import { compileEgressPolicy } from "../../../../src/egress/egress-policy.ts";
 import { readTargetServer, type TargetServer } from "../../../../src/egress/target-server.ts";
 import type { FlowContext } from "../../../../src/flow/context.ts";

@@ -1,7 +1,8 @@
 import { inject } from "vitest";
 import { noAudit } from "../../../../src/egress/audit/audit.ts";
+import type { Connection } from "../../../../src/egress/call.ts";
 import { Deadlines } from "../../../../src/egress/deadline.ts";
-import { type Connection, Egress } from "../../../../src/egress/egress.ts";
+import { Egress } from "../../../../src/egress/egress.ts";
 import { compileEgressPolicy } from "../../../../src/egress/egress-policy.ts";
 import { internet } from "../../../../src/egress/internet.ts";
 import { readTargetServer, type TargetServer } from "../../../../src/egress/target-server.ts";

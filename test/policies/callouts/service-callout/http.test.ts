@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import type { Connection } from "../../../../src/egress/egress.ts";
+import type { Connection } from "../../../../src/egress/call.ts";
 import { ResponseMessage } from "../../../../src/flow/message.ts";
 import { serviceCallout } from "../../../../src/policies/callouts/service-callout/service-callout.ts";
 import { faultOf, flowOf, variableOf } from "../../policy-kit.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { remedyFor } from "../../src/connections/expression-remedy.ts";
 import { readTemplate } from "../../src/connections/read-template.ts";
 import { Report } from "../../src/documents/report.ts";
-import { remedyFor } from "../../src/egress/expression-remedy.ts";
 import { compileCondition } from "../../src/expression/condition.ts";
 import { compileJsonPath } from "../../src/expression/jsonpath.ts";
 import { compileRegex } from "../../src/expression/regex.ts";
