@@ -26,6 +26,10 @@ const LOAD_TICKS = 2_000 * TICKS_PER_MS;
 /** For describing what a script has thrown: a `toString` of the script's own may run. */
 const DESCRIBE_TICKS = 10 * TICKS_PER_MS;
 
+/** What a call of the host costs, and the text that it takes along. */
+const CALL_TICKS = 0.2;
+const CHARACTERS_PER_TICK = 4_000;
+
 /** How much of C's stack a recursion may take, in bytes. */
 const STACK_LIMIT = 512 * 1024;
 
@@ -129,12 +133,23 @@ export class Machine {
   /** QuickJS calls the host. */
   #answer(values: Pointer): Handle | Promise<Handle> {
     const request = this.#texts.read(this.#engine._QTS_ArgvGetJSValueConstPointer(values, 0));
+    this.#spend(CALL_TICKS + request.length / CHARACTERS_PER_TICK);
+    if (request.startsWith("#")) {
+      this.#spend(Number(request.slice(1)));
+      return this.#undefined;
+    }
     try {
       const answer = this.#host(request);
       return answer instanceof Promise ? this.#wait(answer) : this.#handleOf(answer);
     } catch (error) {
       return this.#refusal(error);
     }
+  }
+
+  /** Takes from what a script may still do, for work that QuickJS does not count. Throws {@link ScriptTimeout}. */
+  #spend(ticks: number): void {
+    if (ticks > 0) this.#ticks -= ticks;
+    if (this.#ticks < 0) throw new ScriptTimeout();
   }
 
   /** Others may run until the answer is there; then the script finds everything as it left it. */

@@ -31,7 +31,7 @@
     return (sum >>> 0) / 0x100000000;
   };
 
-  const world = { ask };
+  const world = { ask, spend: (work) => host(`#${work}`) };
   for (const part of parts) part(world);
 
   // Values. What JSON has no word for is an object with one key that says what it is.
