@@ -2,7 +2,7 @@ import { Command, CommanderError } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
 import { addBridge } from "./bridge/bridge.ts";
 import { addCheck } from "./check/check.ts";
-import { CommandFailure } from "./command-failure.ts";
+import { toldOf } from "./command-failure.ts";
 import { addDiff, addPush } from "./deploy/push.ts";
 import { addRollback } from "./deploy/rollback.ts";
 import { addStatus } from "./deploy/status.ts";
@@ -50,6 +50,6 @@ export async function runSortie(words: readonly string[]): Promise<number> {
 
 function exitStatus(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  console.error(error instanceof CommandFailure ? `error: ${error.message}` : error);
+  console.error(toldOf(error));
   return 2;
 }

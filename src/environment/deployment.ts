@@ -6,10 +6,14 @@ import { serviceAccountOf } from "./service-accounts.ts";
 
 /** A deployment worked out: what to write, and what it changes. */
 export interface DeploymentPlan {
+  /** What was deployed when it was worked out; null when nothing was. */
+  readonly previous: EnvironmentDocument | null;
   readonly document: EnvironmentDocument;
   /** Zips of bundles and modules of functions by revision; those that KV already has may be left out when writing. */
   readonly revisions: ReadonlyMap<string, Uint8Array>;
   readonly changes: readonly Change[];
+  /** Whether it would serve just what is served already. */
+  readonly isRepetition: boolean;
 }
 
 export interface Change {
@@ -19,7 +23,7 @@ export interface Change {
 }
 
 /**
- * Works out the next generation of an environment. Deploy the revisions first and the document last.
+ * Works out the next generation of an environment.
  *
  * With the advice `list`, flows may call the hosts that bundles name, the target servers, the environment's own
  * list and `allow`; with `dev` nothing but `allow`.
@@ -29,9 +33,9 @@ export async function planDeployment(
   model: EnvironmentModel,
   previous: EnvironmentDocument | null,
   options: {
-    organization: string;
+    /** By default that of the previous state. */
+    organization?: string | undefined;
     now: Date;
-    generation: number;
     advice: "dev" | "list";
     allow?: readonly string[];
   },
@@ -44,9 +48,9 @@ export async function planDeployment(
   // Parsed, so that it compares with what was read from KV.
   const document = parseDocument({
     format: 1,
-    organization: options.organization,
+    organization: options.organization ?? previous?.organization ?? "local",
     environment: model.name,
-    generation: options.generation,
+    generation: nextGeneration(previous),
     deployedAt: options.now.toISOString(),
     proxies: revised.flatMap(({ bundle, revision }) =>
       bundle.kind === "apiproxy"
@@ -83,14 +87,38 @@ export async function planDeployment(
     audit: settings.audit,
     requests: settings.requests,
   });
-  return {
+  return planOf(
     document,
-    revisions: new Map([
+    previous,
+    new Map([
       ...[...revised, ...(ownZip ? [ownZip] : [])].map(({ revision, zip }) => [revision, zip] as const),
       ...model.functions.map(({ published, module }) => [published.revision, module] as const),
     ]),
-    changes: changesBetween(previous, document),
-  };
+  );
+}
+
+/** Works out how a generation becomes the deployed state again. It gets a new number: a running Worker looks for those. */
+export function planRollback(
+  to: EnvironmentDocument,
+  current: EnvironmentDocument,
+  now: Date,
+): DeploymentPlan {
+  const document = { ...to, generation: nextGeneration(current), deployedAt: now.toISOString() };
+  return planOf(document, current, new Map());
+}
+
+function nextGeneration(previous: EnvironmentDocument | null): number {
+  return (previous?.generation ?? 0) + 1;
+}
+
+function planOf(
+  document: EnvironmentDocument,
+  previous: EnvironmentDocument | null,
+  revisions: DeploymentPlan["revisions"],
+): DeploymentPlan {
+  const changes = changesBetween(previous, document);
+  const isRepetition = previous !== null && changes.every(({ kind }) => kind === "unchanged");
+  return { document, previous, revisions, changes, isRepetition };
 }
 
 /** An immutable revision is named by the SHA-256 of its zip. */
@@ -109,7 +137,7 @@ function allowedHosts({ bundles, settings }: EnvironmentModel): ReadonlySet<stri
 }
 
 /** What deploying a document changes. */
-export function changesBetween(before: EnvironmentDocument | null, after: EnvironmentDocument): Change[] {
+function changesBetween(before: EnvironmentDocument | null, after: EnvironmentDocument): Change[] {
   return [
     ...compare("proxy", before?.proxies ?? [], after.proxies),
     ...compare("shared flow", before?.sharedFlows ?? [], after.sharedFlows),

@@ -34,7 +34,6 @@ async function deployed(folder: string): Promise<Config> {
   const { document, revisions } = await planDeployment(model, null, {
     organization: "bench",
     now: new Date(),
-    generation: 1,
     advice: "list",
   });
   return new Map<string, Uint8Array | string>([

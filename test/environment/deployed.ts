@@ -71,8 +71,9 @@ export class TestStore implements ConfigStore {
   async deploy(generation: number, ...files: TestFiles[]): Promise<EnvironmentDocument> {
     const model = readEnvironment(filesOf(Object.assign({}, ...files)), "test", new Report());
     const now = new Date(generation);
-    const options = { organization: "org", now, generation, advice: "list" } as const;
-    const { document, revisions } = await planDeployment(model, null, options);
+    const options = { organization: "org", now, advice: "list" } as const;
+    const { document: planned, revisions } = await planDeployment(model, null, options);
+    const document = { ...planned, generation };
     for (const [revision, zip] of revisions) this.values.set(revisionKey(revision), zip.slice().buffer);
     this.values.set(currentKey("test"), document);
     return document;

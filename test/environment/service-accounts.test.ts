@@ -116,7 +116,7 @@ test.each(["someone@example.com", "", "not an address"])(
 );
 
 describe("the deployed document", () => {
-  const options = { organization: "o", now: new Date(0), generation: 1, advice: "list" } as const;
+  const options = { organization: "o", now: new Date(0), advice: "list" } as const;
   const planned = (json: object, previous: Parameters<typeof planDeployment>[1] = null) => {
     const files = { ...plainProxy("a"), ...plainProxy("b"), ...sharedFlow("s"), ...deployments(json) };
     return planDeployment(check(files).model, previous, options);

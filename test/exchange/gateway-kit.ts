@@ -96,7 +96,7 @@ export async function deploy(
   const errors = problems.filter(({ severity }) => severity === "error");
   if (errors.length > 0) throw new Error(JSON.stringify(errors, null, 1));
   const [organization, now] = ["test", new Date(0)];
-  return planDeployment(model, null, { organization, now, generation: 1, advice: "list", allow });
+  return planDeployment(model, null, { organization, now, advice: "list", allow });
 }
 
 /** Serves whatever a store holds. */

@@ -109,11 +109,12 @@ export async function deploy({
       await setSecret({ environment: "local", source, name }, value);
   }
   const model = readEnvironment(filesOf(proxies), "local", new Report());
-  const options = { organization: "test", now: new Date(++generation), generation, advice: "list" } as const;
+  const options = { organization: "test", now: new Date(++generation), advice: "list" } as const;
   const plan = await planDeployment(model, null, options);
   for (const [revision, zip] of plan.revisions) await env.CONFIG.put(revisionKey(revision), zip);
   const document = {
     ...plan.document,
+    generation,
     sources,
     sourceAliases: aliases,
     outboundApplications,

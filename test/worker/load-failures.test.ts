@@ -33,10 +33,10 @@ async function write(
 ) {
   const files = filesOf({ ...plainProxy("good"), ...plainProxy("bad"), ...sharedFlow("common") });
   const model = readEnvironment(files, "local", new Report());
-  const options = { organization: "org", now: new Date(0), generation, advice: "list" } as const;
+  const options = { organization: "org", now: new Date(0), advice: "list" } as const;
   const { document, revisions } = await planDeployment(model, null, options);
   for (const [revision, zip] of revisions) await config.put(revisionKey(revision), zip.slice().buffer);
-  await config.put(generationKey("local", generation), JSON.stringify(change(document)));
+  await config.put(generationKey("local", generation), JSON.stringify(change({ ...document, generation })));
 }
 
 test("a generation that loads has no failures, and is not served for that", async () => {

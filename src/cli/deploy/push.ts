@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { type DeploymentPlan, planDeployment } from "../../environment/deployment.ts";
-import type { EnvironmentDocument } from "../../environment/document.ts";
+import { DeploymentStore } from "../../environment/deployment-store.ts";
 import type { EnvironmentModel } from "../../environment/read-environment.ts";
 import { checkedEnvironment } from "../check/checked-environment.ts";
 import { readPaths } from "../check/environment-folder.ts";
@@ -8,7 +8,6 @@ import type { Mount } from "../check/mount.ts";
 import { formatProblems } from "../check/print-problems.ts";
 import { loadFailures, loadProblems } from "../dev/load-problems.ts";
 import { addKvOptions, type KvOptions, withKv } from "../kv/options.ts";
-import { DeploymentStore } from "./deployment-store.ts";
 import { differences } from "./diff/difference.ts";
 import { formatDifferences } from "./diff/print-difference.ts";
 import { formatChanges } from "./print-changes.ts";
@@ -64,14 +63,13 @@ async function deploy(
 ): Promise<void> {
   const previous = await store.current();
   const plan = await planDeployment(model, previous, {
-    organization: options.organization ?? previous?.organization ?? "local",
+    organization: options.organization,
     now: new Date(),
-    generation: (previous?.generation ?? 0) + 1,
     advice: "list",
   });
   process.stdout.write(formatChanges(plan.changes));
-  if (previous && plan.changes.every(({ kind }) => kind === "unchanged")) {
-    console.log(`Nothing has changed: ${options.env} stays at generation ${previous.generation}.`);
+  if (plan.isRepetition) {
+    console.log(`Nothing has changed: ${options.env} stays at generation ${previous?.generation}.`);
     return;
   }
   const failures = await loadFailures(plan);
@@ -79,17 +77,13 @@ async function deploy(
     process.stderr.write(formatProblems(loadProblems(failures, model, mounts), process.stderr));
     return refuse();
   }
-  if (options.dryRun) return printDifferences(store, plan, previous);
-  await store.deploy(plan, previous);
+  if (options.dryRun) return printDifferences(store, plan);
+  await store.deploy(plan);
   console.log(`Deployed generation ${plan.document.generation} of ${options.env}.`);
 }
 
-async function printDifferences(
-  store: DeploymentStore,
-  plan: DeploymentPlan,
-  previous: EnvironmentDocument | null,
-): Promise<void> {
-  const found = await differences(plan, previous, (revision) => store.revision(revision));
+async function printDifferences(store: DeploymentStore, plan: DeploymentPlan): Promise<void> {
+  const found = await differences(plan, (revision) => store.revision(revision));
   process.stdout.write(formatDifferences(found));
   console.log("\nNothing was written.");
 }

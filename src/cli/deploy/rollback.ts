@@ -1,15 +1,10 @@
 import { type Command, InvalidArgumentError } from "commander";
-import { changesBetween } from "../../environment/deployment.ts";
-import { CommandFailure } from "../command-failure.ts";
+import { DeploymentStore } from "../../environment/deployment-store.ts";
+import type { KvStore } from "../../environment/kv-store.ts";
 import { addKvOptions, type KvOptions, withKv } from "../kv/options.ts";
-import type { KvStore } from "../kv/store.ts";
-import { DeploymentStore } from "./deployment-store.ts";
 import { formatChanges } from "./print-changes.ts";
 
-/**
- * `sortie rollback`: makes an earlier generation the deployed state again. It gets a new number, because the
- * running Worker looks for numbers that it does not know.
- */
+/** `sortie rollback`: makes an earlier generation the deployed state again. */
 export function addRollback(program: Command): void {
   const rollback = program
     .command("rollback")
@@ -27,20 +22,11 @@ export function addRollback(program: Command): void {
 
 async function rollBack(kv: KvStore, environment: string, to: number | undefined): Promise<void> {
   const store = new DeploymentStore(kv, environment);
-  const current = await store.current();
-  if (!current) throw new CommandFailure(`Nothing is deployed to ${environment}.`);
-  const number = to ?? (await store.generations()).findLast((each) => each < current.generation);
-  if (number === undefined) throw new CommandFailure(`${environment} has no earlier generation.`);
-  if (number === current.generation) throw new CommandFailure(`Generation ${number} is what is deployed.`);
-  const document = {
-    ...(await store.generation(number)),
-    generation: current.generation + 1,
-    deployedAt: new Date().toISOString(),
-  };
-  process.stdout.write(formatChanges(changesBetween(current, document)));
-  await store.deploy({ document, revisions: new Map() }, current);
+  const { plan, from } = await store.rollback(to, new Date());
+  process.stdout.write(formatChanges(plan.changes));
+  await store.deploy(plan);
   console.log(
-    `Deployed generation ${document.generation} of ${environment}, which is generation ${number} again.`,
+    `Deployed generation ${plan.document.generation} of ${environment}, which is generation ${from} again.`,
   );
 }
 

@@ -1,8 +1,8 @@
 import type { Command } from "commander";
+import { DeploymentStore } from "../../environment/deployment-store.ts";
 import { type EnvironmentDocument, servedPaths } from "../../environment/document.ts";
+import type { KvStore } from "../../environment/kv-store.ts";
 import { addKvOptions, type KvOptions, withKv } from "../kv/options.ts";
-import type { KvStore } from "../kv/store.ts";
-import { DeploymentStore } from "./deployment-store.ts";
 
 /** `sortie status`: what is deployed, and what can be gone back to. */
 export function addStatus(program: Command): void {

@@ -11,7 +11,7 @@ import { readPaths } from "../check/environment-folder.ts";
 import type { Mount } from "../check/mount.ts";
 import { formatProblems } from "../check/print-problems.ts";
 import { withProxiesForSharedFlows } from "../check/shared-flow-proxy.ts";
-import { CommandFailure } from "../command-failure.ts";
+import { toldOf } from "../command-failure.ts";
 import { freePort } from "../loopback.ts";
 import { DevSecrets, type SecretValues } from "../secret/dev-secrets.ts";
 import { allowedInDev, type DevSettings, withDevSettings, withIdentity } from "./dev-settings.ts";
@@ -174,7 +174,7 @@ export class DevSession {
       }
       await this.#gateway.setSecrets(sealed);
     } catch (error) {
-      console.error(error instanceof CommandFailure ? `error: ${error.message}` : error);
+      console.error(toldOf(error));
     }
   }
 
@@ -185,7 +185,7 @@ export class DevSession {
       this.#behind = !(good && (await this.#deploy(good.model, good.mounts)));
     } catch (error) {
       this.#behind = true;
-      console.error(error instanceof CommandFailure ? `error: ${error.message}` : error);
+      console.error(toldOf(error));
     }
     if (this.#behind) {
       console.error(
@@ -217,22 +217,20 @@ export class DevSession {
     const plan = await planDeployment(model, this.#deployed, {
       organization: "local",
       now: new Date(),
-      generation: (this.#deployed?.generation ?? 0) + 1,
       advice: "dev",
       allow: allowedInDev(model, this.#options),
     });
-    const changes = plan.changes.filter(({ kind }) => kind !== "unchanged");
-    const failures = changes.length > 0 ? await this.#gateway.deploy(plan) : [];
+    const failures = plan.isRepetition ? [] : await this.#gateway.deploy(plan);
     if (failures.length > 0) {
       process.stderr.write(`\n${formatProblems(loadProblems(failures, model, mounts), process.stderr)}`);
       return false;
     }
     for (const { published, sourceMap } of model.functions) this.#sourceMaps.set(published.name, sourceMap);
     if (this.#deployed) {
-      for (const { kind, what } of changes) console.log(`${kind} ${what}`);
-      if (changes.length === 0 && this.#behind) console.log("The files are again what is served.");
+      for (const { kind, what } of plan.changes) if (kind !== "unchanged") console.log(`${kind} ${what}`);
+      if (plan.isRepetition && this.#behind) console.log("The files are again what is served.");
     }
-    if (changes.length > 0) this.#deployed = plan.document;
+    if (!plan.isRepetition) this.#deployed = plan.document;
     return true;
   }
 }

@@ -19,7 +19,8 @@ export async function loadFailures(plan: DeploymentPlan): Promise<readonly LoadF
     log: () => {},
   });
   try {
-    return await gateway.verify(plan);
+    // Nothing is deployed there.
+    return await gateway.verify({ ...plan, previous: null });
   } finally {
     await gateway.stop();
   }

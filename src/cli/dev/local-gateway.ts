@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import type { Miniflare, WorkerdStructuredLog } from "miniflare";
 import type { DeploymentPlan } from "../../environment/deployment.ts";
-import { currentKey, generationKey, revisionKey } from "../../environment/document.ts";
+import { DeploymentStore } from "../../environment/deployment-store.ts";
+import { NamespaceKv } from "../../environment/kv-store.ts";
 import type { DevSettings } from "../../exchange/dev-requests.ts";
 import type { LoadFailure } from "../../worker/load-failures.ts";
 import { CommandFailure } from "../command-failure.ts";
@@ -35,17 +36,17 @@ export class LocalGateway {
   /** Where it listens, on 127.0.0.1. */
   readonly port: number;
   readonly #miniflare: Miniflare;
-  readonly #environment: string;
+  readonly #kv: NamespaceKv;
+  readonly #deployments: DeploymentStore;
   readonly #token: string;
   readonly #log: RefreshLines;
-  /** The revisions that KV has. */
-  readonly #revisions = new Set<string>();
   /** The keys of the secrets that KV has. */
   #secretKeys: readonly string[] = [];
 
   private constructor(
     miniflare: Miniflare,
     port: number,
+    kv: NamespaceKv,
     environment: string,
     token: string,
     log: RefreshLines,
@@ -53,7 +54,8 @@ export class LocalGateway {
     this.#log = log;
     this.#miniflare = miniflare;
     this.port = port;
-    this.#environment = environment;
+    this.#kv = kv;
+    this.#deployments = new DeploymentStore(kv, environment);
     this.#token = token;
   }
 
@@ -85,7 +87,9 @@ export class LocalGateway {
     try {
       await miniflare.ready;
       const { port } = await miniflare.unsafeGetDirectURL(WORKER);
-      return new LocalGateway(miniflare, Number(port), options.environment, token, log);
+      const { CONFIG } = await miniflare.getBindings<{ CONFIG: KVNamespace }>(WORKER);
+      const kv = new NamespaceKv(CONFIG);
+      return new LocalGateway(miniflare, Number(port), kv, options.environment, token, log);
     } catch (error) {
       await miniflare.dispose();
       throw error;
@@ -96,16 +100,10 @@ export class LocalGateway {
    * Writes a deployment that nobody is served by, and has the Worker load all of it: what passes here, serves.
    * Rejects with {@link CommandFailure} when that does not end.
    */
-  async verify({ document, revisions }: DeploymentPlan): Promise<readonly LoadFailure[]> {
-    const { CONFIG: kv } = await this.#miniflare.getBindings<{ CONFIG: KVNamespace }>(WORKER);
-    for (const [revision, zip] of revisions) {
-      if (this.#revisions.has(revision)) continue;
-      await kv.put(revisionKey(revision), new Uint8Array(zip).buffer);
-      this.#revisions.add(revision);
-    }
-    await kv.put(generationKey(this.#environment, document.generation), JSON.stringify(document));
+  async verify(plan: DeploymentPlan): Promise<readonly LoadFailure[]> {
+    await this.#deployments.stage(plan);
     const signal = AbortSignal.timeout(LOAD_TIMEOUT_MS);
-    const path = `/_sortie/generations/${document.generation}/load`;
+    const path = `/_sortie/generations/${plan.document.generation}/load`;
     try {
       const response = await this.#fetch(path, { method: "POST", headers: this.#authorized, signal });
       if (!response.ok) throw new Error(`the gateway answered ${response.status}`);
@@ -124,26 +122,23 @@ export class LocalGateway {
   async deploy(plan: DeploymentPlan): Promise<readonly LoadFailure[]> {
     const failures = await this.verify(plan);
     if (failures.length > 0) return failures;
-    const { document } = plan;
-    const { CONFIG: kv } = await this.#miniflare.getBindings<{ CONFIG: KVNamespace }>(WORKER);
-    const json = JSON.stringify(document);
-    await kv.put(currentKey(this.#environment), json);
+    await this.#deployments.activate(plan);
     for (let attempt = 0; attempt < REFRESH_ATTEMPTS; attempt++) {
       await this.#refresh();
       const health = await this.#fetch("/_sortie/health", { headers: this.#authorized });
       const { generation } = (await health.json()) as { generation: number };
-      if (generation === document.generation) return [];
+      if (generation === plan.document.generation) return [];
     }
     throw new Error("the gateway did not take the change over; its log says why");
   }
 
   /** Makes these the sealed secrets, by their keys in KV, and no others. */
   async setSecrets(sealed: ReadonlyMap<string, string>): Promise<void> {
-    const { CONFIG: kv } = await this.#miniflare.getBindings<{ CONFIG: KVNamespace }>(WORKER);
     const gone = this.#secretKeys.filter((key) => !sealed.has(key));
     this.#secretKeys = [...sealed.keys()];
-    for (const [key, jwe] of sealed) await kv.put(key, jwe);
-    for (const key of gone) await kv.delete(key);
+    const encoder = new TextEncoder();
+    await this.#kv.put([...sealed].map(([key, jwe]) => ({ key, value: encoder.encode(jwe) })));
+    await this.#kv.remove(gone);
     await this.#refresh();
   }
 

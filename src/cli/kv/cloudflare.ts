@@ -1,7 +1,7 @@
 import * as v from "valibot";
+import type { KvEntry, KvStore } from "../../environment/kv-store.ts";
 import { CommandFailure } from "../command-failure.ts";
 import type { CloudflareApi } from "./cloudflare-api.ts";
-import type { KvEntry, KvStore } from "./store.ts";
 
 /** Limits of Cloudflare's API: "Write multiple key-value pairs" and its neighbours. */
 const MAX_READ_KEYS = 100;

@@ -1,21 +1,17 @@
 import { join } from "node:path";
 import type { Miniflare } from "miniflare";
+import { NamespaceKv } from "../../environment/kv-store.ts";
 import { CommandFailure } from "../command-failure.ts";
 import { COMPATIBILITY_DATE } from "../compatibility-date.ts";
-import type { KvEntry, KvStore } from "./store.ts";
 import type { WranglerConfig } from "./wrangler-config.ts";
 
-/** Keys that one read takes at most. */
-const MAX_READ = 100;
-
 /** The KV namespace that `wrangler dev` keeps on this machine. */
-export class LocalKv implements KvStore {
+export class LocalKv extends NamespaceKv {
   readonly #miniflare: Miniflare;
-  readonly #namespace: KVNamespace;
 
   private constructor(miniflare: Miniflare, namespace: KVNamespace) {
+    super(namespace);
     this.#miniflare = miniflare;
-    this.#namespace = namespace;
   }
 
   /**
@@ -53,40 +49,6 @@ export class LocalKv implements KvStore {
         { cause },
       );
     }
-  }
-
-  async getTexts(keys: readonly string[]): Promise<(string | null)[]> {
-    const texts: (string | null)[] = [];
-    for (let start = 0; start < keys.length; start += MAX_READ) {
-      const some = keys.slice(start, start + MAX_READ);
-      const found = await this.#namespace.get(some, "text");
-      texts.push(...some.map((key) => found.get(key) ?? null));
-    }
-    return texts;
-  }
-
-  async getBytes(key: string): Promise<Uint8Array | null> {
-    const bytes = await this.#namespace.get(key, "arrayBuffer");
-    return bytes && new Uint8Array(bytes);
-  }
-
-  async put(entries: readonly KvEntry[]): Promise<void> {
-    for (const { key, value } of entries) await this.#namespace.put(key, new Uint8Array(value).buffer);
-  }
-
-  async list(prefix: string): Promise<string[]> {
-    const names: string[] = [];
-    let cursor: string | null = null;
-    do {
-      const page: KVNamespaceListResult<unknown> = await this.#namespace.list({ prefix, cursor });
-      names.push(...page.keys.map(({ name }) => name));
-      cursor = page.list_complete ? null : page.cursor;
-    } while (cursor !== null);
-    return names;
-  }
-
-  async remove(keys: readonly string[]): Promise<void> {
-    for (const key of keys) await this.#namespace.delete(key);
   }
 
   close(): Promise<void> {

@@ -1,9 +1,9 @@
 import type { Command } from "commander";
+import type { KvStore } from "../../environment/kv-store.ts";
 import { accountId, openCloudflare } from "./account.ts";
 import { CloudflareKv } from "./cloudflare.ts";
 import { LocalKv } from "./local.ts";
 import { announced, during } from "./progress.ts";
-import type { KvStore } from "./store.ts";
 import { readWranglerConfig, type WranglerConfig } from "./wrangler-config.ts";
 
 /** The options of all commands that work on deployed state. */

@@ -1,5 +1,5 @@
 import type { WriteStream } from "node:tty";
-import type { KvStore } from "./store.ts";
+import type { KvStore } from "../../environment/kv-store.ts";
 
 type Output = Pick<WriteStream, "isTTY" | "write">;
 

@@ -1,9 +1,9 @@
 import { readPublicKey } from "../../credentials/secrets/keys.ts";
 import { placeOf, type SecretPlace, secretKey } from "../../credentials/secrets/place.ts";
 import { keyIdOf, sealSecret } from "../../credentials/secrets/seal.ts";
+import type { KvStore } from "../../environment/kv-store.ts";
 import type { EnvironmentFiles } from "../../environment/read-environment.ts";
 import { CommandFailure } from "../command-failure.ts";
-import type { KvStore } from "../kv/store.ts";
 
 /** The file with the public key, in the environment's folder. */
 export const keyFile = (environment: string) => `environments/${environment}/secrets-key.json`;

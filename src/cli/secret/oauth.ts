@@ -2,11 +2,11 @@ import type { Command } from "commander";
 import { userId } from "../../credentials/callers.ts";
 import { applicationResetKey, resetValue, userResetKey } from "../../credentials/oauth/resets.ts";
 import { nearestNames } from "../../documents/nearest.ts";
+import { DeploymentStore } from "../../environment/deployment-store.ts";
 import type { EnvironmentDocument } from "../../environment/document.ts";
+import type { KvStore } from "../../environment/kv-store.ts";
 import { CommandFailure } from "../command-failure.ts";
-import { DeploymentStore } from "../deploy/deployment-store.ts";
 import { addKvOptions, type KvOptions, withKv } from "../kv/options.ts";
-import type { KvStore } from "../kv/store.ts";
 
 type OAuthOptions = KvOptions & { readonly env: string };
 

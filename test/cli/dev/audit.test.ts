@@ -82,7 +82,7 @@ async function deploy(miniflare: Miniflare): Promise<void> {
   const bytes = new Map(Object.entries(files).map(([path, text]) => [path, new TextEncoder().encode(text)]));
   const model = readEnvironment(bytes, "test", report);
   expect(report.problems).toEqual([]);
-  const options = { organization: "org", now: new Date(), generation: 1, advice: "list" } as const;
+  const options = { organization: "org", now: new Date(), advice: "list" } as const;
   const { document, revisions } = await planDeployment(model, null, options);
   const { CONFIG } = await miniflare.getBindings<{ CONFIG: KVNamespace }>("sortie");
   for (const [revision, zip] of revisions)

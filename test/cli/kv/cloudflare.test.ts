@@ -2,9 +2,9 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { accountId, openCloudflare } from "../../../src/cli/kv/account.ts";
 import { CloudflareKv } from "../../../src/cli/kv/cloudflare.ts";
 import { CloudflareApi } from "../../../src/cli/kv/cloudflare-api.ts";
+import { textEntry } from "../../environment/memory-kv.ts";
 import { folderWith } from "../sortie.ts";
 import { CloudflareServer } from "./cloudflare-server.ts";
-import { textEntry } from "./memory.ts";
 
 let server: CloudflareServer;
 let pauses: number[];

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { announced, during } from "../../../src/cli/kv/progress.ts";
-import { MemoryKv, textEntry } from "./memory.ts";
+import { MemoryKv, textEntry } from "../../environment/memory-kv.ts";
 
 function output(isTTY: boolean) {
   const written: string[] = [];

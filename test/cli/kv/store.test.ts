@@ -3,11 +3,11 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { CloudflareKv } from "../../../src/cli/kv/cloudflare.ts";
 import { CloudflareApi } from "../../../src/cli/kv/cloudflare-api.ts";
 import { LocalKv } from "../../../src/cli/kv/local.ts";
-import type { KvStore } from "../../../src/cli/kv/store.ts";
 import { readWranglerConfig } from "../../../src/cli/kv/wrangler-config.ts";
+import type { KvStore } from "../../../src/environment/kv-store.ts";
+import { MemoryKv, textEntry } from "../../environment/memory-kv.ts";
 import { folderWith, repository } from "../sortie.ts";
 import { CloudflareServer } from "./cloudflare-server.ts";
-import { MemoryKv, textEntry } from "./memory.ts";
 
 interface Opened {
   readonly kv: KvStore;

@@ -22,8 +22,7 @@ const nothing: Files = new Map();
  * @param readRevision reads what is deployed; null for a revision that is gone
  */
 export async function differences(
-  { document, revisions }: Omit<DeploymentPlan, "changes">,
-  previous: EnvironmentDocument | null,
+  { document, revisions, previous }: Pick<DeploymentPlan, "document" | "revisions" | "previous">,
   readRevision: ReadRevision,
 ): Promise<Difference[]> {
   const now = async (revision: string) => revisions.get(revision) ?? readRevision(revision);

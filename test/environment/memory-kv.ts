@@ -1,4 +1,4 @@
-import type { KvEntry, KvStore } from "../../../src/cli/kv/store.ts";
+import type { KvEntry, KvStore } from "../../src/environment/kv-store.ts";
 
 /** A KV namespace in memory that can fail before a write. */
 export class MemoryKv implements KvStore {
