@@ -4,6 +4,7 @@ import { ErrorResponse } from "../flow/error-response.ts";
 import { Fault, faultBody } from "../flow/fault.ts";
 import { ResponseMessage } from "../flow/message.ts";
 import { mergeRaised, RaisedFault } from "../flow/raised-fault.ts";
+import { stoppedAsFault } from "../flow/work-limit.ts";
 import { internalError } from "./internal-error.ts";
 
 /**
@@ -101,7 +102,8 @@ function pendingMessage(flow: FlowContext, fault: Fault): ResponseMessage {
 
 /** What a step threw, as a fault; anything but a fault is a defect of the gateway. */
 export function faultOf(thrown: unknown, { exchange, identity, flowName }: FlowContext): Fault {
-  if (thrown instanceof Fault) return thrown;
+  const fault = stoppedAsFault(thrown);
+  if (fault instanceof Fault) return fault;
   const { proxy, revision } = identity;
   return internalError(thrown, { messageid: exchange.id, proxy, revision, flow: flowName });
 }

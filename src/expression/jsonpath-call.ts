@@ -1,4 +1,5 @@
 import { ExpressionError } from "./value.ts";
+import { spend } from "./work.ts";
 
 /** What a function at the end of a path makes of a value; `undefined` where it has no answer. */
 export type Apply = (value: unknown) => unknown;
@@ -32,14 +33,20 @@ const CALLS: ReadonlyMap<string, Apply> = new Map<string, Apply>([
   ["max", ofNumbers((numbers) => numbers.reduce((most, number) => Math.max(most, number)))],
   ["sum", ofNumbers(sum)],
   ["avg", ofNumbers((numbers) => sum(numbers) / numbers.length)],
-  ["keys", (value) => (isObject(value) ? Object.keys(value) : undefined)],
+  ["keys", (value) => (isObject(value) ? namesOf(value) : undefined)],
   ["first", (value) => (Array.isArray(value) ? value[0] : undefined)],
   ["last", (value) => (Array.isArray(value) ? value.at(-1) : undefined)],
 ]);
 
 function countOf(value: unknown): number | undefined {
   if (Array.isArray(value)) return value.length;
-  return isObject(value) ? Object.keys(value).length : undefined;
+  return isObject(value) ? namesOf(value).length : undefined;
+}
+
+function namesOf(value: object): readonly string[] {
+  const names = Object.keys(value);
+  spend(names.length);
+  return names;
 }
 
 function countInside(values: unknown): number {
@@ -51,7 +58,9 @@ function countInside(values: unknown): number {
 /** The items of a list that are numbers, if there are any. */
 function ofNumbers(calculate: (numbers: readonly number[]) => number): Apply {
   return (value) => {
-    const numbers = Array.isArray(value) ? value.filter((item) => typeof item === "number") : [];
+    if (!Array.isArray(value)) return undefined;
+    spend(value.length);
+    const numbers = value.filter((item) => typeof item === "number");
     return numbers.length > 0 ? calculate(numbers) : undefined;
   };
 }

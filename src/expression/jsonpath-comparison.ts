@@ -1,7 +1,7 @@
-import type { Evaluation } from "./jsonpath-evaluation.ts";
 import { ExpressionError } from "./value.ts";
+import { CHARACTERS, spend, spendText } from "./work.ts";
 
-type Compare = (left: unknown, right: unknown, evaluation: Evaluation) => boolean;
+type Compare = (left: unknown, right: unknown, root: unknown) => boolean;
 
 /**
  * The comparisons of a filter, by operator in lower case. They are Jayway's: a number and a text are equal if they
@@ -9,25 +9,16 @@ type Compare = (left: unknown, right: unknown, evaluation: Evaluation) => boolea
  */
 export const COMPARISONS: ReadonlyMap<string, Compare> = new Map<string, Compare>([
   ["==", isEqual],
-  ["!=", (left, right, evaluation) => !isEqual(left, right, evaluation)],
+  ["!=", (left, right, root) => !isEqual(left, right, root)],
   ["<", (left, right) => order(left, right) < 0],
   ["<=", (left, right) => order(left, right) <= 0],
   [">", (left, right) => order(left, right) > 0],
   [">=", (left, right) => order(left, right) >= 0],
   ["in", isIn],
-  ["nin", (left, right, evaluation) => !isIn(left, right, evaluation)],
-  [
-    "subsetof",
-    (left, right, evaluation) => Array.isArray(left) && left.every((item) => isIn(item, right, evaluation)),
-  ],
-  [
-    "anyof",
-    (left, right, evaluation) => Array.isArray(left) && left.some((item) => isIn(item, right, evaluation)),
-  ],
-  [
-    "noneof",
-    (left, right, evaluation) => Array.isArray(left) && !left.some((item) => isIn(item, right, evaluation)),
-  ],
+  ["nin", (left, right, root) => !isIn(left, right, root)],
+  ["subsetof", (left, right, root) => Array.isArray(left) && left.every((item) => isIn(item, right, root))],
+  ["anyof", (left, right, root) => Array.isArray(left) && left.some((item) => isIn(item, right, root))],
+  ["noneof", (left, right, root) => Array.isArray(left) && !left.some((item) => isIn(item, right, root))],
   ["size", (left, right) => lengthOf(left) !== undefined && lengthOf(left) === right],
 ]);
 
@@ -38,18 +29,21 @@ export function lengthOf(value: unknown): number | undefined {
 
 const MAX_COMPARED_DEPTH = 200;
 
-function isEqual(left: unknown, right: unknown, evaluation: Evaluation): boolean {
-  evaluation.visit();
+function isEqual(left: unknown, right: unknown, root: unknown): boolean {
+  spend();
   if (typeof left === "number" && typeof right === "string")
-    return right.trim() !== "" && left === Number(right);
+    return spendText(right).trim() !== "" && left === Number(right);
+  if (typeof left === "string" && typeof right === "string")
+    return left.length === right.length && spendText(left) === right;
   if (typeof left === "string" && typeof right === "number") return left === String(right);
   if (typeof left !== "object" || typeof right !== "object" || left === null || right === null)
     return left === right;
-  return canonical(left, evaluation) === canonical(right, evaluation);
+  return canonical(left, root) === canonical(right, root);
 }
 
 /** JSON text with sorted names, so that objects are equal whatever the order of their properties. */
-function canonical(value: unknown, evaluation: Evaluation, depth = 0): string {
+function canonical(value: unknown, root: unknown, depth = 0): string {
+  if (typeof value === "string") return JSON.stringify(spendText(value));
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
   if (depth === MAX_COMPARED_DEPTH) {
     throw new ExpressionError(
@@ -57,9 +51,8 @@ function canonical(value: unknown, evaluation: Evaluation, depth = 0): string {
     );
   }
   const entries = Object.entries(value);
-  evaluation.visit(entries.length);
   const parts = entries.map(
-    ([name, item]) => `${JSON.stringify(name)}:${canonical(item, evaluation, depth + 1)}`,
+    ([name, item]) => `${JSON.stringify(spendText(name))}:${canonical(item, root, depth + 1)}`,
   );
   return Array.isArray(value) ? `[${parts.join()}]` : `{${parts.sort().join()}}`;
 }
@@ -68,9 +61,10 @@ function canonical(value: unknown, evaluation: Evaluation, depth = 0): string {
 function order(left: unknown, right: unknown): number {
   if (typeof left === "number" && typeof right === "number") return left - right;
   if (typeof left !== "string" || typeof right !== "string") return Number.NaN;
+  spend(Math.min(left.length, right.length) / CHARACTERS);
   return left === right ? 0 : left < right ? -1 : 1;
 }
 
-function isIn(item: unknown, list: unknown, evaluation: Evaluation): boolean {
-  return Array.isArray(list) && list.some((other) => isEqual(item, other, evaluation));
+function isIn(item: unknown, list: unknown, root: unknown): boolean {
+  return Array.isArray(list) && list.some((other) => isEqual(item, other, root));
 }

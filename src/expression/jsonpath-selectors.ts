@@ -1,8 +1,9 @@
-import type { Accepts, Evaluation, Steps } from "./jsonpath-evaluation.ts";
+import type { Accepts, Steps } from "./jsonpath-evaluation.ts";
 import { ExpressionError } from "./value.ts";
+import { spend } from "./work.ts";
 
 /** Adds what it finds in a value to `found`. */
-type Select = (node: unknown, evaluation: Evaluation, found: unknown[]) => void;
+type Select = (node: unknown, root: unknown, found: unknown[]) => void;
 
 /**
  * What stands behind one dot or in one pair of brackets. `single`: it finds at most one value.
@@ -24,13 +25,13 @@ export function chain(steps: readonly Step[]): Steps {
     if (isObjectOfNames) return descends ? descend(pickIfAll(names)) : pick(names);
     return descends ? descend(select) : select;
   });
-  const run = (start: unknown, evaluation: Evaluation) => {
+  const run = (start: unknown, root: unknown) => {
     let nodes: unknown[] = [start];
     for (const select of selects) {
       const found: unknown[] = [];
       for (const node of nodes) {
-        evaluation.visit();
-        select(node, evaluation, found);
+        spend();
+        select(node, root, found);
       }
       nodes = found;
     }
@@ -64,18 +65,18 @@ export function item(index: number): Selector {
   return { select, single: true, names: [] };
 }
 
-export const wildcard: Selector = several((node, evaluation, found) => {
+export const wildcard: Selector = several((node, _, found) => {
   const children = childrenOf(node);
-  evaluation.visit(children.length);
+  spend(children.length);
   for (const child of children) found.push(child);
 });
 
 /** @throws {ExpressionError} for a step that does not lead forward. */
 export function slice(start: number | undefined, end: number | undefined, step: number): Selector {
   if (!(step > 0)) throw new ExpressionError("The step of a slice in a JSONPath must be greater than zero");
-  return several((node, evaluation, found) => {
+  return several((node, _, found) => {
     if (!Array.isArray(node)) return;
-    evaluation.visit(node.length);
+    spend(node.length);
     const part = node.slice(start, end);
     for (let index = 0; index < part.length; index += step) found.push(part[index]);
   });
@@ -85,8 +86,9 @@ export function slice(start: number | undefined, end: number | undefined, step: 
 export function union(parts: readonly Selector[]): Selector {
   const [only] = parts;
   if (only !== undefined && parts.length === 1) return only;
-  const select: Select = (node, evaluation, found) => {
-    for (const part of parts) part.select(node, evaluation, found);
+  const select: Select = (node, root, found) => {
+    spend(parts.length);
+    for (const part of parts) part.select(node, root, found);
   };
   const areNames = parts.every(({ names }) => names.length > 0);
   return { select, single: false, names: areNames ? parts.flatMap(({ names }) => names) : [] };
@@ -94,13 +96,13 @@ export function union(parts: readonly Selector[]): Selector {
 
 /** The items of a list that a filter keeps, or an object itself. */
 export function filter(accepts: Accepts, descends: boolean): Selector {
-  return several((node, evaluation, found) => {
+  return several((node, root, found) => {
     // A filter on an object keeps or drops the object itself; its values are what `..` comes to next.
-    if (isObject(node) && accepts(node, evaluation)) found.push(node);
+    if (isObject(node) && accepts(node, root)) found.push(node);
     if (descends || !Array.isArray(node)) return;
-    evaluation.visit(node.length);
+    spend(node.length);
     for (const child of node) {
-      if (accepts(child, evaluation)) found.push(child);
+      if (accepts(child, root)) found.push(child);
     }
   });
 }
@@ -112,6 +114,7 @@ function several(select: Select): Selector {
 function pick(names: readonly string[]): Select {
   return (node, _, found) => {
     if (!isObject(node)) return;
+    spend(names.length);
     const present = names.filter((name) => Object.hasOwn(node, name));
     found.push(Object.fromEntries(present.map((name) => [name, node[name]])));
   };
@@ -119,19 +122,21 @@ function pick(names: readonly string[]): Select {
 
 function pickIfAll(names: readonly string[]): Select {
   const picked = pick(names);
-  return (node, evaluation, found) => {
-    if (isObject(node) && names.every((name) => Object.hasOwn(node, name))) picked(node, evaluation, found);
+  return (node, root, found) => {
+    if (!isObject(node)) return;
+    spend(names.length);
+    if (names.every((name) => Object.hasOwn(node, name))) picked(node, root, found);
   };
 }
 
 /** Applies a selector to a value and everything below it, parents first, without recursion. */
 function descend(select: Select): Select {
-  return (node, evaluation, found) => {
+  return (node, root, found) => {
     const pending = [node];
     while (pending.length > 0) {
       const current = pending.pop();
-      evaluation.visit();
-      select(current, evaluation, found);
+      spend();
+      select(current, root, found);
       const children = childrenOf(current);
       for (let index = children.length - 1; index >= 0; index--) pending.push(children[index]);
     }

@@ -1,5 +1,5 @@
 import { COMPARISONS, lengthOf } from "./jsonpath-comparison.ts";
-import type { Accepts, Evaluation, Steps } from "./jsonpath-evaluation.ts";
+import type { Accepts, Steps } from "./jsonpath-evaluation.ts";
 import {
   chain,
   filter,
@@ -14,14 +14,17 @@ import {
 import { PathText } from "./jsonpath-text.ts";
 import { compileRegex } from "./regex.ts";
 import { ExpressionError } from "./value.ts";
+import { spend } from "./work.ts";
 
 /** A path as read: its steps, and the function called at its end (`length` in `$.a.length()`), if any. */
 export type ReadPath = { readonly steps: Steps; readonly call: string | null };
 
 /** An operand of a filter: how to read its value (`undefined` if its path finds nothing), and whether it is there. */
-type Operand = { readonly read: (node: unknown, evaluation: Evaluation) => unknown; readonly holds: Accepts };
+type Operand = { readonly read: (node: unknown, root: unknown) => unknown; readonly holds: Accepts };
 
 const MAX_LENGTH = 4096;
+/** What matching costs, for each character. */
+const PER_MATCHED_CHARACTER = 0.5;
 /** Each level looks at every item for every item of the level above. */
 const MAX_NESTED_FILTERS = 3;
 
@@ -134,7 +137,7 @@ class PathReader {
     while (this.#text.accept("||"));
     const [only] = parts;
     if (only !== undefined && parts.length === 1) return only;
-    return (node, evaluation) => parts.some((accepts) => accepts(node, evaluation));
+    return (node, root) => parts.some((accepts) => accepts(node, root));
   }
 
   #readConjunction(): Accepts {
@@ -143,14 +146,14 @@ class PathReader {
     while (this.#text.accept("&&"));
     const [only] = parts;
     if (only !== undefined && parts.length === 1) return only;
-    return (node, evaluation) => parts.every((accepts) => accepts(node, evaluation));
+    return (node, root) => parts.every((accepts) => accepts(node, root));
   }
 
   #readCondition(): Accepts {
     let isNegated = false;
     while (this.#text.accept("!")) isNegated = !isNegated;
     const accepts = this.#text.nextIs("(") ? this.#readGroup() : this.#readComparison();
-    return isNegated ? (node, evaluation) => !accepts(node, evaluation) : accepts;
+    return isNegated ? (node, root) => !accepts(node, root) : accepts;
   }
 
   #readGroup(): Accepts {
@@ -170,8 +173,8 @@ class PathReader {
     if (operator === "=~") return this.#readMatch(left);
     if (operator === "empty") {
       const wanted = this.#text.token(/(?:true|false)\b/y)?.[0] !== "false";
-      return (node, evaluation) => {
-        const length = lengthOf(left.read(node, evaluation));
+      return (node, root) => {
+        const length = lengthOf(left.read(node, root));
         return length !== undefined && (length === 0) === wanted;
       };
     }
@@ -181,8 +184,7 @@ class PathReader {
       throw new ExpressionError(`A filter in a JSONPath has no operator ${operator}; there are: ${known}`);
     }
     const right = this.#readOperand();
-    return (node, evaluation) =>
-      compare(left.read(node, evaluation), right.read(node, evaluation), evaluation);
+    return (node, root) => compare(left.read(node, root), right.read(node, root), root);
   }
 
   /** Reads the regular expression to the right of `=~`, which matches the whole text. */
@@ -192,10 +194,13 @@ class PathReader {
     if (unknown !== null)
       throw new ExpressionError(`JSONPath has no regular expression flag "${unknown[0]}"`);
     const regex = compileRegex(flags === "" ? pattern : `(?${flags})${pattern}`);
-    return (node, evaluation) => {
-      const value = left.read(node, evaluation);
+    return (node, root) => {
+      const value = left.read(node, root);
       const isText = typeof value === "string" || typeof value === "number" || typeof value === "boolean";
-      return isText && regex.matches(String(value));
+      if (!isText) return false;
+      const text = String(value);
+      spend(text.length * PER_MATCHED_CHARACTER);
+      return regex.matches(text);
     };
   }
 
@@ -216,12 +221,12 @@ class PathReader {
 }
 
 function operandOf({ steps: { definite, run }, call }: ReadPath, isCurrent: boolean): Operand {
-  const find = (node: unknown, evaluation: Evaluation) => run(isCurrent ? node : evaluation.root, evaluation);
-  const value = (node: unknown, evaluation: Evaluation) => {
-    const found = find(node, evaluation);
+  const find = (node: unknown, root: unknown) => run(isCurrent ? node : root, root);
+  const value = (node: unknown, root: unknown) => {
+    const found = find(node, root);
     return definite ? found[0] : found;
   };
-  if (call === null) return { read: value, holds: (node, evaluation) => find(node, evaluation).length > 0 };
-  const length = (node: unknown, evaluation: Evaluation) => lengthOf(value(node, evaluation));
-  return { read: length, holds: (node, evaluation) => Boolean(length(node, evaluation)) };
+  if (call === null) return { read: value, holds: (node, root) => find(node, root).length > 0 };
+  const length = (node: unknown, root: unknown) => lengthOf(value(node, root));
+  return { read: length, holds: (node, root) => Boolean(length(node, root)) };
 }

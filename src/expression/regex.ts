@@ -1,10 +1,12 @@
-import { RE2JS, RE2JSException } from "re2js";
+import { type Matcher, MatcherInput, RE2JS, RE2JSException } from "re2js";
+import { CountedText, FEW_CHARACTERS } from "./counted-text.ts";
 import { fromJava } from "./java-regex.ts";
 import { ExpressionError } from "./value.ts";
+import { CHARACTERS, spend, TooMuchWork, withinWork } from "./work.ts";
 
 /**
- * A compiled regular expression. To match or find takes time linear in the text; to replace takes at most
- * that for each match.
+ * A compiled regular expression. To match or find takes time linear in the text. To replace takes at most that for
+ * each match, and is stopped when it is too much.
  */
 export interface Regex {
   /** True if the whole text matches, as `Matcher.matches()`. */
@@ -14,7 +16,8 @@ export interface Regex {
   /**
    * Replaces every match. The replacement is Java's: `$1` and `${name}` are groups, `\$` is a dollar.
    *
-   * @throws {ExpressionError} if there is a match and the replacement names a group that does not exist.
+   * @throws {ExpressionError} if there is a match and the replacement names a group that does not exist;
+   *   {@link TooMuchWork}
    */
   replaceAll(text: string, replacement: string): string;
   /** Replaces the first match; otherwise as {@link Regex.replaceAll}. */
@@ -37,16 +40,36 @@ export function compileRegex(pattern: string, flags: { ignoreCase?: boolean } = 
     matches: (text) => regex.testExact(text),
     find: (text) => regex.test(text),
     replaceAll: (text, replacement) =>
-      declaringErrors(replacement, () => regex.matcher(text).replaceAll(replacement, true)),
+      replaced(text, replacement, (matcher) => matcher.replaceAll(replacement, true)),
     replaceFirst: (text, replacement) =>
-      declaringErrors(replacement, () => regex.matcher(text).replaceFirst(replacement, true)),
+      replaced(text, replacement, (matcher) => matcher.replaceFirst(replacement, true)),
   };
+
+  function replaced(text: string, replacement: string, replace: (matcher: Matcher) => string): string {
+    return declaringErrors(replacement, () =>
+      withinWork(() => {
+        const input = MatcherInput.utf16(text.length > FEW_CHARACTERS ? new CountedText(text) : text);
+        const matcher = regex.matcher(input);
+        if (text.length * replacement.length > MOST_UNCOUNTED) spendReplacements(matcher, replacement);
+        return replace(matcher);
+      }),
+    );
+  }
+}
+
+/** Characters that replacements may add up to without being counted one by one. */
+const MOST_UNCOUNTED = 1_000_000;
+
+function spendReplacements(matcher: Matcher, replacement: string): void {
+  while (matcher.find()) spend(1 + replacement.length / CHARACTERS);
 }
 
 function declaringErrors<T>(text: string, run: () => T): T {
   try {
     return run();
   } catch (error) {
+    // A text that is longer than the platform's may be: groups that are long and stand in the replacement often.
+    if (error instanceof RangeError) throw new TooMuchWork();
     if (!(error instanceof RE2JSException)) throw error;
     const [, reason, fragment] =
       /^(?:error parsing regexp: )?([^`]*?)(?:: `(.*)`)?$/s.exec(error.message) ?? [];

@@ -14,6 +14,7 @@ import {
   type TellUnknown,
 } from "./template-syntax.ts";
 import { ExpressionError, type Lookup, textOf } from "./value.ts";
+import { LONGEST_TEXT, spendText, TooMuchWork, withinWork } from "./work.ts";
 
 /** A compiled message template. */
 export interface Template<Scope> {
@@ -44,6 +45,8 @@ export interface TemplateOptions {
  * Compiles a message template: text with references to variables and calls of functions.
  * Apigee: "Message templates".
  *
+ * Rendering throws a {@link TooMuchWork} for a text that is too long, or functions that have too much to do.
+ *
  * @throws ExpressionError for a malformed call of a function, with its offset in the template
  */
 export function compileTemplate<Scope>(
@@ -61,14 +64,19 @@ export function compileTemplate<Scope>(
 
   const renderers = parts.map((part) => compilePart(part, variable, options));
   const [only] = renderers;
-  if (renderers.length === 1 && only !== undefined) return { literal: null, render: only };
-  return {
-    literal: null,
-    render: (scope) => {
-      let rendered = "";
-      for (const renderer of renderers) rendered += renderer(scope);
-      return rendered;
-    },
+  const render = renderers.length === 1 && only !== undefined ? only : joined(renderers);
+  const hasCalls = parts.some((part) => part.kind === "call");
+  return { literal: null, render: hasCalls ? (scope) => withinWork(() => render(scope)) : render };
+}
+
+function joined<Scope>(renderers: readonly Render<Scope>[]): Render<Scope> {
+  return (scope) => {
+    let rendered = "";
+    for (const renderer of renderers) {
+      rendered += renderer(scope);
+      if (rendered.length > LONGEST_TEXT) throw new TooMuchWork();
+    }
+    return rendered;
   };
 }
 
@@ -112,7 +120,11 @@ function compileCall<Scope>(call: Call, variable: Lookup<Scope>, options: Templa
   );
   const run = bindCall(call, definition.bind, operands, options.services ?? platformServices);
   const reads = operands.map((operand) => operand.read);
-  return (scope) => run(...reads.map((read) => read(scope))) ?? "";
+  return (scope) => {
+    const values = reads.map((read) => read(scope));
+    for (const value of values) if (value !== null) spendText(value);
+    return spendText(run(...values) ?? "");
+  };
 }
 
 function bindCall<Scope>(

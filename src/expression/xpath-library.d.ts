@@ -25,12 +25,3 @@ export function parse(expression: string): ParsedXPath;
 
 /** The functions of XPath 1.0. */
 export const functions: { getFunction(name: string, namespace: string): unknown };
-
-/** Runs an evaluation, and stops it when it does more work than that. */
-export function withBudget<T>(work: number, run: () => T): T;
-
-/** Counts work that is about to be done: 1 for a node or a part of an expression. Throws when it is too much. */
-export function spend(work?: number): void;
-
-/** Counts a text that is read, eight characters as one, and gives it back. */
-export function spendText(text: string): string;

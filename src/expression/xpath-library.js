@@ -1,31 +1,7 @@
 import xpath from "xpath";
+import { spend, spendText } from "./work.ts";
 
 const { FunctionCall, PathExpr, Step, XNodeSet, XNumber, XString } = xpath;
-
-/** What an evaluation may still do: one for each node or part of an expression that is looked at, see `spend`. */
-let left = 0;
-let most = 0;
-
-/** How many characters of a text cost as much as looking at a node. */
-const CHARACTERS = 8;
-
-/** Does some work and stops it when there is more than that. */
-export function withBudget(work, run) {
-  left = most = work;
-  return run();
-}
-
-/** Counts work that is about to be done. */
-export function spend(work = 1) {
-  left -= work;
-  if (left < 0) throw new Error(`it takes more than ${most} steps in this document`);
-}
-
-/** Counts a text that is read, and gives it back. */
-export function spendText(text) {
-  spend(1 + text.length / CHARACTERS);
-  return text;
-}
 
 // Every part of an expression counts each time it is evaluated, since predicates are for each node.
 const operations = Object.entries(xpath).filter(([name]) => name.endsWith("Operation"));
@@ -34,8 +10,39 @@ for (const { prototype } of [...operations.map(([, operation]) => operation), Fu
   prototype.evaluate = function countedEvaluate(context) {
     spend();
     if (this.functionName === "lang") spend(attributesAbove(context.contextNode));
+    if (this.functionName === "id") return withIds(this.arguments, context);
     return evaluate.call(this, context);
   };
+}
+
+/** The ids of each document that has been asked for one, and their elements. */
+const idsOf = new WeakMap();
+
+/** The elements with the ids that a text, or the texts of nodes, name: the library looks through all for each id. */
+function withIds(given, context) {
+  if (given.length !== 1) throw new Error("Function id expects (object)");
+  const value = given[0].evaluate(context);
+  const texts = value instanceof XNodeSet ? textsOf(value) : [value.stringValue()];
+  const { contextNode } = context;
+  const document = contextNode.ownerDocument ?? contextNode;
+  if (!idsOf.has(document)) idsOf.set(document, idsIn(document));
+  const found = new XNodeSet();
+  for (const id of texts.flatMap((text) => text.split(/[\t\n\r ]+/))) {
+    spend();
+    const element = idsOf.get(document).get(id);
+    if (element) found.add(element);
+  }
+  return found;
+}
+
+function idsIn(document) {
+  const ids = new Map();
+  for (let node = document; node; node = nextOf(node)) {
+    spend();
+    const id = node.getAttribute?.("id");
+    if (id && !ids.has(id)) ids.set(id, node);
+  }
+  return ids;
 }
 
 const { applyStep, predicateMatches } = PathExpr;

@@ -1,23 +1,10 @@
 import { ExpressionError, type Misspelling } from "./value.ts";
+import { spend, spendText, TooMuchWork, withinWork } from "./work.ts";
 import { parseXml, serializeNode, type XmlDocument } from "./xml-document.ts";
-import {
-  functions,
-  type NodeTest,
-  type ParsedXPath,
-  parse,
-  spend,
-  spendText,
-  withBudget,
-  type XPathValue,
-} from "./xpath-library.js";
+import { functions, type NodeTest, type ParsedXPath, parse, type XPathValue } from "./xpath-library.js";
 import { wordsForXPath } from "./xpath-words.ts";
 
 const MAX_LENGTH = 4096;
-/**
- * What one evaluation may do, counted in nodes and parts of the expression that are looked at and in text that is
- * read: predicates and comparisons grow faster than the document.
- */
-const MOST_WORK = 4_000_000;
 /** The functions of XPath 1.0. */
 const FUNCTIONS =
   "last position count id local-name namespace-uri name string concat starts-with contains substring-before substring-after substring string-length normalize-space translate boolean not true false lang number sum floor ceiling round".split(
@@ -39,7 +26,7 @@ export interface XPathResult {
 }
 
 export interface XPath {
-  /** @throws {ExpressionError} if the evaluation takes too much work or an argument has the wrong type. */
+  /** @throws {ExpressionError} if an argument has the wrong type; {@link TooMuchWork}, also when a result is read. */
   select(document: XmlDocument): XPathResult;
 }
 
@@ -58,9 +45,7 @@ export function compileXPath(expression: string, namespaces: ReadonlyMap<string,
   const parsed = parseExpression(expression);
   check(parsed.expression, expression, namespaces);
   const evaluate = (document: XmlDocument): XPathValue =>
-    withBudget(MOST_WORK, () =>
-      parsed.evaluate({ node: document, namespaces: (prefix) => namespaces.get(prefix) }),
-    );
+    withinWork(() => parsed.evaluate({ node: document, namespaces: (prefix) => namespaces.get(prefix) }));
   // Arguments of a wrong number or type show only when evaluated.
   guarded(expression, () => evaluate(EMPTY));
   return { select: (document) => guarded(expression, () => resultOf(evaluate(document), expression)) };
@@ -79,6 +64,7 @@ function guarded<T>(expression: string, run: () => T): T {
   try {
     return run();
   } catch (error) {
+    if (error instanceof TooMuchWork) throw error;
     const message = error instanceof Error ? error.message : String(error);
     const { reason, remedy } = wordsForXPath(expression, message) ?? { reason: message, remedy: null };
     throw new ExpressionError(`XPath "${expression}": ${reason}`, 0, remedy);
@@ -136,7 +122,7 @@ function counted(nodeTest: NodeTest): NodeTest {
 
 /** Reading a result is work of its own: nodes within nodes are all written out. */
 function resultOf(value: XPathValue, expression: string): XPathResult {
-  const read = <T>(run: () => T) => guarded(expression, () => withBudget(MOST_WORK, run));
+  const read = <T>(run: () => T) => guarded(expression, () => withinWork(run));
   return {
     type: typeOf(value),
     string: () => read(() => value.stringValue()),

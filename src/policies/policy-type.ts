@@ -5,6 +5,7 @@ import type { FlowContext, Step } from "../flow/context.ts";
 import { Fault, type FaultType } from "../flow/fault.ts";
 import { Unsettable } from "../flow/unsettable.ts";
 import type { Variable } from "../flow/variable.ts";
+import { stoppedAsFault } from "../flow/work-limit.ts";
 import type { Capabilities } from "./capabilities.ts";
 import type { References } from "./references.ts";
 
@@ -75,7 +76,7 @@ interface BasicContext {
 
 /** What a step threw, as it leaves the policy: with its own fault for a variable that cannot be set. */
 export function thrownBy(type: PolicyType, policy: string, thrown: unknown): unknown {
-  if (!(thrown instanceof Unsettable)) return thrown;
+  if (!(thrown instanceof Unsettable)) return stoppedAsFault(thrown);
   const fault = type.unsettable?.(thrown, policy) ?? setVariableFailed(type, policy, thrown.variable);
   return fault.causedBy(thrown);
 }

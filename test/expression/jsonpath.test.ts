@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { compileJsonPath } from "../../src/expression/jsonpath.ts";
+import { compileJsonPath, writtenList } from "../../src/expression/jsonpath.ts";
 import { ExpressionError } from "../../src/expression/value.ts";
+import { TooMuchWork } from "../../src/expression/work.ts";
 
 const sayings = { category: "reference", author: "Nigel Rees", title: "Sayings of the Century", price: 8.95 };
 const sword = { category: "fiction", author: "Evelyn Waugh", title: "Sword of Honour", price: 12.99 };
@@ -268,10 +269,54 @@ test("a document nested 100,000 deep is searched without exhausting the stack", 
   expect(() => find("$[?(@ == $[0])]", json)).toThrow(ExpressionError);
 });
 
-test("a path that multiplies the document is stopped", () => {
-  const json = Array.from({ length: 300 }, () => Array.from({ length: 30 }, () => [1]));
-  expect(() => find("$..*..*..*..*..*..*", json)).not.toThrow();
-  expect(() => find("$[?(@[?(@ in $..*)])]", json)).toThrow(/visits more than/);
+describe("the work of a path is bounded, and what a document of its size needs is not refused", () => {
+  const nested = Array.from({ length: 300 }, () => Array.from({ length: 30 }, () => [1]));
+  const long = "x".repeat(500_000);
+  const texts = { long: `${long}y`, items: Array.from({ length: 5_000 }, () => ({ text: `${long}z` })) };
+  const number = {
+    long: `${"1".repeat(500_000)}x`,
+    items: Array.from({ length: 5_000 }, (_, id) => ({ id })),
+  };
+  const many = Array.from({ length: 20_000 }, (_, id) => id);
+  const wide = { list: many, map: Object.fromEntries(many.map((id) => [`n${id}`, id])) };
+  const again = (name: string) => `$[${Array(400).fill(`'${name}'`).join()},*]`;
+
+  test.each<[string, unknown]>([
+    ["$..*..*..*..*..*..*", nested],
+    ["$.items[?(@.text == $.items[0].text)]", { ...texts, items: texts.items.slice(0, 50) }],
+    ["$.items[?(@.id == $.long)]", { ...number, items: number.items.slice(0, 50) }],
+    ["$.items[?(@.text =~ /x*z/)]", { items: texts.items.slice(0, 10) }],
+    ["$.list[?(@ > 5)].length()", wide],
+  ])("%s is found", (path, json) => {
+    expect(() => find(path, json)).not.toThrow();
+  });
+
+  const stopped: [path: string, json: unknown, shown?: string][] = [
+    ["$[?(@[?(@ in $..*)])]", nested],
+    ["$.items[?(@.text == $.long)]", texts],
+    ["$.items[?(@.text != $.long)]", texts],
+    ["$.items[?(@.text < $.long)]", texts],
+    ["$.items[?(@.id == $.long)]", number],
+    ["$.items[?($.long =~ /x*z/)]", texts],
+    ["$.items[?(@ == $.items[0])]", texts],
+    [`${again("list")}.sum()`, wide, "sum() of the same again and again"],
+    [`${again("map")}.keys()`, wide, "keys() of the same again and again"],
+    [`${again("map")}.length()`, wide, "length() of the same again and again"],
+    [`$.list[?(@ in $.list)]`, wide],
+    [`$.list[*][${Array(900).fill("0").join()}]`, wide, "many places in each value"],
+  ];
+  test.each(stopped.map(([path, json, shown = path]) => [shown, path, json] as const))(
+    "%s is stopped",
+    (_, path, json) => {
+      expect(() => find(path, json)).toThrow(TooMuchWork);
+    },
+  );
+
+  test("a list of what was found many times is not written without end", () => {
+    const { values } = compileJsonPath(again("list"))(wide);
+    expect(() => writtenList(values)).toThrow(TooMuchWork);
+    expect(writtenList(compileJsonPath("$.list[*]")(wide).values)).toBe(JSON.stringify(many));
+  });
 });
 
 test("any text compiles or is refused with an ExpressionError", () => {

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { MAX_PATTERN_LENGTH } from "../../src/expression/java-regex.ts";
 import { compileRegex } from "../../src/expression/regex.ts";
 import { ExpressionError } from "../../src/expression/value.ts";
+import { TooMuchWork } from "../../src/expression/work.ts";
 
 function errorOf(run: () => unknown): ExpressionError {
   try {
@@ -126,6 +127,39 @@ describe("a regular expression of a bundle", () => {
       compileRegex(pattern).find(text);
     },
   );
+
+  test.each([
+    ["a(.*b)?", "a".repeat(100_000), "x"],
+    ["(a)(.*b)?", "a".repeat(100_000), "x"],
+    ["a(?:[^z]*zz)?", `${"a".repeat(100_000)}zy`, "x"],
+    ["a", "a".repeat(100_000), "x".repeat(100_000)],
+    ["a", "a".repeat(1_000), "x".repeat(1_000_000)],
+    ["(.*)", "a".repeat(1_000_000), "$1".repeat(1_000)],
+  ])("replacing %s many times is stopped", (pattern, text, replacement) => {
+    expect(() => compileRegex(pattern).replaceAll(text, replacement)).toThrow(TooMuchWork);
+  });
+
+  test.each([
+    ["[a-z]+", "abc def\n".repeat(100_000), "x", "x x\n".repeat(100_000)],
+    ["(\\w)(\\w)", "ab cd ".repeat(50_000), "$2$1", "ba dc ".repeat(50_000)],
+    ["\\n", "a\n".repeat(50_000), "-".repeat(100), `a${"-".repeat(100)}`.repeat(50_000)],
+  ])("replacing %s in a long text is not", (pattern, text, replacement, expected) => {
+    expect(compileRegex(pattern).replaceAll(text, replacement)).toBe(expected);
+  });
+
+  test("a text is replaced in the same way however long it is", () => {
+    const piece = fc.constantFrom("a", "b", "é", "😀", "\n", " ", "ab");
+    const pattern = fc.constantFrom("a+", "(a)(b)?", "[^a]", "\\b", "é|😀", "", "a.*b");
+    fc.assert(
+      fc.property(fc.array(piece, { minLength: 1 }), pattern, (pieces, source) => {
+        const regex = compileRegex(source);
+        const [before, after] = [`${pieces.join("")}\n`, "\n".repeat(2_100)];
+        const short = regex.replaceAll(before, "<$0>");
+        const long = regex.replaceAll(before + after, "<$0>");
+        expect(long.startsWith(short.slice(0, short.lastIndexOf("\n")))).toBe(true);
+      }),
+    );
+  });
 
   test("any text either compiles or is refused with a position inside it", () => {
     const piece = fc.constantFrom(

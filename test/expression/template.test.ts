@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { compileTemplate } from "../../src/expression/template.ts";
 import { ExpressionError, Float, type Lookup, type Value } from "../../src/expression/value.ts";
+import { TooMuchWork } from "../../src/expression/work.ts";
 import { render, strict } from "./render-template.ts";
 
 type Scope = ReadonlyMap<string, Value>;
@@ -241,5 +242,46 @@ describe("for any text", () => {
         expect(compileTemplate(template, variable).render(values)).toBe(expected);
       }),
     );
+  });
+});
+
+describe("the work of a template is bounded, and what long texts need is not refused", () => {
+  const megabyte = "x".repeat(1_000_000);
+  const json = JSON.stringify(Array.from({ length: 100_000 }, (_, id) => ({ id })));
+  const xml = `<r>${"<a>1</a>".repeat(20_000)}</r>`;
+
+  test.each([
+    ["{text}".repeat(30), 30_000_000],
+    ["{toUpperCase(text)}".repeat(15), 15_000_000],
+    ["{jsonPath('$[*].id',json,'true')}", 588_891],
+  ])("%s is rendered", (template, length) => {
+    expect(render(template, { text: megabyte, json, xml })).toHaveLength(length);
+  });
+
+  test.each([
+    ["a text that becomes too long", "{text}".repeat(40)],
+    ["functions that read too much together", "{sha256Hex(text)}".repeat(40)],
+    ["functions that write too much", "{escapeJSON(quotes)}".repeat(20)],
+    ["paths that have too much to do together", "{jsonPath('$[?(@.id > 1)].id',json)}".repeat(40)],
+    ["an XPath that has too much to do", "{xpath('//a[//a]',xml)}"],
+    [
+      "a replacement in a replacement",
+      "{replaceAll(replaceAll(short,'x','y{1000}'),'y','z{1000}')}".replaceAll(
+        /(.)\{(\d+)\}/g,
+        (_, letter, count) => letter.repeat(count),
+      ),
+    ],
+    ["one that another value would stand for", "{firstnonnull(xpath('//a[//a]',xml),'none')}"],
+  ])("%s is stopped", (_, template) => {
+    const values = { text: megabyte, short: "x".repeat(1_000), quotes: '"'.repeat(1_000_000), json, xml };
+    expect(() => render(template, values)).toThrow(TooMuchWork);
+    expect(() => render(template, values, { unresolved: strict })).toThrow(TooMuchWork);
+  });
+
+  test("each rendering has its own budget, also after one that was stopped", () => {
+    const template = compileTemplate<Scope>("{toUpperCase(text)}".repeat(15), variable);
+    const scope = new Map([["text", megabyte]]);
+    expect(() => render("{xpath('//a[//a]',xml)}", { xml })).toThrow(TooMuchWork);
+    for (let again = 0; again < 3; again++) expect(template.render(scope)).toHaveLength(15_000_000);
   });
 });

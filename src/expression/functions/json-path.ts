@@ -1,5 +1,5 @@
-import { compileJsonPath } from "../jsonpath.ts";
-import { nullOnExpressionError, rememberCompiled } from "./remember-compiled.ts";
+import { compileJsonPath, writtenJson, writtenList } from "../jsonpath.ts";
+import { rememberCompiled } from "./remember-compiled.ts";
 import type { TemplateFunction } from "./template-function.ts";
 
 const paths = rememberCompiled(compileJsonPath);
@@ -17,10 +17,11 @@ export const jsonPath: TemplateFunction = {
       const search = compiled(path ?? "");
       const json = parseJson(text ?? "");
       if (search === null || json === undefined) return "";
-      const found = nullOnExpressionError(() => search(json));
-      if (found === null) return "";
-      const result = found.definite ? found.values[0] : found.values;
-      return jsonText(Array.isArray(result) && wantArray?.toLowerCase() !== "true" ? result[0] : result);
+      const { definite, values } = search(json);
+      const wantsArray = wantArray?.toLowerCase() === "true";
+      if (!definite) return wantsArray ? writtenList(values) : textOf(values[0]);
+      const [result] = values;
+      return textOf(Array.isArray(result) && !wantsArray ? result[0] : result);
     };
   },
 };
@@ -33,7 +34,6 @@ function parseJson(text: string): unknown {
   }
 }
 
-function jsonText(value: unknown): string {
-  if (value === undefined || value === null) return "";
-  return typeof value === "string" ? value : JSON.stringify(value);
+function textOf(value: unknown): string {
+  return value === undefined || value === null ? "" : writtenJson(value);
 }

@@ -1,4 +1,5 @@
 import { ExpressionError } from "../value.ts";
+import { TooMuchWork } from "../work.ts";
 
 /** How many compiled patterns of one kind an isolate keeps for arguments that come from variables. */
 const MOST_REMEMBERED = 256;
@@ -32,14 +33,16 @@ export function rememberCompiled<Compiled>(
 }
 
 /**
- * What a function of the request's values gives, or null when these values are wrong for it: a pattern from a
- * variable that cannot be compiled, a document that asks for too much work.
+ * What a function of the request's values gives, or null when these values are wrong for it, as a pattern from a
+ * variable is that cannot be compiled.
+ *
+ * @throws {TooMuchWork} because an empty text in place of what it would have found might let something pass
  */
 export function nullOnExpressionError<Result>(run: () => Result): Result | null {
   try {
     return run();
   } catch (error) {
-    if (error instanceof ExpressionError) return null;
+    if (error instanceof ExpressionError && !(error instanceof TooMuchWork)) return null;
     throw error;
   }
 }

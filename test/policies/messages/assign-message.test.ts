@@ -178,6 +178,21 @@ describe("errors", () => {
   });
 });
 
+describe("a template that takes too much work is sortie.TooMuchWork", () => {
+  const xml = `<r>${"<a/>".repeat(20_000)}</r>`;
+  const payload = "<Set><Payload>{xpath('//a[//a]',xml)}</Payload></Set>";
+
+  test("and its fault says nothing of the text", async () => {
+    const fault = await faultOf(assignMessage, assign("", payload), flowOf({ variables: { xml } }));
+    expect([fault.code, fault.message, fault.status, fault.policy]).toEqual([
+      "sortie.TooMuchWork",
+      "Evaluating an expression takes too much work",
+      500,
+      null,
+    ]);
+  });
+});
+
 test.each([
   ['<AssignTo createNew="perhaps"/>', "warning InvalidBoolean 1:25"],
   ['<AssignTo type="error"/>', "warning InvalidValue 1:25"],

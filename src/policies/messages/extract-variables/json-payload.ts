@@ -4,7 +4,7 @@ import type { XmlElement } from "../../../documents/element.ts";
 import { readOneOfAttribute } from "../../../documents/read.ts";
 import type { Report } from "../../../documents/report.ts";
 import { rememberCompiled } from "../../../expression/functions/remember-compiled.ts";
-import { compileJsonPath } from "../../../expression/jsonpath.ts";
+import { compileJsonPath, writtenJson, writtenList } from "../../../expression/jsonpath.ts";
 import { compileTemplate } from "../../../expression/template.ts";
 import { ExpressionError, type Value } from "../../../expression/value.ts";
 import type { FlowContext } from "../../../flow/context.ts";
@@ -125,9 +125,12 @@ function buildVariable(
       if (ignoreUnresolved) return;
       throw faults.invalidJsonPath(context.policy, text);
     }
-    const found = definite ? values[0] : values;
-    const value = valueAs(found, type);
-    if (value === null && found !== null) throw faults.unableToCast(variable.name, jsonText(found), type);
+    const value = definite ? valueAs(values[0], type) : listAs(values, type);
+    const isNull = definite && values[0] === null;
+    if (value === null && !isNull) {
+      const text = definite ? writtenJson(values[0]) : writtenList(values);
+      throw faults.unableToCast(variable.name, text, type);
+    }
     variable.set(flow, value);
   };
 }
@@ -160,12 +163,12 @@ function buildPath(
 function valueAs(found: unknown, type: ValueType): Value {
   if (type === "nodeset") return JSON.stringify(found);
   if (found === null) return null;
-  if (type === "string") return jsonText(found);
+  if (type === "string") return writtenJson(found);
   const scalar = scalarOf(found);
   return scalar === null ? null : cast(scalar, type);
 }
 
-/** Text as it is, everything else as JSON. */
-function jsonText(value: unknown): string {
-  return typeof value === "string" ? value : JSON.stringify(value);
+/** The same of all that a path found that may find many. */
+function listAs(found: readonly unknown[], type: ValueType): Value {
+  return type === "nodeset" || type === "string" ? writtenList(found) : null;
 }
