@@ -4,8 +4,8 @@ import { generateKeys } from "./src/credentials/secrets/keys.ts";
 
 const node = ["test/end-to-end/**/*.test.ts", "test/cli/**/*.test.ts"];
 
-/** What the pages tell their readers to run; `npm run test:docs` runs it. */
-const documentation = ["test/end-to-end/documentation.test.ts"];
+/** What the pages tell their readers to run, and what they install; `npm run test:docs` runs it. */
+const documentation = ["test/end-to-end/documentation.test.ts", "test/end-to-end/package.test.ts"];
 
 /** Opens the secrets that tests set for the Worker under test. */
 const { privateJwk } = await generateKeys();

@@ -94,8 +94,18 @@ function reasonIn(failure: { readonly stderr?: string; readonly message: string 
   return `Wrangler could not say who is logged in to Cloudflare: ${line.replace(/^\W*(?:\[?ERROR\]?)?\s*/, "")}`;
 }
 
+/** @throws {CommandFailure} where it is not installed: only what is done as the user who is logged in needs it. */
 function wranglerProgram(): string {
   const require = createRequire(import.meta.url);
-  const { bin } = require("wrangler/package.json") as { bin: { wrangler: string } };
-  return join(require.resolve("wrangler/package.json"), "..", bin.wrangler);
+  try {
+    const description = require.resolve("wrangler/package.json");
+    const { bin } = require(description) as { bin: { wrangler: string } };
+    return join(description, "..", bin.wrangler);
+  } catch (cause) {
+    throw new CommandFailure(
+      "Wrangler, which knows who is logged in to Cloudflare, is not installed. Install it with: " +
+        "npm install --save-dev wrangler, or set CLOUDFLARE_API_TOKEN.",
+      { cause },
+    );
+  }
 }
