@@ -1,6 +1,7 @@
 import type { Policy } from "../bundle/model.ts";
 import type { FlowContext, Step } from "../flow/context.ts";
 import { Fault } from "../flow/fault.ts";
+import { PolicyDefect } from "../flow/policy-defect.ts";
 import { type PolicyType, thrownBy } from "../policies/policy-type.ts";
 import { checkReferences } from "./check-references.ts";
 import type { CompileContext } from "./compile-context.ts";
@@ -48,8 +49,11 @@ function recordingFailure(step: Step, { name, continueOnError }: Policy, type: P
   const fail = (flow: FlowContext, error: unknown) => {
     const thrown = thrownBy(type, name, error);
     flow.variables.set(failed, true);
-    if (thrown instanceof Fault) flow.lastFault = thrown.raisedBy(name);
-    if (!continueOnError || !(thrown instanceof Fault) || thrown.isDeliberate) throw thrown;
+    // A shared flow's policy comes first, that which called it after it.
+    if (thrown instanceof PolicyDefect) throw thrown;
+    if (!(thrown instanceof Fault)) throw new PolicyDefect(name, thrown);
+    flow.lastFault = thrown.raisedBy(name);
+    if (!continueOnError || thrown.isDeliberate) throw thrown;
     flow.exchange.watch?.fault(thrown);
   };
   return function runPolicy(flow) {

@@ -3,6 +3,7 @@ import type { FlowContext } from "../flow/context.ts";
 import { ErrorResponse } from "../flow/error-response.ts";
 import { Fault, faultBody } from "../flow/fault.ts";
 import { ResponseMessage } from "../flow/message.ts";
+import { PolicyDefect } from "../flow/policy-defect.ts";
 import { mergeRaised, RaisedFault } from "../flow/raised-fault.ts";
 import { stoppedAsFault } from "../flow/work-limit.ts";
 import { internalError } from "./internal-error.ts";
@@ -105,5 +106,8 @@ export function faultOf(thrown: unknown, { exchange, identity, flowName }: FlowC
   const fault = stoppedAsFault(thrown);
   if (fault instanceof Fault) return fault;
   const { proxy, revision } = identity;
-  return internalError(thrown, { messageid: exchange.id, proxy, revision, flow: flowName });
+  const where = { messageid: exchange.id, proxy, revision, flow: flowName };
+  if (!(thrown instanceof PolicyDefect)) return internalError(thrown, where);
+  const { policy, cause } = thrown;
+  return internalError(cause, { ...where, policy }).raisedBy(policy);
 }

@@ -1,6 +1,6 @@
 import type { SecretStore } from "../credentials/secrets/store.ts";
 import { type Clock, systemClock } from "../egress/deadline.ts";
-import type { Environment } from "../environment/environment.ts";
+import type { Environment, Serving } from "../environment/environment.ts";
 import { FlowContext, type Lifetime } from "../flow/context.ts";
 import { Fault } from "../flow/fault.ts";
 import { invalidPath } from "./address.ts";
@@ -59,11 +59,12 @@ export class Gateway {
   async handle(request: Request, url: URL, lifetime: Lifetime): Promise<Response> {
     const facts = this.#dev === null ? null : this.#dev.factsOf(request);
     const exchange = new ClientExchange(request, url, lifetime, this.#clock, facts);
+    let serving: Serving | null = null;
     try {
       const found = this.#environment.endpoint(url.pathname, exchange.receivedAt, lifetime);
-      const endpoint = found instanceof Promise ? await found : found;
-      if (!endpoint) throw applicationNotFound(`host: ${url.host} and url: ${url.pathname}`);
-      const { program, pathSuffix, refusesPath } = endpoint;
+      serving = found instanceof Promise ? await found : found;
+      if (!serving) throw applicationNotFound(`host: ${url.host} and url: ${url.pathname}`);
+      const { program, pathSuffix, refusesPath } = serving;
       if (refusesPath?.(request.url)) throw invalidPath();
       if (facts !== null) facts.proxy = program.identity.proxy;
       const message = new ClientRequest(request, url, program.properties, exchange);
@@ -72,9 +73,16 @@ export class Gateway {
       const response = answerClient(answer, request.method, program, flow);
       return response instanceof Promise ? await response : response;
     } catch (thrown) {
-      const fault = thrown instanceof Fault ? thrown : internalError(thrown, { messageid: exchange.id });
+      const fault = thrown instanceof Fault ? thrown : internalError(thrown, whereOf(exchange, serving));
       facts?.fault(fault);
       return refuse(fault, request);
     }
   }
+}
+
+/** Where a defect showed that no flow was running for. */
+function whereOf({ id }: ClientExchange, serving: Serving | null): Parameters<typeof internalError>[1] {
+  if (serving === null) return { messageid: id };
+  const { proxy, revision } = serving.program.identity;
+  return { messageid: id, proxy, revision };
 }

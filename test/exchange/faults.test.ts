@@ -10,6 +10,7 @@ import {
   serve,
   setHeader,
   setVariable,
+  sharedFlowFiles,
   step,
 } from "./gateway-kit.ts";
 
@@ -377,11 +378,41 @@ describe("a defect of the gateway is answered 500 without its details, which go 
     expect(lines).toEqual([
       expect.objectContaining({
         event: "internal-error",
+        proxy: "p",
         error: expect.stringMatching(/locked(.|\n)*\n {4}at /),
       }),
     ]);
     expect(await response.json()).toEqual(
       defaultFault("sortie.InternalError", `Internal error; message id ${lines[0].messageid}`),
     );
+  });
+
+  test.each([
+    ["of the proxy", "Draw", "Draw"],
+    ["of a shared flow", "Share", "Draw"],
+  ])("and which names the policy %s that it came about in", async (_, attached, policy) => {
+    const log = vi.spyOn(console, "error").mockImplementation(() => {});
+    const broken = vi.spyOn(crypto, "getRandomValues").mockImplementation(() => {
+      throw new TypeError("broken");
+    });
+    const draw = setHeader("Draw", "x-number", "{randomLong(1,6)}");
+    const gateway = await serve({
+      ...proxyFiles("p", {
+        flows: `<PreFlow><Request>${step(attached)}</Request></PreFlow>`,
+        policies: {
+          ...draw,
+          Share: "<FlowCallout name='Share'><SharedFlowBundle>draw</SharedFlowBundle></FlowCallout>",
+        },
+      }),
+      ...sharedFlowFiles("draw", step("Draw"), draw),
+    });
+    const response = await gateway.fetch("/p");
+    const lines = log.mock.calls.map(([line]) => JSON.parse(line));
+    log.mockRestore();
+    broken.mockRestore();
+    expect(response.status).toBe(500);
+    expect(lines).toMatchObject([
+      { event: "internal-error", proxy: "p", policy, error: expect.stringMatching(/^TypeError: broken\n/) },
+    ]);
   });
 });
