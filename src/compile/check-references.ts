@@ -4,6 +4,7 @@ import type { Report } from "../documents/report.ts";
 import type { References, TargetServerReference } from "../policies/references.ts";
 import type { ResourceFile, ResourceReference } from "../policies/resources.ts";
 import type { CompileContext } from "./compile-context.ts";
+import type { CompileEnvironment } from "./compile-environment.ts";
 
 /**
  * Checks that what a policy or target endpoint refers to is there. Reports TargetServerMissing,
@@ -17,10 +18,10 @@ export function checkReferences(
 ): boolean {
   const { environment } = compile;
   const before = report.errorCount;
-  for (const reference of targetServers) checkTargetServer(reference, environment, report);
+  const found = targetServers.filter((reference) => checkTargetServer(reference, environment, report));
   for (const source of sources) reportSource(source, environment.capabilities.sources, report);
   for (const resource of resources) checkResource(resource, compile, report);
-  return report.errorCount === before;
+  return found.length === targetServers.length && report.errorCount === before;
 }
 
 /** The file that a policy names: the bundle's own, or else that of the environment. */
@@ -46,34 +47,36 @@ function checkResource(reference: ResourceReference, compile: CompileContext, re
   );
 }
 
+/** @returns whether it is there and can be called */
 function checkTargetServer(
   { name, protocol, at }: TargetServerReference,
-  { name: environment, capabilities }: CompileContext["environment"],
+  { name: environment, capabilities, remedyForMissing = didYouMeanServer(capabilities) }: CompileEnvironment,
   report: Report,
-): void {
+): boolean {
   const server = capabilities.targetServers.get(name);
   const file = `environments/${environment}/targetservers.json`;
-  const known = capabilities.targetServers.keys();
   const isGrpc = protocol === "GRPC";
   if (server === undefined) {
-    report.error(
-      "TargetServerMissing",
-      at,
-      `There is no target server ${name} in the environment ${environment}.`,
-      isGrpc
-        ? didYouMean(
-            name,
-            known,
-            `add it to ${file} with the protocol GRPC, or give sortie dev --target-server ${name}=grpc://HOST:PORT.`,
-          )
-        : didYouMean(name, known, `add it to ${file}, or give sortie dev --target-server ${name}=URL.`),
-    );
-  } else if (isGrpc && server.protocol !== "GRPC") {
-    report.error(
-      "TargetServerNotGrpc",
-      at,
-      `The target server ${name} has the protocol ${server.protocol}, and an ExternalCallout calls gRPC servers only.`,
-      `Set its protocol to GRPC in ${file}, or give sortie dev --target-server ${name}=grpc://HOST:PORT.`,
-    );
+    const otherwise = isGrpc
+      ? `add it to ${file} with the protocol GRPC, or give sortie dev --target-server ${name}=grpc://HOST:PORT.`
+      : `add it to ${file}, or give sortie dev --target-server ${name}=URL.`;
+    const remedy = remedyForMissing("targetservers", name, otherwise);
+    if (remedy === null) return false;
+    const message = `There is no target server ${name} in the environment ${environment}.`;
+    report.error("TargetServerMissing", at, message, remedy);
+    return false;
   }
+  if (!isGrpc || server.protocol === "GRPC") return true;
+  report.error(
+    "TargetServerNotGrpc",
+    at,
+    `The target server ${name} has the protocol ${server.protocol}, and an ExternalCallout calls gRPC servers only.`,
+    `Set its protocol to GRPC in ${file}, or give sortie dev --target-server ${name}=grpc://HOST:PORT.`,
+  );
+  return false;
+}
+
+function didYouMeanServer({ targetServers }: CompileEnvironment["capabilities"]) {
+  return (_kind: string, name: string, otherwise: string) =>
+    didYouMean(name, targetServers.keys(), otherwise);
 }

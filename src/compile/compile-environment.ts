@@ -17,6 +17,15 @@ export interface CompileEnvironment {
   readonly reportOf?: (sharedFlow: string) => Report;
   /** What bundles that have no such file themselves find here. */
   readonly resources: EnvironmentResources;
+  /**
+   * While a deployment is checked: what to do about a shared flow or target server that there is not; null when it
+   * is there and wrong, which has been reported.
+   */
+  readonly remedyForMissing?: (
+    kind: "sharedflows" | "targetservers",
+    name: string,
+    otherwise: string,
+  ) => string | null;
   readonly google: GoogleServices;
   readonly capabilities: EnvironmentCapabilities;
 }

@@ -27,8 +27,9 @@ export function compilePolicy(policy: Policy, compile: CompileContext): PolicyPr
   const report = compile.report.forPolicy(name);
   const errorsBefore = report.errorCount;
   const builder = new PolicyBuilder(policy, type, compile, report);
-  if (checkReferences(references, compile, report)) type.check?.(config, builder.context, report);
-  if (report.errorCount > errorsBefore) return null;
+  const isComplete = checkReferences(references, compile, report);
+  if (isComplete) type.check?.(config, builder.context, report);
+  if (!isComplete || report.errorCount > errorsBefore) return null;
   if (!enabled) return switchedOff;
   const step = recordingFailure(type.build(config, builder.context), policy, type);
   return { step, contents: builder.contents, mentions: builder.mentions };

@@ -59,11 +59,14 @@ export class PolicyBuilder {
     if (program) return program.step;
     // One that calls itself has been reported where it is.
     if (environment.sharedFlow(name)) return null;
+    const otherwise = "add the shared flow to the environment.";
+    const remedy = environment.remedyForMissing?.("sharedflows", name, otherwise);
+    if (remedy === null) return null;
     this.#report.warning(
       "SharedFlowNotFound",
       this.#policy.at,
       `The shared flow ${name} is not deployed; calling it fails with flow.SharedFlowNotFound.`,
-      "Add the shared flow to the environment, or correct its name.",
+      remedy ?? "Add the shared flow to the environment.",
     );
     return null;
   }

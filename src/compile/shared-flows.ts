@@ -23,12 +23,14 @@ export class SharedFlows {
   }
 
   /** Null when no shared flow of that name is deployed, or when it calls itself (the report says so). */
-  readonly find: FindSharedFlow = (name) => {
+  readonly find: FindSharedFlow = (calledBy) => {
+    const { environment } = this.#context;
+    const bundle = environment.sharedFlow(calledBy);
+    if (!bundle) return null;
+    // It may be called by several names.
+    const { name } = bundle;
     const known = this.#programs.get(name);
     if (known) return known;
-    const { environment } = this.#context;
-    const bundle = environment.sharedFlow(name);
-    if (!bundle) return null;
     const report = environment.reportOf?.(name) ?? this.#context.report;
     if (this.#compiling.has(name)) return this.#refuseCycle(name, bundle, report);
     this.#compiling.add(name);

@@ -1,7 +1,7 @@
 import type { Report } from "../documents/report.ts";
 import { SourceCatalog } from "../sources/catalog.ts";
 import { checkGates, TEMPORARY_GATES } from "../sources/gates.ts";
-import { hasBrokenSources } from "./check-sources.ts";
+import { explainedCodes } from "./check-sources.ts";
 import type { EnvironmentModel } from "./read-environment.ts";
 
 /**
@@ -12,6 +12,7 @@ import type { EnvironmentModel } from "./read-environment.ts";
 export function checkFunctions(model: EnvironmentModel, report: Report): void {
   const { functions, sources, settings, outboundApplications } = model;
   const seen = new Map<string, string>();
+  const explained = explainedCodes(model, report);
   const catalog = new SourceCatalog(sources, settings.sourceAliases, outboundApplications);
   for (const { published, at, sourcesAt } of functions) {
     const other = seen.get(published.name);
@@ -25,7 +26,7 @@ export function checkFunctions(model: EnvironmentModel, report: Report): void {
     }
     seen.set(published.name, at.file);
     for (const { code, source, message, remedy } of checkGates(published.sources, catalog)) {
-      if (code === "SourceNotFound" && hasBrokenSources(report)) continue;
+      if (explained.has(code)) continue;
       const place = (source !== null && sourcesAt.get(source)) || at;
       if (TEMPORARY_GATES.has(code)) {
         report.warning(code, place, `The function ${published.name} will not start: ${message}`, remedy);

@@ -1,12 +1,17 @@
 import { didYouMean } from "../documents/nearest.ts";
 import type { Report } from "../documents/report.ts";
+import type { NamedSource, NamedSources } from "../egress/named-source.ts";
+import { SourceCatalog } from "../sources/catalog.ts";
+import { FlowSources } from "../sources/flow-sources.ts";
+import { inert, inertBut } from "./inert.ts";
 import type { EnvironmentModel } from "./read-environment.ts";
 
 /**
  * An alias must lead to a source that the environment has, and must not hide another one. Reports
  * SourceNotFound and AliasConflict. Foundry: "Source aliases".
  */
-export function checkSourceAliases({ name, settings, sources }: EnvironmentModel, report: Report): void {
+export function checkSourceAliases(model: EnvironmentModel, report: Report): void {
+  const { name, settings, sources } = model;
   const apiNames = new Set(sources.map(({ apiName }) => apiName));
   const ownReport = report.inFolder(`environments/${name}/`);
   for (const [alias, apiName] of Object.entries(settings.sourceAliases)) {
@@ -19,7 +24,7 @@ export function checkSourceAliases({ name, settings, sources }: EnvironmentModel
         "Give the alias another name.",
       );
     }
-    if (apiNames.has(apiName) || hasBrokenSources(report)) continue;
+    if (apiNames.has(apiName) || explainedCodes(model, report).has("SourceNotFound")) continue;
     ownReport.error(
       "SourceNotFound",
       at,
@@ -29,7 +34,40 @@ export function checkSourceAliases({ name, settings, sources }: EnvironmentModel
   }
 }
 
-/** True when a source could not be read: that it is not found is no news then. */
-export function hasBrokenSources({ problems }: Report): boolean {
-  return problems.some(({ severity, file }) => severity === "error" && file.startsWith("sources/"));
+/**
+ * The sources of an environment for flows that are checked: their problems without those that only follow from
+ * what has been reported ({@link explainedCodes}). Whatever is built with one never runs.
+ */
+export function checkedSources(model: EnvironmentModel, report: Report): NamedSources {
+  const { name, settings, sources, outboundApplications } = model;
+  const catalog = new SourceCatalog(sources, settings.sourceAliases, outboundApplications);
+  const known = new FlowSources({
+    catalog,
+    environment: name,
+    knowsCallers: settings.identity !== null,
+    services: inert,
+  });
+  return {
+    problems: (source) => {
+      const explained = explainedCodes(model, report);
+      return known.problems(source).filter(({ code }) => !explained.has(code));
+    },
+    get: () => inertBut<NamedSource>({ origin: "https://source" }),
+  };
+}
+
+/** The codes of problems with sources that say nothing new, because a file that may be the cause is wrong. */
+export function explainedCodes({ settings }: EnvironmentModel, report: Report): ReadonlySet<string> {
+  const { wrongFiles } = settings;
+  const isSourceWrong = hasErrorsIn("sources/", report);
+  const isApplicationWrong = isSourceWrong || hasErrorsIn("outbound-applications/", report);
+  return new Set([
+    ...(isSourceWrong || wrongFiles.has("aliases.json") ? ["SourceNotFound"] : []),
+    ...(isApplicationWrong ? ["AuthenticationNotResolved"] : []),
+    ...(wrongFiles.has("identity.json") ? ["CallersNotIdentified"] : []),
+  ]);
+}
+
+function hasErrorsIn(folder: string, { problems }: Report): boolean {
+  return problems.some(({ severity, file }) => severity === "error" && file.startsWith(folder));
 }

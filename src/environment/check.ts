@@ -1,13 +1,12 @@
 import { checkSharedFlow, compileProxy } from "../compile/compile.ts";
 import type { CompileEnvironment } from "../compile/compile-environment.ts";
-import { didYouMean } from "../documents/nearest.ts";
 import type { Problem, Report } from "../documents/report.ts";
-import { SourceCatalog } from "../sources/catalog.ts";
-import { FlowSources } from "../sources/flow-sources.ts";
+import { namesOf } from "./bundle-names.ts";
 import { checkFunctions } from "./check-functions.ts";
-import { checkSourceAliases } from "./check-sources.ts";
+import { checkedSources, checkSourceAliases } from "./check-sources.ts";
 import { inert, inertBut } from "./inert.ts";
 import { checkLocalCalls } from "./local-calls.ts";
+import { namesIn, remediesFor } from "./missing-parts.ts";
 import type { EnvironmentModel } from "./read-environment.ts";
 import { checkServiceAccounts, serviceAccountOf } from "./service-accounts.ts";
 import { flowHooks, hookPoints } from "./settings.ts";
@@ -51,35 +50,42 @@ export function sortedProblems(problems: readonly Problem[]): Problem[] {
 
 /** The environment to compile for. Nothing is called while checking, so nothing can be. */
 function compileEnvironment(
-  { name, bundles, settings, resources, sources, outboundApplications, functions }: EnvironmentModel,
+  model: EnvironmentModel,
   organization: string,
   report: Report,
 ): CompileEnvironment {
+  const { name, bundles, settings, resources, functions } = model;
   const sharedFlows = new Map(
     bundles.flatMap(({ bundle, folder }) =>
-      bundle.kind === "sharedflow" ? [[bundle.name, { bundle, folder }] as const] : [],
+      bundle.kind === "sharedflow"
+        ? namesOf({ bundle, folder }).map((known) => [known, { bundle, folder }] as const)
+        : [],
     ),
   );
+  const remedyForMissing = remediesFor(model);
   return {
     organization,
     name,
     flowHooks: settings.flowHooks,
     sharedFlow: (flow) => sharedFlows.get(flow)?.bundle,
     reportOf: (flow) => report.inFolder(sharedFlows.get(flow)?.folder ?? ""),
+    remedyForMissing,
     resources,
     google: {
-      serviceAccount: (kind, bundle) => serviceAccountOf(settings, kind, bundle),
+      serviceAccount(kind, wanted) {
+        const entry = bundles.find(({ bundle }) => bundle.kind === kind && bundle.name === wanted);
+        const account = entry ? serviceAccountOf(settings, entry) : null;
+        // Whether there is one is not known while the file that says so cannot be read.
+        return account ?? (settings.wrongFiles.has("deployments.json") ? "" : null);
+      },
       identity: inert,
     },
     capabilities: inertBut<CompileEnvironment["capabilities"]>({
       targetServers: settings.targetServers,
-      sources: new FlowSources({
-        catalog: new SourceCatalog(sources, settings.sourceAliases, outboundApplications),
-        environment: name,
-        knowsCallers: settings.identity !== null,
-        services: inert,
-      }),
+      sources: checkedSources(model, report),
       functions: {
+        remedyForMissing: (wanted) =>
+          remedyForMissing("functions", wanted, `add functions/${wanted}/ to the environment.`),
         signature: (wanted) => functions.find(({ published }) => published.name === wanted)?.published,
         call: inert,
       },
@@ -93,19 +99,19 @@ const ROOTS = { apiproxy: "<APIProxy>", sharedflow: "<SharedFlowBundle>" } as co
 function checkNames({ bundles }: EnvironmentModel, report: Report): void {
   const seen = new Map<string, string>();
   for (const { bundle, folder } of bundles) {
-    // That it has no name has been reported.
-    if (bundle.name === "") continue;
-    const key = `${bundle.kind} ${bundle.name}`;
-    const other = seen.get(key);
-    if (other !== undefined) {
-      report.error(
-        "DuplicateBundle",
-        { file: folder, line: 1, column: 1 },
-        `The ${KINDS[bundle.kind]} ${bundle.name} is in ${other} as well.`,
-        `Give one of them another name, in the name attribute of its ${ROOTS[bundle.kind]}, or take it out.`,
-      );
+    for (const name of namesOf({ bundle, folder })) {
+      const key = `${bundle.kind} ${name}`;
+      const other = seen.get(key);
+      if (other !== undefined) {
+        report.error(
+          "DuplicateBundle",
+          { file: folder, line: 1, column: 1 },
+          `The ${KINDS[bundle.kind]} ${name} is in ${other} as well.`,
+          `Give one of them another name, in the name attribute of its ${ROOTS[bundle.kind]}${bundle.kind === "sharedflow" ? " and of its folder" : ""}, or take it out.`,
+        );
+      }
+      seen.set(key, folder);
     }
-    seen.set(key, folder);
   }
 }
 
@@ -132,19 +138,21 @@ function checkBasePaths({ bundles }: EnvironmentModel, report: Report): void {
   }
 }
 
-function checkFlowHooks({ name, bundles, settings, missing }: EnvironmentModel, report: Report): void {
+function checkFlowHooks(model: EnvironmentModel, report: Report): void {
+  const { name, settings } = model;
   const ownReport = report.inFolder(`environments/${name}/`);
-  const known = bundles.flatMap(({ bundle }) => (bundle.kind === "sharedflow" ? bundle.name : []));
+  const known = namesIn(model, "sharedflows");
+  const remedyForMissing = remediesFor(model);
   for (const hook of flowHooks) {
     const flow = settings.flowHooks[hook];
-    if (flow === undefined || known.includes(flow) || missing.wrong.has(flow)) continue;
+    if (flow === undefined || known.includes(flow)) continue;
+    const remedy = remedyForMissing("sharedflows", flow, "add the shared flow, or take it off the hook.");
+    if (remedy === null) continue;
     ownReport.error(
       "SharedFlowNotFound",
       settings.hookAt(hook),
       `The ${hookPoints[hook]} names the shared flow ${flow}, which is not deployed.`,
-      missing.leftOut.has(flow)
-        ? 'Add it to "sharedflows" in deployments.json, which leaves it out.'
-        : didYouMean(flow, known, "add the shared flow, or take it off the hook."),
+      remedy,
     );
   }
 }

@@ -1,5 +1,6 @@
 import { namedHosts } from "../bundle/named-hosts.ts";
 import { baseUrl } from "../egress/target-server.ts";
+import { namesOf } from "./bundle-names.ts";
 import { type EnvironmentDocument, parseDocument, resourcesOf } from "./document.ts";
 import type { EnvironmentModel } from "./read-environment.ts";
 import { serviceAccountOf } from "./service-accounts.ts";
@@ -52,22 +53,23 @@ export async function planDeployment(
     environment: model.name,
     generation: nextGeneration(previous),
     deployedAt: options.now.toISOString(),
-    proxies: revised.flatMap(({ bundle, revision }) =>
+    proxies: revised.flatMap(({ bundle, folder, revision }) =>
       bundle.kind === "apiproxy"
         ? {
             name: bundle.name,
             revision,
             endpoints: bundle.proxyEndpoints.map(({ name, basePath }) => ({ name, basePath })),
-            serviceAccount: serviceAccountOf(settings, bundle.kind, bundle.name),
+            serviceAccount: serviceAccountOf(settings, { bundle, folder }),
           }
         : [],
     ),
-    sharedFlows: revised.flatMap(({ bundle, revision }) =>
+    sharedFlows: revised.flatMap(({ bundle, folder, revision }) =>
       bundle.kind === "sharedflow"
         ? {
             name: bundle.name,
+            aliases: namesOf({ bundle, folder }).filter((name) => name !== bundle.name),
             revision,
-            serviceAccount: serviceAccountOf(settings, bundle.kind, bundle.name),
+            serviceAccount: serviceAccountOf(settings, { bundle, folder }),
           }
         : [],
     ),

@@ -17,7 +17,13 @@ const proxy = v.object({
   serviceAccount,
 });
 
-const sharedFlow = v.object({ name: v.string(), revision: v.string(), serviceAccount });
+const sharedFlow = v.object({
+  name: v.string(),
+  /** Other names that it is called by: that of its folder in the environment. */
+  aliases: v.optional(v.array(v.string()), []),
+  revision: v.string(),
+  serviceAccount,
+});
 
 const hook = v.optional(v.string());
 

@@ -1,6 +1,7 @@
 import { referencesOf } from "../bundle/references.ts";
 import { didYouMean } from "../documents/nearest.ts";
 import type { Report } from "../documents/report.ts";
+import { remediesFor } from "./missing-parts.ts";
 import type { EnvironmentModel } from "./read-environment.ts";
 
 /**
@@ -8,7 +9,9 @@ import type { EnvironmentModel } from "./read-environment.ts";
  * written without variables. The call itself fails with ApplicationNotFound. Reports ProxyNotFound.
  * Apigee: "Chaining API proxies together".
  */
-export function checkLocalCalls({ name, bundles }: EnvironmentModel, report: Report): void {
+export function checkLocalCalls(model: EnvironmentModel, report: Report): void {
+  const { name, bundles } = model;
+  const remedyForMissing = remediesFor(model);
   const deployed = new Map(
     bundles.flatMap(({ bundle }) =>
       bundle.kind === "apiproxy"
@@ -22,6 +25,9 @@ export function checkLocalCalls({ name, bundles }: EnvironmentModel, report: Rep
       const endpoints = deployed.get(proxy);
       const isMissing = endpoint !== null && isLiteral(endpoint) && endpoints?.includes(endpoint) === false;
       if (endpoints && !isMissing) continue;
+      // The endpoint may be one of a proxy that could not be read whole.
+      const remedy = remedyForMissing("apiproxies", proxy, "deploy it, or take the call out.");
+      if (remedy === null) continue;
       report
         .inFolder(folder)
         .warning(
@@ -30,11 +36,9 @@ export function checkLocalCalls({ name, bundles }: EnvironmentModel, report: Rep
           endpoints
             ? `The proxy ${proxy} has no proxy endpoint ${endpoint}; calling it fails.`
             : `The proxy ${proxy} is not deployed to ${name}; calling it fails.`,
-          didYouMean(
-            (endpoints ? endpoint : proxy) ?? "",
-            endpoints ?? deployed.keys(),
-            "deploy it, or take the call out.",
-          ),
+          endpoints
+            ? didYouMean(endpoint ?? "", endpoints, "add it to that proxy, or take the call out.")
+            : remedy,
         );
     }
   }

@@ -7,8 +7,10 @@ import type { Position, Report } from "../documents/report.ts";
 import type { PublishedFunction } from "../functions/published-function.ts";
 import { readSources } from "../sources/read-sources.ts";
 import type { Source } from "../sources/source.ts";
+import { folderName, namesOf } from "./bundle-names.ts";
 import type { DeploymentField } from "./deployments.ts";
 import { readOutboundApplications } from "./outbound-applications.ts";
+import { type MissingParts, type PartName, partIn } from "./part-name.ts";
 import { type PackedResources, packResources } from "./resources.ts";
 import { readSettings, type Settings } from "./settings.ts";
 
@@ -35,14 +37,6 @@ export interface EnvironmentModel {
   readonly functions: readonly BuiltFunction[];
   /** What is there and not in the lists above. */
   readonly missing: MissingParts;
-}
-
-/** Names of what an environment's files hold and the environment does not have. */
-export interface MissingParts {
-  /** Bundles and functions that are wrong, which has been reported: that they are not there is no news. */
-  readonly wrong: ReadonlySet<string>;
-  /** Bundles and functions that `deployments.json` does not name. */
-  readonly leftOut: ReadonlySet<string>;
 }
 
 /** A function ready to be published: what is deployed of it, and its module. */
@@ -80,11 +74,15 @@ export function readEnvironment(
   checkDeployed(folders, settings, ownReport);
   const leftOut = folders.filter((folder) => !isDeployed(folder, settings));
   noteLeftOut(leftOut, settings, ownReport);
-  const wrong = new Set<string>();
+  const wrong = new Set<PartName>();
   const bundles = folders.flatMap((folder) => {
     if (!isDeployed(folder, settings)) return [];
+    const errorsBefore = report.errorCount;
     const bundle = readOne(found.get(folder) ?? new Map(), folder, report);
-    if (bundle === null) wrong.add(nameOf(folder));
+    if (report.errorCount > errorsBefore) {
+      wrong.add(partIn(folder));
+      if (bundle) for (const name of namesOf(bundle)) wrong.add(`${PARENTS[bundle.bundle.kind]}/${name}`);
+    }
     return bundle ?? [];
   });
   const { applications: outboundApplications, broken } = readOutboundApplications(files, name, report);
@@ -94,9 +92,11 @@ export function readEnvironment(
     publicRoots,
   };
   const sources = readSources(files, name, known, report);
-  const missing = { wrong, leftOut: new Set(leftOut.map(nameOf)) };
+  const missing = { wrong, leftOut: new Set(leftOut.map(partIn)) };
   return { name, bundles, settings, resources, sources, outboundApplications, functions: [], missing };
 }
+
+const PARENTS = { apiproxy: "apiproxies", sharedflow: "sharedflows" } as const;
 
 /** The files of each bundle by the bundle's folder; a zip has a folder too, with the zip as its file `""`. */
 function bundleFiles(files: EnvironmentFiles): Map<string, Map<string, Uint8Array>> {
@@ -115,19 +115,13 @@ function bundleFiles(files: EnvironmentFiles): Map<string, Map<string, Uint8Arra
 function isDeployed(folder: string, { deployed }: Settings): boolean {
   if (deployed === null) return true;
   const names = folder.startsWith("apiproxies/") ? deployed.proxies : deployed.sharedFlows;
-  return names.has(nameOf(folder));
-}
-
-/** `orders-v1` for `apiproxies/orders-v1/` and for `apiproxies/orders-v1.zip/`. */
-function nameOf(folder: string): string {
-  const [, name = ""] = folder.split("/");
-  return name.replace(/\.zip$/, "");
+  return names.has(folderName(folder));
 }
 
 /** Whatever `deployments.json` names must be there (BundleNotFound). */
 function checkDeployed(found: readonly string[], { deployed }: Settings, report: Report): void {
   const missing = (parent: string, names: ReadonlyMap<string, Position> = new Map()) => {
-    const there = new Set(found.filter((folder) => folder.startsWith(parent)).map(nameOf));
+    const there = new Set(found.filter((folder) => folder.startsWith(parent)).map(folderName));
     for (const [name, at] of names) {
       if (there.has(name)) continue;
       report.error(
@@ -148,7 +142,7 @@ function noteLeftOut(folders: readonly string[], { deploymentsAt }: Settings, re
     ["apiproxies/", "proxies"],
     ["sharedflows/", "sharedflows"],
   ] as const) {
-    const names = folders.filter((folder) => folder.startsWith(parent)).map(nameOf);
+    const names = folders.filter((folder) => folder.startsWith(parent)).map(folderName);
     reportNotDeployed(names, field, deploymentsAt, report);
   }
 }

@@ -1,6 +1,6 @@
-import type { Bundle } from "../bundle/model.ts";
 import { isServiceAccount } from "../credentials/service-account.ts";
 import type { Report } from "../documents/report.ts";
+import { folderName, type PlacedBundle } from "./bundle-names.ts";
 import type { EnvironmentModel } from "./read-environment.ts";
 import type { Settings } from "./settings.ts";
 
@@ -10,11 +10,13 @@ import type { Settings } from "./settings.ts";
  */
 export function serviceAccountOf(
   { serviceAccounts }: Settings,
-  kind: Bundle["kind"],
-  name: string,
+  { bundle, folder }: PlacedBundle,
 ): string | null {
-  if (kind === "sharedflow") return serviceAccounts.sharedFlows.get(name) ?? null;
-  return serviceAccounts.proxies.get(name) ?? serviceAccounts.fallback;
+  const { proxies, sharedFlows, fallback } = serviceAccounts;
+  const accounts = bundle.kind === "sharedflow" ? sharedFlows : proxies;
+  // deployments.json names folders.
+  const own = accounts.get(folderName(folder)) ?? accounts.get(bundle.name);
+  return own ?? (bundle.kind === "sharedflow" ? null : fallback);
 }
 
 /** The environment with a service account for every proxy that has none, as an option of a command gives it. */

@@ -193,12 +193,14 @@ export class Snapshot {
     const found = new Map<string, SharedFlowBundle>();
     let wanted = [...sharedFlowsCalledBy(bundle), ...Object.values(flowHooks)];
     while (wanted.length > 0) {
-      const missing = sharedFlows.filter(({ name }) => wanted.includes(name) && !found.has(name));
+      const missing = sharedFlows
+        .map(({ name, aliases, revision }) => ({ names: [name, ...aliases], revision }))
+        .filter(({ names }) => names.some((name) => wanted.includes(name) && !found.has(name)));
       const loaded = await Promise.all(
-        missing.map(async ({ name, revision }) => [name, await this.#sharedFlow(revision)] as const),
+        missing.map(async ({ names, revision }) => ({ names, read: await this.#sharedFlow(revision) })),
       );
-      for (const [name, read] of loaded) found.set(name, read);
-      wanted = loaded.flatMap(([, read]) => sharedFlowsCalledBy(read));
+      for (const { names, read } of loaded) for (const name of names) found.set(name, read);
+      wanted = loaded.flatMap(({ read }) => sharedFlowsCalledBy(read));
     }
     return found;
   }

@@ -161,6 +161,39 @@ test("two bundles of one kind cannot have one name", () => {
   expect(problemsOf(plainProxy("a"), twin)).toEqual(["error DuplicateBundle apiproxies/b/:1"]);
 });
 
+/** The files of a bundle in a folder of another name. */
+const inFolder = (folder: string, files: TestFiles): TestFiles =>
+  Object.fromEntries(
+    Object.entries(files).map(([path, text]) => [path.replace(/^(\w+)\/[^/]+/, `$1/${folder}`), text]),
+  );
+
+test("a shared flow is called by its own name and by that of its folder, and no other flow has either", () => {
+  const calling = (name: string) =>
+    withPolicy(`<FlowCallout name="P"><SharedFlowBundle>${name}</SharedFlowBundle></FlowCallout>`);
+  const flow = inFolder("common", sharedFlow("common-flow"));
+  expect(problemsOf(calling("common"), flow)).toEqual([]);
+  expect(problemsOf(calling("common-flow"), flow)).toEqual([]);
+  expect(
+    problemsOf(settings("flowhooks.json", { PreProxyFlowHook: { sharedFlow: "common" } }), flow),
+  ).toEqual([]);
+  expect(problemsOf(flow, inFolder("z", sharedFlow("common")))).toEqual([
+    "error DuplicateBundle sharedflows/z/:1",
+  ]);
+});
+
+test("a bundle is deployed with the service account that its folder's name has in deployments.json", () => {
+  const callout = withPolicy(
+    `<ServiceCallout name="P"><Response>r</Response><HTTPTargetConnection><URL>https://x.googleapis.com</URL>
+      <Authentication><GoogleAccessToken><Scopes><Scope>s</Scope></Scopes></GoogleAccessToken></Authentication>
+      </HTTPTargetConnection></ServiceCallout>`,
+  );
+  const account = "me@project.iam.gserviceaccount.com";
+  const deployments = settings("deployments.json", {
+    proxies: [{ name: "folder", serviceAccount: account }],
+  });
+  expect(problemsOf(inFolder("folder", callout), deployments)).toEqual([]);
+});
+
 test("a proxy and a shared flow may have one name", () => {
   expect(problemsOf(plainProxy("a"), sharedFlow("a"))).toEqual([]);
 });

@@ -150,6 +150,45 @@ describe("shared flows", () => {
     await expect(made.program(deployed(made, "/a"), lifetime)).rejects.toThrow("calls itself");
   });
 
+  test("are known by the folders that they were deployed under as well as by their own names", async () => {
+    const renamed = (name: string, calls?: string) =>
+      Object.fromEntries(
+        Object.entries(sharedFlow(name, calls)).map(([path, text]) => [
+          path.replace(`/${name}/`, `/${name}-folder/`),
+          text,
+        ]),
+      );
+    const { made, read } = await snapshot(
+      plainProxy("a"),
+      withHook("outer-folder"),
+      renamed("outer", "inner-folder"),
+      renamed("inner", "last"),
+      renamed("last"),
+    );
+    expect(made.document.sharedFlows.map(({ name, aliases }) => [name, ...aliases])).toEqual([
+      ["inner", "inner-folder"],
+      ["last", "last-folder"],
+      ["outer", "outer-folder"],
+    ]);
+    await made.program(deployed(made, "/a"), lifetime);
+    expect(read).toHaveLength(4);
+  });
+
+  test("that call each other in a circle by two names are refused as well", async () => {
+    const { made } = await snapshot(plainProxy("a"), withHook("outer"), {
+      ...sharedFlow("outer", "folder"),
+      ...Object.fromEntries(
+        Object.entries(sharedFlow("inner", "outer")).map(([path, text]) => [
+          path.replace("/inner/", "/folder/"),
+          text,
+        ]),
+      ),
+    });
+    await expect(made.program(deployed(made, "/a"), lifetime)).rejects.toThrow(
+      "calls itself: outer -> inner -> outer",
+    );
+  });
+
   test("that could not be read are tried again", async () => {
     const { made, store, document } = await snapshot(plainProxy("a"), withHook("s"), sharedFlow("s"));
     const key = revisionKey(document.sharedFlows[0]?.revision ?? "");

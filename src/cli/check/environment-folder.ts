@@ -3,6 +3,7 @@ import { readArchive } from "../../bundle/archive.ts";
 import { readBundle } from "../../bundle/bundle.ts";
 import type { Bundle } from "../../bundle/model.ts";
 import { Report } from "../../documents/report.ts";
+import { namesOf } from "../../environment/bundle-names.ts";
 import type { EnvironmentFiles } from "../../environment/read-environment.ts";
 import { sharedFlowsCalledBy } from "../../environment/snapshot.ts";
 import { CommandFailure } from "../command-failure.ts";
@@ -43,7 +44,9 @@ function sharedFlowsBeside(given: readonly Mount[]): Mount[] {
   while (callers.length > 0) {
     const called = callers.flatMap((mount) => {
       const bundle = bundleIn(mount);
-      if (bundle?.kind === "sharedflow") known.add(bundle.name);
+      if (bundle?.kind === "sharedflow") {
+        for (const name of namesOf({ bundle, folder: mount.at })) known.add(name);
+      }
       return bundle ? sharedFlowsCalledBy(bundle).map((name) => ({ name, source: mount.source })) : [];
     });
     callers = [];

@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { didYouMean } from "../../documents/nearest.ts";
 import { Report } from "../../documents/report.ts";
 import { DEFAULT_FUNCTION_SETTINGS } from "../../environment/function-settings.ts";
+import type { MissingParts, PartName } from "../../environment/part-name.ts";
 import type {
   BuiltFunction,
   EnvironmentFiles,
   EnvironmentModel,
-  MissingParts,
 } from "../../environment/read-environment.ts";
 import { reportNotDeployed } from "../../environment/read-environment.ts";
 import type { Settings } from "../../environment/settings.ts";
@@ -58,9 +58,14 @@ export async function publishFunctions(
   return {
     functions,
     files: published.flatMap((each) => each.files),
-    missing: { wrong: new Set(names.filter((each) => !good.has(each))), leftOut: new Set(leftOut) },
+    missing: {
+      wrong: new Set(names.filter((each) => !good.has(each)).map(partOf)),
+      leftOut: new Set(leftOut.map(partOf)),
+    },
   };
 }
+
+const partOf = (name: string): PartName => `functions/${name}`;
 
 /** Whatever `deployments.json` names must be there (FunctionNotFound). */
 function checkNamed({ functions }: Settings, found: ReadonlySet<string>, report: Report): void {
@@ -84,7 +89,7 @@ interface PublishedFolder extends Pick<PublishedFunctions, "functions" | "files"
 async function publishFolder(
   { name, entry: path }: FunctionFolder,
   root: string,
-  { functions: deployed, sourceAliases }: Settings,
+  { functions: deployed, sourceAliases, wrongFiles }: Settings,
 ): Promise<PublishedFolder> {
   const report = new Report();
   const files = new SourceFiles(root, report);
@@ -97,7 +102,8 @@ async function publishFolder(
     return { names, functions: [], files: [], problems: [] };
   }
   const functions = entry ? await build(wanted, entry, root, files, deployed, report) : [];
-  checkSources(declared, files.all, sourceAliases, report);
+  // Without the aliases, nobody knows which names lead to what is declared.
+  if (!wrongFiles.has("aliases.json")) checkSources(declared, files.all, sourceAliases, report);
   for (const file of files.all) {
     checkImports(file, report);
     checkCode(file, report);

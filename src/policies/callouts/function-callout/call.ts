@@ -6,6 +6,11 @@ export interface FlowFunctions {
   /** What a function wants to be called with; undefined when there is none of that name. */
   signature(name: string): FunctionSignature | undefined;
   /**
+   * While a deployment is checked: what to do about a function that there is not; null when it is there and wrong,
+   * which has been reported.
+   */
+  remedyForMissing?(name: string): string | null;
+  /**
    * Calls a function for the client of the flow. Resolves with the JSON text of what it returned; rejects with
    * {@link FunctionCallError}.
    */

@@ -1,4 +1,5 @@
 import type { XmlElement } from "../../../documents/element.ts";
+import { didYouMean } from "../../../documents/nearest.ts";
 import type { Position, Report } from "../../../documents/report.ts";
 import type { FlowContext } from "../../../flow/context.ts";
 import type { Fault } from "../../../flow/fault.ts";
@@ -65,11 +66,13 @@ export const functionCallout = definePolicy({
       checkParameters(config, signature.parameters, report);
       return;
     }
+    const remedy = functions.remedyForMissing?.(config.function);
+    if (remedy === null) return;
     report.error(
       "FunctionNotFound",
       config.at.function,
       `There is no function ${config.function} in the environment ${environment}.`,
-      `Add functions/${config.function}/, or correct the name.`,
+      remedy ?? `Add functions/${config.function}/ to the environment.`,
     );
   },
 
@@ -154,12 +157,14 @@ function checkParameters(
 ): void {
   for (const [index, { name: given }] of parameters.entries()) {
     if (expected.some((parameter) => parameter.name === given)) continue;
-    const list = expected.map((parameter) => parameter.name).join(", ");
+    const names = expected.map((parameter) => parameter.name);
     report.error(
       "UnknownParameter",
       at.parameters[index] ?? at.function,
       `The function ${name} has no parameter ${given}.`,
-      list === "" ? "Take it out: the function has no parameters." : `Its parameters are ${list}.`,
+      names.length === 0
+        ? "Take it out: the function has no parameters."
+        : didYouMean(given, names, `take it out: its parameters are ${names.join(", ")}.`),
     );
   }
   for (const parameter of expected) {
