@@ -1,3 +1,10 @@
+/** A place in a file of a script. Lines and columns count from 1. */
+export interface ScriptPlace {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
 /** Why a script ended early. */
 export class ScriptError extends Error {
   /** The error's name, such as `TypeError`; "" when the script threw something else. */
@@ -5,7 +12,7 @@ export class ScriptError extends Error {
   /** As QuickJS prints it; "" when there is none. */
   readonly scriptStack: string;
   /** Where it happened in its author's file; null when that is not known. */
-  readonly place: { readonly file: string; readonly line: number } | null;
+  readonly place: ScriptPlace | null;
 
   constructor(type: string, message: string, scriptStack = "", place: ScriptError["place"] = null) {
     super(message);
@@ -15,8 +22,8 @@ export class ScriptError extends Error {
     this.place = place;
   }
 
-  at(file: string, line: number): ScriptError {
-    return new ScriptError(this.type, this.message, this.scriptStack, { file, line });
+  at(place: ScriptPlace): ScriptError {
+    return new ScriptError(this.type, this.message, this.scriptStack, place);
   }
 }
 

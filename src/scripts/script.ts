@@ -4,11 +4,17 @@ export interface SourceFile {
   readonly text: string;
 }
 
+/** A script's files in one function. */
+export interface FunctionText extends SourceFile {
+  /** How many characters stand before the first line of the script's own. */
+  readonly indent: number;
+}
+
 /** The ways to run a script, best first: with what it includes executed once, or all of it each time. */
 export interface Ways {
   /** Null where the included files cannot do without what the main file declares. */
-  readonly preloaded: { readonly files: readonly SourceFile[]; readonly main: SourceFile } | null;
-  readonly whole: SourceFile;
+  readonly preloaded: { readonly files: readonly SourceFile[]; readonly main: FunctionText } | null;
+  readonly whole: FunctionText;
   /** Where each file's lines are in `whole`. */
   readonly lines: readonly { readonly file: string; readonly first: number }[];
 }

@@ -100,16 +100,22 @@ function sizeOf({ image: { statics, stack, heap } }: LoadedScript): number {
 }
 
 /** `    at name (FILE:LINE:COLUMN)` */
-const FRAME = /([^()\s:]+):(\d+)(?::\d+)?\)?$/gm;
+const FRAME = /([^()\s:]+):(\d+):(\d+)\)?$/gm;
 
 /** The error with the place in its author's file where it happened. */
 function located(error: unknown, { ways }: Script): unknown {
   if (!(error instanceof ScriptError)) return error;
-  for (const [, file = "", line = "0"] of error.scriptStack.matchAll(FRAME)) {
-    if (ways.lines.some((own) => own.file === file)) return error.at(file, Number(line));
-    if (file !== WHOLE) continue;
-    const within = ways.lines.findLast(({ first }) => first <= Number(line));
-    if (within) return error.at(within.file, Number(line) - within.first + 1);
+  for (const [, file = "", ...numbers] of error.scriptStack.matchAll(FRAME)) {
+    const [line = 0, column = 0] = numbers.map(Number);
+    if (file !== WHOLE) {
+      if (!ways.lines.some((own) => own.file === file)) continue;
+      const indent = line === 1 && file === ways.preloaded?.main.file ? ways.preloaded.main.indent : 0;
+      return error.at({ file, line, column: column - indent });
+    }
+    const within = ways.lines.findLast(({ first }) => first <= line);
+    const indent = line === 1 ? ways.whole.indent : 0;
+    if (within)
+      return error.at({ file: within.file, line: line - within.first + 1, column: column - indent });
   }
   return error;
 }

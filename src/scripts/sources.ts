@@ -1,6 +1,6 @@
 import type { Program } from "acorn";
 import { type Declarations, declarationsOf, mentionedNames } from "./declarations.ts";
-import type { SourceFile, Ways } from "./script.ts";
+import type { FunctionText, SourceFile, Ways } from "./script.ts";
 
 /** A file of a script with its syntax. */
 export interface ParsedFile extends SourceFile {
@@ -27,11 +27,9 @@ export function waysToRun(files: readonly ParsedFile[]): Ways {
     lines.push({ file, first: line });
     line += text.split("\n").length;
   }
-  const whole = { file: WHOLE, text: asFunction(files) };
+  const whole = asFunction(WHOLE, files);
   return {
-    preloaded: canPreload(included, main)
-      ? { files: included, main: { file: main.file, text: asFunction([main]) } }
-      : null,
+    preloaded: canPreload(included, main) ? { files: included, main: asFunction(main.file, [main]) } : null,
     whole,
     lines,
   };
@@ -48,11 +46,12 @@ function canPreload(included: readonly ParsedFile[], main: ParsedFile): boolean 
 }
 
 /** An expression that gives the function of a script, with the script's first line on its own first line. */
-function asFunction(files: readonly ParsedFile[]): string {
+function asFunction(file: string, files: readonly ParsedFile[]): FunctionText {
   const declared = files.map(({ program }) => declarationsOf(program));
   const names = WORLD.filter((name) => declaresAsVariable(declared, name));
   const text = files.map((file) => file.text).join("\n");
-  return `(()=>{const names=${JSON.stringify(names)};const make=()=>function(${names.join(",")}){${text}\n};make.names=names;return make})()`;
+  const before = `(()=>{const names=${JSON.stringify(names)};const make=()=>function(${names.join(",")}){`;
+  return { file, text: `${before}${text}\n};make.names=names;return make})()`, indent: before.length };
 }
 
 function declaresAsVariable(all: readonly Declarations[], name: string): boolean {

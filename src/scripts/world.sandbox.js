@@ -31,6 +31,21 @@
     return (sum >>> 0) / 0x100000000;
   };
 
+  // The engine's own message keeps the number to itself.
+  for (const name of ["toFixed", "toExponential", "toPrecision"]) {
+    const original = Number.prototype[name];
+    const { [name]: naming } = {
+      [name](digits) {
+        try {
+          return original.call(this, digits);
+        } catch (error) {
+          throw error instanceof RangeError ? new RangeError(`Precision ${digits} out of range.`) : error;
+        }
+      },
+    };
+    defineProperty(Number.prototype, name, { value: naming, writable: true, configurable: true });
+  }
+
   const world = { ask, spend: (work) => host(`#${work}`) };
   for (const part of parts) part(world);
 

@@ -28,12 +28,15 @@ const RHINO: readonly (readonly [RegExp, (...parts: string[]) => string])[] = [
   [/^Unexpected end of JSON input$/, () => "Unexpected end of input."],
   [/^expecting (?:hex digit|surrogate pair)$|^malformed (?:UTF-8|URI)/, () => "Malformed URI sequence."],
   [/^[Dd]ate value is NaN$|^invalid date$/i, () => "Date is invalid."],
-  [/^invalid number of digits$/, () => "Precision out of range."],
 ];
+
+/** How much of a message a fault tells, in characters: a script may have put a whole payload into it. */
+const MAX_MESSAGE = 4096;
 
 /** The text of a script's error: `TYPE: MESSAGE. (FILE.js:LINE)`. */
 export function textOf({ type, message, place }: ScriptError): string {
-  const said = type === "" ? message : `${type}: ${inRhinosWords(message)}`;
+  const words = inRhinosWords(message.slice(0, MAX_MESSAGE));
+  const said = type === "" ? words : `${type}: ${words}`;
   return place === null ? said : `${said} (${place.file}:${place.line})`;
 }
 

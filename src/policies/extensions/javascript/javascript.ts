@@ -1,13 +1,33 @@
 import type { FlowContext } from "../../../flow/context.ts";
 import { ScriptError, ScriptTimeout } from "../../../scripts/error.ts";
-import { TICKS_PER_MS } from "../../../scripts/execution.ts";
+import { type Execution, type ScriptRunner, TICKS_PER_MS } from "../../../scripts/execution.ts";
+import type { Script } from "../../../scripts/script.ts";
 import { definePolicy } from "../../policy-type.ts";
 import { faults, textOf } from "./faults.ts";
 import { parsedFiles, waysOf } from "./files.ts";
 import { hostFor, sessionOf } from "./host.ts";
+import { isUnnamed, NamedCalls } from "./missing-function.ts";
 import { readJavascript } from "./read.ts";
+import { Diverged, RecordedHost } from "./recorded-host.ts";
 import { usesOf } from "./uses.ts";
 import { toScript } from "./values.ts";
+
+/** The error of an execution that is repeated without effects; null when it goes another way. */
+async function repeat(
+  scripts: ScriptRunner,
+  script: Script,
+  execution: Execution,
+): Promise<ScriptError | null> {
+  try {
+    await scripts.execute(script, execution);
+    return null;
+  } catch (error) {
+    if (error instanceof ScriptError && !isUnnamed(error)) return error;
+    if (error instanceof ScriptError || error instanceof ScriptTimeout || error instanceof Diverged)
+      return null;
+    throw error;
+  }
+}
 
 /** What `context.flow` says. */
 const flowNames = {
@@ -39,14 +59,15 @@ export const javascript = definePolicy({
 
   build(config, context) {
     const { policy, scripts, egress, origin, printer } = context;
-    const { files, ways } = waysOf(config);
-    const uses = usesOf(files);
+    const { files: parsed, ways } = waysOf(config);
+    const uses = usesOf(parsed);
     if (uses.anything) context.readsContentOf("*");
     const variables = new Map([...uses.variables].map((name) => [name, context.variable(name)]));
     // Bodies are handed over when the script asks: they may be large.
     const given = [...variables.values()].filter(({ contentOf }) => contentOf === null);
     const properties = [...config.properties].map(([name, text]) => [name, context.template(text)] as const);
     const script = { ways, waits: uses.calls };
+    const namedCalls = new NamedCalls(parsed);
     const ticks = config.timeLimitMs * TICKS_PER_MS;
     const print = (flow: FlowContext, text: string) => printer.print(policy, flow, text);
     const host = { variables, egress, origin, print };
@@ -60,19 +81,24 @@ export const javascript = definePolicy({
         session: sessionOf(flow).kept,
       });
 
-    const faultOf = (error: unknown) => {
-      if (error instanceof ScriptTimeout) return faults.tooLong(policy, config.timeLimitMs).causedBy(error);
-      return error instanceof ScriptError ? faults.failed(policy, textOf(error)).causedBy(error) : error;
+    const fail = (error: unknown): never => {
+      if (error instanceof ScriptTimeout) throw faults.tooLong(policy, config.timeLimitMs).causedBy(error);
+      throw error instanceof ScriptError ? faults.failed(policy, textOf(error)).causedBy(error) : error;
     };
 
     return function runScript(flow) {
+      const recorded = new RecordedHost(hostFor(flow, host));
+      const execution = { ticks, input: inputFor(flow), host: recorded.ask };
+      const explain = (error: unknown): Promise<never> => {
+        const asked = error instanceof ScriptError && isUnnamed(error) ? namedCalls.at(error.place) : null;
+        if (!asked) return fail(error);
+        const again = { ...execution, host: recorded.repeat() };
+        return repeat(scripts, asked, again).then((named) => fail(named ?? error));
+      };
       try {
-        const pending = scripts.execute(script, { ticks, input: inputFor(flow), host: hostFor(flow, host) });
-        return pending?.catch((error) => {
-          throw faultOf(error);
-        });
+        return scripts.execute(script, execution)?.catch(explain);
       } catch (error) {
-        throw faultOf(error);
+        return explain(error);
       }
     };
   },

@@ -204,7 +204,29 @@ describe("a script that fails", () => {
     ["var u;\n\nu.length", 'TypeError: Cannot read property "length" from undefined. (main.js:3)'],
     ["decodeURIComponent('%')", "URIError: Malformed URI sequence. (main.js:1)"],
     ["new Date('x').toISOString()", "RangeError: Date is invalid. (main.js:1)"],
+    ["var n = 5;\n(5).toPrecision(400)", "RangeError: Precision 400 out of range. (main.js:2)"],
+    [
+      "var n = 100;\n n.toUpperCase()",
+      "TypeError: Cannot find function toUpperCase in object 100. (main.js:2)",
+    ],
+    [
+      "context.getVaribale('x')",
+      "TypeError: Cannot find function getVaribale in object [object Object]. (main.js:1)",
+    ],
+    ["[1, 2]['firs' + 't'] (\n)", "TypeError: Cannot find function first in object 1,2. (main.js:1)"],
+    ["var f = 5; f(f())", "TypeError: f is not a function, it is number. (main.js:1)"],
+    [
+      "var o = { a: 5 }; o.a()",
+      'TypeError: Cannot call property a in object [object Object]. It is not a function, it is "number". (main.js:1)',
+    ],
+    [
+      "for (var i = 0; i < 5; i++) [{ f: String }, { f: String }, {}][i].f(i)",
+      "TypeError: Cannot find function f in object [object Object]. (main.js:1)",
+    ],
+    ["var C = 5; new C()", "TypeError: not a function (main.js:1)"],
+    ["eval('(5).x()')", "TypeError: not a function (main.js:1)"],
     ["throw new Error('mine')", "Error: mine (main.js:1)"],
+    ["throw new Array(10001).join('x')", new Array(4097).join("x")],
     ["throw 'text'", "text"],
     ["throw { toString: function () { throw 1 } }", ""],
   ])("%j", async (source, text) => {
@@ -213,6 +235,21 @@ describe("a script that fails", () => {
       status: 500,
       message: failed(text),
     });
+  });
+
+  test("is not executed a second time to say so", async () => {
+    const printed: string[] = [];
+    const flow = flowOf();
+    const source = `print('once', Math.random() < 2); context.setVariable('n', (context.getVariable('n') || 0) + 1); httpClient.get('${servers.a}/echo').waitForComplete(); context.nothing()`;
+    await expect(run(source, flow, printed)).rejects.toThrow("Cannot find function nothing");
+    expect([printed, variableOf(flow, "n")]).toEqual([["once true"], 1]);
+  });
+
+  test("that goes another way the second time is told as it was", async () => {
+    const source = "if (Date.now() % 2 === 0) print('even'); else print('odd'); context.nothing()";
+    for (let time = 0; time < 5; time++) {
+      await expect(run(source)).rejects.toThrow(/Cannot find function nothing|not a function/);
+    }
   });
 
   test.each([

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import type { Value } from "../../src/expression/value.ts";
-import { RequestMessage } from "../../src/flow/message.ts";
-import { javascript } from "../../src/policies/extensions/javascript/javascript.ts";
-import { Scripts } from "../../src/scripts/scripts.ts";
-import { egressThrough } from "./callouts/service-callout/callout-kit.ts";
-import { faultOf, flowOf, loadPolicy, runPolicy, variableOf } from "./policy-kit.ts";
+import type { Value } from "../../../../src/expression/value.ts";
+import { RequestMessage } from "../../../../src/flow/message.ts";
+import { javascript } from "../../../../src/policies/extensions/javascript/javascript.ts";
+import { Scripts } from "../../../../src/scripts/scripts.ts";
+import { egressThrough } from "../../callouts/service-callout/callout-kit.ts";
+import { faultOf, flowOf, loadPolicy, runPolicy, variableOf } from "../../policy-kit.ts";
 
 const scripts = new Scripts();
 const egress = egressThrough();
