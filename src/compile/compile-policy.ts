@@ -1,5 +1,6 @@
 import type { Policy } from "../bundle/model.ts";
 import type { FlowContext, Step } from "../flow/context.ts";
+import { ContinueAtResponse } from "../flow/continue-at-response.ts";
 import { Fault } from "../flow/fault.ts";
 import { PolicyDefect } from "../flow/policy-defect.ts";
 import { type PolicyType, thrownBy } from "../policies/policy-type.ts";
@@ -48,6 +49,10 @@ function recordingFailure(step: Step, { name, continueOnError }: Policy, type: P
     flow.variables.set(failed, false);
   };
   const fail = (flow: FlowContext, error: unknown) => {
+    if (error instanceof ContinueAtResponse) {
+      succeed(flow);
+      throw error;
+    }
     const thrown = thrownBy(type, name, error);
     flow.variables.set(failed, true);
     // A shared flow's policy comes first, that which called it after it.

@@ -15,6 +15,7 @@ import type { CompileContext } from "./compile-context.ts";
 import { compileFaults, compileFlows } from "./compile-flows.ts";
 import type { HookSteps } from "./hook-steps.ts";
 import type { HttpTarget, LocalTarget, TargetProgram } from "./program.ts";
+import { responsesFrom } from "./response-from.ts";
 import type { StepCompiler } from "./step-compiler.ts";
 
 /** Compiles the target endpoints of a proxy that RouteRules lead to, each once. */
@@ -46,6 +47,7 @@ export class TargetCompiler {
       name: "default",
       request: sequence(this.#hooks.steps("preTarget", new Set())),
       response: sequence(this.#hooks.steps("postTarget", this.lateMentions)),
+      responseFrom: new Map(),
       errors: null,
       connection: this.#http("default", settings),
     };
@@ -53,16 +55,17 @@ export class TargetCompiler {
 
   #compile(endpoint: TargetEndpoint, compiler: StepCompiler): TargetProgram {
     const late = this.lateMentions;
+    const postTarget = this.#hooks.steps("postTarget", late);
+    const compileResponse = (whole: TargetEndpoint) =>
+      sequence([compileFlows(whole, "response", compiler, late), ...postTarget]);
     return {
       name: endpoint.name,
       request: sequence([
         ...this.#hooks.steps("preTarget", new Set()),
         compileFlows(endpoint, "request", compiler, new Set()),
       ]),
-      response: sequence([
-        compileFlows(endpoint, "response", compiler, late),
-        ...this.#hooks.steps("postTarget", late),
-      ]),
+      response: compileResponse(endpoint),
+      responseFrom: responsesFrom(endpoint, this.#context, compileResponse),
       errors: compileFaults(endpoint, "top to bottom", compiler, late),
       connection: this.#connection(endpoint),
     };

@@ -10,6 +10,7 @@ import { callersIdentity, type IdentityFor, identitiesIn } from "./google-identi
 import { HookSteps } from "./hook-steps.ts";
 import type { ProxyProgram, Route, TargetProgram } from "./program.ts";
 import { readProxyProperties } from "./proxy-properties.ts";
+import { responsesFrom } from "./response-from.ts";
 import { SharedFlows } from "./shared-flows.ts";
 import { appliesOf, preparationOf, StepCompiler } from "./step-compiler.ts";
 
@@ -76,10 +77,9 @@ function compileEndpoint(
     ...hooks.steps("preProxy", early),
     compileFlows(endpoint, "request", compiler, early),
   ]);
-  const response = sequence([
-    compileFlows(endpoint, "response", compiler, late),
-    ...hooks.steps("postProxy", late),
-  ]);
+  const postProxy = hooks.steps("postProxy", late);
+  const compileResponse = (whole: ProxyEndpoint) =>
+    sequence([compileFlows(whole, "response", compiler, late), ...postProxy]);
   const errors = compileFaults(endpoint, "bottom to top", compiler, late);
   const postClient =
     endpoint.postClientFlow.length > 0 ? compiler.steps(endpoint.postClientFlow, afterAnswer) : null;
@@ -94,7 +94,8 @@ function compileEndpoint(
       ...propertySets,
     },
     request,
-    response,
+    response: compileResponse(endpoint),
+    responseFrom: responsesFrom(endpoint, context, compileResponse),
     postClient,
     errors,
     routes,

@@ -7,6 +7,7 @@ import type { FlowContext, ProxyIdentity, Step } from "../flow/context.ts";
 import type { EnvironmentCapabilities } from "../policies/capabilities.ts";
 import type { buildAuthentication } from "../policies/parts/google-authentication.ts";
 import type { Text } from "../policies/policy-type.ts";
+import type { ResponsesFrom } from "./response-from.ts";
 
 /** A proxy endpoint ready to serve: everything that can be decided before a request has been decided. */
 export interface ProxyProgram {
@@ -15,6 +16,8 @@ export interface ProxyProgram {
   readonly request: Step;
   /** PreFlow, the first conditional Flow that applies, PostFlow, post-proxy hook. */
   readonly response: Step;
+  /** What is left of the response flow from a policy on that continues there. */
+  readonly responseFrom: ResponsesFrom;
   /** Null when nothing runs after the client has its answer. */
   readonly postClient: Step | null;
   readonly errors: ErrorProgram;
@@ -42,6 +45,7 @@ export interface TargetProgram {
   readonly name: string;
   readonly request: Step;
   readonly response: Step;
+  readonly responseFrom: ResponsesFrom;
   /** Null for the URL of a RouteRule: there the proxy endpoint's rules handle faults. */
   readonly errors: ErrorProgram | null;
   readonly connection: HttpTarget | LocalTarget;

@@ -1,5 +1,6 @@
-import type { ErrorProgram, ProxyProgram, Route } from "../compile/program.ts";
+import type { ErrorProgram, ProxyProgram, Route, TargetProgram } from "../compile/program.ts";
 import type { FlowContext } from "../flow/context.ts";
+import { ContinueAtResponse } from "../flow/continue-at-response.ts";
 import { faultType } from "../flow/fault.ts";
 import { ResponseMessage } from "../flow/message.ts";
 import { checkTime } from "../flow/time-limit.ts";
@@ -19,25 +20,34 @@ export const routeFailed = faultType(
 export async function runExchange(program: ProxyProgram, flow: FlowContext): Promise<ResponseMessage> {
   flow.endsAt = flow.exchange.receivedAt + program.properties.apiTimeoutMs;
   let errors: ErrorProgram = program.errors;
+  let target: TargetProgram | null = null;
+  let respond = program.response;
   try {
-    const request = program.request(flow);
-    if (request) {
-      await request;
-      checkTime(flow);
+    try {
+      const request = program.request(flow);
+      if (request) {
+        await request;
+        checkTime(flow);
+      }
+      const chosen = chooseRoute(program.routes, flow);
+      const route = chosen instanceof Promise ? await chosen : chosen;
+      target = route.target;
+      flow.route = { name: route.name, target: target?.name ?? "" };
+      if (target) {
+        errors = target.errors ?? program.errors;
+        await runTarget(target, program, flow);
+      }
+    } catch (thrown) {
+      if (!(thrown instanceof ContinueAtResponse)) throw thrown;
+      flow.direction = "response";
+      await target?.responseFrom.get(thrown.policy)?.(flow);
+      respond = program.responseFrom.get(thrown.policy) ?? respond;
     }
-    const chosen = chooseRoute(program.routes, flow);
-    const route = chosen instanceof Promise ? await chosen : chosen;
-    flow.route = { name: route.name, target: route.target?.name ?? "" };
-    if (route.target) {
-      errors = route.target.errors ?? program.errors;
-      await runTarget(route.target, program, flow);
-      errors = program.errors;
-    } else {
-      flow.response ??= new ResponseMessage();
-    }
+    errors = program.errors;
+    flow.response ??= new ResponseMessage();
     flow.part = "proxy";
     flow.direction = "response";
-    const response = program.response(flow);
+    const response = respond(flow);
     if (response) {
       await response;
       checkTime(flow);

@@ -27,6 +27,8 @@ export interface PolicyType<Config = unknown, Need extends keyof Capabilities = 
    * by default `steps.TYPE.SetVariableFailed`. Steps let {@link Unsettable} pass: the runner turns it into this.
    */
   unsettable?(cause: Unsettable, policy: string): Fault;
+  /** Whether its step may throw `ContinueAtResponse`. */
+  readonly continuesAtResponse?: true;
   /** Reading: checks the XML and turns it into plain data. Reports everything that is wrong. */
   read(xml: XmlElement, report: Report): Config;
   /** What it refers to outside of itself: found by others, and there when the policy is built. */
