@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 import { generateKeys } from "./src/credentials/secrets/keys.ts";
@@ -13,7 +14,7 @@ const { privateJwk } = await generateKeys();
 /** Seals what users grant to outbound applications. */
 const sealingKey = Buffer.alloc(32, "k").toString("base64");
 
-/** In Node a `.wasm` file is a compiled module, as it is in workerd, and there are no sockets of workerd's kind. */
+/** In Node a `.wasm` file is a compiled module and a `.sandbox.js` file a text, as in workerd; its sockets are missing. */
 const workerdInNode = {
   name: "workerd-in-node",
   enforce: "pre" as const,
@@ -22,6 +23,7 @@ const workerdInNode = {
     if (id === "\0cloudflare:sockets") {
       return 'export function connect() { throw new Error("Node has no such sockets"); }';
     }
+    if (id.endsWith(".sandbox.js")) return `export default ${JSON.stringify(readFileSync(id, "utf8"))};`;
     if (!id.endsWith(".wasm")) return null;
     const bytes = `readFileSync(${JSON.stringify(id)})`;
     return `import { readFileSync } from "node:fs";\nexport default new WebAssembly.Module(${bytes});`;

@@ -24,12 +24,12 @@ async function partsOf(...modules: string[]): Promise<string[]> {
 test("what reads YAML, certificates and public suffixes is for deployment, and not in the Worker", async () => {
   const worker = await partsOf(
     "index.ts",
-    ...["authenticate", "catalog", "connection", "gates", "placeholders", "policy"].map(
+    ...["authenticate", "catalog", "connection", "gates", "placeholders", "source-policy"].map(
       (name) => `sources/${name}.ts`,
     ),
   );
   expect(worker).toContain("src/sources/gates.ts");
   const forDeployment =
-    /node_modules\/(?:yaml|tldts)|src\/sources\/(?:read|file-schema|certificates)|src\/xml\/yaml/;
+    /node_modules\/(?:yaml|tldts)|src\/sources\/(?:read|file-schema|certificates)|src\/documents\/yaml/;
   expect(worker.filter((path) => forDeployment.test(path))).toEqual([]);
 });
