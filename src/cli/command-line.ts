@@ -9,6 +9,7 @@ import { addStatus } from "./deploy/status.ts";
 import { addCall } from "./dev/call.ts";
 import { addDev } from "./dev/dev.ts";
 import { addExample } from "./example/example.ts";
+import { addKvm } from "./kvm/kvm.ts";
 import { addTypes } from "./publish/types.ts";
 import { addOAuth } from "./secret/oauth.ts";
 import { addSecret } from "./secret/secret.ts";
@@ -23,6 +24,7 @@ const commands = [
   addRollback,
   addTypes,
   addSecret,
+  addKvm,
   addOAuth,
   addBridge,
   addExample,

@@ -5,6 +5,7 @@ import { namesOf } from "./bundle-names.ts";
 import { checkFunctions } from "./check-functions.ts";
 import { checkedSources, checkSourceAliases } from "./check-sources.ts";
 import { inert, inertBut } from "./inert.ts";
+import { checkInitialEntries } from "./initial-entries.ts";
 import { checkLocalCalls } from "./local-calls.ts";
 import { namesIn, remediesFor } from "./missing-parts.ts";
 import type { EnvironmentModel } from "./read-environment.ts";
@@ -30,6 +31,7 @@ export function checkEnvironment(model: EnvironmentModel, report: Report, organi
   checkSourceAliases(model, report);
   checkFunctions(model, report);
   checkLocalCalls(model, report);
+  checkInitialEntries(model.bundles, report);
 }
 
 /** Each problem once, in the order of files and lines. That a property has no effect is said of the first one alone. */
@@ -83,6 +85,12 @@ function compileEnvironment(
     capabilities: inertBut<CompileEnvironment["capabilities"]>({
       targetServers: settings.targetServers,
       sources: checkedSources(model, report),
+      keyValueMaps: {
+        arePrivate: settings.stores.keyValueMaps.private,
+        get: inert,
+        put: inert,
+        delete: inert,
+      },
       functions: {
         remedyForMissing: (wanted) =>
           remedyForMissing("functions", wanted, `add functions/${wanted}/ to the environment.`),

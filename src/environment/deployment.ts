@@ -2,6 +2,7 @@ import { namedHosts } from "../bundle/named-hosts.ts";
 import { baseUrl } from "../egress/target-server.ts";
 import { namesOf } from "./bundle-names.ts";
 import { type EnvironmentDocument, parseDocument, resourcesOf } from "./document.ts";
+import { initialEntries } from "./initial-entries.ts";
 import type { EnvironmentModel } from "./read-environment.ts";
 import { serviceAccountOf } from "./service-accounts.ts";
 
@@ -77,6 +78,7 @@ export async function planDeployment(
     flowHooks: settings.flowHooks,
     targetServers: settings.targetServerEntities,
     keyValueMaps: settings.keyValueMaps,
+    initialEntries: initialEntries(model.bundles),
     egress: {
       allow: [...(options.advice === "list" ? allowedHosts(model) : []), ...(options.allow ?? [])],
       advice: options.advice,
@@ -88,6 +90,7 @@ export async function planDeployment(
     identity: settings.identity,
     audit: settings.audit,
     requests: settings.requests,
+    stores: settings.stores,
   });
   return planOf(
     document,

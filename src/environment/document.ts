@@ -5,6 +5,7 @@ import { outboundApplicationSchema } from "../credentials/oauth/application.ts";
 import { disguises } from "../flow/disguised-path.ts";
 import { publishedFunctionSchema } from "../functions/published-function.ts";
 import { sourceSchema } from "../sources/source.ts";
+import { mapScopes } from "../stores/key-value-maps.ts";
 
 /** Who the bundle is to Google: an e-mail address; null when the deployment names no service account. */
 const serviceAccount = v.optional(v.nullable(v.string()), null);
@@ -33,6 +34,19 @@ const auditSchema = v.variant("destination", [
   v.object({ destination: v.literal("binding"), binding: v.string() }),
 ]);
 
+/** An entry of a key value map that a bundle brings. */
+const initialEntrySchema = v.object({
+  map: v.object({ scope: v.picklist(mapScopes), owner: v.string(), name: v.string() }),
+  key: v.string(),
+  values: v.array(v.string()),
+});
+
+/** How flows may use what is kept for them. */
+const storesSchema = v.object({
+  /** Whether entries are read only into variables whose names begin with `private.`. */
+  keyValueMaps: v.object({ private: v.boolean() }),
+});
+
 /** What the requests of clients may look like. */
 const requestsSchema = v.object({ allowInPaths: v.array(v.picklist(disguises)) });
 
@@ -53,6 +67,8 @@ const schema = v.object({
   /** Target server entities as Apigee's API writes them. */
   targetServers: v.array(v.unknown()),
   keyValueMaps: v.record(v.string(), v.record(v.string(), v.string())),
+  /** Those that are in no file of the environment but in policies. */
+  initialEntries: v.optional(v.array(initialEntrySchema), []),
   /** Where flows may call: hosts named in bundles and target servers, and the environment's own list. */
   egress: v.object({
     allow: v.array(v.string()),
@@ -68,6 +84,7 @@ const schema = v.object({
   identity: v.optional(v.nullable(identitySchema), null),
   audit: v.optional(auditSchema, { destination: "log" }),
   requests: v.optional(requestsSchema, { allowInPaths: [] }),
+  stores: v.optional(storesSchema, { keyValueMaps: { private: false } }),
 });
 
 /**
@@ -76,6 +93,7 @@ const schema = v.object({
  */
 export type EnvironmentDocument = v.InferOutput<typeof schema>;
 export type RequestSettings = v.InferOutput<typeof requestsSchema>;
+export type StoreSettings = v.InferOutput<typeof storesSchema>;
 export type AuditSettings = v.InferOutput<typeof auditSchema>;
 export type DeployedProxy = EnvironmentDocument["proxies"][number];
 

@@ -8,7 +8,7 @@ import { EgressRuleError, readEgressRule } from "../egress/rule.ts";
 import { readTargetServer, type TargetServer } from "../egress/target-server.ts";
 import { disguises } from "../flow/disguised-path.ts";
 import { type Deployments, readDeployments } from "./deployments.ts";
-import type { AuditSettings, RequestSettings } from "./document.ts";
+import type { AuditSettings, RequestSettings, StoreSettings } from "./document.ts";
 import { identityFileSchema, identityOf } from "./identity.ts";
 
 /** What an environment sets for all its proxies: the files in `environments/NAME/`. Positions are in that folder. */
@@ -31,6 +31,7 @@ export interface Settings extends Deployments {
   readonly identity: IdentitySettings | null;
   readonly audit: AuditSettings;
   readonly requests: RequestSettings;
+  readonly stores: StoreSettings;
 }
 
 /**
@@ -67,6 +68,7 @@ export function readSettings(files: ReadonlyMap<string, Uint8Array>, report: Rep
     identity: identityOf(identity.value, identity.at(["issuer"]), report),
     audit: read("audit.json", auditSchema, { destination: "log" }).value,
     requests: read("requests.json", requestsSchema, { allowInPaths: [] }).value,
+    stores: read("stores.json", storesSchema, { keyValueMaps: { private: false } }).value,
   };
 }
 
@@ -94,6 +96,7 @@ const knownFiles = new Set([
   "identity.json",
   "audit.json",
   "requests.json",
+  "stores.json",
   // Public; it seals secrets, and only the command reads it.
   "secrets-key.json",
 ]);
@@ -107,6 +110,8 @@ const auditSchema = v.variant("destination", [
 ]);
 
 const requestsSchema = v.strictObject({ allowInPaths: v.array(v.picklist(disguises)) });
+
+const storesSchema = v.strictObject({ keyValueMaps: v.strictObject({ private: v.boolean() }) });
 
 /** The documented names of flow hooks. */
 export const hookPoints = {

@@ -1,4 +1,3 @@
-import type { SecretStore } from "../credentials/secrets/store.ts";
 import { type Clock, systemClock } from "../egress/deadline.ts";
 import type { Environment, Serving } from "../environment/environment.ts";
 import { FlowContext, type Lifetime } from "../flow/context.ts";
@@ -20,22 +19,30 @@ export interface Health {
   readonly proxies: readonly string[];
 }
 
+/** What an isolate keeps of KV, beside the environment. */
+interface Memory {
+  clear(): void;
+}
+
 /** Serves one environment: from a client's request to the answer. */
 export class Gateway {
   readonly #environment: Environment;
-  readonly #secrets: Pick<SecretStore, "clear">;
+  readonly #memories: readonly Memory[];
   readonly #dev: Pick<DevRequests, "factsOf"> | null;
   readonly #clock: Clock;
 
-  /** @param dev on a developer's machine */
+  /**
+   * @param memories forget what they have when KV is to be asked again
+   * @param dev on a developer's machine
+   */
   constructor(
     environment: Environment,
-    secrets: Pick<SecretStore, "clear">,
+    memories: readonly Memory[],
     dev: Pick<DevRequests, "factsOf"> | null = null,
     clock: Clock = systemClock,
   ) {
     this.#environment = environment;
-    this.#secrets = secrets;
+    this.#memories = memories;
     this.#dev = dev;
     this.#clock = clock;
   }
@@ -49,9 +56,9 @@ export class Gateway {
     return { status: "ok", environment, generation, proxies: proxies.map(({ name }) => name) };
   }
 
-  /** Looks for a newer deployment now, and for secrets when they are needed again. */
+  /** Looks for a newer deployment now, and for secrets and entries when they are needed again. */
   refresh(): Promise<void> {
-    this.#secrets.clear();
+    for (const memory of this.#memories) memory.clear();
     return this.#environment.refresh(this.#clock.now());
   }
 

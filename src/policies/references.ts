@@ -1,6 +1,7 @@
 import type { HttpConnection, LocalConnection } from "../connections/connection.ts";
 import type { SourceUrl } from "../connections/read-source-url.ts";
 import type { Position } from "../documents/report.ts";
+import type { MapScope, MapValues } from "../stores/key-value-maps.ts";
 import type { ResourceReference } from "./resources.ts";
 
 /**
@@ -18,6 +19,18 @@ export interface References {
   readonly sources?: readonly SourceUrl[];
   /** Files of the bundle or of the environment that must be there. */
   readonly resources?: readonly ResourceReference[];
+  /** Entries of key value maps that are deployed with the bundle. */
+  readonly initialEntries?: readonly InitialEntry[];
+}
+
+/** An entry that a policy brings. */
+export interface InitialEntry {
+  readonly scope: MapScope;
+  /** Of the map. */
+  readonly name: string;
+  readonly key: string;
+  readonly values: MapValues;
+  readonly at: Position;
 }
 
 /** A target server that must be there. */

@@ -3,6 +3,7 @@ import type { Caller } from "../credentials/caller.ts";
 import { CallerError } from "../credentials/caller-error.ts";
 import { SecretStore } from "../credentials/secrets/store.ts";
 import { Audit } from "../egress/audit/audit.ts";
+import { systemClock } from "../egress/deadline.ts";
 import { Egress } from "../egress/egress.ts";
 import { compileEgressPolicy } from "../egress/egress-policy.ts";
 import { internet } from "../egress/internet.ts";
@@ -19,7 +20,8 @@ import type { FlowContext } from "../flow/context.ts";
 import { DeployedFunctions } from "../functions/deployed.ts";
 import { FunctionRunner } from "../functions/runner.ts";
 import { Scripts } from "../scripts/scripts.ts";
-import { deployedMaps } from "../stores/key-value-maps.ts";
+import { EnvironmentMaps, entriesOfMaps } from "../stores/environment-maps.ts";
+import { StoredMaps } from "../stores/stored-maps.ts";
 import { bindingOf, readConnections } from "./connections.ts";
 import { Consents } from "./consents.ts";
 import { CurrentCallers } from "./current-callers.ts";
@@ -58,6 +60,12 @@ export function makeGateway(env: WorkerEnv): Served {
   const doors = { internet, connections, log, audit };
   const googleTokens = makeGoogleTokens(env, connections, log, audit);
   const secrets = new SecretStore({ kv: env.CONFIG, privateKey: env.SECRETS_KEY, log });
+  const storedMaps = new StoredMaps({
+    kv: env.CONFIG,
+    privateKey: env.SECRETS_KEY,
+    log,
+    after: (ms, then) => systemClock.after(ms, then),
+  });
   const outlets = { ...doors, binding: (name: string) => bindingOf(env, name) };
   const scripts = new Scripts();
   // What scripts print is for who develops them: a Worker that is deployed does not log it.
@@ -85,7 +93,12 @@ export function makeGateway(env: WorkerEnv): Served {
         }),
         proxies: { call: (...call) => callProxy(snapshot, ...call) },
         functions: flowFunctions(snapshot, functions, callerOf),
-        keyValueMaps: deployedMaps(document.keyValueMaps),
+        keyValueMaps: new EnvironmentMaps(
+          document,
+          [...document.initialEntries, ...entriesOfMaps(document.keyValueMaps)],
+          storedMaps,
+          document.stores.keyValueMaps.private,
+        ),
         scripts,
         printer: { print },
       }),
@@ -118,7 +131,7 @@ export function makeGateway(env: WorkerEnv): Served {
   };
   const dev = devRequests(env);
   return {
-    gateway: new Gateway(environment, secrets, dev),
+    gateway: new Gateway(environment, [secrets, storedMaps], dev),
     dev,
     functions,
     consents,

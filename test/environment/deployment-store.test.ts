@@ -18,6 +18,7 @@ function document(generation: number, revision: string): EnvironmentDocument {
     flowHooks: { preProxy: undefined, preTarget: undefined, postTarget: undefined, postProxy: undefined },
     targetServers: [],
     keyValueMaps: {},
+    initialEntries: [],
     egress: { allow: [], advice: "list" },
     sources: [],
     sourceAliases: {},
@@ -26,6 +27,7 @@ function document(generation: number, revision: string): EnvironmentDocument {
     identity: null,
     audit: { destination: "log" },
     requests: { allowInPaths: [] },
+    stores: { keyValueMaps: { private: false } },
   };
 }
 

@@ -21,8 +21,10 @@ import { disguises } from "../../src/flow/disguised-path.ts";
 import { DeployedFunctions } from "../../src/functions/deployed.ts";
 import { Scripts } from "../../src/scripts/scripts.ts";
 import type { SourceCallServices } from "../../src/sources/source-calls.ts";
-import { deployedMaps } from "../../src/stores/key-value-maps.ts";
+import { EnvironmentMaps, entriesOfMaps } from "../../src/stores/environment-maps.ts";
+import type { MapKv } from "../../src/stores/stored-maps.ts";
 import { flowSources } from "../../src/worker/flow-sources.ts";
+import { memoryMaps } from "../stores/memory-maps.ts";
 
 /** A gateway with an environment deployed to a store in memory. */
 export interface TestGateway {
@@ -54,6 +56,8 @@ export interface GatewayOptions {
   readonly users?: SourceCallServices["users"];
   /** What a gateway on a developer's machine does besides. */
   readonly dev?: DevRequests;
+  /** Where entries of key value maps are kept; a namespace of its own when it is not given. */
+  readonly mapKv?: MapKv;
   /** The platform's when it is not given. */
   readonly clock?: Clock;
 }
@@ -117,6 +121,7 @@ export function gatewayOn(
     uuid: () => crypto.randomUUID(),
   });
   const scripts = new Scripts();
+  const storedMaps = memoryMaps(options.mapKv);
   const makeSnapshot = (document: EnvironmentDocument, readRevision: ReadRevision) => {
     const policy = compileEgressPolicy({ allow: document.egress.allow, advice: "dev" });
     const doors = { internet, connections, log: (line: Record<string, unknown>) => log.push(line), audit };
@@ -138,7 +143,12 @@ export function gatewayOn(
           signature: () => undefined,
           call: () => Promise.reject(new Error("the test gave the gateway no functions")),
         },
-        keyValueMaps: deployedMaps(document.keyValueMaps),
+        keyValueMaps: new EnvironmentMaps(
+          document,
+          [...document.initialEntries, ...entriesOfMaps(document.keyValueMaps)],
+          storedMaps,
+          document.stores.keyValueMaps.private,
+        ),
         scripts,
         printer: { print: (policy, _flow, text) => log.push({ event: "script.printed", policy, text }) },
       }),
@@ -148,7 +158,7 @@ export function gatewayOn(
     audit.follow(document.audit, document.environment),
   );
   const { dev = null, clock } = options;
-  const gateway = new Gateway(environment, { clear: () => {} }, dev, clock);
+  const gateway = new Gateway(environment, [storedMaps], dev, clock);
   return {
     log,
     records,

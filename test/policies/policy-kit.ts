@@ -216,8 +216,9 @@ export function variableOf(flow: FlowContext, name: string): Value {
 export function problemsOf<Config, Need extends keyof Capabilities>(
   type: PolicyType<Config, Need>,
   xml: string,
+  given: GivenCapabilities = {},
 ): string[] {
-  return loadPolicy(type, xml).report.problems.map(
+  return loadPolicy(type, xml, given).report.problems.map(
     ({ severity, code, line, column }) => `${severity} ${code} ${line}:${column}`,
   );
 }

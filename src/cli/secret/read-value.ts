@@ -8,9 +8,14 @@ const LONGEST_VALUE = 64 * 1024;
 /**
  * The value of a secret: asked for without showing it on a terminal, or else everything on the input without
  * the newline at its end. Rejects with {@link CommandFailure}.
+ * @param longest in bytes
  */
-export async function readValue(question: string, input = process.stdin): Promise<string> {
-  const value = input.isTTY ? await ask(question, input) : await readAll(input);
+export async function readValue(
+  question: string,
+  input = process.stdin,
+  longest = LONGEST_VALUE,
+): Promise<string> {
+  const value = input.isTTY ? await ask(question, input) : await readAll(input, longest);
   if (value === "") throw new CommandFailure("The value is empty. Nothing was set.");
   return value;
 }
@@ -32,13 +37,13 @@ async function ask(question: string, input: NodeJS.ReadStream): Promise<string> 
   }
 }
 
-async function readAll(input: NodeJS.ReadStream): Promise<string> {
+async function readAll(input: NodeJS.ReadStream, longest: number): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of input) {
     bytes += chunk.length;
-    if (bytes > LONGEST_VALUE) {
-      throw new CommandFailure(`The value is longer than ${LONGEST_VALUE} bytes. Nothing was set.`);
+    if (bytes > longest) {
+      throw new CommandFailure(`The value is longer than ${longest} bytes. Nothing was set.`);
     }
     chunks.push(chunk);
   }

@@ -46,8 +46,19 @@ export async function readPublicKey(json: string, file: string): Promise<PublicK
   );
 }
 
+/** The key of a Worker: opens what is sealed for it, and seals what only it shall open. */
+export interface KeyPair {
+  readonly opens: CryptoKey;
+  readonly seals: PublicKey;
+}
+
 /** Reads the private key of a Worker. Rejects with {@link SecretError}, which quotes nothing of it. */
 export async function readPrivateKey(json: string | undefined): Promise<CryptoKey> {
+  return (await readKeyPair(json)).opens;
+}
+
+/** The same, with the public key that belongs to it. */
+export async function readKeyPair(json: string | undefined): Promise<KeyPair> {
   if (json === undefined || json.trim() === "") {
     throw new SecretError(
       "The Worker has no SECRETS_KEY, which opens the secrets of sources. " +
@@ -55,8 +66,12 @@ export async function readPrivateKey(json: string | undefined): Promise<CryptoKe
     );
   }
   const jwk = parsed(json);
-  const key = v.is(privateSchema, jwk) ? await imported(jwk) : null;
-  if (key) return key;
+  if (v.is(privateSchema, jwk)) {
+    const { kty, crv, x, y } = jwk;
+    const open = { kty, crv, x, y };
+    const [opens, seals] = await Promise.all([imported(jwk), imported(open)]);
+    if (opens && seals) return { opens, seals: { id: await calculateJwkThumbprint(open), key: seals } };
+  }
   throw new SecretError(
     'SECRETS_KEY is not a private key as "sortie secret key" prints it: one line of JSON with kty, crv, x, y and d.',
   );

@@ -1,141 +1,138 @@
-import type { XmlElement } from "../../documents/element.ts";
-import { readIntegerAttribute, readOneOf } from "../../documents/read.ts";
-import type { Report } from "../../documents/report.ts";
-import type { FlowContext } from "../../flow/context.ts";
-import { type Fault, faultType } from "../../flow/fault.ts";
-import { mapScopes } from "../../stores/key-value-maps.ts";
-import { compileTextOrRef, readTextOrRef, type TextOrRef } from "../parts/text-or-ref.ts";
-import { definePolicy } from "../policy-type.ts";
+import type { FlowContext, Step } from "../../flow/context.ts";
+import { sequence } from "../../flow/sequence.ts";
+import { type KeyValueMaps, type MapName, type MapValues, ownerOf } from "../../stores/key-value-maps.ts";
+import { compileTextOrRef, type TextOrRef } from "../parts/text-or-ref.ts";
+import { definePolicy, type PolicyContext, type Text } from "../policy-type.ts";
+import { faultOfMap, faults } from "./key-value-map-operations/faults.ts";
+import { type MapOperations, type Operation, readMapOperations } from "./key-value-map-operations/read.ts";
 
-interface Get {
-  /** Joined with two underscores they are the key. */
-  readonly key: readonly TextOrRef[];
-  readonly assignTo: string;
-  /** Which of several values, from 1. */
-  readonly index: number;
-}
+type Context = PolicyContext<"keyValueMaps">;
 
-const faults = {
-  setVariableFailed: faultType(
-    "steps.keyvaluemapoperations.SetVariableFailed",
-    500,
-    (policy: string, variable: string) =>
-      `Failed to set variable ${variable} in KeyValueMapStepDefinition ${policy}`,
-  ),
-  /** What Apigee answers to an empty name of a map. */
-  noMap: faultType("Internal Server Error", 500, () => "java.lang.UnsupportedOperationException"),
-};
+/** How long a value that was read is used, where the policy says nothing or 0 or less. Seconds. */
+const DEFAULT_EXPIRY_S = 300;
 
 /**
- * Reads entries of key value maps into variables. A key that is not there unsets its variable.
- * Apigee: "KeyValueMapOperations policy" (Get).
+ * Reads, sets and deletes entries of key value maps. A key that is not there unsets the variable of its Get.
+ * Apigee: "KeyValueMapOperations policy".
+ *
+ * Faults: see `faults`.
  */
 export const keyValueMapOperations = definePolicy({
   element: "KeyValueMapOperations",
   variablePrefix: "keyvaluemapoperations",
   needs: ["keyValueMaps"],
   faults,
-  unsettable: ({ variable }, policy): Fault => faults.setVariableFailed(policy, variable),
+  unsettable: ({ variable }, policy) => faults.setVariableFailed(policy, variable),
 
-  /**
-   * Problems: KeyIsMissing, InvalidIndex, AssignToRequired, UnsupportedElement, and the warnings NothingToGet and
-   * ScopeWithoutEntries.
-   */
-  read(xml, report) {
-    // What is read is in memory for as long as it is deployed; `encrypted` is left behind by older editors.
-    xml.attribute("encrypted");
-    xml.ignore("ExpiryTimeInSecs", "ExpiryTimeInSeconds", "ExclusiveCache");
-    refuseWriting(xml, report);
-    const gets = xml.children("Get").map((get) => readGet(get, xml.attribute("name") ?? "", report));
-    if (gets.length === 0) {
-      report.warning("NothingToGet", xml, "The policy has no <Get> and does nothing.", "Add a <Get>.");
+  read: readMapOperations,
+
+  refersTo: ({ initialEntries }) => ({ initialEntries }),
+
+  /** The warning PrivateVariableRequired. */
+  check({ operations }, { keyValueMaps }, report) {
+    if (!keyValueMaps.arePrivate) return;
+    for (const operation of operations) {
+      if (operation.kind !== "get" || isPrivate(operation.assignTo)) continue;
+      report.warning(
+        "PrivateVariableRequired",
+        operation.at,
+        `The environment wants key value maps to be read into private variables only; ${operation.assignTo} is none, and setting it fails.`,
+        `Write assignTo="private.${operation.assignTo}", or take "private" out of stores.json.`,
+      );
     }
-    return { map: readMapName(xml), scope: readScope(xml.child("Scope"), report), gets };
   },
 
-  build({ map, scope, gets }, context) {
-    const { keyValueMaps } = context;
-    const mapName = compileTextOrRef(map, context);
-    const steps = gets.map(({ key, assignTo, index }) => {
-      const parts = key.map((part) => compileTextOrRef(part, context));
-      const variable = context.variable(assignTo);
-      const assign = (flow: FlowContext, value: string | null) => {
-        if (value !== null && index === 1) variable.set(flow, value);
-        else if (variable.get(flow) !== null) variable.remove(flow);
-      };
-      return function get(flow: FlowContext, name: string): void | Promise<void> {
-        const value = keyValueMaps.get({ scope, name }, parts.map((part) => part(flow)).join("__"));
-        if (value instanceof Promise) return value.then((found) => assign(flow, found));
-        assign(flow, value);
-      };
-    });
-    const runFrom = (start: number, flow: FlowContext, name: string): void | Promise<void> => {
-      for (let at = start; at < steps.length; at++) {
-        const pending = steps[at]?.(flow, name);
-        if (pending) return pending.then(() => runFrom(at + 1, flow, name));
-      }
+  build(config, context) {
+    const run = sequence(config.operations.map((operation) => buildOperation(operation, config, context)));
+    const fail = (error: unknown) => {
+      throw faultOfMap(context.policy, error);
     };
-    return function getEntries(flow) {
-      const name = mapName(flow);
-      if (name === "") throw faults.noMap();
-      return runFrom(0, flow, name);
+    return function operate(flow) {
+      try {
+        return run(flow)?.catch(fail);
+      } catch (error) {
+        return fail(error);
+      }
     };
   },
 });
 
-/** The attribute mapIdentifier, or the element MapName; `kvmap` with neither. */
-function readMapName(xml: XmlElement): TextOrRef {
-  const identifier = xml.attribute("mapIdentifier");
-  const element = xml.child("MapName");
-  if (identifier !== undefined || !element) return { text: identifier?.trim() ?? "kvmap" };
-  return readTextOrRef(element);
+function buildOperation(operation: Operation, config: MapOperations, context: Context): Step {
+  const map = mapOf(config, context);
+  const parts = operation.key.map((part) => compileTextOrRef(part, context));
+  const key: Text = (flow) => parts.map((part) => part(flow)).join("__");
+  const { keyValueMaps } = context;
+  if (operation.kind === "delete") {
+    return (flow) => keyValueMaps.delete(map(flow), key(flow), flow.exchange);
+  }
+  const maxAge = maxAgeOf(config.expiry, context);
+  const find = (flow: FlowContext) => keyValueMaps.get(map(flow), key(flow), maxAge(flow), flow.exchange);
+  return operation.kind === "get"
+    ? buildGet(operation, find, context)
+    : buildPut(operation, { map, key, find }, context);
 }
 
-function readScope(element: XmlElement | undefined, report: Report) {
-  const scope = readOneOf(element, mapScopes, "environment", report);
-  if (element && scope !== "environment") {
-    report.warning(
-      "ScopeWithoutEntries",
-      element,
-      `Maps of the scope ${scope} have no entries here: nothing is found in them.`,
-      "Put the entries into environments/NAME/keyvaluemaps.json, and write the scope environment.",
-    );
-  }
-  return scope;
+type Find = (flow: FlowContext) => ReturnType<KeyValueMaps["get"]>;
+
+function buildGet({ assignTo, index }: Operation & { kind: "get" }, find: Find, context: Context): Step {
+  const variable = context.variable(assignTo);
+  const mayHold = !context.keyValueMaps.arePrivate || isPrivate(assignTo);
+  const assign = (flow: FlowContext, values: MapValues | null) => {
+    const value = index !== null || values?.length === 1 ? values?.[(index ?? 1) - 1] : values;
+    if (value === null || value === undefined) {
+      if (variable.get(flow) !== null) variable.remove(flow);
+      return;
+    }
+    if (!mayHold) throw faults.setVariableFailed(context.policy, assignTo);
+    variable.set(flow, value);
+  };
+  return function get(flow) {
+    const found = find(flow);
+    return found instanceof Promise ? found.then((values) => assign(flow, values)) : assign(flow, found);
+  };
 }
 
-function readGet(get: XmlElement, policy: string, report: Report): Get {
-  const parameters = get.child("Key")?.children("Parameter") ?? [];
-  const assignTo = get.attribute("assignTo")?.trim() ?? "";
-  const index = readIntegerAttribute(get, "index", 1, report);
-  if (parameters.length === 0) {
-    const message = "<Get> does not say which key it reads.";
-    report.error("KeyIsMissing", get.child("Key") ?? get, message, "Add <Key> with a <Parameter>.");
-  }
-  if (assignTo === "") {
-    const message = "<Get> does not say which variable it sets.";
-    report.error("AssignToRequired", get, message, 'Write <Get assignTo="…">.');
-  }
-  if (index < 1) {
-    const message = `Invalid index ${index} in KeyValueMapStepDefinition ${policy}.`;
-    report.error("InvalidIndex", get, message, "Count values from 1, or leave the attribute out.");
-  }
-  return { key: parameters.map(readTextOrRef), assignTo, index };
+function buildPut(
+  { values, overrides }: Operation & { kind: "put" },
+  { map, key, find }: { map: (flow: FlowContext) => MapName; key: Text; find: Find },
+  context: Context,
+): Step {
+  const compiled = values.map((value) => compileValue(value, context));
+  return async function put(flow) {
+    const given = compiled.flatMap((value) => value(flow) ?? []);
+    if (given.length === 0) return;
+    if (!overrides && (await find(flow)) !== null) return;
+    await context.keyValueMaps.put(map(flow), key(flow), given, flow.exchange);
+  };
 }
 
-function refuseWriting(xml: XmlElement, report: Report): void {
-  const writing = [
-    ...xml.children("Put"),
-    ...xml.children("Delete"),
-    ...(xml.child("InitialEntries")?.children("Entry") ?? []),
-  ];
-  for (const element of writing) {
-    report.error(
-      "UnsupportedElement",
-      element,
-      `<${element.name}> is not supported: entries are deployed with the environment.`,
-      "Put the entries into environments/NAME/keyvaluemaps.json.",
-    );
-  }
-  xml.ignore("Put", "Delete", "InitialEntries");
+/** Null for a variable that is not set. */
+function compileValue(value: TextOrRef, context: Context): (flow: FlowContext) => string | null {
+  const text = compileTextOrRef(value, context);
+  if ("text" in value) return text;
+  const { get } = context.variable(value.ref);
+  return (flow) => (get(flow) === null ? null : text(flow));
+}
+
+function mapOf({ map, scope }: MapOperations, context: Context): (flow: FlowContext) => MapName {
+  const nameOf = "text" in map ? context.template(map.text) : compileTextOrRef(map, context);
+  return (flow) => {
+    const name = nameOf(flow);
+    if (name === "") throw faults.noMap();
+    return { scope, owner: ownerOf(scope, flow.identity), name };
+  };
+}
+
+/** Milliseconds. */
+function maxAgeOf(expiry: TextOrRef | null, context: Context): (flow: FlowContext) => number {
+  if (expiry === null) return () => DEFAULT_EXPIRY_S * 1000;
+  const text = compileTextOrRef(expiry, context);
+  return (flow) => {
+    const seconds = Number(text(flow));
+    return (seconds > 0 ? seconds : DEFAULT_EXPIRY_S) * 1000;
+  };
+}
+
+function isPrivate(variable: string): boolean {
+  return variable.startsWith("private.");
 }
