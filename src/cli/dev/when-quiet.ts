@@ -1,7 +1,10 @@
 import { type Clock, systemClock } from "../../egress/deadline.ts";
 
-/** How long files must be left alone before a change counts: editors write several at once. Milliseconds. */
-export const QUIET_MS = 40;
+/**
+ * How long files must be left alone before a change counts: editors write several at once. Longer than the 50 ms for
+ * which chokidar says nothing more of a file that has changed, so that what it leaves out is read. Milliseconds.
+ */
+export const QUIET_MS = 60;
 
 /** Changes of which only the last of several counts. */
 export interface QuickChanges {
