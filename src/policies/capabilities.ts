@@ -1,6 +1,7 @@
 import type { GoogleIdentity } from "../credentials/google-tokens.ts";
 import type { Position } from "../documents/report.ts";
 import type { Egress } from "../egress/egress.ts";
+import type { KeySets } from "../egress/key-sets.ts";
 import type { NamedSources } from "../egress/named-source.ts";
 import type { TargetServer } from "../egress/target-server.ts";
 import type { FlowContext, Step } from "../flow/context.ts";
@@ -28,6 +29,7 @@ export interface EnvironmentCapabilities {
   readonly proxies: LocalProxies;
   readonly functions: FlowFunctions;
   readonly keyValueMaps: KeyValueMaps;
+  readonly keySets: KeySets;
   readonly scripts: ScriptRunner;
   readonly printer: Printer;
 }

@@ -9,18 +9,30 @@ import { extractVariables } from "./messages/extract-variables/extract-variables
 import { raiseFault } from "./messages/raise-fault.ts";
 import type { PolicyType } from "./policy-type.ts";
 import { basicAuthentication } from "./security/basic-authentication.ts";
+import { decodeJws } from "./security/tokens/decode-jws.ts";
+import { decodeJwt } from "./security/tokens/decode-jwt.ts";
+import { generateJws } from "./security/tokens/generate-jws.ts";
+import { generateJwt } from "./security/tokens/generate-jwt.ts";
+import { verifyJws } from "./security/tokens/verify-jws.ts";
+import { verifyJwt } from "./security/tokens/verify-jwt.ts";
 
 const all: readonly PolicyType[] = [
   assignMessage,
   basicAuthentication,
+  decodeJws,
+  decodeJwt,
   externalCallout,
   extractVariables,
   flowCallout,
   functionCallout,
+  generateJws,
+  generateJwt,
   javascript,
   keyValueMapOperations,
   raiseFault,
   serviceCallout,
+  verifyJws,
+  verifyJwt,
 ];
 
 /** Every policy type that Sortie runs, by its root element's name. */

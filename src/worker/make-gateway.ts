@@ -7,6 +7,7 @@ import { systemClock } from "../egress/deadline.ts";
 import { Egress } from "../egress/egress.ts";
 import { compileEgressPolicy } from "../egress/egress-policy.ts";
 import { internet } from "../egress/internet.ts";
+import { PublishedKeySets } from "../egress/key-sets.ts";
 import { readTargetServers } from "../egress/target-server.ts";
 import type { EnvironmentDocument } from "../environment/document.ts";
 import { Environment } from "../environment/environment.ts";
@@ -68,6 +69,7 @@ export function makeGateway(env: WorkerEnv): Served {
   });
   const outlets = { ...doors, binding: (name: string) => bindingOf(env, name) };
   const scripts = new Scripts();
+  const keySets = new PublishedKeySets();
   // What scripts print is for who develops them: a Worker that is deployed does not log it.
   const print = (policy: string, flow: FlowContext, text: string) => {
     if (!env.REFRESH_TOKEN) return;
@@ -99,6 +101,7 @@ export function makeGateway(env: WorkerEnv): Served {
           storedMaps,
           document.stores.keyValueMaps.private,
         ),
+        keySets,
         scripts,
         printer: { print },
       }),

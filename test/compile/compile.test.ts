@@ -29,6 +29,7 @@ function environmentOf({ sharedFlows = {}, flowHooks = {} }: Environment): Compi
       proxies: inert,
       functions: inert,
       keyValueMaps: inert,
+      keySets: inert,
       scripts: inert,
       printer: inert,
     },

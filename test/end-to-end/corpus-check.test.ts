@@ -25,19 +25,17 @@ const verdicts: Readonly<Record<string, Verdict>> = {
   "apigee--validate-audience-in-jwt": { missing: ["LookupCache", "PopulateCache"] },
   "apigee--webserver-app": { warnings: ["DuplicateElement"] },
   "carlosmscabral--004-external-token-verify": {
-    missing: ["DecodeJWT", "LookupCache", "PopulateCache", "SpikeArrest", "VerifyJWT"],
+    missing: ["LookupCache", "PopulateCache", "SpikeArrest"],
   },
   "dinochiesa--apigee-cloud-run-authentication-example": {
-    missing: ["GenerateJWT"],
     settings: ["FAILED_PRECONDITION"],
   },
   "dinochiesa--apigee-external-authorization-2": { settings: ["TargetServerMissing"] },
   "dinochiesa--example-secret-accessor-proxy": {
-    missing: ["GenerateJWT"],
     settings: ["FAILED_PRECONDITION"],
     warnings: ["IgnoreValidationErrorsNotSupported", "UnknownElement"],
   },
-  "dinochiesa--jwt-verify-goog": { missing: ["LookupCache", "PopulateCache", "VerifyJWT"] },
+  "dinochiesa--jwt-verify-goog": { missing: ["LookupCache", "PopulateCache"] },
   "googlecloudplatform--composite-api": {},
   "googlecloudplatform--llm-circuit-breaking": {
     missing: ["DataCapture", "Quota"],

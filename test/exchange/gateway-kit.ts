@@ -7,6 +7,7 @@ import type { Clock } from "../../src/egress/deadline.ts";
 import { Egress } from "../../src/egress/egress.ts";
 import { compileEgressPolicy } from "../../src/egress/egress-policy.ts";
 import { internet } from "../../src/egress/internet.ts";
+import { PublishedKeySets } from "../../src/egress/key-sets.ts";
 import { readTargetServers } from "../../src/egress/target-server.ts";
 import { checkEnvironment } from "../../src/environment/check.ts";
 import { type DeploymentPlan, planDeployment } from "../../src/environment/deployment.ts";
@@ -149,6 +150,7 @@ export function gatewayOn(
           storedMaps,
           document.stores.keyValueMaps.private,
         ),
+        keySets: new PublishedKeySets(),
         scripts,
         printer: { print: (policy, _flow, text) => log.push({ event: "script.printed", policy, text }) },
       }),

@@ -1,0 +1,108 @@
+import { textOf, type Value } from "../../../expression/value.ts";
+import type { FlowContext } from "../../../flow/context.ts";
+import type { Fault } from "../../../flow/fault.ts";
+import type { PolicyContext } from "../../policy-type.ts";
+import type { TokenFaults } from "./faults.ts";
+import { type Json, type JsonObject, parseObject } from "./json.ts";
+import type { Claim, Claims } from "./read-claims.ts";
+import type { Said } from "./said.ts";
+
+/** A claim with its value. Without one it is undefined: no variable holds it, and there is no text. */
+export type NamedValue = readonly [name: string, value: Json | undefined];
+
+/** What reading claims needs besides variables. */
+export interface ClaimReading {
+  readonly faults: TokenFaults;
+  readonly context: PolicyContext;
+  readonly ignoreUnresolved: boolean;
+}
+
+/** Compiles a text that is compared or written; null where its variable is not set and that may be. */
+export function compileText(
+  { ref, text }: Said,
+  { faults, context, ignoreUnresolved }: ClaimReading,
+): (flow: FlowContext) => string | null {
+  if (ref === null) return () => text;
+  const { get } = context.variable(ref);
+  return (flow) => {
+    const found = get(flow);
+    if (found !== null) return textOf(found);
+    if (text !== "") return text;
+    if (!ignoreUnresolved) throw faults.unresolved(context.policy, ref);
+    return null;
+  };
+}
+
+/** Compiles additional claims or headers: first those of the JSON object, then those with a name of their own. */
+export function compileClaims(
+  { ref, claims }: Claims,
+  reading: ClaimReading,
+): (flow: FlowContext) => NamedValue[] {
+  const { faults, context } = reading;
+  const named = claims.map((claim) => compileClaim(claim, reading));
+  if (ref === null) return (flow) => named.map((value) => value(flow));
+  const object = compileText({ ref, text: "" }, reading);
+  return (flow) => {
+    const json = object(flow);
+    const held = json === null ? {} : parseObject(json);
+    if (held === null) throw faults.invalidJson(context.policy);
+    return [...Object.entries(held), ...named.map((value) => value(flow))];
+  };
+}
+
+function compileClaim(claim: Claim, reading: ClaimReading): (flow: FlowContext) => NamedValue {
+  const { name, ref, text, type } = claim;
+  const { faults, context, ignoreUnresolved } = reading;
+  const fail = () => faults.invalidClaim(context.policy, name);
+  const ownText = type === "map" ? context.template(text) : () => text;
+  if (ref === null) return (flow) => [name, text === "" ? undefined : typed(ownText(flow), claim, fail)];
+  const { get } = context.variable(ref);
+  return (flow) => {
+    const value = get(flow);
+    if (value !== null) return [name, typed(value, claim, fail)];
+    if (text !== "") return [name, typed(ownText(flow), claim, fail)];
+    if (!ignoreUnresolved) throw faults.unresolved(context.policy, ref);
+    return [name, undefined];
+  };
+}
+
+/** A value as its type says. What it holds is never taken for a template: anybody may have written it. */
+function typed(value: Value, { type, isArray }: Claim, fail: () => Fault): Json {
+  if (!isArray) return single(textOf(value), type, fail);
+  const items = Array.isArray(value) ? value.map(String) : textOf(value).split(",");
+  return items.map((item) => single(item.trim(), type, fail));
+}
+
+function single(text: string, type: Claim["type"], fail: () => Fault): Json {
+  if (type === "string") return text;
+  const word = text.trim();
+  if (type === "boolean" && /^(?:true|false)$/i.test(word)) return word.toLowerCase() === "true";
+  if (type === "number" && word !== "" && Number.isFinite(Number(word))) return Number(word);
+  const object = type === "map" ? parseObject(word) : null;
+  if (object === null) throw fail();
+  return object;
+}
+
+/** Whether two JSON values are equal; the order of an object's members does not matter, nor that of a list's. */
+export function isSame(a: Json | undefined, b: Json | undefined): boolean {
+  if (a === b) return true;
+  if (isList(a) && isList(b)) {
+    if (a.length !== b.length) return false;
+    const holds = (list: readonly Json[], item: Json) => list.some((other) => isSame(item, other));
+    return a.every((item) => holds(b, item)) && b.every((item) => holds(a, item));
+  }
+  if (!isObject(a) || !isObject(b)) return false;
+  const names = Object.keys(a);
+  return (
+    names.length === Object.keys(b).length &&
+    names.every((name) => Object.hasOwn(b, name) && isSame(a[name], b[name]))
+  );
+}
+
+function isList(value: Json | undefined): value is readonly Json[] {
+  return Array.isArray(value);
+}
+
+function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
