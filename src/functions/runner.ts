@@ -88,13 +88,20 @@ export class FunctionRunner {
       limitMs,
       context.now() + limitMs,
     );
+    this.#forgetLost();
     this.#live.set(live.id, live);
-    try {
-      return await this.#execute(live, parameters, context);
-    } finally {
+    const result = this.#execute(live, parameters, context).finally(() => {
       this.#live.delete(live.id);
       live.end();
-    }
+    });
+    // A client that leaves takes its invocation along, and must not take what ends the call.
+    context.waitUntil(result.catch(() => {}));
+    return result;
+  }
+
+  /** Calls whose invocation the platform has ended before they were. */
+  #forgetLost(): void {
+    for (const call of this.#live.values()) if (isOver(call)) this.#live.delete(call.id);
   }
 
   /** Loads a function's module where it is going to run, and calls nothing. Rejects when it cannot be loaded. */
@@ -105,7 +112,8 @@ export class FunctionRunner {
 
   /** The call of this isolate that a session belongs to; null when it has ended, or is not of this isolate. */
   running({ isolate, call }: SessionProps): LiveCall | null {
-    return isolate === this.#isolate ? (this.#live.get(call) ?? null) : null;
+    const found = isolate === this.#isolate ? this.#live.get(call) : undefined;
+    return found && !isOver(found) ? found : null;
   }
 
   /** The call of another isolate of the gateway that a session belongs to; null when its time is over. */
@@ -138,7 +146,7 @@ export class FunctionRunner {
 
   /** The calls that are running in an isolate, as far as this isolate of the gateway began them. */
   callsIn(isolate: string): LiveCall[] {
-    return [...this.#live.values()].filter(({ plan }) => plan.isolate === isolate);
+    return [...this.#live.values()].filter((call) => call.plan.isolate === isolate && !isOver(call));
   }
 
   async #execute(
@@ -211,6 +219,10 @@ export class FunctionRunner {
     }
     return found;
   }
+}
+
+function isOver({ deadline }: LiveCall): boolean {
+  return Date.now() > deadline;
 }
 
 function notUsable(

@@ -23,10 +23,10 @@ export class FunctionSession extends WorkerEntrypoint<WorkerEnv, SessionProps> {
 /** The whole network of a function's isolate, for whatever does not go through a session. */
 export class FunctionEgress extends WorkerEntrypoint<WorkerEnv, OutboundProps> {
   override fetch(request: Request): Promise<Response> {
-    return servedBy(this.env).functions.withoutCredentials(this.ctx.props, request);
+    return servedBy(this.env).functions.withoutCredentials(this.ctx.props, request, this.ctx);
   }
 
   override connect(socket: Socket): Promise<void> {
-    return servedBy(this.env).functions.socket(this.ctx.props, socket);
+    return servedBy(this.env).functions.socket(this.ctx.props, socket, this.ctx);
   }
 }

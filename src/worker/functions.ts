@@ -50,6 +50,7 @@ export class Functions {
     const found = this.#call(props, lifetime);
     const call = found instanceof Promise ? await found : found;
     if (!call) return callEnded();
+    staysUntilEndOf([call], lifetime);
     return request.headers.has(SOURCE_HEADER)
       ? callThroughSource(call, request, this.#runner.services.credentials)
       : callWithoutCredentials([call], request);
@@ -75,14 +76,20 @@ export class Functions {
    * A request that an isolate sends past its sessions, as WebSockets do, and hostile code can. While no call runs in
    * the isolate, nothing leaves it.
    */
-  async withoutCredentials({ isolate }: OutboundProps, request: Request): Promise<Response> {
+  async withoutCredentials(
+    { isolate }: OutboundProps,
+    request: Request,
+    lifetime: Lifetime,
+  ): Promise<Response> {
     const calls = this.#runner.callsIn(isolate);
+    staysUntilEndOf(calls, lifetime);
     return calls.length === 0 ? callEnded() : callWithoutCredentials(calls, request);
   }
 
   /** A socket that an isolate opens. */
-  async socket({ isolate }: OutboundProps, socket: Socket): Promise<void> {
+  async socket({ isolate }: OutboundProps, socket: Socket, lifetime: Lifetime): Promise<void> {
     const calls = this.#runner.callsIn(isolate);
+    staysUntilEndOf(calls, lifetime);
     if (calls.length === 0) throw new Error(endedMessage);
     await connectSocket(calls, socket, this.#runner.services.outlets);
   }
@@ -98,6 +105,14 @@ export class Functions {
   async #current(context: TokenContext): Promise<DeployedFunctions | null> {
     return (await this.#environment.current(context.now(), context))?.functions ?? null;
   }
+}
+
+/**
+ * What a function sends is an invocation of its own, which the end of the call ends: so it has to be there then. The
+ * platform warns of promises that others settle for an invocation that is over.
+ */
+function staysUntilEndOf(calls: readonly LiveCall[], lifetime: Lifetime): void {
+  for (const { ended } of calls) lifetime.waitUntil(ended);
 }
 
 /** Time and lifetime of one invocation of the Worker: promises and timers of one cannot serve another. */
