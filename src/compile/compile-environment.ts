@@ -2,6 +2,7 @@ import type { SharedFlowBundle } from "../bundle/model.ts";
 import type { GoogleIdentity } from "../credentials/google-tokens.ts";
 import type { Report } from "../documents/report.ts";
 import type { Step } from "../flow/context.ts";
+import type { Observer } from "../flow/observer.ts";
 import type { PropertySets } from "../flow/property-sets.ts";
 import type { EnvironmentCapabilities } from "../policies/capabilities.ts";
 import type { ResourceFiles } from "../policies/resources.ts";
@@ -28,6 +29,8 @@ export interface CompileEnvironment {
   ) => string | null;
   readonly google: GoogleServices;
   readonly capabilities: EnvironmentCapabilities;
+  /** Sees every step. */
+  readonly observer?: Observer | undefined;
 }
 
 /** The files in the `resources/` of an environment. Apigee: "Managing resources". */

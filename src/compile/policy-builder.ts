@@ -2,6 +2,7 @@ import type { Policy } from "../bundle/model.ts";
 import type { Report } from "../documents/report.ts";
 import { compileTemplate } from "../expression/template.ts";
 import type { FlowContext, Step } from "../flow/context.ts";
+import { observedVariable } from "../flow/observer.ts";
 import { type Variable, variable } from "../flow/variable.ts";
 import type { BundleCapabilities, Capabilities, EnvironmentCapabilities } from "../policies/capabilities.ts";
 import type { PolicyContext, PolicyType } from "../policies/policy-type.ts";
@@ -42,7 +43,7 @@ export class PolicyBuilder {
   }
 
   #variable(name: string): Variable {
-    const compiled = variable(name);
+    const compiled = observedVariable(variable(name), this.#compile.environment.observer ?? null);
     if (compiled.contentOf !== null) this.#readsContentOf(compiled.contentOf);
     return compiled;
   }

@@ -5,6 +5,7 @@ import type { Report } from "../documents/report.ts";
 import { compileCondition } from "../expression/condition.ts";
 import { ExpressionError } from "../expression/value.ts";
 import type { FlowContext, Step } from "../flow/context.ts";
+import { type Observer, observedCondition, observedStep, observedVariable } from "../flow/observer.ts";
 import { sequence, withContentOf } from "../flow/sequence.ts";
 import { variable } from "../flow/variable.ts";
 import type { CompileContext } from "./compile-context.ts";
@@ -21,11 +22,13 @@ export interface Test {
 export class StepCompiler {
   readonly #policies: ReadonlyMap<string, PolicyProgram | null>;
   readonly #report: Report;
+  readonly #observer: Observer | null;
   /** A flow's condition is tried in the request and in the response. */
   readonly #tests = new Map<Condition, Test>();
 
   constructor(context: CompileContext) {
     this.#report = context.report;
+    this.#observer = context.environment.observer ?? null;
     const running = new Set(runningSteps(context.bundle).map(({ policy }) => policy));
     this.#policies = new Map(
       [...context.bundle.policies]
@@ -43,7 +46,8 @@ export class StepCompiler {
     const program = this.#policies.get(policy);
     if (!program) return null;
     for (const message of program.mentions) mentions.add(message);
-    return conditional(this.test(condition, mentions), withContentOf(program.contents, program.step));
+    const step = observedStep(policy, program.step, this.#observer);
+    return conditional(this.test(condition, mentions), withContentOf(program.contents, step));
   }
 
   /** Null when there is no condition, or an empty one. Apigee: "Conditions reference". */
@@ -59,7 +63,7 @@ export class StepCompiler {
     const contents = new Set<string>();
     try {
       const lookUp = (name: string) => {
-        const { get, contentOf } = variable(name);
+        const { get, contentOf } = observedVariable(variable(name), this.#observer);
         if (contentOf !== null) contents.add(contentOf);
         return get;
       };
@@ -68,7 +72,7 @@ export class StepCompiler {
         unclosed++;
       });
       if (unclosed > 0) this.#warnOfUnclosed(condition, unclosed);
-      return { applies, contents };
+      return { applies: observedCondition(condition.text, applies, this.#observer), contents };
     } catch (error) {
       if (!(error instanceof ExpressionError)) throw error;
       this.#report.error(

@@ -12,6 +12,7 @@ import type { ProxyProgram } from "../compile/program.ts";
 import { Report } from "../documents/report.ts";
 import type { Lifetime } from "../flow/context.ts";
 import { disguiseFinder, disguises } from "../flow/disguised-path.ts";
+import type { Observer } from "../flow/observer.ts";
 import type { DeployedFunctions } from "../functions/deployed.ts";
 import { type BasePathMatch, BasePaths } from "./base-path.ts";
 import type { DeployedProxy, EnvironmentDocument } from "./document.ts";
@@ -38,6 +39,7 @@ export class Snapshot {
   readonly #readRevision: ReadRevision;
   readonly #googleIdentity: GoogleServices["identity"];
   readonly #capabilities: CompileEnvironment["capabilities"];
+  readonly #observer: Observer | undefined;
   readonly #basePaths: BasePaths<DeployedEndpoint>;
   readonly #programs = new Map<string, ReadonlyMap<string, ProxyProgram>>();
   readonly #loading = new Map<string, Promise<ReadonlyMap<string, ProxyProgram>>>();
@@ -52,6 +54,8 @@ export class Snapshot {
       googleIdentity: GoogleServices["identity"];
       /** What its policies can use. */
       capabilities(snapshot: Snapshot): CompileEnvironment["capabilities"];
+      /** Sees every step of its proxies. */
+      observer?: Observer | undefined;
     },
   ) {
     this.document = document;
@@ -61,6 +65,7 @@ export class Snapshot {
     this.#readRevision = services.readRevision;
     this.#googleIdentity = services.googleIdentity;
     this.#capabilities = services.capabilities(this);
+    this.#observer = services.observer;
     this.#basePaths = new BasePaths(
       document.proxies.flatMap((proxy) =>
         proxy.endpoints.map(({ name, basePath }) => [basePath, { proxy, endpoint: name }] as const),
@@ -140,6 +145,7 @@ export class Snapshot {
         identity: this.#googleIdentity,
       },
       capabilities: this.#capabilities,
+      observer: this.#observer,
     };
   }
 

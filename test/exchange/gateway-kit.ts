@@ -19,6 +19,7 @@ import type { DevRequests } from "../../src/exchange/dev-requests.ts";
 import { Gateway } from "../../src/exchange/gateway.ts";
 import { callProxy } from "../../src/exchange/local-call.ts";
 import { disguises } from "../../src/flow/disguised-path.ts";
+import type { Observer } from "../../src/flow/observer.ts";
 import { DeployedFunctions } from "../../src/functions/deployed.ts";
 import { Scripts } from "../../src/scripts/scripts.ts";
 import type { SourceCallServices } from "../../src/sources/source-calls.ts";
@@ -61,6 +62,8 @@ export interface GatewayOptions {
   readonly mapKv?: MapKv;
   /** The platform's when it is not given. */
   readonly clock?: Clock;
+  /** Sees every step. */
+  readonly observer?: Observer;
 }
 
 function noIdentity(account: string): GoogleIdentity {
@@ -130,6 +133,7 @@ export function gatewayOn(
       readRevision,
       functions: new DeployedFunctions(document, readRevision, { ...doors, binding: () => undefined }),
       googleIdentity,
+      observer: options.observer,
       capabilities: (snapshot) => ({
         egress: new Egress({ ...doors, policy }),
         targetServers: readTargetServers(document.targetServers),

@@ -3,6 +3,7 @@ import { replaceHeader } from "../../../flow/headers.ts";
 import type { Message, RequestMessage, ResponseMessage } from "../../../flow/message.ts";
 import { checkedName, checkedValue } from "../../../flow/message-properties.ts";
 import { Unsettable } from "../../../flow/unsettable.ts";
+import type { Variable } from "../../../flow/variable.ts";
 import { applyVariables } from "./apply-variables.ts";
 import type * as wire from "./wire/external_callout_pb.ts";
 
@@ -17,6 +18,7 @@ export async function applyAnswer(
   flow: FlowContext,
   sent: wire.MessageContext,
   answered: wire.MessageContext,
+  variable: (name: string) => Variable,
 ): Promise<void> {
   if (sent.request && answered.request) await applyRequest(flow.request, sent.request, answered.request);
   if (sent.response && answered.response && flow.response) {
@@ -26,7 +28,7 @@ export async function applyAnswer(
     applyResponse(flow.error, sent.error.response, answered.error.response);
   }
   if (sent.target && answered.target && flow.target) applyTarget(flow.target, sent.target, answered.target);
-  applyVariables(flow, sent.additionalFlowVariables, answered.additionalFlowVariables);
+  applyVariables(flow, sent.additionalFlowVariables, answered.additionalFlowVariables, variable);
 }
 
 async function applyRequest(

@@ -1,7 +1,7 @@
 import type { FlowContext } from "../../../flow/context.ts";
 import { Message } from "../../../flow/message.ts";
 import { ReadOnlyVariable, Unsettable } from "../../../flow/unsettable.ts";
-import { messageFinder, type Variable, variable } from "../../../flow/variable.ts";
+import { messageFinder, type Variable } from "../../../flow/variable.ts";
 import { answeredValue, isSame } from "./flow-variable.ts";
 import type { FlowVariable } from "./wire/external_callout_pb.ts";
 
@@ -17,7 +17,12 @@ type Variables = Readonly<Record<string, FlowVariable>>;
  * Sets and removes the flow variables that a server changed; those that it sent back as they were, and those
  * that nobody may set, stay as they are. Throws {@link Unsettable}.
  */
-export function applyVariables(flow: FlowContext, sent: Variables, answered: Variables): void {
+export function applyVariables(
+  flow: FlowContext,
+  sent: Variables,
+  answered: Variables,
+  variable: (name: string) => Variable,
+): void {
   const isUnchanged = (name: string, value: FlowVariable) =>
     Object.hasOwn(sent, name) && isSame(value, sent[name]);
   const changed = Object.entries(answered).filter(([name, value]) => !isUnchanged(name, value));

@@ -43,7 +43,7 @@ export const externalCallout = definePolicy({
       const token = authenticate?.(flow);
       const options = token ? { headers: await token, timeoutMs: end - exchange.now() } : { timeoutMs };
       const answered = await client.processMessage(sent, { ...options, contextValues });
-      await applyAnswer(flow, sent, answered);
+      await applyAnswer(flow, sent, answered, context.variable);
       return answered;
     }
 

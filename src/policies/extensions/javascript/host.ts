@@ -7,7 +7,7 @@ import { compileDateFormat } from "../../../expression/functions/date-format.ts"
 import { ExpressionError } from "../../../expression/value.ts";
 import { type FlowContext, StateKey } from "../../../flow/context.ts";
 import { NameClash, Unsettable } from "../../../flow/unsettable.ts";
-import { type Variable, variable } from "../../../flow/variable.ts";
+import type { Variable } from "../../../flow/variable.ts";
 import { ScriptRefusal } from "../../../scripts/error.ts";
 import type { ScriptHost } from "../../../scripts/execution.ts";
 import { type ScriptCall, ScriptCalls, scriptCallSchema } from "./calls.ts";
@@ -35,6 +35,8 @@ export function sessionOf(flow: FlowContext): ScriptSession {
 export interface HostOptions {
   /** Variables that the script names literally, compiled when it was loaded. */
   readonly variables: ReadonlyMap<string, Variable>;
+  /** Finds a variable whose name the script computed. */
+  readonly variable: (name: string) => Variable;
   readonly egress: Egress;
   readonly origin: CallOrigin;
   /** Takes a line that the script prints. */
@@ -51,7 +53,10 @@ const MAX_PARSED = 2 * 1024 * 1024;
 const MAX_KEPT = 256 * 1024;
 
 /** Answers what a script asks, by the operations that `world.sandbox.js` knows. */
-export function hostFor(flow: FlowContext, { variables, egress, origin, print }: HostOptions): ScriptHost {
+export function hostFor(
+  flow: FlowContext,
+  { variables, variable, egress, origin, print }: HostOptions,
+): ScriptHost {
   const find = (name: string) => variables.get(name) ?? variable(name);
   let printed = 0;
   let parsed = 0;
@@ -62,7 +67,7 @@ export function hostFor(flow: FlowContext, { variables, egress, origin, print }:
       case "get":
         return toScript(text(first), find(text(first)).get(flow));
       case "set":
-        return assign(flow, find(text(first)), fromScript(checkedValue(second), flow));
+        return assign(flow, find(text(first)), fromScript(checkedValue(second), flow, find));
       case "remove":
         return remove(flow, find(text(first)));
       case "print":

@@ -70,7 +70,7 @@ export const javascript = definePolicy({
     const namedCalls = new NamedCalls(parsed);
     const ticks = config.timeLimitMs * TICKS_PER_MS;
     const print = (flow: FlowContext, text: string) => printer.print(policy, flow, text);
-    const host = { variables, egress, origin, print };
+    const host = { variables, variable: context.variable, egress, origin, print };
 
     const inputFor = (flow: FlowContext) =>
       JSON.stringify({

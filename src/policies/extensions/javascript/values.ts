@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { Float, type Value } from "../../../expression/value.ts";
 import type { FlowContext } from "../../../flow/context.ts";
 import { Message } from "../../../flow/message.ts";
-import { variable } from "../../../flow/variable.ts";
+import type { Variable } from "../../../flow/variable.ts";
 
 /** What a script and the gateway tell each other, in JSON: what JSON has no word for has a key that says what it is. */
 export const scriptValueSchema = v.union([
@@ -57,7 +57,11 @@ const MAX_INT = 2 ** 31 - 1;
  * What a script has set, as the variable holds it: a whole number is an integer or a long, so that templates show it
  * without a fraction.
  */
-export function fromScript(value: ScriptValue, flow: FlowContext): Value {
+export function fromScript(
+  value: ScriptValue,
+  flow: FlowContext,
+  variable: (name: string) => Variable,
+): Value {
   if (typeof value === "number") return fromNumber(value);
   if (value === null || typeof value !== "object") return value;
   if ("message" in value) return variable(value.message).get(flow);
