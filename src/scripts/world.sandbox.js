@@ -31,6 +31,19 @@
     return (sum >>> 0) / 0x100000000;
   };
 
+  // Strings of Rhino have these of Java's.
+  const javaMethods = {
+    equals(other) {
+      return String(this) === String(other);
+    },
+    equalsIgnoreCase(other) {
+      return String(this).toLowerCase() === String(other).toLowerCase();
+    },
+  };
+  for (const name of keys(javaMethods)) {
+    defineProperty(String.prototype, name, { value: javaMethods[name], writable: true, configurable: true });
+  }
+
   // The engine's own message keeps the number to itself.
   for (const name of ["toFixed", "toExponential", "toPrecision"]) {
     const original = Number.prototype[name];
@@ -170,6 +183,7 @@
           const values = read(key);
           if (values !== null) return valuesOf(values);
           if (key === "toJSON") return () => snapshot(read, names());
+          if (key === "toString" || key === "valueOf") return () => mapText(snapshot(read, names()));
           return target[key];
         },
         set(_, key, value) {
@@ -196,6 +210,12 @@
       },
     );
   }
+
+  /** As Java prints a map. */
+  const mapText = (all) =>
+    `{${keys(all)
+      .map((name) => `${name}=${all[name]}`)
+      .join(", ")}}`;
 
   function snapshot(read, names) {
     const all = {};
