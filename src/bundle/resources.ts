@@ -1,6 +1,7 @@
 import type { Report } from "../documents/report.ts";
 import type { PropertySets } from "../flow/property-sets.ts";
 import type { ResourceFiles } from "../policies/resources.ts";
+import { decodeUtf8 } from "../text/utf8.ts";
 import { readPropertySet } from "./property-set.ts";
 import type { BundleFile } from "./root.ts";
 
@@ -15,7 +16,7 @@ export function readPropertySets(files: readonly BundleFile[], report: Report): 
   for (const { path, place, content } of files) {
     const name = /^resources\/properties\/([^/]+)\.properties$/.exec(place)?.[1];
     if (name === undefined) continue;
-    const text = decode(content);
+    const text = decodeUtf8(content);
     if (text !== null) sets.set(name, readPropertySet(text, path, report));
     else {
       const at = { file: path, line: 1, column: 1 };
@@ -28,12 +29,4 @@ export function readPropertySets(files: readonly BundleFile[], report: Report): 
     }
   }
   return sets;
-}
-
-function decode(content: Uint8Array): string | null {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(content);
-  } catch {
-    return null;
-  }
 }

@@ -1,3 +1,5 @@
+import { decodeUtf8 } from "../text/utf8.ts";
+
 /** What the central directory of a zip archive says about one entry. */
 export interface ZipEntry {
   readonly name: string;
@@ -112,11 +114,9 @@ const nameLength = (view: DataView, at: number) => view.getUint16(at + 28, true)
 const extraLength = (view: DataView, at: number) => view.getUint16(at + 30, true);
 
 function decodeName(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    throw new ZipError("The name of an entry is not UTF-8.");
-  }
+  const name = decodeUtf8(bytes, "keep");
+  if (name === null) throw new ZipError("The name of an entry is not UTF-8.");
+  return name;
 }
 
 function equalBytes(one: Uint8Array, other: Uint8Array): boolean {

@@ -1,6 +1,7 @@
 import type { XmlElement } from "../documents/element.ts";
 import { readBoolean, readBooleanAttribute, readInteger } from "../documents/read.ts";
 import { type Position, positionOf, type Report } from "../documents/report.ts";
+import { isToken } from "../text/token.ts";
 
 /**
  * An `<Authentication>` as configured. A `ref` names a flow variable, whose value counts when it has one.
@@ -48,7 +49,7 @@ export function readAuthentication(
 ): GoogleAuthentication | null {
   const header = xml.child("HeaderName");
   const headerName = header?.text().toLowerCase() || "authorization";
-  if (header && !/^[!#$%&'*+\-.^_`|~0-9a-z]+$/.test(headerName)) {
+  if (header && !isToken(headerName)) {
     const message = `"${header.text()}" cannot be the name of a header.`;
     report.error("InvalidHeaderName", header, message, "Write a name such as X-Serverless-Authorization.");
   }

@@ -1,3 +1,5 @@
+import { decodeUtf8 } from "../text/utf8.ts";
+
 /** Thrown when bytes are not the UTF-8 text that they should be; the message says why. */
 export class EncodingError extends Error {
   override readonly name = "EncodingError";
@@ -11,7 +13,7 @@ const DECLARED_ENCODING = /^<\?xml\s[^>]{0,200}?encoding\s*=\s*["']([^"']*)["']/
  * @throws EncodingError when the bytes are not UTF-8, or the document declares another encoding.
  */
 export function decodeXml(document: string | Uint8Array): string {
-  const text = typeof document === "string" ? document.replace(/^\uFEFF/, "") : decodeUtf8(document);
+  const text = typeof document === "string" ? document.replace(/^\uFEFF/, "") : textOf(document);
   const declared = DECLARED_ENCODING.exec(text)?.[1];
   if (declared !== undefined && !/^(?:utf-?8|us-ascii)$/i.test(declared)) {
     throw new EncodingError(`The document declares the encoding "${declared}".`);
@@ -19,14 +21,12 @@ export function decodeXml(document: string | Uint8Array): string {
   return text.replace(/\r\n?/g, "\n");
 }
 
-function decodeUtf8(bytes: Uint8Array): string {
+function textOf(bytes: Uint8Array): string {
   const [first, second] = bytes;
   if ((first === 0xfe && second === 0xff) || (first === 0xff && second === 0xfe)) {
     throw new EncodingError("The document is encoded in UTF-16.");
   }
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
-  } catch {
-    throw new EncodingError("The document holds bytes that are not UTF-8.");
-  }
+  const text = decodeUtf8(bytes);
+  if (text === null) throw new EncodingError("The document holds bytes that are not UTF-8.");
+  return text;
 }

@@ -49,10 +49,10 @@ export class XmlElement implements Position {
     return this.#children.findLast((child) => child.name === name);
   }
 
-  /** All children of that name, in document order. */
-  children(name: string): readonly XmlElement[] {
-    this.#childrenAsked.set(name, "every");
-    return this.#children.filter((child) => child.name === name);
+  /** All children of these names, in document order. */
+  children(...names: readonly string[]): readonly XmlElement[] {
+    for (const name of names) this.#childrenAsked.set(name, "every");
+    return this.#children.filter((child) => names.includes(child.name));
   }
 
   /** All child elements, in document order, for readers that decide about each name themselves. */

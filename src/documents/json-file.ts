@@ -1,4 +1,5 @@
 import { findNodeAtLocation, type Node, type ParseError, parseTree } from "jsonc-parser";
+import { decodeUtf8 } from "../text/utf8.ts";
 import type { PlacedValue } from "./checked-value.ts";
 import { wordsForSyntax } from "./json-syntax.ts";
 import type { ValuePath } from "./known-fields.ts";
@@ -18,8 +19,9 @@ export class JsonFile implements PlacedValue {
   constructor(path: string, bytes: Uint8Array, report: Report) {
     this.#path = path;
     this.#report = report;
-    this.#text = new TextDecoder().decode(bytes);
-    if (isUtf8(bytes)) this.#root = this.#parse();
+    const text = decodeUtf8(bytes);
+    this.#text = text ?? "";
+    if (text !== null) this.#root = this.#parse();
     else this.#refuse(0, "it is not a text in UTF-8", "Save it in UTF-8.");
     if (this.#root === undefined) return;
     this.value = JSON.parse(this.#text);
@@ -91,14 +93,5 @@ export class JsonFile implements PlacedValue {
     ];
     const line = this.#lineStarts.findLastIndex((start) => start <= offset);
     return { file: this.#path, line: line + 1, column: offset - (this.#lineStarts[line] ?? 0) + 1 };
-  }
-}
-
-function isUtf8(bytes: Uint8Array): boolean {
-  try {
-    new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -10,6 +10,7 @@ import {
   Parser,
   type YAMLMap,
 } from "yaml";
+import { decodeUtf8 } from "../text/utf8.ts";
 import type { Position, Report } from "./report.ts";
 import { nestingDepth } from "./yaml-depth.ts";
 import { wordsForSyntax } from "./yaml-syntax.ts";
@@ -196,9 +197,7 @@ class Refusal extends Error {
 }
 
 function decode(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
-  } catch {
-    throw new Refusal(0, "The file is not a text in UTF-8.", "Save it in UTF-8.");
-  }
+  const text = decodeUtf8(bytes);
+  if (text === null) throw new Refusal(0, "The file is not a text in UTF-8.", "Save it in UTF-8.");
+  return text;
 }

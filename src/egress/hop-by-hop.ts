@@ -1,3 +1,5 @@
+import { isToken } from "../text/token.ts";
+
 /**
  * Request headers about one connection that the platform would send on. It drops Connection, Keep-Alive, TE,
  * Trailer and Transfer-Encoding itself, and sets Host and Content-Length anew. An upgrade to another protocol
@@ -36,5 +38,5 @@ function namedIn(connection: string | null): string[] {
   return (connection ?? "")
     .split(",")
     .map((name) => name.trim())
-    .filter((name) => /^[!#$%&'*+\-.^_`|~0-9a-z]+$/i.test(name));
+    .filter(isToken);
 }

@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { isReachable } from "../bundle/base-path.ts";
 import { identitySchema } from "../credentials/identity.ts";
 import { outboundApplicationSchema } from "../credentials/oauth/application.ts";
+import { auditSettings } from "../egress/audit/settings.ts";
 import { disguises } from "../flow/disguised-path.ts";
 import { publishedFunctionSchema } from "../functions/published-function.ts";
 import { sourceSchema } from "../sources/source.ts";
@@ -27,12 +28,6 @@ const sharedFlow = v.object({
 });
 
 const hook = v.optional(v.string());
-
-/** Where records of calls go: the log, nowhere, or a binding of the Worker. */
-const auditSchema = v.variant("destination", [
-  v.object({ destination: v.picklist(["log", "none"]) }),
-  v.object({ destination: v.literal("binding"), binding: v.string() }),
-]);
 
 /** An entry of a key value map that a bundle brings. */
 const initialEntrySchema = v.object({
@@ -82,7 +77,7 @@ const schema = v.object({
   outboundApplications: v.optional(v.array(outboundApplicationSchema), []),
   /** Whose tokens say who a caller is; null where nobody's do. */
   identity: v.optional(v.nullable(identitySchema), null),
-  audit: v.optional(auditSchema, { destination: "log" }),
+  audit: v.optional(auditSettings, { destination: "log" }),
   requests: v.optional(requestsSchema, { allowInPaths: [] }),
   stores: v.optional(storesSchema, { keyValueMaps: { private: false } }),
 });
@@ -94,7 +89,6 @@ const schema = v.object({
 export type EnvironmentDocument = v.InferOutput<typeof schema>;
 export type RequestSettings = v.InferOutput<typeof requestsSchema>;
 export type StoreSettings = v.InferOutput<typeof storesSchema>;
-export type AuditSettings = v.InferOutput<typeof auditSchema>;
 export type DeployedProxy = EnvironmentDocument["proxies"][number];
 
 /** The document, or an error that says where it is malformed. */

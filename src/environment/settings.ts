@@ -4,11 +4,12 @@ import type { IdentitySettings } from "../credentials/identity.ts";
 import { nearestNames } from "../documents/nearest.ts";
 import type { Position, Report } from "../documents/report.ts";
 import { type ReadSettings, readSettingsFile, type SettingsFile } from "../documents/settings-file.ts";
+import { type AuditSettings, auditFile } from "../egress/audit/settings.ts";
 import { EgressRuleError, readEgressRule } from "../egress/rule.ts";
 import { readTargetServer, type TargetServer } from "../egress/target-server.ts";
 import { disguises } from "../flow/disguised-path.ts";
 import { type Deployments, readDeployments } from "./deployments.ts";
-import type { AuditSettings, RequestSettings, StoreSettings } from "./document.ts";
+import type { RequestSettings, StoreSettings } from "./document.ts";
 import { identityFileSchema, identityOf } from "./identity.ts";
 
 /** What an environment sets for all its proxies: the files in `environments/NAME/`. Positions are in that folder. */
@@ -66,7 +67,7 @@ export function readSettings(files: ReadonlyMap<string, Uint8Array>, report: Rep
     sourceAliases: aliases.value,
     aliasPositions: new Map(Object.keys(aliases.value).map((alias) => [alias, aliases.at([alias])])),
     identity: identityOf(identity.value, identity.at(["issuer"]), report),
-    audit: read("audit.json", auditSchema, { destination: "log" }).value,
+    audit: read("audit.json", auditFile, { destination: "log" }).value,
     requests: read("requests.json", requestsSchema, { allowInPaths: [] }).value,
     stores: read("stores.json", storesSchema, { keyValueMaps: { private: false } }).value,
   };
@@ -99,14 +100,6 @@ const knownFiles = new Set([
   "stores.json",
   // Public; it seals secrets, and only the command reads it.
   "secrets-key.json",
-]);
-
-const auditSchema = v.variant("destination", [
-  v.strictObject({ destination: v.picklist(["log", "none"]) }),
-  v.strictObject({
-    destination: v.literal("binding"),
-    binding: v.pipe(v.string(), v.regex(/^[A-Za-z_]\w*$/, "must be the name of a binding of the Worker")),
-  }),
 ]);
 
 const requestsSchema = v.strictObject({ allowInPaths: v.array(v.picklist(disguises)) });

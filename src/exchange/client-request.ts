@@ -5,6 +5,7 @@ import { Body } from "../flow/body.ts";
 import type { Exchange } from "../flow/context.ts";
 import { type Fault, faultType } from "../flow/fault.ts";
 import { RequestMessage } from "../flow/message.ts";
+import { TOKEN_CHARACTER } from "../text/token.ts";
 import { readWithin } from "./read-within.ts";
 
 /** How long a client may take to send a body that a policy reads, in milliseconds. */
@@ -89,4 +90,4 @@ function joinCookies(request: RequestMessage): void {
 }
 
 /** What stands before the name of a cookie. */
-const NEXT_COOKIE = /, (?=[!#$%&'*+\-.^_`|~0-9A-Za-z]+=)/g;
+const NEXT_COOKIE = new RegExp(`, (?=${TOKEN_CHARACTER}+=)`, "g");

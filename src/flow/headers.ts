@@ -1,3 +1,4 @@
+import { isToken } from "../text/token.ts";
 /**
  * Header values as flow variables see them: a comma splits a header into values, and so does a repeated
  * header line; but a Set-Cookie line is one value, because dates in cookies have commas (RFC 6265).
@@ -29,7 +30,7 @@ function isSetCookie(name: string): boolean {
 
 /** The whole text of a header, or null. A name that no header can have is a header that is not there. */
 export function headerText(headers: Headers, name: string): string | null {
-  return isHeaderName(name) ? headers.get(name) : null;
+  return isToken(name) ? headers.get(name) : null;
 }
 
 /** Replaces the value at a 1-based index, appending when it is past the end. */
@@ -56,13 +57,6 @@ export function replaceHeader(headers: Headers, name: string, values: readonly s
 /** Each distinct header name, in lower case as the platform keeps them. */
 export function headerNames(headers: Headers): string[] {
   return [...new Set(headers.keys())];
-}
-
-const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-
-/** Whether a text may be a header's name (RFC 9110 token). */
-export function isHeaderName(name: string): boolean {
-  return token.test(name);
 }
 
 /** Whether a text may be a header's value: no CR, LF or NUL, so that nobody can smuggle a header in. */

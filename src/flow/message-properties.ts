@@ -1,11 +1,11 @@
 import type { Value } from "../expression/value.ts";
 import { Float, textOf } from "../expression/value.ts";
+import { isToken } from "../text/token.ts";
 import {
   firstHeaderValue,
   headerNames,
   headerText,
   headerValues,
-  isHeaderName,
   isHeaderValue,
   removeHeaderValue,
   setHeaderValue,
@@ -183,20 +183,20 @@ function headerProperty(text: string): MessageProperty {
       readsContent: false,
       get: (m) => headerValues(m.headers, name)[part - 1] ?? null,
       set: (m, value) => setHeaderValue(m.ownHeaders, checkedName(name), part, checkedValue(name, value)),
-      remove: (m) => isHeaderName(name) && removeHeaderValue(m.ownHeaders, name, part),
+      remove: (m) => isToken(name) && removeHeaderValue(m.ownHeaders, name, part),
     };
   }
   return {
     readsContent: false,
     get: (m) => firstHeaderValue(m.headers, name),
     set: (m, value) => m.ownHeaders.set(checkedName(name), checkedValue(name, value)),
-    remove: (m) => isHeaderName(name) && m.ownHeaders.delete(name),
+    remove: (m) => isToken(name) && m.ownHeaders.delete(name),
   };
 }
 
 /** A header's name, or the reason why no header can be called so. */
 export function checkedName(name: string): string {
-  if (isHeaderName(name)) return name;
+  if (isToken(name)) return name;
   throw new Unsettable(`header.${name}`, "that is no valid header name");
 }
 

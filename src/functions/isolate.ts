@@ -1,3 +1,4 @@
+import { COMPATIBILITY_DATE } from "./compatibility-date.ts";
 import type { FunctionPlan } from "./deployed.ts";
 import { isolateModules } from "./isolate-modules.ts";
 
@@ -5,9 +6,6 @@ import { isolateModules } from "./isolate-modules.ts";
 export interface OutboundProps {
   readonly isolate: string;
 }
-
-/** The same as the gateway's own. */
-const COMPATIBILITY_DATE = "2026-10-01";
 
 /** What a function's isolate consists of: its module and what is around it, no bindings, and one way out. */
 export async function isolateCode(

@@ -1,6 +1,7 @@
 import type { TimeLimit } from "../egress/call.ts";
 import { EgressError } from "../egress/error.ts";
 import { FunctionError } from "../functions/error.ts";
+import { decodeUtf8 } from "../text/utf8.ts";
 
 /** The largest body of a request to execute a function. Bytes. */
 const BODY_LIMIT_BYTES = 10 * 1024 * 1024;
@@ -26,7 +27,8 @@ export async function readParameters(
   const bytes = await limit.within(READ_TIMEOUT_MS, readBody(request)).catch(throwAsTimedOut);
   let body: unknown;
   try {
-    body = JSON.parse(utf8.decode(bytes));
+    // Other bytes make an empty text, which is no JSON either.
+    body = JSON.parse(decodeUtf8(bytes) ?? "");
   } catch {
     throw invalid("The body is not JSON.");
   }
@@ -47,8 +49,6 @@ function throwAsTimedOut(error: unknown): never {
   const reason = `The body did not arrive within ${READ_TIMEOUT_MS} ms.`;
   throw new FunctionError("RequestBodyTimedOut", reason, { limit: READ_TIMEOUT_MS }, { cause: error });
 }
-
-const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
 
 /** Reads no more than the limit. */
 async function readBody(request: Request): Promise<Uint8Array> {

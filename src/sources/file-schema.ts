@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { TOKEN } from "../text/token.ts";
 
 /**
  * What `sources/NAME.yaml` may hold. Field names are those of Foundry's connectivity API where it has them. The
@@ -25,10 +26,7 @@ const PORT = "must be a port from 1 to 65535";
 const port = v.pipe(v.number(), v.integer(PORT), v.minValue(1, PORT), v.maxValue(65535, PORT));
 
 /** What a header's name is made of. */
-const headerName = v.pipe(
-  v.string(),
-  v.regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, "must be the name of a header"),
-);
+const headerName = v.pipe(v.string(), v.regex(TOKEN, "must be the name of a header"));
 
 const auth = v.variant("type", [
   v.strictObject({ type: v.literal("none") }),

@@ -15,7 +15,7 @@ import { applicationPlace, CLIENT_SECRET, secretOf } from "../credentials/secret
 import { SecretStore } from "../credentials/secrets/store.ts";
 import type { TokenContext } from "../credentials/token-request.ts";
 import { Audit } from "../egress/audit/audit.ts";
-import type { AuditSettings } from "../egress/audit/record.ts";
+import type { AuditSettings } from "../egress/audit/settings.ts";
 import { Deadlines } from "../egress/deadline.ts";
 import { Egress } from "../egress/egress.ts";
 import { compileEgressPolicy } from "../egress/egress-policy.ts";

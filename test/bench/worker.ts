@@ -1,4 +1,5 @@
 /** Worker processes to measure: `workerd` itself, without wrangler's or Miniflare's Workers in front or behind. */
+
 import { spawn } from "node:child_process";
 import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
@@ -6,6 +7,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type BuildOptions, build } from "esbuild";
+import { COMPATIBILITY_DATE } from "../../src/functions/compatibility-date.ts";
 import { gatewayCore, pinned } from "./cores.ts";
 
 /** A running Worker: where it listens, the process whose CPU time counts, and how to end it. */
@@ -111,7 +113,7 @@ const config :Workerd.Config = (
         (name = "worker.js", esModule = embed "worker.js"),
         (name = "quickjs.wasm", wasm = embed "quickjs.wasm"),
       ],
-      compatibilityDate = "2026-10-01",
+      compatibilityDate = "${COMPATIBILITY_DATE}",
       compatibilityFlags = ["no_nodejs_global_timers"],
       bindings = [(name = "CONFIG", kvNamespace = "kv"), ${loaderBinding}${texts}],
       globalOutbound = "loopback",

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 import { beforeAll, expect, test } from "vitest";
+import { COMPATIBILITY_DATE } from "../../src/functions/compatibility-date.ts";
 import { folderWith, repository } from "../cli/sortie.ts";
 
 /** What is shipped at most, in KiB after gzip: what an isolate has to load before it answers for the first time. */
@@ -27,6 +28,11 @@ test("wrangler can deploy the Worker, with its KV namespace and the name of its 
   expect(printed).toContain("env.ENVIRONMENT");
   expect(printed).toContain("--dry-run: exiting now.");
   expect(readdirSync(folder)).toContain("index.js");
+});
+
+test.each(["wrangler.toml", "docs/deployment.md"])("%s deploys for the day that is run here", (file) => {
+  const dates = readFileSync(join(repository, file), "utf8").matchAll(/^compatibility_date = "(.*)"$/gm);
+  expect(Array.from(dates, ([, date]) => date)).toEqual([COMPATIBILITY_DATE]);
 });
 
 test("the Worker stays small", () => {

@@ -4,9 +4,9 @@ import type { DeploymentPlan } from "../../environment/deployment.ts";
 import { DeploymentStore } from "../../environment/deployment-store.ts";
 import { NamespaceKv } from "../../environment/kv-store.ts";
 import type { DevSettings } from "../../exchange/dev-requests.ts";
+import { COMPATIBILITY_DATE } from "../../functions/compatibility-date.ts";
 import type { LoadFailure } from "../../worker/load-failures.ts";
 import { CommandFailure } from "../command-failure.ts";
-import { COMPATIBILITY_DATE } from "../compatibility-date.ts";
 import type { HostConnection } from "./dev-options.ts";
 import { workerModules } from "./worker-modules.ts";
 

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import type { Miniflare } from "miniflare";
 import { NamespaceKv } from "../../environment/kv-store.ts";
+import { COMPATIBILITY_DATE } from "../../functions/compatibility-date.ts";
 import { CommandFailure } from "../command-failure.ts";
-import { COMPATIBILITY_DATE } from "../compatibility-date.ts";
 import type { WranglerConfig } from "./wrangler-config.ts";
 
 /** The KV namespace that `wrangler dev` keeps on this machine. */

@@ -1,5 +1,6 @@
 import { createInterface } from "node:readline/promises";
 import { Writable } from "node:stream";
+import { decodeUtf8 } from "../../text/utf8.ts";
 import { CommandFailure } from "../command-failure.ts";
 
 /** No password or key is longer. Bytes. */
@@ -47,10 +48,7 @@ async function readAll(input: NodeJS.ReadStream, longest: number): Promise<strin
     }
     chunks.push(chunk);
   }
-  try {
-    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(Buffer.concat(chunks));
-    return text.replace(/\r?\n$/, "");
-  } catch (cause) {
-    throw new CommandFailure("The value is not text in UTF-8. Nothing was set.", { cause });
-  }
+  const text = decodeUtf8(Buffer.concat(chunks), "keep");
+  if (text === null) throw new CommandFailure("The value is not text in UTF-8. Nothing was set.");
+  return text.replace(/\r?\n$/, "");
 }

@@ -1,6 +1,7 @@
 import { isBinding, sinkFor } from "./destination.ts";
-import type { AuditPlatform, AuditSettings } from "./record.ts";
+import type { AuditPlatform } from "./record.ts";
 import { CallRecorder } from "./recorder.ts";
+import type { AuditSettings } from "./settings.ts";
 
 /** The records of all calls that leave an isolate. One object for all doors, so that one setting is for all. */
 export class Audit {

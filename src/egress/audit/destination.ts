@@ -1,4 +1,5 @@
-import type { AuditPlatform, AuditRecord, AuditSettings, AuditSink } from "./record.ts";
+import type { AuditPlatform, AuditRecord, AuditSink } from "./record.ts";
+import type { AuditSettings } from "./settings.ts";
 
 /** Where records go; null for nowhere. A binding that is missing is replaced by the log. */
 export function sinkFor(settings: AuditSettings, { bindings, print }: AuditPlatform): AuditSink | null {

@@ -49,11 +49,6 @@ export interface AuditRecord {
   };
 }
 
-/** Where an environment's records go: a line of the log each, nowhere, or a binding of the Worker. */
-export type AuditSettings =
-  | { readonly destination: "log" | "none" }
-  | { readonly destination: "binding"; readonly binding: string };
-
 /** Takes records. It may fail; that is its own trouble and never that of a call. */
 export type AuditSink = (record: AuditRecord) => unknown;
 

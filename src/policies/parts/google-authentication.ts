@@ -6,7 +6,7 @@ import { splitQuery } from "../../egress/url.ts";
 import { textOf } from "../../expression/value.ts";
 import type { FlowContext } from "../../flow/context.ts";
 import { type Fault, faultType } from "../../flow/fault.ts";
-import { isHeaderName } from "../../flow/headers.ts";
+import { isToken } from "../../text/token.ts";
 import type { PolicyContext } from "../policy-type.ts";
 
 /** A header that proves to a service who is calling. */
@@ -141,7 +141,7 @@ function buildHeaderName(
   const read = buildRef(nameRef, context);
   return (flow) => {
     const name = read(flow) ?? headerName;
-    if (isHeaderName(name)) return name;
+    if (isToken(name)) return name;
     throw failure(new TokenError(`The variable ${nameRef} does not hold the name of a header.`));
   };
 }

@@ -5,6 +5,7 @@ import { textOf } from "../../expression/value.ts";
 import type { FlowContext } from "../../flow/context.ts";
 import { faultType } from "../../flow/fault.ts";
 import type { Variable } from "../../flow/variable.ts";
+import { decodeUtf8 } from "../../text/utf8.ts";
 import { definePolicy } from "../policy-type.ts";
 
 const faults = {
@@ -92,17 +93,9 @@ function require(xml: XmlElement, name: string, code: string, what: string, repo
 /** Null for anything but the Basic scheme with base64 of UTF-8 text with a colon in it. */
 function credentialsIn(header: string): { user: string; password: string } | null {
   const [, base64] = /^Basic +([A-Za-z0-9+/]+={0,2})$/i.exec(header.trim()) ?? [];
-  const text = base64 === undefined ? null : utf8(Buffer.from(base64, "base64"));
+  // Other bytes replaced by the same character would make two passwords equal.
+  const text = base64 === undefined ? null : decodeUtf8(Buffer.from(base64, "base64"), "keep");
   const colon = text?.indexOf(":") ?? -1;
   if (text === null || colon === -1) return null;
   return { user: text.slice(0, colon), password: text.slice(colon + 1) };
-}
-
-/** Null for other bytes: replaced by the same character, two passwords would be equal. */
-function utf8(bytes: Uint8Array): string | null {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return null;
-  }
 }

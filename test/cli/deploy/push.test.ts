@@ -4,6 +4,7 @@ import { promisify } from "node:util";
 import { Miniflare } from "miniflare";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { workerModules } from "../../../src/cli/dev/worker-modules.ts";
+import { COMPATIBILITY_DATE } from "../../../src/functions/compatibility-date.ts";
 import { sortieInProcess } from "../in-process.ts";
 import { CloudflareServer } from "../kv/cloudflare-server.ts";
 import {
@@ -26,7 +27,7 @@ function startWorker(persistTo: string): Miniflare {
       {
         config: {
           name: "sortie",
-          compatibilityDate: "2026-10-01",
+          compatibilityDate: COMPATIBILITY_DATE,
           manifest: workerModules(join(repository, "dist")),
           env: {
             CONFIG: { type: "kv", id: "sortie-config" },

@@ -6,6 +6,7 @@ import { Report } from "../../../src/documents/report.ts";
 import { planDeployment } from "../../../src/environment/deployment.ts";
 import { currentKey, revisionKey } from "../../../src/environment/document.ts";
 import { readEnvironment } from "../../../src/environment/read-environment.ts";
+import { COMPATIBILITY_DATE } from "../../../src/functions/compatibility-date.ts";
 import { below, repository } from "../sortie.ts";
 import { startServer } from "../upstream.ts";
 
@@ -31,7 +32,7 @@ function startWorker(
       {
         config: {
           name: "sortie",
-          compatibilityDate: "2026-10-01",
+          compatibilityDate: COMPATIBILITY_DATE,
           compatibilityFlags: ["nodejs_compat", "no_nodejs_global_timers"],
           manifest: workerModules(join(repository, "dist")),
           env: {
@@ -44,7 +45,7 @@ function startWorker(
       {
         config: {
           name: "consumer",
-          compatibilityDate: "2026-10-01",
+          compatibilityDate: COMPATIBILITY_DATE,
           manifest: code(consumer),
           env: { CONFIG: { type: "kv", id: "sortie-config" } },
           triggers: [{ type: "queue", name: "calls", maxBatchTimeout: 0 }],

@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { readPrivateKey } from "../../../src/credentials/secrets/keys.ts";
 import { secretKey } from "../../../src/credentials/secrets/place.ts";
 import { openSecret } from "../../../src/credentials/secrets/seal.ts";
+import { COMPATIBILITY_DATE } from "../../../src/functions/compatibility-date.ts";
 import { sortieInProcess } from "../in-process.ts";
 import { type Finished, folderWith, repository, sortie, writeIn } from "../sortie.ts";
 
@@ -37,7 +38,7 @@ async function dump(persistTo: string): Promise<Map<string, string>> {
       {
         config: {
           name: "dump",
-          compatibilityDate: "2026-10-01",
+          compatibilityDate: COMPATIBILITY_DATE,
           manifest: {
             mainModule: "worker.js",
             modules: { "worker.js": { type: "esm", contents: "export default {}" } },

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { AuditSettings } from "../../../src/egress/audit/record.ts";
+import type { AuditSettings } from "../../../src/egress/audit/settings.ts";
 import { audited, origin, servers } from "./kit.ts";
 
 const toBinding: AuditSettings = { destination: "binding", binding: "AUDIT" };

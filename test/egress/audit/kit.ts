@@ -1,6 +1,7 @@
 import { inject } from "vitest";
 import { Audit } from "../../../src/egress/audit/audit.ts";
-import type { AuditPlatform, AuditSettings, CallOrigin } from "../../../src/egress/audit/record.ts";
+import type { AuditPlatform, CallOrigin } from "../../../src/egress/audit/record.ts";
+import type { AuditSettings } from "../../../src/egress/audit/settings.ts";
 import type { Connection } from "../../../src/egress/call.ts";
 import { Egress } from "../../../src/egress/egress.ts";
 import { compileEgressPolicy } from "../../../src/egress/egress-policy.ts";

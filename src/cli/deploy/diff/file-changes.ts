@@ -1,4 +1,5 @@
 import { structuredPatch } from "diff";
+import { decodeUtf8 } from "../../../text/utf8.ts";
 
 /** What became of one file: `text` is a unified diff, null where there is nothing to read. */
 export interface FileChange {
@@ -56,11 +57,7 @@ function range(start: number, lines: number): string {
 function textOf(content: Uint8Array | undefined): string | null {
   if (content === undefined) return "";
   if (content.length > MAX_BYTES || content.includes(0)) return null;
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(content);
-  } catch {
-    return null;
-  }
+  return decodeUtf8(content, "keep");
 }
 
 /** A line that is not too long, without control characters, which must not reach the terminal. */

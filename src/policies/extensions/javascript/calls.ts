@@ -3,9 +3,10 @@ import type { CallOrigin } from "../../../egress/audit/record.ts";
 import type { Egress } from "../../../egress/egress.ts";
 import { EgressError } from "../../../egress/error.ts";
 import type { FlowContext } from "../../../flow/context.ts";
-import { headerNames, headerValues, isHeaderName, isHeaderValue } from "../../../flow/headers.ts";
+import { headerNames, headerValues, isHeaderValue } from "../../../flow/headers.ts";
 import { ResponseMessage } from "../../../flow/message.ts";
 import { ScriptRefusal } from "../../../scripts/error.ts";
+import { isToken } from "../../../text/token.ts";
 
 /** A call as `httpClient.send` is asked for it. */
 export const scriptCallSchema = v.object({
@@ -67,7 +68,7 @@ export class ScriptCalls {
 
 function checked(call: ScriptCall): ScriptCall {
   for (const [name, value] of call.headers) {
-    if (!isHeaderName(name)) throw new ScriptRefusal(`"${name}" is no valid header name`);
+    if (!isToken(name)) throw new ScriptRefusal(`"${name}" is no valid header name`);
     if (!isHeaderValue(value)) throw new ScriptRefusal(`the header ${name} has a value with a line break`);
   }
   if (!/^[A-Za-z]+$/.test(call.method)) throw new ScriptRefusal(`"${call.method}" is no method`);

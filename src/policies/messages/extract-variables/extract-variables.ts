@@ -50,9 +50,7 @@ export const extractVariables = definePolicy({
 type Part = Patterns | JsonPayload | XmlPayload;
 
 function readParts(xml: XmlElement, report: Report): Part[] {
-  const elements = [...patternElements, "JSONPayload", "XMLPayload"]
-    .flatMap((name) => xml.children(name))
-    .sort((first, second) => first.line - second.line || first.column - second.column);
+  const elements = xml.children(...patternElements, "JSONPayload", "XMLPayload");
   if (elements.length === 0) {
     report.error(
       "NothingToExtract",

@@ -1,6 +1,7 @@
-import { isHeaderName, removeHeaderValue } from "../../../flow/headers.ts";
+import { removeHeaderValue } from "../../../flow/headers.ts";
 import { type Message, RequestMessage, ResponseMessage } from "../../../flow/message.ts";
 import type { Parameters } from "../../../flow/parameters.ts";
+import { isToken } from "../../../text/token.ts";
 import type { PolicyContext } from "../../policy-type.ts";
 import type { RemoveParts, Selection, TextProperty } from "./edit.ts";
 import type { EditMessage, EditOptions } from "./edit-message.ts";
@@ -36,7 +37,7 @@ function removeHeaders(selection: Selection, message: Message): void {
     return;
   }
   for (const { name, index } of selection) {
-    if (!isHeaderName(name) || !message.headers.has(name)) continue;
+    if (!isToken(name) || !message.headers.has(name)) continue;
     if (index === null) message.ownHeaders.delete(name);
     else removeHeaderValue(message.ownHeaders, name, index);
   }

@@ -1,6 +1,6 @@
 import type { XmlElement } from "../../../documents/element.ts";
 import type { Report } from "../../../documents/report.ts";
-import { isHeaderName } from "../../../flow/headers.ts";
+import { isToken } from "../../../text/token.ts";
 
 /**
  * The attribute `name` of a Header, QueryParam or FormParam; null for an entry that can do nothing, with a warning:
@@ -17,7 +17,7 @@ export function readName(element: XmlElement, report: Report): string | null {
     );
     return null;
   }
-  if (element.name === "Header" && !isHeaderName(name)) {
+  if (element.name === "Header" && !isToken(name)) {
     report.warning(
       "InvalidHeaderName",
       element,

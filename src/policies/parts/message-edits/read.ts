@@ -34,7 +34,7 @@ export function readMessageEdits(
   options: { variables?: boolean } = {},
 ): MessageEdit[] {
   const names = options.variables === true ? [...ACTIONS, "AssignVariable"] : ACTIONS;
-  return inDocumentOrder(parent, names).flatMap((action) => readAction(action, report));
+  return parent.children(...names).flatMap((action) => readAction(action, report));
 }
 
 function readAction(action: XmlElement, report: Report): MessageEdit[] {
@@ -42,7 +42,7 @@ function readAction(action: XmlElement, report: Report): MessageEdit[] {
     case "Set":
       return readSet(action, report);
     case "Add":
-      return inDocumentOrder(action, valueLists).flatMap((list) => readValues("Add", list, report));
+      return action.children(...valueLists).flatMap((list) => readValues("Add", list, report));
     case "Copy": {
       const source = action.attribute("source")?.trim() || "message";
       return [{ action: "Copy", source, parts: readParts(action, report) }];
@@ -55,7 +55,7 @@ function readAction(action: XmlElement, report: Report): MessageEdit[] {
 }
 
 function readSet(set: XmlElement, report: Report): MessageEdit[] {
-  return inDocumentOrder(set, [...valueLists, ...textProperties, "Payload"]).flatMap((part) => {
+  return set.children(...valueLists, ...textProperties, "Payload").flatMap((part) => {
     if (part.name === "Payload") return readPayload(part, report);
     const property = textProperties.find((name) => name === part.name);
     return property ? readProperty(property, part, report) : readValues("Set", part, report);
@@ -135,11 +135,4 @@ function readDelimiter(
     `Write one character, or leave the attribute out for "${fallback}".`,
   );
   return null;
-}
-
-/** The children of these names, in the order in which they are written. */
-function inDocumentOrder(parent: XmlElement, names: readonly string[]): XmlElement[] {
-  return names
-    .flatMap((name) => parent.children(name))
-    .sort((first, second) => first.line - second.line || first.column - second.column);
 }
