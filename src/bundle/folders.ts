@@ -8,15 +8,6 @@ const XML_FOLDERS: Readonly<Record<BundleFiles["kind"], readonly string[]>> = {
   sharedflow: ["sharedflows", "policies"],
 };
 
-/** What people call the folders when they think of one of the things in them. */
-const SINGULAR: ReadonlyMap<string, string> = new Map([
-  ["proxy", "proxies"],
-  ["target", "targets"],
-  ["policy", "policies"],
-  ["sharedflow", "sharedflows"],
-  ["resource", "resources"],
-]);
-
 /**
  * A bundle's files by folder: XML files at the root (folder "") and in the bundle's folders, and all of
  * `resources/TYPE/`. Warns of any other file: UnknownFile.
@@ -53,14 +44,8 @@ function remedyFor(folder: string, rest: readonly string[], known: readonly stri
       ? `Move it to ${folder}/${name}: files in folders below are not read. Otherwise remove it.`
       : `Give it a name that ends in .xml if it belongs to the bundle. Otherwise remove it.`;
   }
-  const meant = folder === "" ? undefined : folderMeant(folder, [...known, "resources"]);
+  const meant = folder === "" ? undefined : nearestNames(folder, [...known, "resources"])[0];
   return meant === undefined
     ? `Remove it, or move it to ${known.map((each) => `${each}/`).join(", ")} or resources/TYPE/.`
     : `Did you mean ${[meant, ...rest].join("/")}? Otherwise remove it.`;
-}
-
-function folderMeant(folder: string, known: readonly string[]): string | undefined {
-  const [near] = nearestNames(folder, [...known, ...SINGULAR.keys()]);
-  const meant = SINGULAR.get(folder) ?? (near && (SINGULAR.get(near) ?? near));
-  return meant !== undefined && known.includes(meant) ? meant : undefined;
 }

@@ -44,8 +44,12 @@ export function didYouMean(
     : otherwise.charAt(0).toUpperCase() + otherwise.slice(1);
 }
 
+/** What is compared of a name; `proxies` is as near to `proxy` as `targets` to `target`. */
 function essence(name: string): string {
-  return name.toLowerCase().replace(/[-_. ]/g, "");
+  return name
+    .toLowerCase()
+    .replace(/[-_. ]/g, "")
+    .replace(/ies$/, "y");
 }
 
 function distanceBetween(from: string, to: string): number {

@@ -1,4 +1,5 @@
 import type { XmlElement } from "./element.ts";
+import { nearestNames } from "./nearest.ts";
 import type { Position, Problem, Report } from "./report.ts";
 
 /** The range that a number must lie in; both ends belong to it. */
@@ -85,6 +86,12 @@ export function readOneOfAttribute<T extends string, F>(
   return oneOf(value, choices, attributeTitle(element, name), element, fallback, report);
 }
 
+/** Asks whether another value was meant, or says what can be written. */
+function meantOr(value: string, choices: readonly string[], otherwise: string): string {
+  const meant = nearestNames(value, choices);
+  return meant.length > 0 ? `Did you mean ${meant.join(" or ")}?` : otherwise;
+}
+
 function attributeTitle(element: XmlElement, name: string): string {
   return `The attribute "${name}" of <${element.name}>`;
 }
@@ -109,7 +116,7 @@ function booleanFrom<F>(
       "InvalidBoolean",
       at,
       `${title} is "${text}", not a boolean${effect}.`,
-      "Write true or false.",
+      meantOr(word, ["true", "false"], "Write true or false."),
     );
   }
   return fallback;
@@ -156,7 +163,7 @@ function oneOf<T extends string, F>(
     "InvalidValue",
     at,
     `${title} is "${text}"; ${COUNTS_AS_ABSENT}.`,
-    `Write one of: ${choices.join(", ")}.`,
+    meantOr(text.trim(), choices, `Write one of: ${choices.join(", ")}.`),
   );
   return fallback;
 }

@@ -37,8 +37,8 @@ export function wordsFor(issue: v.BaseIssue<unknown>): Words {
 
 /** The values that an issue would accept, when they are listed one by one. */
 export function choicesOf({ expected }: v.BaseIssue<unknown>): string[] {
-  const list = /^\(?("[^"]*"(?: \| "[^"]*")*)\)?$/.exec(expected ?? "")?.[1];
-  return list === undefined ? [] : list.slice(1, -1).split('" | "');
+  const isList = /^(?:[()| ]|"[^"]*")+$/.test(expected ?? "");
+  return isList ? Array.from((expected ?? "").matchAll(/"([^"]*)"/g), ([, choice = ""]) => choice) : [];
 }
 
 function chosen(choices: readonly string[], input: unknown): Words {

@@ -1,4 +1,6 @@
 import * as v from "valibot";
+import { didYouMean, nearestNames } from "../documents/nearest.ts";
+import { choicesOf } from "../documents/schema-words.ts";
 import { checkSslInfo, type SslInfo } from "./ssl-info.ts";
 
 /** A flag, written as a boolean or as the text of one, as in Apigee's exports. */
@@ -150,27 +152,37 @@ function invalidField(issue: v.BaseIssue<unknown>): TargetServerProblem {
   const field = v.getDotPath(issue) ?? "";
   const subject = field === "" ? "A target server" : `The field "${field}" of a target server`;
   const missing = issue.received === "undefined";
+  const meant = typeof issue.input === "string" ? nearestNames(issue.input, choicesOf(issue)) : [];
   return {
     severity: "error",
     code: "InvalidTargetServer",
     field,
-    message: `${subject} ${missing ? "is missing" : `cannot be ${issue.received}`}.`,
-    remedy: issue.message,
+    message: `${subject} ${missing ? "is missing" : `cannot be ${wordsFor(issue)}`}.`,
+    remedy: meant.length > 0 ? `Did you mean ${meant.join(" or ")}?` : issue.message,
   };
+}
+
+/** A value as it is written; of one that holds others only what it is. */
+function wordsFor({ input, received }: v.BaseIssue<unknown>): string {
+  if (input === null || typeof input !== "object") return received;
+  return Array.isArray(input) ? "a list" : "an object";
 }
 
 function unknownFields(json: unknown): TargetServerProblem[] {
   const named = (value: unknown, path: string, schema: { entries: object }) =>
     Object.keys(Object(value))
       .filter((name) => !Object.hasOwn(schema.entries, name))
-      .map((name) => path + name);
+      .map((name) => ({
+        field: path + name,
+        remedy: didYouMean(name, Object.keys(schema.entries), "take it out."),
+      }));
   const { sSLInfo } = Object(json);
-  return [...named(json, "", entity), ...named(sSLInfo, "sSLInfo.", sslInfo)].map((field) => ({
+  return [...named(json, "", entity), ...named(sSLInfo, "sSLInfo.", sslInfo)].map(({ field, remedy }) => ({
     severity: "warning",
     code: "UnknownField",
     field,
     message: `The field "${field}" of a target server is not known and has no effect.`,
-    remedy: "Correct its name or remove it.",
+    remedy,
   }));
 }
 

@@ -82,7 +82,7 @@ describe("one of several words", () => {
     ["Encode", "Encode"],
     [" decode ", "Decode"],
     ["", null],
-    ["Recode", null, "InvalidValue 1:1"],
+    ["Compress", null, "InvalidValue 1:1"],
   ])("%j is %j", (text, expected, ...problems) => {
     const report = new Report();
     expect(readOneOf(parse(`<Operation>${text}</Operation>`), choices, null, report)).toBe(expected);
@@ -92,7 +92,7 @@ describe("one of several words", () => {
 
   test("the remedy lists the words", () => {
     const report = new Report();
-    readOneOf(parse("<Operation>Recode</Operation>"), choices, null, report);
+    readOneOf(parse("<Operation>Compress</Operation>"), choices, null, report);
     expect(report.problems[0]?.remedy).toBe("Write one of: Encode, Decode.");
   });
 });

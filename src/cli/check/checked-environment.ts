@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { rootCertificates } from "node:tls";
 import { didYouMean } from "../../documents/nearest.ts";
 import { type Problem, Report } from "../../documents/report.ts";
@@ -6,7 +7,7 @@ import { type EnvironmentModel, readEnvironment } from "../../environment/read-e
 import { CommandFailure } from "../command-failure.ts";
 import type { PublishedFunctions } from "../publish/publish-functions.ts";
 import type { EnvironmentFolder } from "./environment-folder.ts";
-import { pathOnDisk } from "./mount.ts";
+import { meantFolders, pathOnDisk } from "./mount.ts";
 
 /** An environment and everything that is wrong with it; with an error in it, it must not be deployed. */
 export interface CheckedEnvironment {
@@ -35,6 +36,14 @@ export async function checkedEnvironment(
   const report = new Report();
   const read = adjust(readEnvironment(folder.files, name, report, rootCertificates));
   const whole = folder.mounts.find(({ at }) => at === "");
+  for (const { source, meant } of whole ? meantFolders(whole.source) : []) {
+    report.warning(
+      "UnknownFolder",
+      { file: basename(source), line: 1, column: 1 },
+      "Nothing in the folder is read.",
+      `Did you mean ${meant}?`,
+    );
+  }
   let published: PublishedFunctions = { functions: [], files: [], missing: read.missing };
   if (whole && mayHaveFunctions(folder, read)) {
     // Environments without functions need no compiler, and are checked sooner without it.

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
+import { nearestNames } from "../../documents/nearest.ts";
 import { CommandFailure } from "../command-failure.ts";
 import { isFile, isFolder, readFolder, readSmallFile } from "./read-folder.ts";
 
@@ -24,6 +25,9 @@ const ENVIRONMENT_FOLDERS = [
   "functions",
   "outbound-applications",
 ];
+
+/** Those, and one that projects have for other things. */
+const OTHER_FOLDERS: ReadonlySet<string> = new Set([...ENVIRONMENT_FOLDERS, "resources"]);
 
 const BUNDLE_FOLDERS = new Map([
   ["apiproxy", "apiproxies"],
@@ -50,12 +54,24 @@ export function mountPath(path: string): Mount[] {
   if (isFolder(join(source, "proxies"))) return [mountBareBundle(source, "apiproxies")];
   if (holdsXml(join(source, "sharedflows"))) return [mountBareBundle(source, "sharedflows")];
   if (ENVIRONMENT_FOLDERS.some((name) => isFolder(join(source, name)))) return [mountEnvironment(source)];
+  const meant = meantFolders(source).map(
+    (folder) => ` Rename ${basename(folder.source)} to ${folder.meant}?`,
+  );
   throw new CommandFailure(
     readdirSync(source).length === 0
       ? `${path} is empty.`
       : `${path} is neither an environment (a folder with ${ENVIRONMENT_FOLDERS.join(", ")}) ` +
-          "nor a bundle (a folder with apiproxy or sharedflowbundle, or a zip file of one).",
+          `nor a bundle (a folder with apiproxy or sharedflowbundle, or a zip file of one).${meant.join("")}`,
   );
+}
+
+/** Folders beside those of an environment that were probably meant to be one of them, and which. */
+export function meantFolders(source: string): { readonly source: string; readonly meant: string }[] {
+  return readdirSync(source).flatMap((name) => {
+    const [meant] = OTHER_FOLDERS.has(name) ? [] : nearestNames(name, ENVIRONMENT_FOLDERS);
+    const folder = join(source, name);
+    return meant !== undefined && isFolder(folder) ? [{ source: folder, meant }] : [];
+  });
 }
 
 /** A bundle folder or zip of that name in a folder, if there is one. */

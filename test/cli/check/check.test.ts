@@ -84,6 +84,17 @@ describe("everything that is wrong with an environment is said at once", () => {
   });
 });
 
+test("a folder whose name is nearly that of an environment's is warned of", async () => {
+  const files = below("apiproxies/fine", answeringProxy("fine", "text"));
+  const folder = folderWith({ ...files, "shared-flow/x.xml": "", "docs/x.md": "", "resources/x": "" });
+  const { stdout } = await sortie(["check", "."], folder);
+  expect(stdout).toBe(
+    "shared-flow:1:1  warning  UnknownFolder  Nothing in the folder is read.\n    Did you mean sharedflows?\n\n0 errors, 1 warning.\n",
+  );
+  const alone = folderWith(below("apiproxys/fine", answeringProxy("fine", "text")));
+  expect((await sortie(["check", "."], alone)).stderr).toMatch(/Rename apiproxys to apiproxies\?\n$/);
+});
+
 describe("the exit status is", () => {
   test("0 without errors", async () => {
     const folder = folderWith(answeringProxy("fine", "text"));

@@ -1,5 +1,6 @@
 import { type GoogleAuthentication, readAuthentication } from "../../../connections/read-authentication.ts";
 import type { XmlElement } from "../../../documents/element.ts";
+import { didYouMean } from "../../../documents/nearest.ts";
 import { readBoolean } from "../../../documents/read.ts";
 import { type Position, positionOf, type Report } from "../../../documents/report.ts";
 import { readTimeout } from "../../parts/read-timeout.ts";
@@ -96,7 +97,7 @@ function readSentParts(properties: readonly XmlElement[], report: Report): Exter
         "UnknownProperty",
         property,
         `The property "${name}" is not known here and has no effect.`,
-        `Write one of: ${sentParts.join(", ")}.`,
+        didYouMean(name, sentParts, `write one of: ${sentParts.join(", ")}.`),
       );
     }
   }

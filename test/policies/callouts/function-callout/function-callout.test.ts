@@ -106,6 +106,30 @@ test("a result that the variable cannot hold is a fault of the policy", async ()
   ]);
 });
 
+test("a parameter's name that was probably meant is said", () => {
+  const xml = policy(`<Parameters><Parameter name="contry" value="CH"/></Parameters>`);
+  const { report } = loadPolicy(functionCallout, xml, withFunction("1"));
+  expect(report.problems.map(({ code, remedy }) => `${code}: ${remedy}`)).toEqual([
+    "UnknownParameter: Did you mean country? Otherwise take it out: its parameters are country, weight.",
+    'MissingParameter: Add <Parameter name="country"> to <Parameters>.',
+  ]);
+});
+
+test.each([
+  [
+    "what to do about it is said",
+    "Did you mean shippingDays?",
+    ["FunctionNotFound: Did you mean shippingDays?"],
+  ],
+  ["it has been reported that it is wrong", null, []],
+])("of a function that there is not, %s", (_, remedy, expected) => {
+  const functions = { ...withFunction("1").functions, remedyForMissing: () => remedy };
+  const { report } = loadPolicy(functionCallout, policy("", "<Function>shippingDay</Function>"), {
+    functions,
+  });
+  expect(report.problems.map((problem) => `${problem.code}: ${problem.remedy}`)).toEqual(expected);
+});
+
 describe("Deployment errors", () => {
   test.each([
     [
