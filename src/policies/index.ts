@@ -9,6 +9,7 @@ import { extractVariables } from "./messages/extract-variables/extract-variables
 import { raiseFault } from "./messages/raise-fault.ts";
 import type { PolicyType } from "./policy-type.ts";
 import { basicAuthentication } from "./security/basic-authentication.ts";
+import { hmac } from "./security/hmac.ts";
 import { decodeJws } from "./security/tokens/decode-jws.ts";
 import { decodeJwt } from "./security/tokens/decode-jwt.ts";
 import { generateJws } from "./security/tokens/generate-jws.ts";
@@ -27,6 +28,7 @@ const all: readonly PolicyType[] = [
   functionCallout,
   generateJws,
   generateJwt,
+  hmac,
   javascript,
   keyValueMapOperations,
   raiseFault,

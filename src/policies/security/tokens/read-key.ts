@@ -1,7 +1,7 @@
 import type { XmlElement } from "../../../documents/element.ts";
 import { readInteger } from "../../../documents/read.ts";
 import type { Report } from "../../../documents/report.ts";
-import type { Encoding } from "../../parts/decode-bytes.ts";
+import { type Encoding, encodingNamed } from "../../parts/decode-bytes.ts";
 import { type KeyElement, type KeyUse, keyElementOf } from "./algorithms.ts";
 import type { Protection } from "./read-algorithms.ts";
 import { readSaid, type Said } from "./said.ts";
@@ -145,14 +145,6 @@ function readPassword(element: XmlElement, report: Report): string | null {
   return password ? readPrivateRef(password, element, report) : null;
 }
 
-const encodings: ReadonlyMap<string, Encoding> = new Map([
-  ["hex", "hex"],
-  ["base16", "hex"],
-  ["base64", "base64"],
-  ["base64url", "base64url"],
-  ["utf8", "utf-8"],
-]);
-
 /** The attribute stands on the element or on its value. Letter case and dashes do not matter. */
 function readEncoding(
   element: XmlElement,
@@ -162,8 +154,8 @@ function readEncoding(
 ): Encoding {
   const outside = element.attribute("encoding");
   const written = value?.attribute("encoding") ?? outside ?? (name === "DirectKey" ? "base64" : "utf-8");
-  const encoding = encodings.get(written.trim().toLowerCase().replaceAll("-", ""));
-  if (encoding !== undefined) return encoding;
+  const encoding = encodingNamed(written);
+  if (encoding !== null) return encoding;
   const message = `The encoding ${JSON.stringify(written)} of <${element.name}> is not known.`;
   report.error("InvalidValueForElement", element, message, "Write hex, base16, base64, base64url or utf-8.");
   return "utf-8";
