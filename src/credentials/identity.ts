@@ -12,7 +12,10 @@ export const identitySchema = v.object({
   allowAnonymous: v.boolean(),
   /** Where a browser signs in, with the page to come back to as `return_to`; null when something else sees to it. */
   loginUrl: v.optional(v.nullable(v.string()), null),
-  /** Scheme and host that browsers know the gateway by; null when it is that of their requests. */
+  /**
+   * Scheme and host of the pages of consents, where no proxy is served: what a proxy's pages do is cross-site there.
+   * Null when they share the host of whatever is asked for.
+   */
   publicUrl: v.optional(v.nullable(v.string()), null),
 });
 

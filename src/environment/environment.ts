@@ -95,22 +95,24 @@ export class Environment {
    * The proxy endpoint that serves a path, ready to run; null when there is none.
    * Faults: `sortie.ProxyUnavailable` and `sortie.NothingDeployed`.
    */
-  endpoint(path: string, now: number, lifetime: Lifetime): Serving | null | Promise<Serving | null> {
+  endpoint(url: URL, now: number, lifetime: Lifetime): Serving | null | Promise<Serving | null> {
     const snapshot = this.current(now, lifetime);
     if (snapshot instanceof Promise) {
-      return snapshot.then((found) => this.#serving(found, path, now, lifetime));
+      return snapshot.then((found) => this.#serving(found, url, now, lifetime));
     }
-    return this.#serving(snapshot, path, now, lifetime);
+    return this.#serving(snapshot, url, now, lifetime);
   }
 
   #serving(
     snapshot: Snapshot | null,
-    path: string,
+    url: URL,
     now: number,
     lifetime: Lifetime,
   ): Serving | null | Promise<Serving> {
     if (!snapshot && this.#trouble !== null) throw unavailable(this.#trouble);
     if (!snapshot) throw nothingDeployed();
+    if (snapshot.pagesHost !== null && url.host === snapshot.pagesHost) return null;
+    const path = url.pathname;
     const match = snapshot.match(path);
     if (!match) return null;
     const { pathSuffix, value } = match;

@@ -36,6 +36,8 @@ export class Snapshot {
   readonly functions: DeployedFunctions;
   /** Says whether a URL, as it came, has a path that is refused; null when none is. */
   readonly refusesPath: ReturnType<typeof disguiseFinder>;
+  /** A host, with its port, that is the gateway's own pages' alone; null when there is none. */
+  readonly pagesHost: string | null;
   readonly #readRevision: ReadRevision;
   readonly #googleIdentity: GoogleServices["identity"];
   readonly #capabilities: CompileEnvironment["capabilities"];
@@ -62,6 +64,8 @@ export class Snapshot {
     this.functions = services.functions;
     const { allowInPaths } = document.requests;
     this.refusesPath = disguiseFinder(disguises.filter((disguise) => !allowInPaths.includes(disguise)));
+    const pages = document.identity?.publicUrl ?? null;
+    this.pagesHost = pages === null ? null : new URL(pages).host;
     this.#readRevision = services.readRevision;
     this.#googleIdentity = services.googleIdentity;
     this.#capabilities = services.capabilities(this);

@@ -68,7 +68,7 @@ export class Gateway {
     const exchange = new ClientExchange(request, url, lifetime, this.#clock, facts);
     let serving: Serving | null = null;
     try {
-      const found = this.#environment.endpoint(url.pathname, exchange.receivedAt, lifetime);
+      const found = this.#environment.endpoint(url, exchange.receivedAt, lifetime);
       serving = found instanceof Promise ? await found : found;
       if (!serving) throw applicationNotFound(`host: ${url.host} and url: ${url.pathname}`);
       const { program, pathSuffix, refusesPath } = serving;

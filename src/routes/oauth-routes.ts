@@ -36,6 +36,8 @@ export function oauthRoutes<E extends object>(
   routes.use("*", bodyLimit({ maxSize: BODY_LIMIT_BYTES }));
   routes.use("*", async (c, next) => {
     const services = servicesOf(c.env);
+    const elsewhere = await pagesElsewhere(c, services.consents);
+    if (elsewhere !== null) return elsewhere;
     const user = await userOf(c, services);
     if (user instanceof Response) return user;
     c.set("services", services);
@@ -54,7 +56,7 @@ export function oauthRoutes<E extends object>(
     const application = await c.var.services.consents.application(c.req.param("name"));
     if (!application) return unknownApplication(c);
     if (!application.enabled) return disabled(c, application);
-    const returnTo = returnPath(c.req.query("return_to"));
+    const returnTo = returnPath(c.req.query("return_to"), await c.var.services.consents.identity());
     if (returnTo === null) return badReturn(c);
     return page(c, {
       title: `Authorize ${application.displayName}`,
@@ -67,9 +69,9 @@ export function oauthRoutes<E extends object>(
     if (!application) return unknownApplication(c);
     if (!application.enabled) return disabled(c, application);
     const form = new URLSearchParams(await c.req.text());
-    const returnTo = returnPath(form.get("return_to") ?? undefined);
-    if (returnTo === null) return badReturn(c);
     const { services, user } = c.var;
+    const returnTo = returnPath(form.get("return_to") ?? undefined, await services.consents.identity());
+    if (returnTo === null) return badReturn(c);
     const redirectUri = await redirectUriOf(services.consents, c.req.url, application);
     const begun = await services.consents.begin({ application, user: user.id }, { redirectUri, returnTo });
     if (!begun.ok) return failure(c, application, begun.message);
@@ -99,6 +101,19 @@ export function oauthRoutes<E extends object>(
   });
 
   return routes;
+}
+
+/**
+ * These pages are on one host alone where the environment names it, so that a page of a proxy is another site to them:
+ * null there, and otherwise the way, or a refusal of what would change something.
+ */
+async function pagesElsewhere(c: Context, consents: Consents): Promise<Response | null> {
+  const origin = (await consents.identity())?.publicUrl ?? null;
+  const { pathname, search, origin: asked } = new URL(c.req.url);
+  if (origin === null || origin === asked) return null;
+  if (c.req.method === "GET" || c.req.method === "HEAD") return seeOther(c, origin + pathname + search);
+  const body = html`<p role="alert">These pages are at <a href="${origin}${CONSENTS_PATH}">${origin}</a>.</p>`;
+  return page(c, { title: "Not possible", body }, 403);
 }
 
 /** The user whose browser asks, or the page that says what to do. */

@@ -3,7 +3,7 @@ import type { OutboundApplication } from "../credentials/oauth/application.ts";
 import type { AuthorizationStatus, ConsentResult, TokenResult } from "../credentials/oauth/authorization.ts";
 import { messageOf } from "../credentials/oauth/error.ts";
 import { readReset } from "../credentials/oauth/resets.ts";
-import { type Subject, UserTokens } from "../credentials/oauth/user-tokens.ts";
+import { authorizePath, type Subject, UserTokens } from "../credentials/oauth/user-tokens.ts";
 import { Deadlines } from "../egress/deadline.ts";
 import type { Environment } from "../environment/environment.ts";
 import type { Lifetime } from "../flow/context.ts";
@@ -37,6 +37,7 @@ export class Consents {
     this.#lifetime = lifetime;
     this.tokens = new UserTokens({
       application: (name) => this.application(name),
+      authorizeUrl: async (name) => ((await this.identity())?.publicUrl ?? "") + authorizePath(name),
       ask: (subject, refresh) => new Deadlines().within(ASK_TIMEOUT_MS, this.#token(subject, refresh)),
       resetAt: ({ application, user }) => readReset(env.CONFIG, env.ENVIRONMENT, application.name, user),
       now: () => Date.now(),

@@ -95,7 +95,7 @@ export class TestEnvironment {
 
   /** The revision of the proxy that serves a path, as its identity names it; null when there is none. */
   async revision(path: string): Promise<string | null> {
-    const serving = await this.environment.endpoint(path, this.now, this);
+    const serving = await this.environment.endpoint(new URL(path, "http://gateway.test"), this.now, this);
     return serving ? serving.program.identity.revision : null;
   }
 

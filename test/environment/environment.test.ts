@@ -43,16 +43,22 @@ describe("reads of KV", () => {
   test("a steady request reads nothing, and does not wait", async () => {
     const test = await serving();
     test.now = REFRESH_AFTER_MS - 1;
-    expect(test.environment.endpoint("/a", test.now, test)).toMatchObject({ pathSuffix: "" });
-    expect(test.environment.endpoint("/none", test.now, test)).toBeNull();
+    expect(test.environment.endpoint(new URL("http://gateway.test/a"), test.now, test)).toMatchObject({
+      pathSuffix: "",
+    });
+    expect(test.environment.endpoint(new URL("http://gateway.test/none"), test.now, test)).toBeNull();
     expect(test.store.newReads).toEqual([]);
   });
 
   test("a look at KV in the background reads the document only, and no request waits for it", async () => {
     const test = await serving();
     test.now = REFRESH_AFTER_MS;
-    expect(test.environment.endpoint("/a", test.now, test)).not.toBeInstanceOf(Promise);
-    expect(test.environment.endpoint("/a", test.now, test)).not.toBeInstanceOf(Promise);
+    expect(test.environment.endpoint(new URL("http://gateway.test/a"), test.now, test)).not.toBeInstanceOf(
+      Promise,
+    );
+    expect(test.environment.endpoint(new URL("http://gateway.test/a"), test.now, test)).not.toBeInstanceOf(
+      Promise,
+    );
     await test.settled();
     expect(test.store.newReads).toEqual([current]);
   });
@@ -61,7 +67,9 @@ describe("reads of KV", () => {
     const test = new TestEnvironment();
     await test.store.deploy(1, plainProxy("a"));
     const found = await Promise.all(
-      Array.from({ length: 10 }, () => test.environment.endpoint("/a", test.now, test)),
+      Array.from({ length: 10 }, () =>
+        test.environment.endpoint(new URL("http://gateway.test/a"), test.now, test),
+      ),
     );
     expect(test.store.newReads).toEqual([current, "revision"]);
     expect(new Set(found.map((serving) => serving?.program)).size).toBe(1);
@@ -88,9 +96,9 @@ describe("reads of KV", () => {
   test("go on when the client that began them leaves", async () => {
     const test = new TestEnvironment();
     await test.store.deploy(1, plainProxy("a"));
-    void test.environment.endpoint("/a", test.now, test);
+    void test.environment.endpoint(new URL("http://gateway.test/a"), test.now, test);
     await test.settled();
-    expect(test.environment.endpoint("/a", test.now, test)).not.toBeNull();
+    expect(test.environment.endpoint(new URL("http://gateway.test/a"), test.now, test)).not.toBeNull();
     expect(test.store.newReads[0]).toBe(current);
   });
 });
@@ -109,7 +117,9 @@ describe("a new deployment", () => {
     await test.store.deploy(2, plainProxy("a", "2"), plainProxy("unused", "2"));
     await refreshed(test);
     expect(test.store.newReads).toEqual([current, "revision"]);
-    expect(test.environment.endpoint("/a", test.now, test)).not.toBeInstanceOf(Promise);
+    expect(test.environment.endpoint(new URL("http://gateway.test/a"), test.now, test)).not.toBeInstanceOf(
+      Promise,
+    );
   });
 
   test("can be asked for at once", async () => {

@@ -19,3 +19,18 @@ test.each([
   const answers = await Promise.all(paths.map((path) => gateway.fetch(path)));
   expect(answers.map(({ status }) => status)).toEqual([200, ...statuses]);
 });
+
+test.each([
+  ["https://gateway.test", 404],
+  ["https://consents.test", 200],
+])("no proxy is served where the pages of consents are: %s", async (publicUrl, status) => {
+  const gateway = await serve({
+    ...proxyFiles("p", { target: httpTarget(`${a}/status/200`) }),
+    "environments/local/identity.json": JSON.stringify({
+      issuer: "https://issuer.example.com",
+      audience: "the gateway",
+      publicUrl,
+    }),
+  });
+  expect((await gateway.fetch("/p")).status).toBe(status);
+});

@@ -1,7 +1,7 @@
 /// <reference types="@cloudflare/vitest-plugin/types" />
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { applicationResetKey, resetValue } from "../../src/credentials/oauth/resets.ts";
 import { servedBy } from "../../src/worker/gateways.ts";
 import { authorizationId } from "../../src/worker/user-authorization.ts";
@@ -118,6 +118,52 @@ describe("every page", () => {
   });
 });
 
+describe("with a publicUrl the pages have a host of their own", () => {
+  const own = "https://consents.test";
+  beforeAll(() => deployApplications(all, { publicUrl: own }));
+  afterAll(() => deployApplications(all));
+
+  test.each(["", "/calendar/authorize?return_to=%2F_sortie%2F", "/calendar/callback?state=x&code=y"])(
+    "%s leads there from any other",
+    async (path) => {
+      const { status, headers } = await browse(user, `/_sortie/oauth${path}`);
+      expect([status, headers.get("location")]).toEqual([303, `${own}/_sortie/oauth${path}`]);
+    },
+  );
+
+  test.each(["authorize", "withdraw"])("a form cannot be sent to any other: %s", async (what) => {
+    const { status, text } = await submit(user, `/_sortie/oauth/calendar/${what}`);
+    expect(status).toBe(403);
+    expect(text).toContain(`These pages are at <a href="${own}/_sortie/oauth">${own}</a>`);
+  });
+
+  test("nor can a page of a proxy send one there", async () => {
+    const headers = { origin: ORIGIN, "sec-fetch-site": "same-site" };
+    const withdraw = `${own}/_sortie/oauth/calendar/withdraw`;
+    expect((await browse(user, withdraw, { method: "POST", headers })).status).toBe(403);
+  });
+
+  test("there they work, and end there", async () => {
+    const form = { return_to: "/a-proxy/page" };
+    const headers = { origin: own, "sec-fetch-site": "same-origin" };
+    const body = new URLSearchParams(form);
+    const authorize = `${own}/_sortie/oauth/calendar/authorize`;
+    const { text } = await browse(user, authorize, { method: "POST", body, headers });
+    const sent = new URL(/<a class="button" href="([^"]+)">/.exec(text)?.[1]?.replaceAll("&amp;", "&") ?? "");
+    const callback = `${own}/_sortie/oauth/calendar/callback`;
+    expect(sent.searchParams.get("redirect_uri")).toBe(callback);
+    const query = new URLSearchParams({ state: sent.searchParams.get("state") ?? "", code: "code-1" });
+    const { status, headers: answered } = await browse(user, `${callback}?${query}`);
+    expect([status, answered.get("location")]).toEqual([303, "/_sortie/oauth"]);
+    expect((await get()).accessToken).toBe("access-token-1");
+  });
+
+  test("and whoever has to consent is told of them", async () => {
+    const error = await get().catch((thrown) => thrown);
+    expect(error.authorizePath).toBe(`${own}/_sortie/oauth/calendar/authorize`);
+  });
+});
+
 describe("the prompt", () => {
   test("is shown with the scopes, and whatever it holds is text", async () => {
     const { status, text } = await browse(user, "/_sortie/oauth/calendar/authorize");
@@ -131,10 +177,6 @@ describe("the prompt", () => {
   test("leads to the provider, with where to come back", async () => {
     const sent = await beginConsent(user, "calendar");
     expect(sent.get("redirect_uri")).toBe(`${ORIGIN}/_sortie/oauth/calendar/callback`);
-    await deployApplications(all, { publicUrl: "https://public.example.com" });
-    const again = await beginConsent(user, "calendar");
-    expect(again.get("redirect_uri")).toBe("https://public.example.com/_sortie/oauth/calendar/callback");
-    await deployApplications(all);
   });
 
   test("is not shown for a disabled application", async () => {

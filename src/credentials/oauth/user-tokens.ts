@@ -18,6 +18,8 @@ export interface Subject {
 export interface UserTokensOptions {
   /** The application as it is deployed now; undefined when there is none of that name. */
   application(name: string): OutboundApplication | undefined | Promise<OutboundApplication | undefined>;
+  /** Where a user gives consent to an application: a path, or a URL when the pages are on a host of their own. */
+  authorizeUrl(application: string): Promise<string>;
   /** Asks whoever keeps the user's grant. Rejects when it cannot be reached. */
   ask(subject: Subject, refresh: boolean): Promise<TokenResult>;
   /** Until when the user's grants were reset; epoch milliseconds. */
@@ -109,7 +111,7 @@ export class UserTokens implements UserCredentials {
     }
     if (result.kind === "token") return this.#keep(subject, result);
     this.forget(subject);
-    throw errorOf(result, name);
+    throw errorOf(result, name, await this.#options.authorizeUrl(name));
   }
 
   #keep(
@@ -158,7 +160,11 @@ function isIssuedTo({ clientId, tokenUrl }: Slot, application: OutboundApplicati
 }
 
 /** Foundry: "Data Connection troubleshooting reference" (OAuth and outbound applications). */
-function errorOf(result: Exclude<TokenResult, { kind: "token" }>, name: string): CredentialsError {
+function errorOf(
+  result: Exclude<TokenResult, { kind: "token" }>,
+  name: string,
+  authorizeUrl: string,
+): CredentialsError {
   if (result.kind === "unavailable") {
     return new CredentialsError(
       `The token for the outbound application ${name} cannot be had at the moment: ${result.reason}`,
@@ -168,5 +174,5 @@ function errorOf(result: Exclude<TokenResult, { kind: "token" }>, name: string):
     result.kind === "none"
       ? `401 Unauthorized: the user has not authorized the outbound application ${name}.`
       : "Credentials expired and no refresh handler provided";
-  return new AuthorizationRequired(message, authorizePath(name));
+  return new AuthorizationRequired(message, authorizeUrl);
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { OutboundApplication } from "../../../src/credentials/oauth/application.ts";
 import type { TokenResult } from "../../../src/credentials/oauth/authorization.ts";
 import {
+  authorizePath,
   KEPT_USER_TOKENS,
   RESET_CHECKED_AFTER_MS,
   UserTokens,
@@ -26,6 +27,7 @@ class TestTokens {
   readonly #pending: Promise<unknown>[] = [];
   readonly tokens = new UserTokens({
     application: () => this.application,
+    authorizeUrl: async (name) => authorizePath(name),
     ask: async ({ user }, refresh) => {
       this.asked.push({ user, refresh });
       if (!this.result) throw new Error("the network is down");
