@@ -1,7 +1,8 @@
-import { globSync, readFileSync } from "node:fs";
+import { existsSync, globSync, readFileSync } from "node:fs";
 import path from "node:path";
 
-/** Checks that the rooms of `src/` import from each other only what the README's table of rooms says. */
+/** Checks that the rooms of `src/` import from each other only what the README's table of rooms says, and that no file
+ * stands beside a folder of its name. */
 
 const table = new Map<string, ReadonlySet<string>>();
 for (const [, room = "", others = ""] of readFileSync("README.md", "utf8").matchAll(
@@ -32,6 +33,11 @@ for (const file of globSync("src/**/*.{ts,js}")) {
     if (!target.startsWith("src/") || other === room || allowed?.has("all") || allowed?.has(other)) continue;
     problems.push(`${file}: ${room} may not import from ${other}: ${imported}`);
   }
+}
+
+for (const folder of globSync("src/**/", { exclude: ["src/"] })) {
+  const beside = `${path.normalize(folder).replace(/\/$/, "")}.ts`;
+  if (existsSync(beside)) problems.push(`${beside}: stands beside a folder of its name; move it into that`);
 }
 
 for (const problem of problems) console.error(problem);

@@ -10,7 +10,7 @@ import {
   readUnconditionalFlow,
 } from "./flows.ts";
 import { reportUnknownIn } from "./lost-steps.ts";
-import type { Connection, Endpoint, ProxyEndpoint, TargetEndpoint } from "./model.ts";
+import type { Endpoint, ProxyEndpoint, TargetConnection, TargetEndpoint } from "./model.ts";
 import { readRouteRules } from "./route-rules.ts";
 
 /** A `proxies/*.xml` file. Apigee: "API proxy configuration reference" (ProxyEndpoint). */
@@ -55,7 +55,7 @@ function readEndpoint(element: XmlElement, name: string, report: Report): Endpoi
   };
 }
 
-function readConnection(endpoint: XmlElement, report: Report): Connection | null {
+function readConnection(endpoint: XmlElement, report: Report): TargetConnection | null {
   const refused = refuseUnsupported(
     endpoint,
     ["ScriptTarget", "HostedTarget"],

@@ -58,7 +58,7 @@ export interface ProxyEndpoint extends Endpoint {
 /** Apigee: "API proxy configuration reference" (TargetEndpoint). */
 export interface TargetEndpoint extends Endpoint {
   /** Null when it has none that can be used, which has been reported. */
-  readonly connection: Connection | null;
+  readonly connection: TargetConnection | null;
 }
 
 export interface Endpoint {
@@ -74,7 +74,7 @@ export interface Endpoint {
 }
 
 /** HTTPTargetConnection or LocalTargetConnection. */
-export type Connection =
+export type TargetConnection =
   | { readonly kind: "http"; readonly http: HttpConnection }
   | { readonly kind: "local"; readonly local: LocalConnection };
 

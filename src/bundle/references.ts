@@ -4,12 +4,12 @@ import type { Report } from "../documents/report.ts";
 import { type References, referencesOfHttp } from "../policies/references.ts";
 import type {
   Bundle,
-  Connection,
   Endpoint,
   ProxyBundle,
   ProxyEndpoint,
   SharedFlowBundle,
   Step,
+  TargetConnection,
 } from "./model.ts";
 import { isProtective } from "./protective.ts";
 
@@ -54,7 +54,7 @@ export function referencesOf(bundle: Bundle): readonly References[] {
 }
 
 /** What a target refers to. */
-export function referencesOfConnection(connection: Connection | null): References {
+export function referencesOfConnection(connection: TargetConnection | null): References {
   if (connection === null) return {};
   return connection.kind === "local" ? { proxies: [connection.local] } : referencesOfHttp(connection.http);
 }

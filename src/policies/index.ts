@@ -3,7 +3,7 @@ import { flowCallout } from "./callouts/flow-callout.ts";
 import { functionCallout } from "./callouts/function-callout/function-callout.ts";
 import { serviceCallout } from "./callouts/service-callout/service-callout.ts";
 import { javascript } from "./extensions/javascript/javascript.ts";
-import { keyValueMapOperations } from "./mediation/key-value-map-operations.ts";
+import { keyValueMapOperations } from "./mediation/key-value-map-operations/key-value-map-operations.ts";
 import { assignMessage } from "./messages/assign-message.ts";
 import { extractVariables } from "./messages/extract-variables/extract-variables.ts";
 import { raiseFault } from "./messages/raise-fault.ts";

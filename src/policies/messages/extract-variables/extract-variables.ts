@@ -5,7 +5,7 @@ import { textOf } from "../../../expression/value.ts";
 import type { FlowContext } from "../../../flow/context.ts";
 import { Message } from "../../../flow/message.ts";
 import { definePolicy } from "../../policy-type.ts";
-import type { Extraction, Source } from "./extraction.ts";
+import type { Extracted, Extraction } from "./extraction.ts";
 import { faults } from "./faults.ts";
 import { buildJsonPayload, type JsonPayload, readJsonPayload } from "./json-payload.ts";
 import { buildPatterns, type Patterns, patternElements, readPatterns } from "./patterns.ts";
@@ -86,7 +86,7 @@ function needsMessage(part: Part): boolean {
 function compileSource(
   { context, source }: Extraction,
   mustBeMessage: boolean,
-): (flow: FlowContext) => Source {
+): (flow: FlowContext) => Extracted {
   const variable = context.variable(source);
   const isContent = variable.contentOf !== null;
   return (flow) => {

@@ -7,10 +7,10 @@ import type { PolicyContext } from "../../policy-type.ts";
 import { faults } from "./faults.ts";
 
 /** What the policy extracts from: a message, or the text of a variable. */
-export type Source = Message | string;
+export type Extracted = Message | string;
 
 /** Sets the variables that one element of the policy finds in the source. Throws the policy's faults. */
-export type Extract = (flow: FlowContext, source: Source) => void;
+export type Extract = (flow: FlowContext, source: Extracted) => void;
 
 /** What every element of one policy uses when it is built. */
 export interface Extraction {
@@ -46,7 +46,7 @@ export function compileAssignment(
 }
 
 /** The text to extract from, or null for a message with another media type. A variable's text has no type. */
-export function payloadOf(source: Source, isWanted: (mediaType: string) => boolean): string | null {
+export function payloadOf(source: Extracted, isWanted: (mediaType: string) => boolean): string | null {
   if (typeof source === "string") return source;
   return isWanted(mediaType(source.contentType)) ? source.content : null;
 }

@@ -8,7 +8,7 @@ import type { FlowContext } from "../../../flow/context.ts";
 import { Message, RequestMessage } from "../../../flow/message.ts";
 import { messageProperty } from "../../../flow/message-properties.ts";
 import { readName } from "../../parts/message-edits/read-name.ts";
-import { compileAssignment, type Extract, type Extraction, type Source } from "./extraction.ts";
+import { compileAssignment, type Extract, type Extracted, type Extraction } from "./extraction.ts";
 
 /** The elements that hold patterns. */
 export const patternElements = ["URIPath", "QueryParam", "Header", "FormParam", "Variable"] as const;
@@ -94,7 +94,7 @@ function compileText(
   element: PatternElement,
   name: string,
   { context, source }: Extraction,
-): (flow: FlowContext, source: Source) => string | null {
+): (flow: FlowContext, source: Extracted) => string | null {
   switch (element) {
     case "URIPath":
       return (flow, from) => (from instanceof RequestMessage ? flow.pathSuffix : null);

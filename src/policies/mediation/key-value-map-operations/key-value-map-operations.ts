@@ -1,10 +1,10 @@
-import type { FlowContext, Step } from "../../flow/context.ts";
-import { sequence } from "../../flow/sequence.ts";
-import { type KeyValueMaps, type MapName, type MapValues, ownerOf } from "../../stores/key-value-maps.ts";
-import { compileTextOrRef, type TextOrRef } from "../parts/text-or-ref.ts";
-import { definePolicy, type PolicyContext, type Text } from "../policy-type.ts";
-import { faultOfMap, faults } from "./key-value-map-operations/faults.ts";
-import { type MapOperations, type Operation, readMapOperations } from "./key-value-map-operations/read.ts";
+import type { FlowContext, Step } from "../../../flow/context.ts";
+import { sequence } from "../../../flow/sequence.ts";
+import { type KeyValueMaps, type MapName, type MapValues, ownerOf } from "../../../stores/key-value-maps.ts";
+import { compileTextOrRef, type TextOrRef } from "../../parts/text-or-ref.ts";
+import { definePolicy, type PolicyContext, type Text } from "../../policy-type.ts";
+import { faultOfMap, faults } from "./faults.ts";
+import { type MapOperations, type Operation, readMapOperations } from "./read.ts";
 
 type Context = PolicyContext<"keyValueMaps">;
 

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { keyValueMapOperations } from "../../../src/policies/mediation/key-value-map-operations.ts";
-import { EnvironmentMaps, entriesOfMaps } from "../../../src/stores/environment-maps.ts";
-import { type KeyValueMaps, MapError, type MapName } from "../../../src/stores/key-value-maps.ts";
-import { proxyFiles, serve, setHeader, step } from "../../exchange/gateway-kit.ts";
-import { MemoryKv, memoryMaps } from "../../stores/memory-maps.ts";
-import { faultOf, flowOf, loadPolicy, problemsOf, runPolicy, variableOf } from "../policy-kit.ts";
+import { keyValueMapOperations } from "../../../../src/policies/mediation/key-value-map-operations/key-value-map-operations.ts";
+import { EnvironmentMaps, entriesOfMaps } from "../../../../src/stores/environment-maps.ts";
+import { type KeyValueMaps, MapError, type MapName } from "../../../../src/stores/key-value-maps.ts";
+import { proxyFiles, serve, setHeader, step } from "../../../exchange/gateway-kit.ts";
+import { MemoryKv, memoryMaps } from "../../../stores/memory-maps.ts";
+import { faultOf, flowOf, loadPolicy, problemsOf, runPolicy, variableOf } from "../../policy-kit.ts";
 
 const environment = { organization: "org", environment: "test" };
 
