@@ -1,3 +1,6 @@
+import { readFileSync } from "node:fs";
+import { isBuiltin } from "node:module";
+import { join } from "node:path";
 import { build } from "esbuild";
 import { expect, test } from "vitest";
 import { repository } from "./sortie.ts";
@@ -32,4 +35,31 @@ test("what reads YAML, certificates and public suffixes is for deployment, and n
   const forDeployment =
     /node_modules\/(?:yaml|tldts)|src\/sources\/(?:read|file-schema|certificates)|src\/documents\/yaml/;
   expect(worker.filter((path) => forDeployment.test(path))).toEqual([]);
+});
+
+/** What the program of the package, as it is built, expects to find beside it. */
+async function importedByProgram(): Promise<string[]> {
+  const { metafile } = await build({
+    entryPoints: ["dist/cli.js"],
+    bundle: true,
+    metafile: true,
+    write: false,
+    platform: "node",
+    format: "esm",
+    packages: "external",
+    logLevel: "error",
+    absWorkingDir: repository,
+  });
+  const paths = Object.values(metafile.inputs)
+    .flatMap(({ imports }) => imports)
+    .filter(({ external, path }) => external && !isBuiltin(path))
+    .map(({ path }) => path);
+  return [...new Set(paths)].sort();
+}
+
+test("the package depends on what its program imports, and on nothing that is built into it", async () => {
+  const description = JSON.parse(readFileSync(join(repository, "package.json"), "utf8")) as {
+    dependencies: Record<string, string>;
+  };
+  expect(await importedByProgram()).toEqual(Object.keys(description.dependencies).sort());
 });
