@@ -33,14 +33,3 @@ function isTooDeep(text: string): boolean {
   }
   return false;
 }
-
-const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-
-/** The text that bytes are in UTF-8; null for other bytes. */
-export function decodeUtf8(bytes: Uint8Array): string | null {
-  try {
-    return strictUtf8.decode(bytes);
-  } catch {
-    return null;
-  }
-}

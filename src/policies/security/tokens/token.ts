@@ -1,8 +1,9 @@
 import { textOf } from "../../../expression/value.ts";
 import type { FlowContext } from "../../../flow/context.ts";
+import { decodeUtf8 } from "../../../text/utf8.ts";
 import type { PolicyContext } from "../../policy-type.ts";
 import type { TokenFaults } from "./faults.ts";
-import { decodeUtf8, type JsonObject, parseObject } from "./json.ts";
+import { type JsonObject, parseObject } from "./json.ts";
 
 /** The longest token that is looked at, in characters. */
 export const TOKEN_LIMIT = 256 * 1024;
@@ -51,5 +52,5 @@ export function parseToken(text: string): Token | "json" | null {
 
 /** The text in a part of a token; null when it holds other bytes. */
 export function decodePart(part: string): string | null {
-  return part.length % 4 === 1 ? null : decodeUtf8(Buffer.from(part, "base64url"));
+  return part.length % 4 === 1 ? null : decodeUtf8(Buffer.from(part, "base64url"), "keep");
 }

@@ -1,11 +1,11 @@
 import { readBoolean, readOneOf } from "../../../documents/read.ts";
 import { textOf } from "../../../expression/value.ts";
 import type { FlowContext } from "../../../flow/context.ts";
+import { decodeUtf8 } from "../../../text/utf8.ts";
 import { definePolicy } from "../../policy-type.ts";
 import { readCriticalHeaders } from "./critical-headers.ts";
 import { compileExpectedValues } from "./expected-claims.ts";
 import { jwsFaults as faults } from "./faults.ts";
-import { decodeUtf8 } from "./json.ts";
 import { readSigning } from "./read-algorithms.ts";
 import { readClaims } from "./read-claims.ts";
 import { keyUrls, readKeyFor } from "./read-key.ts";
@@ -71,7 +71,7 @@ export const verifyJws = definePolicy({
       const token = parseToken(find(flow));
       if (token === null || (token !== "json" && token.parts.length !== 3)) throw faults.invalidJws(policy);
       if (token === "json") throw faults.invalidJson(policy);
-      const payload = decodeUtf8(await verify(flow, attach(flow, token)));
+      const payload = decodeUtf8(await verify(flow, attach(flow, token)), "keep");
       const wrong = wrongHeader(flow, token.header);
       if (wrong !== null) throw faults.invalidClaim(policy, wrong);
       variables.set(flow, [...headerVariables(token), ["payload", content === null ? (payload ?? "") : ""]]);

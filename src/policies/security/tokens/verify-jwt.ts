@@ -1,12 +1,13 @@
 import { readBoolean, readBooleanAttribute } from "../../../documents/read.ts";
 import type { FlowContext } from "../../../flow/context.ts";
+import { decodeUtf8 } from "../../../text/utf8.ts";
 import { definePolicy } from "../../policy-type.ts";
 import { faultOfTimes } from "./check-times.ts";
 import { compileText } from "./claims.ts";
 import { readCriticalHeaders } from "./critical-headers.ts";
 import { compileExpectedClaims, compileExpectedValues, readExpectedClaims } from "./expected-claims.ts";
 import { jwtFaults as faults } from "./faults.ts";
-import { decodeUtf8, parseObject } from "./json.ts";
+import { parseObject } from "./json.ts";
 import { readProtection } from "./read-algorithms.ts";
 import { readClaims } from "./read-claims.ts";
 import { keyUrls, readKeyFor } from "./read-key.ts";
@@ -79,7 +80,7 @@ export const verifyJwt = definePolicy({
       const token = parseToken(find(flow));
       if (token === null) throw faults.invalidToken(policy);
       if (token === "json") throw faults.invalidJson(policy);
-      const json = decodeUtf8(await verify(flow, token));
+      const json = decodeUtf8(await verify(flow, token), "keep");
       const payload = json === null ? null : parseObject(json);
       if (json === null || payload === null) throw faults.invalidJson(policy);
       const now = flow.exchange.now();
