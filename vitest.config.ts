@@ -73,6 +73,8 @@ export default defineConfig({
           name: "node",
           include: node,
           exclude: documentation,
+          // As above: loading the compiler and what else they share takes longer than most files.
+          isolate: false,
           ...patience,
         },
       },
