@@ -144,7 +144,7 @@ function allowedHosts({ bundles, settings }: EnvironmentModel): ReadonlySet<stri
 /** What deploying a document changes. */
 function changesBetween(before: EnvironmentDocument | null, after: EnvironmentDocument): Change[] {
   return [
-    ...compare("proxy", before?.proxies ?? [], after.proxies),
+    ...compare("proxy", before?.proxies.all ?? [], after.proxies.all),
     ...compare("shared flow", before?.sharedFlows ?? [], after.sharedFlows),
     ...compare("function", before?.functions ?? [], after.functions),
     ...compare("resources of", before ? resourcesOf(before) : [], resourcesOf(after)),

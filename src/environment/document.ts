@@ -7,17 +7,10 @@ import { disguises } from "../flow/disguised-path.ts";
 import { publishedFunctionSchema } from "../functions/published-function.ts";
 import { sourceSchema } from "../sources/source.ts";
 import { mapScopes } from "../stores/key-value-maps.ts";
+import { proxiesSchema } from "./proxy-table.ts";
 
 /** Who the bundle is to Google: an e-mail address; null when the deployment names no service account. */
 const serviceAccount = v.optional(v.nullable(v.string()), null);
-
-const proxy = v.object({
-  name: v.string(),
-  /** Key of the immutable revision: the digest of the bundle's zip. */
-  revision: v.string(),
-  endpoints: v.array(v.object({ name: v.string(), basePath: v.string() })),
-  serviceAccount,
-});
 
 const sharedFlow = v.object({
   name: v.string(),
@@ -53,7 +46,7 @@ const schema = v.object({
   generation: v.number(),
   /** ISO 8601. */
   deployedAt: v.string(),
-  proxies: v.array(proxy),
+  proxies: proxiesSchema,
   sharedFlows: v.array(sharedFlow),
   /** Revision of the files in the environment's `resources/`; null when there are none. */
   resources: v.optional(v.nullable(v.string()), null),
@@ -89,7 +82,6 @@ const schema = v.object({
 export type EnvironmentDocument = v.InferOutput<typeof schema>;
 export type RequestSettings = v.InferOutput<typeof requestsSchema>;
 export type StoreSettings = v.InferOutput<typeof storesSchema>;
-export type DeployedProxy = EnvironmentDocument["proxies"][number];
 
 /** The document, or an error that says where it is malformed. */
 export function parseDocument(json: unknown): EnvironmentDocument {
@@ -101,7 +93,7 @@ export function parseDocument(json: unknown): EnvironmentDocument {
 
 /** What the proxies serve, by base path; without base paths that no request can have. */
 export function servedPaths({ proxies }: EnvironmentDocument): { basePath: string; proxy: string }[] {
-  return proxies.flatMap(({ name, endpoints }) =>
+  return proxies.all.flatMap(({ name, endpoints }) =>
     endpoints
       .filter(({ basePath }) => isReachable(basePath))
       .map(({ basePath }) => ({ basePath, proxy: name })),
@@ -123,7 +115,7 @@ export interface Revised {
 /** Everything that does: bundles, the modules of functions, and the environment's own resources. */
 export function revised(document: EnvironmentDocument): Revised[] {
   const { proxies, sharedFlows, functions } = document;
-  return [...proxies, ...sharedFlows, ...functions, ...resourcesOf(document)];
+  return [...proxies.all, ...sharedFlows, ...functions, ...resourcesOf(document)];
 }
 
 /** The environment's own resources, where there are some. */

@@ -209,10 +209,9 @@ export class Environment {
 
   /** What is in use must be loadable before the new state takes over. */
   async #warm(next: Snapshot): Promise<void> {
-    const active = new Set(this.#snapshot?.active.slice(-MOST_WARMED));
-    await Promise.all(
-      next.document.proxies.filter(({ name }) => active.has(name)).map((proxy) => next.load(proxy)),
-    );
+    const active = this.#snapshot?.active.slice(-MOST_WARMED) ?? [];
+    const still = active.flatMap((name) => next.document.proxies.find(name) ?? []);
+    await Promise.all(still.map((proxy) => next.load(proxy)));
   }
 
   async #readRevision(revision: string): Promise<Uint8Array> {

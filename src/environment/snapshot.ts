@@ -14,15 +14,10 @@ import type { Lifetime } from "../flow/context.ts";
 import { disguiseFinder, disguises } from "../flow/disguised-path.ts";
 import type { Observer } from "../flow/observer.ts";
 import type { DeployedFunctions } from "../functions/deployed.ts";
-import { type BasePathMatch, BasePaths } from "./base-path.ts";
-import type { DeployedProxy, EnvironmentDocument } from "./document.ts";
+import type { BasePathMatch } from "./base-path.ts";
+import type { EnvironmentDocument } from "./document.ts";
+import type { DeployedEndpoint, DeployedProxy } from "./proxy-table.ts";
 import { unpackResources } from "./resources.ts";
-
-/** A deployed proxy endpoint, found but perhaps not compiled yet. */
-export interface DeployedEndpoint {
-  readonly proxy: DeployedProxy;
-  readonly endpoint: string;
-}
 
 /** Reads the zip of a revision. Rejects when there is none. */
 export type ReadRevision = (revision: string) => Promise<Uint8Array>;
@@ -42,7 +37,6 @@ export class Snapshot {
   readonly #googleIdentity: GoogleServices["identity"];
   readonly #capabilities: CompileEnvironment["capabilities"];
   readonly #observer: Observer | undefined;
-  readonly #basePaths: BasePaths<DeployedEndpoint>;
   readonly #programs = new Map<string, ReadonlyMap<string, ProxyProgram>>();
   readonly #loading = new Map<string, Promise<ReadonlyMap<string, ProxyProgram>>>();
   #resources: Promise<EnvironmentResources> | null = null;
@@ -70,21 +64,16 @@ export class Snapshot {
     this.#googleIdentity = services.googleIdentity;
     this.#capabilities = services.capabilities(this);
     this.#observer = services.observer;
-    this.#basePaths = new BasePaths(
-      document.proxies.flatMap((proxy) =>
-        proxy.endpoints.map(({ name, basePath }) => [basePath, { proxy, endpoint: name }] as const),
-      ),
-    );
   }
 
   /** @param path without query string */
   match(path: string): BasePathMatch<DeployedEndpoint> | null {
-    return this.#basePaths.match(path);
+    return this.document.proxies.match(path);
   }
 
   /** A proxy by name; its first endpoint when none is named. */
   find(proxyName: string, endpoint: string | null): { value: DeployedEndpoint; basePath: string } | null {
-    const proxy = this.document.proxies.find(({ name }) => name === proxyName);
+    const proxy = this.document.proxies.find(proxyName);
     const found = proxy?.endpoints.find(({ name }) => endpoint === null || name === endpoint);
     return proxy && found ? { value: { proxy, endpoint: found.name }, basePath: found.basePath } : null;
   }
@@ -155,8 +144,9 @@ export class Snapshot {
 
   #serviceAccount(kind: Bundle["kind"], name: string): string | null {
     const { proxies, sharedFlows } = this.document;
-    const deployed = kind === "apiproxy" ? proxies : sharedFlows;
-    return deployed.find((bundle) => bundle.name === name)?.serviceAccount ?? null;
+    const deployed =
+      kind === "apiproxy" ? proxies.find(name) : sharedFlows.find((bundle) => bundle.name === name);
+    return deployed?.serviceAccount ?? null;
   }
 
   async #read<K extends Bundle["kind"]>(revision: string, kind: K): Promise<Bundle & { kind: K }> {

@@ -53,7 +53,7 @@ export class Gateway {
     const { name: environment } = this.#environment;
     if (!snapshot) return { status: "nothing deployed", environment, generation: 0, proxies: [] };
     const { generation, proxies } = snapshot.document;
-    return { status: "ok", environment, generation, proxies: proxies.map(({ name }) => name) };
+    return { status: "ok", environment, generation, proxies: proxies.all.map(({ name }) => name) };
   }
 
   /** Looks for a newer deployment now, and for secrets and entries when they are needed again. */

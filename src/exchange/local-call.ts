@@ -75,7 +75,7 @@ async function find(
   const found = snapshot.find(to.proxy, to.endpoint) ?? notFound(`name: ${to.proxy}`);
   const program = await snapshot.program(found.value, exchange);
   const whole = to.mayHoldBasePath ? normalised(requested) : null;
-  const match = whole === null ? null : new BasePaths([[found.basePath, null]]).match(whole);
+  const match = whole === null ? null : BasePaths.of([[found.basePath, null]]).match(whole);
   if (whole !== null && match !== null) return { program, path: whole, pathSuffix: match.pathSuffix };
   const path = normalised(found.basePath.replace(/\/$/, "") + requested);
   return { program, path, pathSuffix: requested };

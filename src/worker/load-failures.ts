@@ -28,7 +28,7 @@ export async function loadFailures(
   const snapshot = await attempt("environment", environment.name, () => environment.generation(generation));
   if (snapshot === null) return failures;
   const { proxies, sharedFlows, functions } = snapshot.document;
-  for (const proxy of proxies) await attempt("proxy", proxy.name, () => snapshot.load(proxy));
+  for (const proxy of proxies.all) await attempt("proxy", proxy.name, () => snapshot.load(proxy));
   for (const flow of sharedFlows) {
     await attempt("shared flow", flow.name, () => snapshot.loadSharedFlow(flow));
   }

@@ -1,14 +1,13 @@
 /** What the bench measures, and what each measurement is expected to be. */
-import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { GoogleIssuer } from "../../src/cli/example/google-issuer.ts";
 import { type Contender, compare, type Effort } from "./compare.ts";
 import { remove, timeFirstCall, writeLargeFunction } from "./first-call.ts";
-import { bundleGateway, startGateway } from "./gateway.ts";
-import { median } from "./load.ts";
-import { writeProxies } from "./many-proxies.ts";
-import { bundleWorker, type RunningWorker, startWorker } from "./worker.ts";
+import { bundleGateway, serve, startGateway } from "./gateway.ts";
+import { answer, median, residentMemory } from "./load.ts";
+import { manyProxies } from "./many-proxies.ts";
+import { bundleWorker, type Config, type RunningWorker, startWorker } from "./worker.ts";
 
 /** One line of the result: a number in some unit, with the bound that it should keep, if there is one. */
 export interface Measurement {
@@ -32,10 +31,12 @@ export async function* measure(effort: Effort): AsyncGenerator<Measurement> {
   yield* againstRival(gateway, "external-callout", 0.9, effort);
   yield* againstRival(gateway, "pass-through", 0.95, effort);
   yield* extraStep(gateway, effort);
+  yield* memory(environment, effort);
   yield* warmFunction(gateway, effort);
   await gateway.stop();
   await issuer.stop();
   yield* firstRequest(effort);
+  yield* coldStart(effort);
   yield* firstCall(effort);
   const size = gzipSync(await bundleGateway()).length / 1024;
   yield { name: "Worker size", ratio: size, unit: "KiB gzipped" };
@@ -144,25 +145,74 @@ async function* firstCall({ rounds }: Effort): AsyncGenerator<Measurement> {
   yield { name: "first call, 100 kB", ratio: median(times), unit: "ms", target: { atMost: 100 } };
 }
 
-/** The first request of a fresh process, with few and with many proxies deployed. */
+/** The memory of a process that has answered 10,000 requests, beside that of an empty Worker which has. */
+async function* memory(folder: string, { rounds }: Effort): AsyncGenerator<Measurement> {
+  const empty = await bundleWorker(join(import.meta.dirname, "rivals", "empty.ts"));
+  const taken: number[] = [];
+  for (let round = 0; round < Math.min(rounds, 3); round++) {
+    const gateway = await startGateway(folder);
+    const rival = await startWorker(empty);
+    taken.push((await memoryAfter(at(gateway, "callout"))) - (await memoryAfter(at(rival, "callout"))));
+    await gateway.stop();
+    await rival.stop();
+  }
+  yield { name: "memory after 10,000", ratio: median(taken), unit: "MiB more than an empty Worker, callout" };
+}
+
+async function memoryAfter({ url, pid }: Contender): Promise<number> {
+  await answer({ url, amount: 10_000, connections: manyConnections });
+  return residentMemory(pid);
+}
+
+/** From the start of a process to its first answer, beside that of an empty Worker, in turns. */
+async function* coldStart({ rounds }: Effort): AsyncGenerator<Measurement> {
+  const config = await manyProxies(environment, "pass-through", 1);
+  const gateway = await bundleGateway();
+  const empty = await bundleWorker(join(import.meta.dirname, "rivals", "empty.ts"));
+  const times: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const ours = await timeStart(() => startWorker(gateway, config, {}, { loader: true }));
+    times.push(ours - (await timeStart(() => startWorker(empty))));
+  }
+  yield { name: "cold start", ratio: median(times), unit: "ms more than an empty Worker, first answer" };
+}
+
+async function timeStart(start: () => Promise<RunningWorker>): Promise<number> {
+  const begun = performance.now();
+  const worker = await start();
+  const answered = await fetch(`${worker.url}/pass-through-0${request}`);
+  await answered.text();
+  const taken = performance.now() - begun;
+  await worker.stop();
+  if (!answered.ok) throw new Error(`the first request was answered with ${answered.status}`);
+  return taken;
+}
+
+/** The first request of a fresh process, with one proxy deployed and with many, in turns. */
 async function* firstRequest({ rounds }: Effort): AsyncGenerator<Measurement> {
-  for (const count of [1, 1000]) {
-    const folder = writeProxies(environment, "pass-through", count);
-    const times: number[] = [];
-    for (let round = 0; round < rounds; round++) times.push(await timeFirstRequest(folder, count));
-    rmSync(folder, { recursive: true });
-    yield { name: `first request, ${count} deployed`, ratio: median(times), unit: "ms" };
+  const counts = [1, 1_000, 10_000];
+  const configs = await Promise.all(counts.map((count) => manyProxies(environment, "pass-through", count)));
+  const times = counts.map((): number[] => []);
+  for (let round = 0; round < rounds; round++) {
+    for (const [index, config] of configs.entries()) times[index]?.push(await timeFirstRequest(config));
+  }
+  const [one = 0, ...more] = times.map(median);
+  yield { name: "first request", ratio: one, unit: "ms, 1 proxy deployed" };
+  for (const [index, many] of more.entries()) {
+    const count = counts[index + 1]?.toLocaleString("en");
+    const target = { atMost: 1.5 };
+    yield { name: `first request, ${count}`, ratio: many / one, unit: "times that with 1 deployed", target };
   }
 }
 
-async function timeFirstRequest(folder: string, count: number): Promise<number> {
-  const gateway = await startGateway(folder);
+async function timeFirstRequest(config: Config): Promise<number> {
+  const gateway = await serve(config);
   const start = performance.now();
-  const answer = await fetch(`${gateway.url}/pass-through-${count - 1}${request}`);
-  await answer.text();
+  const answered = await fetch(`${gateway.url}/pass-through-0${request}`);
+  await answered.text();
   const taken = performance.now() - start;
   await gateway.stop();
-  if (!answer.ok) throw new Error(`the first request was answered with ${answer.status}`);
+  if (!answered.ok) throw new Error(`the first request was answered with ${answered.status}`);
   return taken;
 }
 

@@ -3,9 +3,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { publishFunctions } from "../../src/cli/publish/publish-functions.ts";
 import { Report } from "../../src/documents/report.ts";
-import { planDeployment } from "../../src/environment/deployment.ts";
+import { type DeploymentPlan, planDeployment } from "../../src/environment/deployment.ts";
 import { currentKey, revisionKey } from "../../src/environment/document.ts";
-import { readEnvironment } from "../../src/environment/read-environment.ts";
+import { type EnvironmentFiles, readEnvironment } from "../../src/environment/read-environment.ts";
 import { bundleWorker, type Config, type RunningWorker, startWorker } from "./worker.ts";
 
 const entry = join(import.meta.dirname, "../../src/index.ts");
@@ -18,31 +18,41 @@ export async function startGateway(
   environmentFolder: string,
   secrets: Readonly<Record<string, string>> = {},
 ): Promise<RunningWorker> {
-  return startWorker(await bundleGateway(), await deployed(environmentFolder), secrets, {
-    loader: true,
-  });
+  const plan = await deployed(readFiles(environmentFolder), environmentFolder);
+  return serve(configOf(plan), secrets);
 }
 
-/** What KV holds after a first deployment of an environment. Throws when something in its files is wrong. */
-async function deployed(folder: string): Promise<Config> {
+/** Starts the gateway with what its KV namespace holds. */
+export async function serve(
+  config: Config,
+  secrets: Readonly<Record<string, string>> = {},
+): Promise<RunningWorker> {
+  return startWorker(await bundleGateway(), config, secrets, { loader: true });
+}
+
+/**
+ * The first deployment of an environment. Throws when something in its files is wrong.
+ * @param folder where the files are, for those of functions
+ */
+export async function deployed(files: EnvironmentFiles, folder = ""): Promise<DeploymentPlan> {
   const report = new Report();
-  const files = readFiles(folder);
   const read = readEnvironment(files, "local", report);
   const { functions } = await publishFunctions(files, folder, read, report);
   const model = { ...read, functions };
   if (report.failed) throw new Error(JSON.stringify(report.problems, null, 2));
-  const { document, revisions } = await planDeployment(model, null, {
-    organization: "bench",
-    now: new Date(),
-    advice: "list",
-  });
+  return planDeployment(model, null, { organization: "bench", now: new Date(), advice: "list" });
+}
+
+/** What KV holds once a plan is deployed. */
+export function configOf({ document, revisions }: Pick<DeploymentPlan, "document" | "revisions">): Config {
   return new Map<string, Uint8Array | string>([
-    [currentKey(model.name), JSON.stringify(document)],
+    [currentKey(document.environment), JSON.stringify(document)],
     ...[...revisions].map(([revision, zip]) => [revisionKey(revision), zip] as const),
   ]);
 }
 
-function readFiles(folder: string): Map<string, Uint8Array> {
+/** The files below a folder, by path there. */
+export function readFiles(folder: string): Map<string, Uint8Array> {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((file) => file.isFile());
   return new Map(
     files.map((file) => {

@@ -47,6 +47,19 @@ export async function load(
   return { throughput: times.length / result.duration, p50: median(times), cpu: spent / times.length };
 }
 
+/** Has `url` answer so many requests. */
+export async function answer(of: { url: string; amount: number; connections: number }): Promise<void> {
+  const result = await autocannon({ ...of, headers });
+  if (result.non2xx + result.errors > 0)
+    throw new Error(`${of.url}: not every request was answered with 2xx`);
+}
+
+/** The memory of a process that is in RAM, in MiB. */
+export function residentMemory(pid: number): number {
+  const kib = /^VmRSS:\s*(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "latin1"))?.[1];
+  return Number(kib) / 1024;
+}
+
 /** What a request consists of beside its URL. */
 export function requestOf(posted?: Posted) {
   return posted ? { ...posted, headers: { ...headers, "content-type": "application/json" } } : { headers };

@@ -1,26 +1,33 @@
 /** An environment of any size, to see what the first request costs when much is deployed. */
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { createHash } from "node:crypto";
 import { join } from "node:path";
+import { ProxyTable } from "../../src/environment/proxy-table.ts";
+import { configOf, deployed, readFiles } from "./gateway.ts";
+import type { Config } from "./worker.ts";
 
-/** Writes an environment of `count` copies of the proxy in `model`, named and reached as NAME-0, NAME-1, …. */
-export function writeProxies(environment: string, model: string, count: number): string {
-  const folder = mkdtempSync(join(tmpdir(), "sortie-bench-proxies-"));
-  const names = Array.from({ length: count }, (_, index) => `${model}-${index}`);
-  for (const name of names) {
-    const bundle = join(folder, "apiproxies", name, "apiproxy");
-    cpSync(join(environment, "apiproxies", model, "apiproxy"), bundle, { recursive: true });
-    renameSync(join(bundle, `${model}.xml`), join(bundle, `${name}.xml`));
-    for (const file of [`${name}.xml`, "proxies/default.xml"]) {
-      const path = join(bundle, file);
-      writeFileSync(path, readFileSync(path, "utf8").replaceAll(model, name));
-    }
-  }
-  const local = join(folder, "environments", "local");
-  mkdirSync(local, { recursive: true });
-  writeFileSync(join(local, "targetservers.json"), "[]");
-  writeFileSync(join(local, "audit.json"), JSON.stringify({ destination: "none" }));
-  const proxies = names.map((name) => ({ name }));
-  writeFileSync(join(local, "deployments.json"), JSON.stringify({ proxies, sharedflows: [] }));
-  return folder;
+/**
+ * What KV holds with `count` proxies deployed that are named and reached as `/NAME-0`, `/NAME-1`, …. The first one is
+ * the proxy in `model`; of the others there is what a request to the first one meets: all but their bundles.
+ */
+export async function manyProxies(environment: string, model: string, count: number): Promise<Config> {
+  const files = new Map(
+    [...readFiles(join(environment, "apiproxies", model))].map(([path, content]) => [
+      `apiproxies/${model}/${path}`,
+      content,
+    ]),
+  );
+  files.set("environments/local/audit.json", Buffer.from('{ "destination": "none" }'));
+  const { document, revisions } = await deployed(files);
+  const [first] = document.proxies.all;
+  if (first === undefined) throw new Error(`${model} was not deployed`);
+  const proxies = Array.from({ length: count }, (_, index) => ({
+    ...first,
+    name: `${model}-${index}`,
+    revision: index === 0 ? first.revision : createHash("sha256").update(String(index)).digest("hex"),
+    endpoints: first.endpoints.map((endpoint) => ({
+      ...endpoint,
+      basePath: `${endpoint.basePath}-${index}`,
+    })),
+  }));
+  return configOf({ document: { ...document, proxies: ProxyTable.of(proxies) }, revisions });
 }

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { BasePaths } from "../../src/environment/base-path.ts";
 
-const pathsOf = (...basePaths: string[]) => new BasePaths(basePaths.map((path) => [path, path] as const));
+const pathsOf = (...basePaths: string[]) => BasePaths.of(basePaths.map((path) => [path, path] as const));
 
 describe("the longest base path that ends on a segment boundary serves a path", () => {
   const paths = pathsOf(

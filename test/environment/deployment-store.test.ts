@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { DeploymentStore } from "../../src/environment/deployment-store.ts";
-import type { EnvironmentDocument } from "../../src/environment/document.ts";
+import { type EnvironmentDocument, parseDocument } from "../../src/environment/document.ts";
 import { MemoryKv, textEntry } from "./memory-kv.ts";
 
 function document(generation: number, revision: string): EnvironmentDocument {
-  return {
+  return parseDocument({
     format: 1,
     organization: "local",
     environment: "test",
@@ -28,7 +28,7 @@ function document(generation: number, revision: string): EnvironmentDocument {
     audit: { destination: "log" },
     requests: { allowInPaths: [] },
     stores: { keyValueMaps: { private: false } },
-  };
+  });
 }
 
 function plan(generation: number, revision: string, previous: EnvironmentDocument | null) {
@@ -82,7 +82,7 @@ describe("a deployment", () => {
     const before = await store.current();
     await store.deploy(plan(2, "other", before));
     await expect(store.deploy(plan(2, "mine", before))).rejects.toThrow("Somebody else has deployed");
-    expect(await store.generation(2)).toMatchObject({ proxies: [{ revision: "other" }] });
+    expect((await store.generation(2)).proxies.all).toMatchObject([{ revision: "other" }]);
   });
 
   test("fails when what was written cannot be read back", async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { Report } from "../../src/documents/report.ts";
 import { planDeployment } from "../../src/environment/deployment.ts";
-import type { EnvironmentDocument } from "../../src/environment/document.ts";
+import { type EnvironmentDocument, parseDocument } from "../../src/environment/document.ts";
 import { readEnvironment } from "../../src/environment/read-environment.ts";
 import { filesOf, plainProxy, sharedFlow, type TestFiles } from "./deployed.ts";
 
@@ -15,7 +15,8 @@ const plan = (files: TestFiles, previous: EnvironmentDocument | null = null, ext
   planDeployment(readEnvironment(filesOf(files), "test", new Report()), previous, { ...options, ...extra });
 
 /** As KV gives it back. */
-const stored = (document: EnvironmentDocument): EnvironmentDocument => JSON.parse(JSON.stringify(document));
+const stored = (document: EnvironmentDocument): EnvironmentDocument =>
+  parseDocument(JSON.parse(JSON.stringify(document)));
 
 const settings = (name: string, json: unknown) => ({ [`environments/test/${name}`]: JSON.stringify(json) });
 
@@ -27,7 +28,7 @@ describe("a deployment", () => {
       ...settings("flowhooks.json", { PreProxyFlowHook: { sharedFlow: "s" } }),
       ...settings("keyvaluemaps.json", [{ name: "m", entry: [{ name: "k", value: "v" }] }]),
     });
-    expect(document).toMatchObject({
+    expect({ ...document, proxies: document.proxies.all }).toMatchObject({
       format: 1,
       organization: "org",
       environment: "test",
@@ -38,7 +39,7 @@ describe("a deployment", () => {
       flowHooks: { preProxy: "s" },
       keyValueMaps: { m: { k: "v" } },
     });
-    const named = [...document.proxies, ...document.sharedFlows].map(({ revision }) => revision);
+    const named = [...document.proxies.all, ...document.sharedFlows].map(({ revision }) => revision);
     expect([...revisions.keys()]).toEqual(named);
     for (const revision of named) expect(revision).toMatch(/^[0-9a-f]{64}$/);
   });

@@ -23,7 +23,7 @@ describe("a malformed document is refused, and the error says where", () => {
     [{ organization: null }, "organization"],
     [{ generation: "3" }, "generation"],
     [{ proxies: undefined }, "proxies"],
-    [{ proxies: {} }, "proxies"],
+    [{ proxies: {} }, "proxies.entries"],
     [{ proxies: [{ name: "a", endpoints: [] }] }, "proxies.0.revision"],
     [
       { proxies: [{ name: "a", revision: "r", endpoints: [{ name: "e" }] }] },

@@ -81,7 +81,7 @@ describe("reads of KV", () => {
     await test.revision("/a");
     expect(test.store.reads).toEqual([
       { key: current, cacheTtl: 30 },
-      { key: revisionKey(proxies[0]?.revision ?? ""), cacheTtl: 86_400 },
+      { key: revisionKey(proxies.all[0]?.revision ?? ""), cacheTtl: 86_400 },
     ]);
   });
 
@@ -195,7 +195,10 @@ const troubles: [title: string, trouble: (test: TestEnvironment) => unknown][] =
     "a revision that is no zip",
     async ({ store }) => {
       const { proxies } = await store.deploy(2, plainProxy("a", "2"));
-      store.values.set(revisionKey(proxies[0]?.revision ?? ""), new TextEncoder().encode("no zip").buffer);
+      store.values.set(
+        revisionKey(proxies.all[0]?.revision ?? ""),
+        new TextEncoder().encode("no zip").buffer,
+      );
     },
   ],
   [
@@ -203,14 +206,14 @@ const troubles: [title: string, trouble: (test: TestEnvironment) => unknown][] =
     async ({ store }) => {
       const { proxies, sharedFlows } = await store.deploy(2, plainProxy("a", "2"), sharedFlow("s"));
       const wrong = store.values.get(revisionKey(sharedFlows[0]?.revision ?? ""));
-      store.values.set(revisionKey(proxies[0]?.revision ?? ""), wrong);
+      store.values.set(revisionKey(proxies.all[0]?.revision ?? ""), wrong);
     },
   ],
   [
     "a revision without the endpoint that the document names",
     async ({ store }) => {
       const document = await store.deploy(2, plainProxy("a", "2"));
-      const proxies = document.proxies.map((proxy) => ({
+      const proxies = document.proxies.all.map((proxy) => ({
         ...proxy,
         endpoints: [...proxy.endpoints, { name: "other", basePath: "/other" }],
       }));
@@ -282,7 +285,7 @@ describe("a proxy that the new state cannot load", () => {
   async function withoutRevision() {
     const test = await serving(plainProxy("a"), plainProxy("b"));
     const { proxies } = await test.store.deploy(2, plainProxy("a"), plainProxy("b", "2"), plainProxy("c"));
-    const keys = new Map(proxies.map(({ name, revision }) => [name, revisionKey(revision)]));
+    const keys = new Map(proxies.all.map(({ name, revision }) => [name, revisionKey(revision)]));
     const values = new Map([...keys].map(([name, key]) => [name, test.store.values.get(key)]));
     for (const name of ["b", "c"]) test.store.values.delete(keys.get(name) ?? "");
     await refreshed(test);

@@ -129,7 +129,7 @@ describe("the deployed document", () => {
       proxies: ["a", { name: "b", serviceAccount: account }],
       defaultServiceAccount: other,
     });
-    expect(document.proxies.map(({ serviceAccount }) => serviceAccount)).toEqual([other, account]);
+    expect(document.proxies.all.map(({ serviceAccount }) => serviceAccount)).toEqual([other, account]);
     expect(document.sharedFlows.map(({ serviceAccount }) => serviceAccount)).toEqual([null]);
   });
 

@@ -93,7 +93,7 @@ describe("a program", () => {
 
   test("that could not be compiled is tried again, and nothing in the background fails", async () => {
     const { made, store, document } = await snapshot(plainProxy("a"));
-    const key = revisionKey(document.proxies[0]?.revision ?? "");
+    const key = revisionKey(document.proxies.all[0]?.revision ?? "");
     const zip = store.values.get(key);
     store.values.delete(key);
     const background: Promise<unknown>[] = [];
@@ -135,7 +135,7 @@ describe("shared flows", () => {
     );
     await made.program(deployed(made, "/a"), lifetime);
     const revisions = new Map(
-      [...document.proxies, ...document.sharedFlows].map(({ name, revision }) => [revision, name]),
+      [...document.proxies.all, ...document.sharedFlows].map(({ name, revision }) => [revision, name]),
     );
     expect(read.map((revision) => revisions.get(revision))).toEqual(["a", "outer", "inner"]);
   });

@@ -50,7 +50,7 @@ test("everything that cannot be loaded is named with its reason, all at once", a
   await config.put(revisionKey("damaged"), new Uint8Array([1, 2, 3]).buffer);
   await write(102, (document) => ({
     ...document,
-    proxies: document.proxies.map((proxy) =>
+    proxies: document.proxies.all.map((proxy) =>
       proxy.name === "bad" ? { ...proxy, revision: "damaged" } : proxy,
     ),
     sharedFlows: document.sharedFlows.map((flow) => ({ ...flow, revision: "missing" })),

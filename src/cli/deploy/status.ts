@@ -36,7 +36,7 @@ function format(document: EnvironmentDocument, generations: readonly number[]): 
   const others = generations.filter((number) => number !== generation);
   return [
     `${environment}: generation ${generation}, deployed ${deployedAt}`,
-    ...proxies.map(({ name, revision }) => {
+    ...proxies.all.map(({ name, revision }) => {
       const paths = served.filter(({ proxy }) => proxy === name).map(({ basePath }) => basePath);
       return `  proxy ${name}, revision ${revision.slice(0, DIGITS)}, ${paths.join(", ")}`;
     }),

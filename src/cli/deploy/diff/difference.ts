@@ -47,7 +47,7 @@ export async function differences(
     );
   };
   const all = [
-    ...(await compare("proxy", previous?.proxies ?? [], document.proxies, unzipped)),
+    ...(await compare("proxy", previous?.proxies.all ?? [], document.proxies.all, unzipped)),
     ...(await compare("shared flow", previous?.sharedFlows ?? [], document.sharedFlows, unzipped)),
     ...(await compare("function", previous?.functions ?? [], document.functions, asModule)),
     ...(await compare(
@@ -78,7 +78,7 @@ function settingsOf(document: EnvironmentDocument | null, previous: EnvironmentD
   const shown = {
     ...settings,
     keyValueMaps: hidden(document.keyValueMaps, previous?.keyValueMaps ?? document.keyValueMaps),
-    bundles: [...proxies, ...sharedFlows].map(({ revision, ...bundle }) => bundle),
+    bundles: [...proxies.all, ...sharedFlows].map(({ revision, ...bundle }) => bundle),
     functions: functions.map(({ revision, ...published }) => published),
   };
   return new Map(
