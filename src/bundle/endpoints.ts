@@ -1,4 +1,5 @@
 import { readHttpTargetConnection, readLocalTargetConnection } from "../connections/connection.ts";
+import { readProxyProperties } from "../connections/proxy-properties.ts";
 import type { XmlElement } from "../documents/element.ts";
 import { positionOf, type Report } from "../documents/report.ts";
 import { readBasePath } from "./base-path.ts";
@@ -23,7 +24,7 @@ export function readProxyEndpoint(element: XmlElement, name: string, report: Rep
     basePath: readBasePath(element, report),
     postClientFlow: readPostClientFlow(element, report),
     routeRules: readRouteRules(element, report),
-    properties: readProperties(connection),
+    properties: readProxyProperties(connection?.child("Properties"), report),
   };
   reportUnknownIn(element, report);
   return endpoint;
@@ -97,9 +98,4 @@ function refuseUnsupported(element: XmlElement, names: string[], remedy: string,
   }
   element.ignore(...names);
   return refused.length > 0;
-}
-
-function readProperties(connection: XmlElement | undefined): Map<string, string> {
-  const properties = connection?.child("Properties")?.children("Property") ?? [];
-  return new Map(properties.map((property) => [property.attribute("name") ?? "", property.text()]));
 }

@@ -1,4 +1,5 @@
 import type { HttpConnection, LocalConnection } from "../connections/connection.ts";
+import type { ProxyProperties } from "../connections/proxy-properties.ts";
 import type { Position } from "../documents/report.ts";
 import type { PropertySets } from "../flow/property-sets.ts";
 import type { PolicyType } from "../policies/policy-type.ts";
@@ -52,7 +53,7 @@ export interface ProxyEndpoint extends Endpoint {
   /** The steps that run after the client has its answer. */
   readonly postClientFlow: readonly Step[];
   readonly routeRules: readonly RouteRule[];
-  readonly properties: ReadonlyMap<string, string>;
+  readonly properties: ProxyProperties;
 }
 
 /** Apigee: "API proxy configuration reference" (TargetEndpoint). */

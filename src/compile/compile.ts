@@ -9,7 +9,6 @@ import { TargetCompiler } from "./compile-target.ts";
 import { callersIdentity, type IdentityFor, identitiesIn } from "./google-identity.ts";
 import { HookSteps } from "./hook-steps.ts";
 import type { ProxyProgram, Route, TargetProgram } from "./program.ts";
-import { readProxyProperties } from "./proxy-properties.ts";
 import { responsesFrom } from "./response-from.ts";
 import { SharedFlows } from "./shared-flows.ts";
 import { appliesOf, preparationOf, StepCompiler } from "./step-compiler.ts";
@@ -68,7 +67,7 @@ function compileEndpoint(
   endpoint: ProxyEndpoint,
   { bundle, context, compiler, hooks, targets, propertySets }: ProxyParts,
 ): ProxyProgram {
-  const { environment, report } = context;
+  const { environment } = context;
   const routes = endpoint.routeRules.map((rule) => compileRoute(rule, compiler, targets));
   const early = new Set<string>();
   const late = new Set<string>(targets.lateMentions);
@@ -99,7 +98,7 @@ function compileEndpoint(
     postClient,
     errors,
     routes,
-    properties: readProxyProperties(endpoint, report),
+    properties: endpoint.properties,
     capabilities: environment.capabilities,
     keepsRequestBody: mentionsAny([...late, ...afterAnswer], "request", ANY_MESSAGE),
     keepsResponseBody: mentionsAny([...afterAnswer], "response", "message", "error", ANY_MESSAGE),

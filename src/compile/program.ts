@@ -1,5 +1,5 @@
 import type { HttpConnection } from "../connections/connection.ts";
-import type { CompressionAlgorithm } from "../connections/properties.ts";
+import type { ProxyProperties } from "../connections/proxy-properties.ts";
 import type { CallOrigin } from "../egress/audit/record.ts";
 import type { LoadBalancer } from "../egress/load-balancer.ts";
 import type { NamedSource } from "../egress/named-source.ts";
@@ -86,17 +86,4 @@ export interface FaultRuleProgram {
   readonly prepare: Step | null;
   applies(flow: FlowContext): boolean;
   readonly steps: Step;
-}
-
-/** Apigee: "Endpoint properties reference" (ProxyEndpoint transport properties). */
-export interface ProxyProperties {
-  /** Milliseconds for the whole exchange. */
-  readonly apiTimeoutMs: number;
-  readonly requestStreaming: boolean;
-  readonly responseStreaming: boolean;
-  readonly xForwardedFor: boolean;
-  readonly requestBodyLimit: number;
-  /** What answers are compressed with; null is what they came with. */
-  readonly compression: CompressionAlgorithm | null;
-  readonly ignoreContentTypeCharset: boolean;
 }

@@ -3,12 +3,12 @@ import { readBoolean } from "../documents/read.ts";
 import { type Position, positionOf, type Report } from "../documents/report.ts";
 import type { LoadBalancerConfig } from "../egress/load-balancer.ts";
 import type { SslInfo } from "../egress/ssl-info.ts";
-import { readTargetProperties, type TargetProperties } from "./properties.ts";
 import { type GoogleAuthentication, readAuthentication } from "./read-authentication.ts";
 import { readLoadBalancer } from "./read-load-balancer.ts";
 import { readSourceUrl, type SourceUrl } from "./read-source-url.ts";
 import { readSslInfo } from "./read-ssl-info.ts";
 import { readTemplate } from "./read-template.ts";
+import { readTargetProperties, type TargetProperties } from "./target-properties.ts";
 
 export { isSuccess } from "./success-codes.ts";
 

@@ -1,4 +1,4 @@
-import type { ProxyProperties } from "../compile/program.ts";
+import type { ProxyProperties } from "../connections/proxy-properties.ts";
 import { isBodiless } from "../egress/egress.ts";
 import { isHopByHop } from "../egress/hop-by-hop.ts";
 import { Body } from "../flow/body.ts";

@@ -1,4 +1,4 @@
-import type { TargetProperties } from "../connections/properties.ts";
+import type { TargetProperties } from "../connections/target-properties.ts";
 import { withoutHopByHop } from "../egress/hop-by-hop.ts";
 import type { FlowContext } from "../flow/context.ts";
 import type { RequestMessage } from "../flow/message.ts";

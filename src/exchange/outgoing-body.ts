@@ -1,4 +1,4 @@
-import type { CompressionAlgorithm } from "../connections/properties.ts";
+import type { CompressionAlgorithm } from "../connections/transport-properties.ts";
 import { carriesBody, isBodiless } from "../egress/egress.ts";
 import type { BodySource } from "../flow/body.ts";
 import type { FlowContext } from "../flow/context.ts";

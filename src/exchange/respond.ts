@@ -1,4 +1,4 @@
-import type { CompressionAlgorithm } from "../connections/properties.ts";
+import type { CompressionAlgorithm } from "../connections/transport-properties.ts";
 import type { BodySource } from "../flow/body.ts";
 import type { ResponseMessage } from "../flow/message.ts";
 import { standardReason } from "../flow/standard-reason.ts";

@@ -1,5 +1,5 @@
 import { isSuccess } from "../connections/connection.ts";
-import type { TargetProperties } from "../connections/properties.ts";
+import type { TargetProperties } from "../connections/target-properties.ts";
 import { type TimeLimit, unlimited } from "../egress/call.ts";
 import { isHopByHop, withoutHopByHop } from "../egress/hop-by-hop.ts";
 import { Body } from "../flow/body.ts";

@@ -13,7 +13,7 @@ test("a proxy endpoint has a name, a description and properties", () => {
       <RouteRule name="none"/></ProxyEndpoint>`,
   }).proxyEndpoints;
   expect(endpoint).toMatchObject({ name: "default", description: "Orders", basePath: "/orders" });
-  expect(endpoint?.properties).toEqual(new Map([["api.timeout", "5000"]]));
+  expect(endpoint?.properties.apiTimeoutMs).toBe(5000);
   expect(endpoint?.at).toEqual({ file: "apiproxy/proxies/default.xml", line: 1, column: 1 });
 });
 

@@ -5,7 +5,7 @@ import {
   readHttpTargetConnection,
   readLocalTargetConnection,
 } from "../../src/connections/connection.ts";
-import { readTargetProperties } from "../../src/connections/properties.ts";
+import { readTargetProperties } from "../../src/connections/target-properties.ts";
 import { Report } from "../../src/documents/report.ts";
 import { parse } from "../documents/document.ts";
 

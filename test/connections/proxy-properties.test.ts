@@ -1,8 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { readBundle } from "../../src/bundle/bundle.ts";
-import { readProxyProperties } from "../../src/compile/proxy-properties.ts";
+import { readProxyProperties } from "../../src/connections/proxy-properties.ts";
+import { parseXml } from "../../src/documents/parse.ts";
 import { Report } from "../../src/documents/report.ts";
-import { proxyFiles } from "../bundle/files.ts";
 
 const defaults = {
   apiTimeoutMs: 300_000,
@@ -17,19 +16,13 @@ const defaults = {
 /** What the properties of a proxy endpoint mean, and its problems as `severity code line`. */
 function read(properties: Readonly<Record<string, string>>) {
   const all = Object.entries(properties).map(
-    ([name, value]) => `<Property name="${name}">${value}</Property>`,
+    ([name, value]) => `<Property name="${name}">${value}</Property>\n`,
   );
-  const files = proxyFiles({
-    "apiproxy/proxies/default.xml": `<ProxyEndpoint name="default">
-<HTTPProxyConnection><BasePath>/orders</BasePath>
-<Properties>${all.join("")}</Properties></HTTPProxyConnection><RouteRule name="default"/></ProxyEndpoint>`,
-  });
-  const bundle = readBundle(files, new Report());
-  const [endpoint] = bundle?.kind === "apiproxy" ? bundle.proxyEndpoints : [];
-  if (endpoint === undefined) throw new Error("the bundle has no endpoint");
   const report = new Report();
-  const meaning = readProxyProperties(endpoint, report);
-  return { meaning, problems: report.problems.map(({ severity, code }) => `${severity} ${code}`) };
+  const xml = parseXml(`<Properties>\n${all.join("")}</Properties>`, "default.xml", report);
+  const meaning = readProxyProperties(xml ?? undefined, report);
+  const problems = report.problems.map(({ severity, code, line }) => `${severity} ${code} ${line}`);
+  return { meaning, problems };
 }
 
 test("without properties all have their defaults", () => {
@@ -64,21 +57,21 @@ describe("an empty value leaves the default", () => {
 });
 
 test.each([
-  ["api.timeout", "0"],
-  ["api.timeout", "-5"],
-  ["api.timeout", "300001"],
-  ["api.timeout", "10s"],
-  ["api.timeout", "{timeout}"],
-  ["api.timeout", "1e3"],
-  ["request.streaming.enabled", "yes"],
-  ["response.streaming.enabled", "1"],
-  ["X-Forwarded-For", "on"],
-  ["request.payload.parse.limit", "9M"],
-  ["request.payload.parse.limit", "31M"],
-  ["request.payload.parse.limit", "20"],
-  ["compression.algorithm", "br"],
-])("%s = %j means nothing: a warning, and its default counts", (name, value) => {
-  expect(read({ [name]: value }).problems).toEqual(["warning InvalidProperty"]);
+  ["api.timeout", "0", "InvalidInteger"],
+  ["api.timeout", "-5", "InvalidInteger"],
+  ["api.timeout", "300001", "InvalidInteger"],
+  ["api.timeout", "10s", "InvalidInteger"],
+  ["api.timeout", "{timeout}", "InvalidInteger"],
+  ["api.timeout", "1e3", "InvalidInteger"],
+  ["request.streaming.enabled", "yes", "InvalidBoolean"],
+  ["response.streaming.enabled", "1", "InvalidBoolean"],
+  ["X-Forwarded-For", "on", "InvalidBoolean"],
+  ["request.payload.parse.limit", "9M", "InvalidProperty"],
+  ["request.payload.parse.limit", "31M", "InvalidProperty"],
+  ["request.payload.parse.limit", "20", "InvalidProperty"],
+  ["compression.algorithm", "br", "InvalidProperty"],
+])("%s = %j means nothing: a warning, and its default counts", (name, value, code) => {
+  expect(read({ [name]: value })).toEqual({ meaning: defaults, problems: [`warning ${code} 2`] });
 });
 
 test.each([
@@ -90,10 +83,18 @@ test.each([
 ])("%s has no effect on Workers, and a warning says so", (name) => {
   expect(read({ [name]: "true" })).toEqual({
     meaning: defaults,
-    problems: ["warning PropertyWithoutEffect"],
+    problems: ["warning PropertyWithoutEffect 2"],
   });
 });
 
 test("a name that nobody knows is a warning", () => {
-  expect(read({ "api.time.out": "1" }).problems).toEqual(["warning UnknownProperty"]);
+  expect(read({ "api.time.out": "1" }).problems).toEqual(["warning UnknownProperty 2"]);
+});
+
+test("of a property that is set twice the last one counts, and a warning stands at it", () => {
+  const report = new Report();
+  const property = (value: number) => `<Property name="api.timeout">${value}</Property>\n`;
+  const xml = parseXml(`<Properties>\n${property(1)}${property(2)}</Properties>`, "default.xml", report);
+  expect(readProxyProperties(xml ?? undefined, report).apiTimeoutMs).toBe(2);
+  expect(report.problems).toMatchObject([{ severity: "warning", code: "DuplicateProperty", line: 3 }]);
 });
