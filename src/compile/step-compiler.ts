@@ -43,11 +43,13 @@ export class StepCompiler {
   }
 
   #step({ policy, condition }: StepModel, mentions: Set<string>): Step | null {
+    // That of a step whose policy is wrong is checked as well.
+    const test = this.test(condition, mentions);
     const program = this.#policies.get(policy);
     if (!program) return null;
     for (const message of program.mentions) mentions.add(message);
     const step = observedStep(policy, program.step, this.#observer);
-    return conditional(this.test(condition, mentions), withContentOf(program.contents, step));
+    return conditional(test, withContentOf(program.contents, step));
   }
 
   /** Null when there is no condition, or an empty one. Apigee: "Conditions reference". */

@@ -44,11 +44,13 @@ export interface LocalConnection {
  * Reports URLMissing, InvalidURL, InvalidTemplate, URLAndLoadBalancer, PathWithoutEffect
  * and HealthMonitorNotSupported, and what its parts report.
  * @param unusedProperties see {@link readTargetProperties}
+ * @param urlMissing how the documentation says that there is no URL
  */
 export function readHttpTargetConnection(
   xml: XmlElement,
   report: Report,
   unusedProperties?: ReadonlySet<string>,
+  urlMissing = "The URL is missing.",
 ): HttpConnection {
   const urlElement = xml.child("URL");
   const balancerElement = xml.child("LoadBalancer");
@@ -70,7 +72,7 @@ export function readHttpTargetConnection(
     report.error(
       "URLMissing",
       urlElement ?? xml,
-      "The URL is missing.",
+      urlMissing,
       "Write the address of the service into <URL>, or name target servers in <LoadBalancer>.",
     );
   }

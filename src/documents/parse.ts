@@ -4,7 +4,7 @@ import { findTooDeep } from "./depth.ts";
 import { XmlElement } from "./element.ts";
 import { explainParserMessage, placeAt } from "./parser-message.ts";
 import type { Position, Report } from "./report.ts";
-import { findDoctype, findViolation } from "./well-formed.ts";
+import { findDoctype, findViolations } from "./well-formed.ts";
 
 /** The largest XML document that is read, in bytes (UTF-16 units when given as text). */
 export const MAX_XML_SIZE = 1024 * 1024;
@@ -16,7 +16,8 @@ export const MAX_XML_DEPTH = 100;
 const REPLACEMENT_CHARACTER_NOTICE = /^Unicode replacement character/;
 
 /**
- * The root element of an XML document, or null when it cannot be read; the report then says why.
+ * The root element of an XML document, or null when it cannot be read; the report then says why. An element may come
+ * with an error as well, so that the rest of the file is checked.
  * Positions count lines and columns from 1, columns in UTF-16 units; `\r\n` is one line end.
  *
  * Problems: InvalidXML (not well-formed, not UTF-8, too large, too deep), DoctypeNotAllowed (a DOCTYPE with
@@ -51,11 +52,9 @@ export function parseXml(document: string | Uint8Array, file: string, report: Re
   const root = readRoot(source, file, report);
   if (root === null) return null;
 
-  const violation = findViolation(source);
-  if (violation) {
-    const { offset, message, remedy } = violation;
+  // What the parser lets pass hides nothing else in the file.
+  for (const { offset, message, remedy } of findViolations(source)) {
     report.error("InvalidXML", { file, ...placeAt(source, offset) }, message, remedy);
-    return null;
   }
   return new XmlElement(root, file);
 }

@@ -1,3 +1,5 @@
+import { wordsForXml } from "./xml-words.ts";
+
 /** How much of a parser's message is passed on; it may quote a good part of the document. */
 const MAX_QUOTED_LENGTH = 200;
 
@@ -40,17 +42,18 @@ export function explainParserMessage(message: string, context: ParserContext, so
     return {
       ...placeOf(context.currentElement),
       message: `<${open}> is not closed before another end tag or the end of the document.`,
-      remedy: `Close it with </${open}>, or correct the end tag that does not match.`,
+      remedy: `Write </${open}> where it ends, or the same name in the end tag that does not match.`,
     };
   }
   if (message === "missing root element") {
-    return { line: 1, column: 1, message: "The document has no root element.", remedy: "Write one." };
+    return {
+      line: 1,
+      column: 1,
+      message: "The document has no root element.",
+      remedy: "Write the element that belongs into the file, or remove the file.",
+    };
   }
-  return {
-    ...here,
-    message: `The XML is not well-formed: ${message.slice(0, MAX_QUOTED_LENGTH)}.`,
-    remedy: "Correct the XML here.",
-  };
+  return { ...here, ...wordsForXml(message) };
 }
 
 function placeOf(place: PlaceInSource | undefined): { line: number; column: number } {

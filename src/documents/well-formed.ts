@@ -6,40 +6,75 @@ export interface Violation {
 }
 
 const COMMENT_CDATA_OR_INSTRUCTION = /<!--[\s\S]*?-->|<!\[CDATA\[[\s\S]*?\]\]>|<\?[\s\S]*?\?>/g;
-const FORBIDDEN_CHARACTER = /[[\p{Cc}\p{Cs}\uFFFE\uFFFF]--[\t\n\r\x7F-\x9F]]/v;
+const FORBIDDEN_CHARACTER = /[[\p{Cc}\p{Cs}\uFFFE\uFFFF]--[\t\n\r\x7F-\x9F]]/gv;
 const NUMERIC_REFERENCE = /&#(?:x([0-9a-f]+)|(\d+));/gi;
 const MORE_THAN_A_NAME = /<!DOCTYPE(?!\s+[^\s>[]+\s*>)/y;
 
-/**
- * The first violation that xmldom lets pass in a document that it accepts: a bare `&`, `]]>` in text, and
- * characters that XML has no room for, written out or by number.
- */
-export function findViolation(source: string): Violation | null {
-  const forbidden = FORBIDDEN_CHARACTER.exec(source);
-  if (forbidden) return forbiddenCharacter(forbidden.index, forbidden[0].codePointAt(0) ?? 0);
+/** How many violations of one document are told. */
+const MOST_VIOLATIONS = 20;
 
+/**
+ * The first violations, in the order of the text, that xmldom lets pass in a document that it accepts: a bare `&`,
+ * `]]>` in text, and characters that XML has no room for, written out or by number.
+ */
+export function findViolations(source: string): Violation[] {
   const markup = source.replace(COMMENT_CDATA_OR_INSTRUCTION, (passage) => " ".repeat(passage.length));
-  const ampersand = /&(?!#?\w+;)/.exec(markup);
-  if (ampersand) {
-    return {
-      offset: ampersand.index,
+  return [
+    ...someOf(forbiddenCharacters(source)),
+    ...someOf(bareAmpersands(markup)),
+    ...someOf(sectionEnds(markup)),
+    ...someOf(forbiddenReferences(markup)),
+  ]
+    .sort((one, other) => one.offset - other.offset)
+    .slice(0, MOST_VIOLATIONS);
+}
+
+function someOf(violations: Iterable<Violation>): Violation[] {
+  const some: Violation[] = [];
+  for (const violation of violations) {
+    some.push(violation);
+    if (some.length === MOST_VIOLATIONS) break;
+  }
+  return some;
+}
+
+function* forbiddenCharacters(source: string): Generator<Violation> {
+  for (const { 0: character, index } of source.matchAll(FORBIDDEN_CHARACTER)) {
+    yield forbiddenCharacter(index, character.codePointAt(0) ?? 0);
+  }
+}
+
+/** Two in a row are one. */
+function* bareAmpersands(markup: string): Generator<Violation> {
+  let last = -2;
+  for (const { index } of markup.matchAll(/&(?!#?\w+;)/g)) {
+    const isSecond = index === last + 1;
+    last = index;
+    if (isSecond) continue;
+    yield {
+      offset: index,
       message: 'A bare "&" is not allowed.',
       remedy: "Write &amp; (and &amp;&amp; for two), or put the text into CDATA.",
     };
   }
-  const sectionEnd = markup.indexOf("]]>");
-  if (sectionEnd >= 0) {
-    return { offset: sectionEnd, message: '"]]>" is not allowed in text.', remedy: "Write ]]&gt;." };
+}
+
+function* sectionEnds(markup: string): Generator<Violation> {
+  for (const { index } of markup.matchAll(/\]\]>/g)) {
+    yield { offset: index, message: '"]]>" is not allowed in text.', remedy: "Write ]]&gt;." };
   }
-  for (const reference of markup.matchAll(NUMERIC_REFERENCE)) {
-    const [, hexadecimal, decimal] = reference;
+}
+
+function* forbiddenReferences(markup: string): Generator<Violation> {
+  for (const { 1: hexadecimal, 2: decimal, index } of markup.matchAll(NUMERIC_REFERENCE)) {
     const codePoint = hexadecimal ? Number.parseInt(hexadecimal, 16) : Number(decimal);
     const exists = codePoint <= 0x10ffff;
-    if (!exists || FORBIDDEN_CHARACTER.test(String.fromCodePoint(codePoint))) {
-      return forbiddenCharacter(reference.index, codePoint);
-    }
+    if (!exists || isForbidden(String.fromCodePoint(codePoint))) yield forbiddenCharacter(index, codePoint);
   }
-  return null;
+}
+
+function isForbidden(character: string): boolean {
+  return character.search(FORBIDDEN_CHARACTER) === 0;
 }
 
 function forbiddenCharacter(offset: number, codePoint: number): Violation {

@@ -166,6 +166,17 @@ describe("what is wrong is reported where it stands", () => {
     expect(compile(flows).problems).toEqual(["warning UnclosedCondition proxies/default.xml:2:23"]);
   });
 
+  test("and what hides behind something else: the condition of a step whose policy is wrong", () => {
+    const callout = {
+      "apiproxy/policies/SC.xml": `<ServiceCallout name="SC"><Timeout>5</Timeout><HTTPTargetConnection>
+        <LoadBalancer><Server name="x"/></LoadBalancer></HTTPTargetConnection></ServiceCallout>`,
+    };
+    expect(compile(request(step("SC", "a b")), callout).problems).toEqual([
+      "error TargetServerMissing policies/SC.xml:2:23",
+      expect.stringContaining("error InvalidCondition proxies/default.xml:2:"),
+    ]);
+  });
+
   test("in a shared flow on its own", () => {
     const flow = readFlow({
       "sharedflowbundle/s.xml": '<SharedFlowBundle name="s" revision="1"/>',

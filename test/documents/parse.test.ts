@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { XmlElement } from "../../src/documents/element.ts";
 import { MAX_XML_DEPTH, MAX_XML_SIZE, parseXml } from "../../src/documents/parse.ts";
@@ -6,7 +7,8 @@ import { parse } from "./document.ts";
 
 function refuse(document: string | Uint8Array) {
   const report = new Report();
-  expect(parseXml(document, "policies/P.xml", report)).toBeNull();
+  parseXml(document, "policies/P.xml", report);
+  expect(report.failed).toBe(true);
   expect(report.problems).toHaveLength(1);
   const [problem] = report.problems;
   return `${problem?.code} ${problem?.line}:${problem?.column} ${problem?.message}`;
@@ -44,7 +46,7 @@ describe("the position of an element is that of its start tag", () => {
 describe("a document that is not well-formed is refused as InvalidXML, at the place to look at", () => {
   test.each([
     ["", "InvalidXML 1:1 The document has no root element."],
-    ["text", "InvalidXML 1:1"],
+    ["text", "InvalidXML 1:1 The document has no root element."],
     ["<a>\n <b>\n</a>", "InvalidXML 2:2 <b> is not closed"],
     ["<a>\n <b></b>\n", "InvalidXML 1:1 <a> is not closed"],
     ["<a>\n x &foo; y</a>", 'InvalidXML 2:4 The entity reference "&foo;" is not known.'],
@@ -58,19 +60,85 @@ describe("a document that is not well-formed is refused as InvalidXML, at the pl
     ["<a>\n&#x110000;</a>", "InvalidXML 2:1 The character U+110000"],
     ["<a>\n&#xD800;</a>", "InvalidXML 2:1 The character U+D800"],
     ["<a>\uD800</a>", "InvalidXML 1:4 The character U+D800"],
-    ["<a b=1/>", "InvalidXML 1:1"],
-    ["<a b/>", "InvalidXML 1:1"],
-    ["<a b='1' b='2'/>", "InvalidXML 1:1"],
-    ["<a>\n<b c='<'/></a>", "InvalidXML 2:1"],
-    ["<a><p:b/></a>", "InvalidXML 1:4"],
-    ["<a/><b/>", "InvalidXML 1:5"],
-    ["<a/>text", "InvalidXML 1:"],
-    ["<a><!-- -- --></a>", "InvalidXML 1:4"],
-    [" <?xml version='1.0'?><a/>", "InvalidXML 1:2"],
+    ["<a b=1/>", "InvalidXML 1:1 The value of an attribute has no quotes."],
+    ["<a b/>", 'InvalidXML 1:1 The attribute "b" has no value.'],
+    ["<a b='1' b='2'/>", 'InvalidXML 1:1 The attribute "b" is there twice.'],
+    ["<a>\n<b c='<'/></a>", 'InvalidXML 2:1 The value of an attribute holds a "<"'],
+    ["<a><p:b/></a>", "InvalidXML 1:4 A name has a prefix that stands for no namespace."],
+    ["<a/><b/>", "InvalidXML 1:5 There is a second element beside the root element."],
+    ["<a/>text", "There is text outside of the root element."],
+    ["x<a/>", "InvalidXML 1:1 There is text outside of the root element."],
+    ["<a><!-- -- --></a>", 'InvalidXML 1:4 A comment is not closed, or holds "--".'],
+    [" <?xml version='1.0'?><a/>", "InvalidXML 1:2 The XML declaration is malformed, or does not stand"],
     ["<a b='", "InvalidXML 1:1"],
-    ["<a", "InvalidXML 1:1"],
+    ["<a b='x\">c</a>", "InvalidXML 1:1 The value of an attribute is not closed."],
+    ["<a b='1'c='2'/>", 'InvalidXML 1:1 Nothing separates the attribute "b" from what follows.'],
+    ["<a><![CDATA[x</a>", "InvalidXML 1:4 A CDATA section is not closed"],
+    ["<a><?p x</a>", "InvalidXML 1:4 An instruction, which starts with <?, is not closed."],
+    ["<a>1 < 2</a>", 'InvalidXML 1:6 There is a "<" that begins no tag.'],
+    ["<a>x<y</a>", 'InvalidXML 1:5 There is a "<" that begins no tag.'],
+    ["<1a/>", 'InvalidXML 1:1 "1a" is no name of an element.'],
+    ["<a :b='1'/>", 'InvalidXML 1:1 ":b" is no name of an attribute.'],
+    ["<a b='c' /c>", 'InvalidXML 1:1 The "/" of an empty element stands before something else.'],
+    ["<a></ a>", "InvalidXML 1:1 An end tag is malformed or not closed."],
+    ["<a><!DOCTYPE x></a>", 'InvalidXML 1:4 What starts with "<!" means nothing here.'],
+    ["<a", "InvalidXML 1:1 A tag is not closed."],
   ])("%j", (document, expected) => {
     expect(refuse(document)).toContain(expected);
+  });
+
+  test("all that the parser lets pass is said, and the rest of the file is read", () => {
+    const report = new Report();
+    const root = parseXml("<a b='&'>\n x && y ]]> &#0;<c/></a>", "p.xml", report);
+    expect(report.problems.map(({ line, column, message }) => `${line}:${column} ${message}`)).toEqual([
+      '1:7 A bare "&" is not allowed.',
+      '2:4 A bare "&" is not allowed.',
+      '2:9 "]]>" is not allowed in text.',
+      "2:13 The character U+0000 is not allowed in XML.",
+    ]);
+    expect(root?.child("c")?.name).toBe("c");
+    const many = new Report();
+    parseXml(`<a>${"& ".repeat(500_000)}</a>`, "p.xml", many);
+    expect(many.problems).toHaveLength(20);
+  });
+
+  test("no problem shows the parser's words", () => {
+    fc.assert(
+      fc.property(
+        fc.array(
+          fc.constantFrom(
+            "<a",
+            "<",
+            ">",
+            "/",
+            "=",
+            "'",
+            '"',
+            "&",
+            "b",
+            " ",
+            "!",
+            "?",
+            "-",
+            "]]>",
+            "<![CDATA[",
+            "<!--",
+            "<?xml",
+            ":",
+            "</a>",
+            "\n",
+          ),
+          { maxLength: 12 },
+        ),
+        (pieces) => {
+          const report = new Report();
+          parseXml(pieces.join(""), "p.xml", report);
+          for (const { message, remedy } of report.problems) {
+            expect(`${message} ${remedy}`).not.toMatch(/Error|parse|well-formed|!!|missed|position/);
+          }
+        },
+      ),
+    );
   });
 
   test("every problem has a remedy and names the file", () => {

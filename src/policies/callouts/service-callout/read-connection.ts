@@ -46,7 +46,8 @@ export function readConnection(policy: XmlElement, report: Report): CalloutConne
       "There are both <HTTPTargetConnection> and <LocalTargetConnection>.",
       "Keep the one that the callout is meant to use.",
     );
-    policy.ignore("HTTPTargetConnection", "LocalTargetConnection");
+    readHttpTargetConnection(http, report, withoutEffect);
+    readLocalTargetConnection(local, report);
     return unusable(policy);
   }
   if (local) return { kind: "local", local: readLocalTargetConnection(local, report) };
@@ -59,18 +60,9 @@ export function readConnection(policy: XmlElement, report: Report): CalloutConne
     );
     return unusable(policy);
   }
-  if (!http.child("URL")?.text() && !http.child("LoadBalancer")) {
-    report.error(
-      "URLMissing",
-      http.child("URL") ?? http,
-      `URL is missing in Step ${name}`,
-      "Write the address of the service into <URL>, or name target servers in <LoadBalancer>.",
-    );
-    policy.ignore("HTTPTargetConnection");
-    return unusable(policy);
-  }
   warnOfProperties(http, report);
-  return { kind: "http", http: readHttpTargetConnection(http, report, withoutEffect) };
+  const urlMissing = `URL is missing in Step ${name}`;
+  return { kind: "http", http: readHttpTargetConnection(http, report, withoutEffect, urlMissing) };
 }
 
 function warnOfProperties(connection: XmlElement, report: Report): void {

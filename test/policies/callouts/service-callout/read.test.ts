@@ -14,6 +14,12 @@ function problemsOf(xml: string): string[] {
   return problems.map(({ severity, code, line, column }) => `${severity} ${code} ${line}:${column}`);
 }
 
+test("what else is wrong with a connection without a URL is said as well", () => {
+  const xml = `<ServiceCallout name="SC"><HTTPTargetConnection>
+    <Properties><Property name="success.codes">many</Property></Properties></HTTPTargetConnection></ServiceCallout>`;
+  expect(problemsOf(xml)).toEqual(["error URLMissing 1:27", "warning InvalidProperty 2:17"]);
+});
+
 describe("a deployment is refused", () => {
   test.each([
     [
