@@ -2,6 +2,7 @@ import type { ErrorProgram, ProxyProgram, Route, TargetProgram } from "../compil
 import type { FlowContext } from "../flow/context.ts";
 import { ContinueAtResponse } from "../flow/continue-at-response.ts";
 import { faultType } from "../flow/fault.ts";
+import { finishing } from "../flow/finishing.ts";
 import { ResponseMessage } from "../flow/message.ts";
 import { checkTime } from "../flow/time-limit.ts";
 import { faultOf, runErrorFlow } from "./errors.ts";
@@ -18,6 +19,12 @@ export const routeFailed = faultType(
  * faults. Returns the answer. Apigee: "Controlling API proxies with flows".
  */
 export async function runExchange(program: ProxyProgram, flow: FlowContext): Promise<ResponseMessage> {
+  const answer = await runFlows(program, flow);
+  flow.kept(finishing)?.(answer);
+  return answer;
+}
+
+async function runFlows(program: ProxyProgram, flow: FlowContext): Promise<ResponseMessage> {
   flow.endsAt = flow.exchange.receivedAt + program.properties.apiTimeoutMs;
   let errors: ErrorProgram = program.errors;
   let target: TargetProgram | null = null;

@@ -3,12 +3,15 @@ import { flowCallout } from "./callouts/flow-callout.ts";
 import { functionCallout } from "./callouts/function-callout/function-callout.ts";
 import { serviceCallout } from "./callouts/service-callout/service-callout.ts";
 import { javascript } from "./extensions/javascript/javascript.ts";
+import { assertCondition } from "./mediation/assert-condition.ts";
 import { keyValueMapOperations } from "./mediation/key-value-map-operations/key-value-map-operations.ts";
 import { assignMessage } from "./messages/assign-message.ts";
 import { extractVariables } from "./messages/extract-variables/extract-variables.ts";
 import { raiseFault } from "./messages/raise-fault.ts";
 import type { PolicyType } from "./policy-type.ts";
+import { accessControl } from "./security/access-control.ts";
 import { basicAuthentication } from "./security/basic-authentication.ts";
+import { cors } from "./security/cors.ts";
 import { hmac } from "./security/hmac.ts";
 import { decodeJws } from "./security/tokens/decode-jws.ts";
 import { decodeJwt } from "./security/tokens/decode-jwt.ts";
@@ -18,8 +21,11 @@ import { verifyJws } from "./security/tokens/verify-jws.ts";
 import { verifyJwt } from "./security/tokens/verify-jwt.ts";
 
 const all: readonly PolicyType[] = [
+  accessControl,
+  assertCondition,
   assignMessage,
   basicAuthentication,
+  cors,
   decodeJws,
   decodeJwt,
   externalCallout,

@@ -45,7 +45,7 @@ const verdicts: Readonly<Record<string, Verdict>> = {
     warnings: ["UnknownElement"],
   },
   "googlecloudplatform--semantic-cache-request-v1": {
-    missing: ["AssertCondition", "LookupCache"],
+    missing: ["LookupCache"],
     warnings: ["PropertyWithoutEffect"],
   },
   "googlecloudplatform--traffic-mirroring-sharedflow": {},
