@@ -48,9 +48,10 @@ export class Functions {
   /** A request of a function, through one of its sources where it names one. */
   async throughSource(props: SessionProps, request: Request, lifetime: Lifetime): Promise<Response> {
     const found = this.#call(props, lifetime);
+    // One that another isolate has begun ends here by itself, when its time is over.
+    if (found !== null && !(found instanceof Promise)) staysUntilEndOf([found], lifetime);
     const call = found instanceof Promise ? await found : found;
     if (!call) return callEnded();
-    staysUntilEndOf([call], lifetime);
     return request.headers.has(SOURCE_HEADER)
       ? callThroughSource(call, request, this.#runner.services.credentials)
       : callWithoutCredentials([call], request);

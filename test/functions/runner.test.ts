@@ -28,8 +28,55 @@ function begun() {
   const result = runner.run(deployed, call, context);
   result.catch(() => {});
   const running = () => sessions.map((session) => runner.running(session) !== null);
-  return { answer, kept, result, running, callsIn: () => runner.callsIn("slow").length };
+  return { answer, kept, result, running, sessions, callsIn: () => runner.callsIn("slow").length };
 }
+
+describe("a session that reaches another isolate of the gateway than that of its call", () => {
+  const context: TokenContext = { now: () => Date.now(), within: (_ms, work) => work, waitUntil: () => {} };
+  const outlets = { log: () => {} } as unknown as RunnerServices["outlets"];
+  const other = () => new FunctionRunner({ outlets } as RunnerServices);
+  const current = async () => deployed;
+
+  async function kept(): Promise<SessionProps> {
+    const { sessions } = begun();
+    await vi.waitFor(() => expect(sessions).toHaveLength(1));
+    return sessions[0] as SessionProps;
+  }
+
+  test("is good for its call's time, with which its requests end", async () => {
+    vi.useFakeTimers();
+    try {
+      const session = await kept();
+      const call = await other().adopted(session, current, context);
+      expect(call).toMatchObject({ id: session.call, deadline: session.deadline, caller: session.caller });
+      let hasEnded = false;
+      call?.ended.then(() => {
+        hasEnded = true;
+      });
+      await vi.advanceTimersByTimeAsync(session.deadline - Date.now() - 1);
+      expect(hasEnded).toBe(false);
+      await vi.advanceTimersByTimeAsync(1);
+      expect(hasEnded).toBe(true);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  test("is good no longer, however long the function's isolate keeps it", async () => {
+    const session = await kept();
+    const late = { ...context, now: () => session.deadline + 1 };
+    expect(await other().adopted(session, current, late)).toBeNull();
+  });
+
+  test("is good for no longer than its function may take, however long the call was to", async () => {
+    const { deadline } = await kept();
+    expect(deadline).toBeLessThanOrEqual(Date.now() + published.limits.timeoutMs);
+  });
+
+  test("is good for no function that is not deployed any more", async () => {
+    expect(await other().adopted(await kept(), async () => null, context)).toBeNull();
+  });
+});
 
 describe("a call", () => {
   test("runs on when its client has left, so that its end is noticed", async () => {
