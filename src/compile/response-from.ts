@@ -1,5 +1,6 @@
 import type { Endpoint, Flow, Step as StepModel } from "../bundle/model.ts";
 import { stepsOf } from "../bundle/references.ts";
+import type { Report } from "../documents/report.ts";
 import type { Step } from "../flow/context.ts";
 import type { CompileContext } from "./compile-context.ts";
 
@@ -12,7 +13,7 @@ export type ResponsesFrom = ReadonlyMap<string, Step>;
  */
 export function responsesFrom<E extends Endpoint>(
   endpoint: E,
-  { bundle }: CompileContext,
+  { bundle, report }: CompileContext,
   compile: (rest: E) => Step,
 ): ResponsesFrom {
   const continuing = new Set(
@@ -20,8 +21,40 @@ export function responsesFrom<E extends Endpoint>(
       .map(({ policy }) => policy)
       .filter((name) => bundle.policies.get(name)?.meaning?.type.continuesAtResponse),
   );
+  checkAttachedOnce(endpoint, continuing, report);
   const found = [...continuing].map((policy) => [policy, restFrom(endpoint, policy)] as const);
   return new Map(found.flatMap(([policy, rest]) => (rest ? [[policy, compile(rest)] as const] : [])));
+}
+
+/** The names that Apigee's deployment errors have, by the path in which a policy may stand once. */
+const attachedTwice = {
+  request: "ResponseCacheStepAttachmentNotAllowedReq",
+  response: "ResponseCacheStepAttachmentNotAllowedResp",
+} as const;
+
+/** Warns where a policy that may continue stands twice in one path: Apigee refuses to deploy that. */
+function checkAttachedOnce(
+  { preFlow, flows, postFlow }: Endpoint,
+  continuing: ReadonlySet<string>,
+  report: Report,
+): void {
+  for (const path of ["request", "response"] as const) {
+    const steps = [preFlow, ...flows, postFlow].flatMap((flow) => flow[path]);
+    const seen = new Set<string>();
+    for (const { policy, at } of steps) {
+      if (continuing.has(policy) && seen.has(policy)) {
+        report
+          .forPolicy(policy)
+          .warning(
+            attachedTwice[path],
+            at,
+            `Response cache step definition ${policy} can not be attached more than once in the ${path} path.`,
+            "Attach it once in the request and once in the response.",
+          );
+      }
+      seen.add(policy);
+    }
+  }
 }
 
 /** The endpoint without what stands before a policy in its response flow; null when the policy does not. */

@@ -7,6 +7,7 @@ import type { TargetServer } from "../egress/target-server.ts";
 import type { FlowContext, Step } from "../flow/context.ts";
 import type { RequestMessage, ResponseMessage } from "../flow/message.ts";
 import type { ScriptRunner } from "../scripts/execution.ts";
+import type { Caches } from "../stores/caches.ts";
 import type { KeyValueMaps } from "../stores/key-value-maps.ts";
 import type { FlowFunctions } from "./callouts/function-callout/call.ts";
 import type { Resources } from "./resources.ts";
@@ -30,6 +31,7 @@ export interface EnvironmentCapabilities {
   readonly functions: FlowFunctions;
   readonly keyValueMaps: KeyValueMaps;
   readonly keySets: KeySets;
+  readonly caches: Caches;
   readonly scripts: ScriptRunner;
   readonly printer: Printer;
 }

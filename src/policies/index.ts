@@ -19,6 +19,10 @@ import { generateJws } from "./security/tokens/generate-jws.ts";
 import { generateJwt } from "./security/tokens/generate-jwt.ts";
 import { verifyJws } from "./security/tokens/verify-jws.ts";
 import { verifyJwt } from "./security/tokens/verify-jwt.ts";
+import { invalidateCache } from "./traffic/invalidate-cache.ts";
+import { lookupCache } from "./traffic/lookup-cache.ts";
+import { populateCache } from "./traffic/populate-cache.ts";
+import { responseCache } from "./traffic/response-cache.ts";
 
 const all: readonly PolicyType[] = [
   accessControl,
@@ -35,9 +39,13 @@ const all: readonly PolicyType[] = [
   generateJws,
   generateJwt,
   hmac,
+  invalidateCache,
   javascript,
   keyValueMapOperations,
+  lookupCache,
+  populateCache,
   raiseFault,
+  responseCache,
   serviceCallout,
   verifyJws,
   verifyJwt,

@@ -1,11 +1,6 @@
-import {
-  entryId,
-  type KeyValueMaps,
-  type MapContext,
-  type MapName,
-  type MapValues,
-} from "./key-value-maps.ts";
+import { entryId, type KeyValueMaps, type MapName, type MapValues } from "./key-value-maps.ts";
 import type { EntryPlace } from "./sealed-entry.ts";
+import type { StoreContext } from "./store-context.ts";
 import type { StoredMaps } from "./stored-maps.ts";
 
 /** An entry that is deployed with an environment. */
@@ -51,7 +46,7 @@ export class EnvironmentMaps implements KeyValueMaps {
     map: MapName,
     key: string,
     maxAgeMs: number,
-    context: MapContext,
+    context: StoreContext,
   ): MapValues | null | Promise<MapValues | null> {
     const found = this.#stored.read({ ...this.#place, map, key }, maxAgeMs, context);
     const deployed = () => this.#deployed.get(entryId(map, key)) ?? null;
@@ -59,11 +54,11 @@ export class EnvironmentMaps implements KeyValueMaps {
     return found ? found.values : deployed();
   }
 
-  put(map: MapName, key: string, values: MapValues, context: MapContext): Promise<void> {
+  put(map: MapName, key: string, values: MapValues, context: StoreContext): Promise<void> {
     return this.#stored.write({ ...this.#place, map, key }, values, context);
   }
 
-  delete(map: MapName, key: string, context: MapContext): Promise<void> {
+  delete(map: MapName, key: string, context: StoreContext): Promise<void> {
     const hides = this.#deployed.has(entryId(map, key));
     return this.#stored.delete({ ...this.#place, map, key }, hides, context);
   }

@@ -1,3 +1,5 @@
+import type { StoreContext } from "./store-context.ts";
+
 export const mapScopes = ["organization", "environment", "apiproxy", "policy"] as const;
 
 export type MapScope = (typeof mapScopes)[number];
@@ -22,15 +24,6 @@ export function ownerOf(
 /** The values of an entry: nearly always one. */
 export type MapValues = readonly string[];
 
-/** What a request gives to work on maps: the time, the timer, and a way to go on after its answer. */
-export interface MapContext {
-  /** Epoch milliseconds. */
-  now(): number;
-  /** Settles like `work`, or rejects when it takes longer than `ms`. */
-  within<T>(ms: number, work: Promise<T>): Promise<T>;
-  waitUntil(work: Promise<unknown>): void;
-}
-
 /** Key value maps. Apigee: "Using key value maps". */
 export interface KeyValueMaps {
   /** Whether flows may read entries only into variables whose names begin with `private.`. */
@@ -44,12 +37,12 @@ export interface KeyValueMaps {
     map: MapName,
     key: string,
     maxAgeMs: number,
-    context: MapContext,
+    context: StoreContext,
   ): MapValues | null | Promise<MapValues | null>;
   /** Sets a key, and makes the map when there is none. Rejects with {@link MapError}. */
-  put(map: MapName, key: string, values: MapValues, context: MapContext): Promise<void>;
+  put(map: MapName, key: string, values: MapValues, context: StoreContext): Promise<void>;
   /** Removes a key, if it is there. Rejects with {@link MapError}. */
-  delete(map: MapName, key: string, context: MapContext): Promise<void>;
+  delete(map: MapName, key: string, context: StoreContext): Promise<void>;
 }
 
 /** An entry that cannot be read or written. The message says why and holds no value. */

@@ -1,7 +1,8 @@
 import { LRUCache } from "lru-cache";
 import { type KeyPair, readKeyPair } from "../credentials/secrets/keys.ts";
-import { entryId, type MapContext, MapError, type MapValues } from "./key-value-maps.ts";
+import { entryId, MapError, type MapValues } from "./key-value-maps.ts";
 import { deletedEntry, type EntryPlace, entryKey, openEntry, readRecord, sealEntry } from "./sealed-entry.ts";
+import type { StoreContext } from "./store-context.ts";
 import { WriteQueue } from "./write-queue.ts";
 
 /** The part of a KV namespace that maps need. `cacheTtl` is in seconds. */
@@ -81,7 +82,7 @@ export class StoredMaps {
   read(
     place: EntryPlace,
     maxAgeMs: number,
-    context: MapContext,
+    context: StoreContext,
   ): StoredEntry | null | Promise<StoredEntry | null> {
     const id = idOf(place);
     const slot = this.#slots.get(id);
@@ -91,7 +92,7 @@ export class StoredMaps {
   }
 
   /** Sets an entry: here at once, and in KV before it resolves. Rejects with {@link MapError}. */
-  async write(place: EntryPlace, values: MapValues, context: MapContext): Promise<void> {
+  async write(place: EntryPlace, values: MapValues, context: StoreContext): Promise<void> {
     const size = values.reduce((bytes, value) => bytes + byteLength(value), 0);
     if (size > MAX_VALUE_BYTES)
       throw new MapError(`The values are longer than ${MAX_VALUE_BYTES} bytes.`, false);
@@ -107,7 +108,7 @@ export class StoredMaps {
    * Deletes an entry, as {@link write} sets one.
    * @param hides whether one is deployed that must not be found any more
    */
-  async delete(place: EntryPlace, hides: boolean, context: MapContext): Promise<void> {
+  async delete(place: EntryPlace, hides: boolean, context: StoreContext): Promise<void> {
     const { kv } = this.#options;
     const entry = hides ? { values: null } : null;
     await this.#write(place, entry, context, (key) =>
@@ -125,7 +126,7 @@ export class StoredMaps {
     id: string,
     place: EntryPlace,
     slot: Slot | undefined,
-    context: MapContext,
+    context: StoreContext,
   ): Promise<StoredEntry | null> {
     const reading = this.#shared(id, place, context);
     try {
@@ -150,7 +151,7 @@ export class StoredMaps {
   }
 
   /** Others wait for it too, so it goes on when this client leaves. One that the platform ended never settles. */
-  #shared(id: string, place: EntryPlace, context: MapContext): Promise<StoredEntry | null> {
+  #shared(id: string, place: EntryPlace, context: StoreContext): Promise<StoredEntry | null> {
     const startedAt = context.now();
     const running = this.#reading.get(id);
     if (running && startedAt - running.startedAt <= READ_TIMEOUT_MS) return running.entry;
@@ -188,7 +189,7 @@ export class StoredMaps {
   async #write(
     place: EntryPlace,
     entry: StoredEntry | null,
-    context: MapContext,
+    context: StoreContext,
     write: (key: string) => Promise<void>,
   ): Promise<void> {
     const id = idOf(place);

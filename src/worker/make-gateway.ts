@@ -22,7 +22,9 @@ import { DeployedFunctions } from "../functions/deployed.ts";
 import { FunctionRunner } from "../functions/runner.ts";
 import { Scripts } from "../scripts/scripts.ts";
 import { EnvironmentMaps, entriesOfMaps } from "../stores/environment-maps.ts";
+import { SealedCache } from "../stores/shared-cache.ts";
 import { StoredMaps } from "../stores/stored-maps.ts";
+import { TwoLevelCache } from "../stores/two-level-cache.ts";
 import { bindingOf, readConnections } from "./connections.ts";
 import { Consents } from "./consents.ts";
 import { CurrentCallers } from "./current-callers.ts";
@@ -67,6 +69,7 @@ export function makeGateway(env: WorkerEnv): Served {
     log,
     after: (ms, then) => systemClock.after(ms, then),
   });
+  const caches = new TwoLevelCache(sharedCache(env, log), log);
   const outlets = { ...doors, binding: (name: string) => bindingOf(env, name) };
   const scripts = new Scripts();
   const keySets = new PublishedKeySets();
@@ -102,6 +105,7 @@ export function makeGateway(env: WorkerEnv): Served {
           document.stores.keyValueMaps.private,
         ),
         keySets,
+        caches,
         scripts,
         printer: { print },
       }),
@@ -152,4 +156,22 @@ function devRequests({ DEV, REFRESH_TOKEN }: WorkerEnv): DevRequests | null {
 function nobody(error: unknown): Caller {
   if (error instanceof CallerError) return anonymous;
   throw error;
+}
+
+/** Without a key to seal them with, entries of caches stay in the isolate. */
+function sharedCache(
+  { SEALING_KEY, ENVIRONMENT }: WorkerEnv,
+  log: (line: Record<string, unknown>) => void,
+): SealedCache | null {
+  if (SEALING_KEY === undefined) return null;
+  try {
+    return new SealedCache(() => caches.open("sortie"), SEALING_KEY, ENVIRONMENT);
+  } catch (error) {
+    log({
+      level: "error",
+      event: "cache.secret",
+      reason: error instanceof Error ? error.message : String(error),
+    });
+    return null;
+  }
 }

@@ -32,6 +32,7 @@ function environmentOf({ sharedFlows = {}, flowHooks = {} }: Environment): Compi
       keySets: inert,
       scripts: inert,
       printer: inert,
+      caches: inert,
     },
   };
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Bundle, Endpoint, Flow } from "../../src/bundle/model.ts";
 import type { CompileContext } from "../../src/compile/compile-context.ts";
 import { responsesFrom } from "../../src/compile/response-from.ts";
+import { Report } from "../../src/documents/report.ts";
 
 const at = { file: "proxies/default.xml", line: 1, column: 1 };
 const steps = (names: string) =>
@@ -49,9 +50,10 @@ function compiled(whole: Endpoint, continuing: readonly string[] = ["Cache"]) {
     targetEndpoints: new Map(),
   } as unknown as Bundle;
   const seen: string[] = [];
+  const report = new Report();
   const found = responsesFrom(
     whole,
-    { bundle } as unknown as CompileContext,
+    { bundle, report } as unknown as CompileContext,
     ({ preFlow, flows, postFlow }) => {
       const names = ({ response }: Flow) => response.map(({ policy }) => policy).join(" ");
       seen.push([names(preFlow), ...flows.map(names), names(postFlow)].join(" | "));

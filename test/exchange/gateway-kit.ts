@@ -25,6 +25,7 @@ import { Scripts } from "../../src/scripts/scripts.ts";
 import type { SourceCallServices } from "../../src/sources/source-calls.ts";
 import { EnvironmentMaps, entriesOfMaps } from "../../src/stores/environment-maps.ts";
 import type { MapKv } from "../../src/stores/stored-maps.ts";
+import { TwoLevelCache } from "../../src/stores/two-level-cache.ts";
 import { flowSources } from "../../src/worker/flow-sources.ts";
 import { memoryMaps } from "../stores/memory-maps.ts";
 
@@ -155,6 +156,7 @@ export function gatewayOn(
           document.stores.keyValueMaps.private,
         ),
         keySets: new PublishedKeySets(),
+        caches: new TwoLevelCache(null, (line) => log.push(line)),
         scripts,
         printer: { print: (policy, _flow, text) => log.push({ event: "script.printed", policy, text }) },
       }),

@@ -1,9 +1,9 @@
 import { beforeEach, expect, test } from "vitest";
 import { EnvironmentMaps, entriesOfMaps } from "../../src/stores/environment-maps.ts";
-import type { MapContext } from "../../src/stores/key-value-maps.ts";
+import type { StoreContext } from "../../src/stores/store-context.ts";
 import { memoryMaps } from "./memory-maps.ts";
 
-const context: MapContext = { now: () => 0, waitUntil: () => {}, within: (_ms, work) => work };
+const context: StoreContext = { now: () => 0, waitUntil: () => {}, within: (_ms, work) => work };
 const settings = { scope: "environment", owner: "", name: "settings" } as const;
 const ofOrders = { scope: "apiproxy", owner: "orders", name: "settings" } as const;
 

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
 import { generateKeys, readKeyPair } from "../../src/credentials/secrets/keys.ts";
-import type { MapContext } from "../../src/stores/key-value-maps.ts";
 import { type EntryPlace, entryKey, readRecord, sealEntry } from "../../src/stores/sealed-entry.ts";
+import type { StoreContext } from "../../src/stores/store-context.ts";
 import {
   MAX_KEY_BYTES,
   MAX_VALUE_BYTES,
@@ -37,7 +37,7 @@ beforeEach(() => {
   maps = memoryMaps(kv, { log });
 });
 
-const context: MapContext = {
+const context: StoreContext = {
   now: () => now,
   waitUntil: () => {},
   within: (_ms, work) => (timesOut ? Promise.reject(new Error("it took too long")) : work),

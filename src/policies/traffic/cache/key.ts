@@ -1,0 +1,100 @@
+import type { XmlElement } from "../../../documents/element.ts";
+import { readOneOf } from "../../../documents/read.ts";
+import type { Report } from "../../../documents/report.ts";
+import type { FlowContext } from "../../../flow/context.ts";
+import type { CacheKey } from "../../../stores/caches.ts";
+import { compileTextOrRef, readTextOrRef, type TextOrRef } from "../../parts/text-or-ref.ts";
+import type { PolicyContext } from "../../policy-type.ts";
+
+export const cacheScopes = ["Global", "Application", "Proxy", "Target", "Exclusive"] as const;
+
+export type CacheScope = (typeof cacheScopes)[number];
+
+/** How a policy names its entry. Apigee: "Working with cache keys". */
+export interface KeyParts {
+  /** The name of the cache; empty for the shared one. */
+  readonly cache: string;
+  /** What a key begins with; null for what the scope says. */
+  readonly prefix: TextOrRef | null;
+  readonly scope: CacheScope;
+  readonly fragments: readonly TextOrRef[];
+}
+
+/** Names that take the place of those where the policy runs. Apigee: "InvalidateCache policy" (CacheContext). */
+export interface CacheContext {
+  readonly proxy: string | null;
+  readonly proxyEndpoint: string | null;
+  readonly targetEndpoint: string | null;
+}
+
+/** Reads CacheKey, Scope and CacheResource. Reports the warning CacheKeyMissing. */
+export function readKeyParts(xml: XmlElement, report: Report): KeyParts {
+  const key = xml.child("CacheKey");
+  const prefix = key?.child("Prefix");
+  const fragments = key?.children("KeyFragment") ?? [];
+  for (const fragment of fragments) fragment.attribute("type");
+  if (!prefix && fragments.length === 0) {
+    report.warning(
+      "CacheKeyMissing",
+      key ?? xml,
+      "The policy has no <KeyFragment>: its scope has just one entry for all requests.",
+      "Add <CacheKey> with a <KeyFragment> for what the entry depends on.",
+    );
+  }
+  return {
+    cache: xml.child("CacheResource")?.text() ?? "",
+    prefix: prefix ? readTextOrRef(prefix) : null,
+    scope: readOneOf(xml.child("Scope"), cacheScopes, "Exclusive", report),
+    fragments: fragments.map(readTextOrRef),
+  };
+}
+
+const here: CacheContext = { proxy: null, proxyEndpoint: null, targetEndpoint: null };
+
+/** What names the entry of a flow. An empty prefix counts as none, and a variable without a value is empty text. */
+export function compileKey(
+  { cache, prefix, scope, fragments }: KeyParts,
+  context: PolicyContext,
+  place: CacheContext = here,
+): (flow: FlowContext) => CacheKey {
+  const given = prefix && compileTextOrRef(prefix, context);
+  const parts = fragments.map((fragment) => compileTextOrRef(fragment, context));
+  return (flow) => {
+    const start = given?.(flow) || scopePrefix(scope, flow, place);
+    let key = start;
+    for (const part of parts) key += `__${part(flow)}`;
+    return { cache, prefix: start, key };
+  };
+}
+
+function scopePrefix(scope: CacheScope, flow: FlowContext, place: CacheContext): string {
+  const { organization, environment, revision } = flow.identity;
+  const proxy = place.proxy ?? flow.identity.proxy;
+  const proxyEndpoint = place.proxyEndpoint ?? flow.identity.endpoint;
+  const targetEndpoint = place.targetEndpoint ?? flow.target?.name ?? flow.route?.target ?? "";
+  const start = `${organization}__${environment}`;
+  switch (scope) {
+    case "Global":
+      return start;
+    case "Application":
+      return `${start}__${proxy}`;
+    case "Proxy":
+      return `${start}__${proxy}__${revision}__${proxyEndpoint}`;
+    case "Target":
+      return `${start}__${proxy}__${revision}__${targetEndpoint}`;
+    case "Exclusive": {
+      const isTarget =
+        place.targetEndpoint !== null || (place.proxyEndpoint === null && flow.part === "target");
+      return `${start}__${proxy}__${revision}__${isTarget ? targetEndpoint : proxyEndpoint}`;
+    }
+  }
+}
+
+/** The variables `cachename` and `cachekey` of a policy. */
+export function keyVariables(prefix: string, policy: string): (flow: FlowContext, key: CacheKey) => void {
+  const [name, text] = [`${prefix}.${policy}.cachename`, `${prefix}.${policy}.cachekey`];
+  return (flow, { cache, key }) => {
+    flow.variables.set(name, cache);
+    flow.variables.set(text, key);
+  };
+}

@@ -1,0 +1,48 @@
+import type { FlowContext } from "../../flow/context.ts";
+import type { CachedValue } from "../../stores/caches.ts";
+import { definePolicy } from "../policy-type.ts";
+import { compileKey, keyVariables, readKeyParts } from "./cache/key.ts";
+import { readLookupTimeout } from "./cache/lookup-timeout.ts";
+import { fromCached } from "./cache/value.ts";
+
+const DEFAULT_TIMEOUT_S = 12;
+
+/**
+ * Reads a value from a cache into a variable, which stays as it is when there is none.
+ * Apigee: "LookupCache policy".
+ */
+export const lookupCache = definePolicy({
+  element: "LookupCache",
+  variablePrefix: "lookupcache",
+  needs: ["caches"],
+
+  /** Problems: AssignToRequired, InvalidTimeout, and the warning CacheKeyMissing. */
+  read(xml, report) {
+    const assignTo = xml.child("AssignTo")?.text() ?? "";
+    if (assignTo === "") {
+      const message = "<LookupCache> does not say which variable it sets.";
+      report.error("AssignToRequired", xml.child("AssignTo") ?? xml, message, "Add <AssignTo>.");
+    }
+    const timeoutMs = readLookupTimeout(xml, DEFAULT_TIMEOUT_S, report);
+    return { key: readKeyParts(xml, report), assignTo, timeoutMs };
+  },
+
+  build({ key, assignTo, timeoutMs }, context) {
+    const { caches, policy } = context;
+    const keyOf = compileKey(key, context);
+    const variable = context.variable(assignTo);
+    const noteKey = keyVariables("lookupcache", policy);
+    const [hit, assigned] = [`lookupcache.${policy}.cachehit`, `lookupcache.${policy}.assignto`];
+    const found = (flow: FlowContext, value: CachedValue | null) => {
+      flow.variables.set(hit, value !== null);
+      if (value !== null) variable.set(flow, fromCached(value));
+    };
+    return function lookUp(flow) {
+      const where = keyOf(flow);
+      noteKey(flow, where);
+      flow.variables.set(assigned, assignTo);
+      const value = caches.get(where, timeoutMs, flow.exchange);
+      return value instanceof Promise ? value.then((late) => found(flow, late)) : found(flow, value);
+    };
+  },
+});

@@ -1,0 +1,157 @@
+import { LRUCache } from "lru-cache";
+import {
+  bytesOf,
+  type CachedValue,
+  type CacheKey,
+  type Caches,
+  MAX_CACHE_KEY_BYTES,
+  MAX_CACHED_BYTES,
+} from "./caches.ts";
+import type { SharedCache, SharedEntry } from "./shared-cache.ts";
+import type { StoreContext } from "./store-context.ts";
+
+/** What an isolate keeps: the entries that were used longest ago go first. Bytes, and number of purges. */
+const KEPT_BYTES = 16 * 1024 * 1024;
+const KEPT_PURGES = 1_000;
+
+/** How long an isolate uses what it has before it looks at the shared cache again. Milliseconds. */
+export const CHECK_AFTER_MS = 30_000;
+
+/** How long that look may take where there is something to go on with. Milliseconds. */
+const CHECK_TIMEOUT_MS = 1_000;
+
+/** How long nobody finds what was invalidated: no entry lives longer. Milliseconds. */
+export const LONGEST_LIFE_MS = 30 * 24 * 3600 * 1000;
+
+/** An entry in the isolate; its value is null when it was invalidated. */
+interface Slot extends SharedEntry {
+  readonly checkedAt: number;
+}
+
+/**
+ * Caches in two levels. The isolate has what it used lately, and answers at once; behind it is one that isolates of
+ * a data center share. What another isolate there put or invalidated is seen within half a minute.
+ */
+export class TwoLevelCache implements Caches {
+  readonly #shared: SharedCache | null;
+  readonly #log: (line: Record<string, unknown>) => void;
+  readonly #slots = new LRUCache<string, Slot>({
+    maxSize: KEPT_BYTES,
+    sizeCalculation: ({ value }, id) => 200 + 2 * id.length + (value === null ? 0 : 2 * bytesOf(value)),
+  });
+  /** When all entries of a prefix were purged. */
+  readonly #purges = new LRUCache<string, number>({ max: KEPT_PURGES });
+
+  /**
+   * @param shared null where isolates share none
+   * @param log takes one structured line
+   */
+  constructor(shared: SharedCache | null, log: (line: Record<string, unknown>) => void) {
+    this.#shared = shared;
+    this.#log = log;
+  }
+
+  get(
+    key: CacheKey,
+    timeoutMs: number,
+    context: StoreContext,
+  ): CachedValue | null | Promise<CachedValue | null> {
+    const id = entryId(key);
+    const now = context.now();
+    const slot = this.#slots.get(id);
+    const purgedAt = this.#purges.size > 0 ? (this.#purges.get(prefixId(key)) ?? 0) : 0;
+    const isRecent = slot !== undefined && slot.expiresAt > now && now - slot.checkedAt < CHECK_AFTER_MS;
+    if (isRecent || this.#shared === null) return valueAt(slot, purgedAt, now);
+    return this.#look(this.#shared, key, timeoutMs, context);
+  }
+
+  put(key: CacheKey, value: CachedValue, expiresAt: number, context: StoreContext): void {
+    const writtenAt = context.now();
+    const isTooLong =
+      bytesOf(value) > MAX_CACHED_BYTES || new TextEncoder().encode(key.key).length > MAX_CACHE_KEY_BYTES;
+    if (isTooLong) {
+      this.#complain("cache.too-long", key, "the key or the value is longer than Apigee's limits");
+      // What was there is not what there should be.
+      this.invalidate(key, context);
+      return;
+    }
+    if (expiresAt <= writtenAt) return;
+    this.#write(
+      key,
+      { value, writtenAt, expiresAt: Math.min(expiresAt, writtenAt + LONGEST_LIFE_MS) },
+      context,
+    );
+  }
+
+  invalidate(key: CacheKey, context: StoreContext): void {
+    const writtenAt = context.now();
+    this.#write(key, { value: null, writtenAt, expiresAt: writtenAt + LONGEST_LIFE_MS }, context);
+  }
+
+  purge(key: Omit<CacheKey, "key">, context: StoreContext): void {
+    const writtenAt = context.now();
+    const id = prefixId(key);
+    this.#purges.set(id, writtenAt);
+    this.#share(id, { value: null, writtenAt, expiresAt: writtenAt + LONGEST_LIFE_MS }, key, context);
+  }
+
+  #write(key: CacheKey, entry: SharedEntry, context: StoreContext): void {
+    const id = entryId(key);
+    this.#slots.set(id, { ...entry, checkedAt: entry.writtenAt });
+    this.#share(id, entry, key, context);
+  }
+
+  /** Nobody waits for it. */
+  #share(id: string, entry: SharedEntry, key: Omit<CacheKey, "key">, context: StoreContext): void {
+    if (this.#shared === null) return;
+    const written = this.#shared
+      .write(id, entry)
+      .catch((error) => this.#complain("cache.unwritable", key, reasonOf(error)));
+    context.waitUntil(written);
+  }
+
+  /** What is newer counts: what the isolate has, or what is shared. */
+  async #look(
+    shared: SharedCache,
+    key: CacheKey,
+    timeoutMs: number,
+    context: StoreContext,
+  ): Promise<CachedValue | null> {
+    const id = entryId(key);
+    const before = this.#slots.get(id);
+    const hasSome = before !== undefined && before.expiresAt > context.now();
+    const timeout = hasSome ? Math.min(timeoutMs, CHECK_TIMEOUT_MS) : timeoutMs;
+    const looking = Promise.all([shared.read(id), shared.read(prefixId(key))]);
+    const [found, purge] = await context.within(timeout, looking).catch((error) => {
+      this.#complain("cache.unreadable", key, reasonOf(error));
+      return [null, null] as const;
+    });
+    const now = context.now();
+    const own = this.#slots.get(id);
+    const purgedAt = Math.max(this.#purges.get(prefixId(key)) ?? 0, purge?.writtenAt ?? 0);
+    if (purge) this.#purges.set(prefixId(key), purgedAt);
+    const newest = found && (!own || found.writtenAt > own.writtenAt) ? found : own;
+    if (newest) this.#slots.set(id, { ...newest, checkedAt: now });
+    return valueAt(newest, purgedAt, now);
+  }
+
+  #complain(event: string, { cache }: Pick<CacheKey, "cache">, reason: string): void {
+    this.#log({ level: "warn", event, cache, reason });
+  }
+}
+
+function valueAt(entry: SharedEntry | undefined, purgedAt: number, now: number): CachedValue | null {
+  return entry && entry.expiresAt > now && entry.writtenAt > purgedAt ? entry.value : null;
+}
+
+function entryId({ cache, key }: CacheKey): string {
+  return JSON.stringify([cache, key]);
+}
+
+function prefixId({ cache, prefix }: Omit<CacheKey, "key">): string {
+  return JSON.stringify([cache, prefix, "all"]);
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
