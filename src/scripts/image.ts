@@ -14,8 +14,8 @@ export interface Image {
 /** C's stack, in bytes. The build lays static data below it and the heap above. */
 const STACK_BYTES = 5 * 1024 * 1024;
 
-/** How far below the stack's end something that ran before may have left gaps, in 64-bit words. */
-const STACK_GAP_WORDS = 4096;
+/** Something that ran before may have left gaps below the stack's end, but none so large, in bytes. */
+const STACK_GAP = new Uint8Array(32 * 1024);
 
 /** Takes the images of an instance and writes them back. */
 export class Images {
@@ -79,15 +79,11 @@ export class Images {
 
   /** The stack is filled from its top without large gaps, so the first large gap ends what was used. */
   #clearStackBelow(end: Pointer): void {
-    const words = new BigUint64Array(this.memory.buffer);
-    const bottom = this.#stackBottom >> 3;
-    let zeros = 0;
-    for (let at = (end >> 3) - 1; at > bottom && zeros < STACK_GAP_WORDS; at--) {
-      if (words[at] === 0n) zeros++;
-      else {
-        words[at] = 0n;
-        zeros = 0;
-      }
+    const { memory } = this;
+    for (let top = end; top - STACK_GAP.length > this.#stackBottom; top -= STACK_GAP.length) {
+      const part = memory.subarray(top - STACK_GAP.length, top);
+      if (Buffer.compare(part, STACK_GAP) === 0) return;
+      part.fill(0);
     }
   }
 }
