@@ -1,4 +1,5 @@
 /** What the bench measures, and what each measurement is expected to be. */
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { GoogleIssuer } from "../../src/cli/example/google-issuer.ts";
@@ -7,15 +8,9 @@ import { remove, timeFirstCall, writeLargeFunction } from "./first-call.ts";
 import { bundleGateway, serve, startGateway } from "./gateway.ts";
 import { answer, median, residentMemory } from "./load.ts";
 import { manyProxies } from "./many-proxies.ts";
+import type { Measurement } from "./measurement.ts";
+import { firstScript, scriptCost } from "./scripts.ts";
 import { bundleWorker, type Config, type RunningWorker, startWorker } from "./worker.ts";
-
-/** One line of the result: a number in some unit, with the bound that it should keep, if there is one. */
-export interface Measurement {
-  readonly name: string;
-  readonly ratio: number;
-  readonly unit: string;
-  readonly target?: { readonly atLeast: number } | { readonly atMost: number };
-}
 
 const environment = join(import.meta.dirname, "environment");
 const request = "/items/42?page=2";
@@ -33,14 +28,19 @@ export async function* measure(effort: Effort): AsyncGenerator<Measurement> {
   yield* extraStep(gateway, effort);
   yield* memory(environment, effort);
   yield* warmFunction(gateway, effort);
+  yield* scriptCost((proxy) => at(gateway, proxy), manyConnections, effort);
   await gateway.stop();
   await issuer.stop();
   yield* firstRequest(effort);
   yield* coldStart(effort);
   yield* firstCall(effort);
-  const size = gzipSync(await bundleGateway()).length / 1024;
-  yield { name: "Worker size", ratio: size, unit: "KiB gzipped" };
+  yield* firstScript(environment, effort);
+  yield { name: "Worker size", ratio: gzipped(await bundleGateway()), unit: "KiB of JavaScript, gzipped" };
+  const engine = join(import.meta.dirname, "../../dist/quickjs.wasm");
+  yield { name: "engine size", ratio: gzipped(readFileSync(engine)), unit: "KiB of WebAssembly, gzipped" };
 }
+
+const gzipped = (bytes: Uint8Array): number => gzipSync(bytes).length / 1024;
 
 /** A ServiceCallout, an ExtractVariables and an AssignMessage before the target, against the same by hand. */
 async function* callout(gateway: RunningWorker, effort: Effort): AsyncGenerator<Measurement> {

@@ -7,8 +7,9 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { type Measurement, measure } from "./cases.ts";
+import { measure } from "./cases.ts";
 import { loadCore, pinned, pinSelf } from "./cores.ts";
+import type { Measurement } from "./measurement.ts";
 
 const options = { quick: { type: "boolean" }, json: { type: "boolean" } } as const;
 const { quick, json } = parseArgs({ options }).values;
