@@ -63,21 +63,23 @@ async function freshStart(): Promise<void> {
 }
 
 async function breakAndRepair(gateway: Running, clone: string, request: string): Promise<void> {
-  const file = join(clone, "policies/apiproxies/orders-v1/apiproxy/policies/AM-OrderAnswer.xml");
+  const file = join(clone, "policies/apiproxies/orders-v1/apiproxy/resources/jsc/order-answer.js");
   assert.ok(existsSync(file), `${file} is there to be broken`);
   const good = readFileSync(file, "utf8");
   const before = normalised(await succeeds(request, clone));
 
   let seen = gateway.output.length;
-  writeFileSync(file, good.replace("</AssignMessage>", ""));
+  writeFileSync(file, good.replace("});", ""));
   await gateway.prints((output) => output.includes("The last good state goes on serving."), seen);
-  const problem = /.*AM-OrderAnswer\.xml:\d+:\d+ {2}error {2}InvalidXML.*/.exec(gateway.output.slice(seen));
+  const problem = /.*order-answer\.js:\d+:\d+ {2}error {2}ScriptCompilationFailed.*/.exec(
+    gateway.output.slice(seen),
+  );
   assert.ok(problem, "the problem is printed with its file and line");
   assert.equal(normalised(await succeeds(request, clone)), before, "the last good state goes on serving");
   say(`a broken file: ${problem[0]}`);
 
   seen = gateway.output.length;
-  writeFileSync(file, good.replace('"id":', '"repaired":true,"id":'));
+  writeFileSync(file, good.replace("id:", "repaired: true, id:"));
   await gateway.prints((output) => output.includes("changed proxy orders-v1"), seen);
   assert.match(await succeeds(request, clone), /"repaired":true/, "the repaired file is served");
   say("the repaired file: served");

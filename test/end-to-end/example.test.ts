@@ -28,6 +28,7 @@ describe("the worked example", () => {
       customer: { name: expect.any(String) },
       stock: { available: 42 },
       risk: { score: 7 },
+      total: { amount: 412.5, currency: "EUR" },
     });
   });
 
