@@ -17,16 +17,14 @@ interface Verdict {
 
 const verdicts: Readonly<Record<string, Verdict>> = {
   "apigee--cloud-logging-shared-flow": {},
-  "apigee--get-jwks-from-dynamic-uri": { missing: ["LookupCache", "PopulateCache"] },
+  "apigee--get-jwks-from-dynamic-uri": {},
   "apigee--logging-v1": {},
   "apigee--oauth-validate-key-secret": { missing: ["OAuthV2"] },
   "apigee--service-callout-1": { missing: ["VerifyAPIKey"] },
   "apigee--service-callout-2": { missing: ["VerifyAPIKey"] },
-  "apigee--validate-audience-in-jwt": { missing: ["LookupCache", "PopulateCache"] },
+  "apigee--validate-audience-in-jwt": {},
   "apigee--webserver-app": { warnings: ["DuplicateElement"] },
-  "carlosmscabral--004-external-token-verify": {
-    missing: ["LookupCache", "PopulateCache", "SpikeArrest"],
-  },
+  "carlosmscabral--004-external-token-verify": { missing: ["SpikeArrest"] },
   "dinochiesa--apigee-cloud-run-authentication-example": {
     settings: ["FAILED_PRECONDITION"],
   },
@@ -35,7 +33,7 @@ const verdicts: Readonly<Record<string, Verdict>> = {
     settings: ["FAILED_PRECONDITION"],
     warnings: ["IgnoreValidationErrorsNotSupported", "UnknownElement"],
   },
-  "dinochiesa--jwt-verify-goog": { missing: ["LookupCache", "PopulateCache"] },
+  "dinochiesa--jwt-verify-goog": {},
   "googlecloudplatform--composite-api": {},
   "googlecloudplatform--llm-circuit-breaking": {
     missing: ["DataCapture", "Quota"],
@@ -45,11 +43,10 @@ const verdicts: Readonly<Record<string, Verdict>> = {
     warnings: ["UnknownElement"],
   },
   "googlecloudplatform--semantic-cache-request-v1": {
-    missing: ["LookupCache"],
     warnings: ["PropertyWithoutEffect"],
   },
   "googlecloudplatform--traffic-mirroring-sharedflow": {},
-  "kurtkanaskie--apigee-edge-facade-v1": { warnings: ["ScopeWithoutEntries"] },
+  "kurtkanaskie--apigee-edge-facade-v1": {},
   "markjkelly--external-callout": { settings: ["TargetServerMissing"] },
   "mjagarapu--apigeepocs": {},
 };
