@@ -4,7 +4,9 @@ import { functionCallout } from "./callouts/function-callout/function-callout.ts
 import { serviceCallout } from "./callouts/service-callout/service-callout.ts";
 import { javascript } from "./extensions/javascript/javascript.ts";
 import { assertCondition } from "./mediation/assert-condition.ts";
+import { jsonToXml } from "./mediation/json-to-xml/json-to-xml.ts";
 import { keyValueMapOperations } from "./mediation/key-value-map-operations/key-value-map-operations.ts";
+import { xmlToJson } from "./mediation/xml-to-json/xml-to-json.ts";
 import { assignMessage } from "./messages/assign-message.ts";
 import { extractVariables } from "./messages/extract-variables/extract-variables.ts";
 import { raiseFault } from "./messages/raise-fault.ts";
@@ -41,6 +43,7 @@ const all: readonly PolicyType[] = [
   hmac,
   invalidateCache,
   javascript,
+  jsonToXml,
   keyValueMapOperations,
   lookupCache,
   populateCache,
@@ -49,6 +52,7 @@ const all: readonly PolicyType[] = [
   serviceCallout,
   verifyJws,
   verifyJwt,
+  xmlToJson,
 ];
 
 /** Every policy type that Sortie runs, by its root element's name. */

@@ -8,9 +8,9 @@ import { compileJsonPath, writtenJson, writtenList } from "../../../expression/j
 import { compileTemplate } from "../../../expression/template.ts";
 import { ExpressionError, type Value } from "../../../expression/value.ts";
 import type { FlowContext } from "../../../flow/context.ts";
+import { parseExactJson, scalarOf } from "../../parts/exact-json.ts";
 import { readName } from "../../parts/message-edits/read-name.ts";
 import { cast, type ValueType, valueTypes } from "./cast.ts";
-import { parseExactJson, scalarOf } from "./exact-json.ts";
 import { compileAssignment, type Extract, type Extraction, payloadOf } from "./extraction.ts";
 import { faults } from "./faults.ts";
 
