@@ -37,19 +37,18 @@ export async function sortie(
 }
 
 /** A `sortie` that goes on running. */
-export class RunningSortie {
-  readonly child: ChildProcess;
-  readonly #output: string[];
+export abstract class Running {
+  protected readonly printed: string[] = [];
 
-  constructor(args: readonly string[], cwd = repository) {
-    this.child = spawn(process.execPath, [launcher, ...args], { cwd, stdio: ["ignore", "pipe", "pipe"] });
-    this.#output = [];
-    for (const stream of [this.child.stdout, this.child.stderr]) collect(stream, this.#output);
-  }
+  /** The exit status once it has ended; null until then. */
+  protected abstract get exitStatus(): number | null;
+
+  /** Ends it and resolves with its exit status. */
+  abstract stop(signal?: NodeJS.Signals): Promise<number | null>;
 
   /** Everything it has printed so far. */
   get output(): string {
-    return this.#output.join("");
+    return this.printed.join("");
   }
 
   /** Resolves with the address once it serves. Rejects when it has ended instead. */
@@ -63,15 +62,29 @@ export class RunningSortie {
     const isPrinted = () => pattern.test(this.output.slice(after));
     await vi.waitFor(
       () => {
-        const isOver = isPrinted() || this.child.exitCode !== null;
+        const isOver = isPrinted() || this.exitStatus !== null;
         if (!isOver) throw new Error(`${pattern} is not in: ${this.output}`);
       },
       { timeout: PATIENCE_MS, interval: 20 },
     );
     if (!isPrinted()) throw new Error(`sortie has ended: ${this.output}`);
   }
+}
 
-  /** Ends it and resolves with its exit status. */
+/** A `sortie` that goes on running in a process of its own. */
+export class RunningSortie extends Running {
+  readonly child: ChildProcess;
+
+  constructor(args: readonly string[], cwd = repository) {
+    super();
+    this.child = spawn(process.execPath, [launcher, ...args], { cwd, stdio: ["ignore", "pipe", "pipe"] });
+    for (const stream of [this.child.stdout, this.child.stderr]) collect(stream, this.printed);
+  }
+
+  protected get exitStatus(): number | null {
+    return this.child.exitCode;
+  }
+
   async stop(signal: NodeJS.Signals = "SIGTERM"): Promise<number | null> {
     if (this.child.exitCode === null) {
       this.child.kill(signal);

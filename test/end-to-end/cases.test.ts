@@ -2,7 +2,8 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Problem } from "../../src/documents/report.ts";
-import { folderWith, RunningSortie, sortie } from "../cli/sortie.ts";
+import { RunningInProcess, sortieInProcess } from "../cli/in-process.ts";
+import { folderWith } from "../cli/sortie.ts";
 import { needsCases } from "../needs.ts";
 
 /** What `sortie check` says about each case. */
@@ -39,13 +40,13 @@ describe("bundles that real use has shown to fail load", needsCases, () => {
   });
 
   test.each(Object.entries(verdicts))("%s", async (name, expected) => {
-    const { stdout } = await sortie(["check", join(folder, name), "--json"], folderWith({}));
+    const { stdout } = await sortieInProcess(["check", join(folder, name), "--json"], folderWith({}));
     const problems: Problem[] = JSON.parse(stdout);
     expect(problems.map(({ severity, code }) => `${severity} ${code}`)).toEqual(expected);
   });
 
   test("a base path without its slash is served with one", async () => {
-    const dev = new RunningSortie(
+    const dev = new RunningInProcess(
       ["dev", join(folder, "basepath-without-slash"), "--port", "0"],
       folderWith({}),
     );

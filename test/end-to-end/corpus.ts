@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { afterAll, beforeAll } from "vitest";
-import { below, folderWith, RunningSortie } from "../cli/sortie.ts";
+import { RunningInProcess } from "../cli/in-process.ts";
+import { below, folderWith } from "../cli/sortie.ts";
 
 /** A folder of bundles that other people published, one folder for each; undefined when there is none. */
 export const corpus = process.env.SORTIE_CORPUS;
@@ -30,9 +31,9 @@ export function publishedFiles(name: string): Record<string, string> {
 /** Serves bundles for the tests of a suite, at the address that the result holds from then on. */
 export function serving(paths: readonly string[], options: () => readonly string[]): { url: string } {
   const at = { url: "" };
-  let dev: RunningSortie;
+  let dev: RunningInProcess;
   beforeAll(async () => {
-    dev = new RunningSortie(["dev", ...paths, "--port", "0", ...options()]);
+    dev = new RunningInProcess(["dev", ...paths, "--port", "0", ...options()]);
     at.url = await dev.ready();
   });
   afterAll(() => dev?.stop());

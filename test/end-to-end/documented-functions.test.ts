@@ -4,8 +4,9 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { RunningInProcess, sortieInProcess } from "../cli/in-process.ts";
 import { documented } from "../cli/publish/documented.ts";
-import { folderWith, RunningSortie, repository, sortie } from "../cli/sortie.ts";
+import { folderWith, repository } from "../cli/sortie.ts";
 import { needsBrowser } from "../needs.ts";
 import { CLIENT_ID, CLIENT_SECRET, OpenIdProvider } from "../servers/openid-provider.ts";
 import { consentAtProvider, startBrowser } from "./browser.ts";
@@ -56,7 +57,7 @@ approvalPrompt: The examples call an API for you.
 describe("the examples of “Make API calls from functions” run as they stand there", () => {
   let provider: OpenIdProvider;
   let api: Server;
-  let dev: RunningSortie;
+  let dev: RunningInProcess;
   let url: string;
 
   beforeAll(async () => {
@@ -70,9 +71,9 @@ describe("the examples of “Make API calls from functions” run as they stand 
       ["outbound-application:external", "clientSecret", CLIENT_SECRET],
     ] as const) {
       const set = ["secret", "set", place, name, "--folder", "."];
-      expect(await sortie(set, folder, value)).toMatchObject({ status: 0 });
+      expect(await sortieInProcess(set, folder, value)).toMatchObject({ status: 0 });
     }
-    dev = new RunningSortie(["dev", ".", "--port", String(port)], folder);
+    dev = new RunningInProcess(["dev", ".", "--port", String(port)], folder);
     url = await dev.ready();
   });
 

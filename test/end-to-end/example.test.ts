@@ -1,17 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { type ExampleServices, startExampleServices } from "../../src/cli/example/services.ts";
-import { get, RunningSortie } from "../cli/sortie.ts";
+import { RunningInProcess } from "../cli/in-process.ts";
+import { get } from "../cli/sortie.ts";
 
 describe("the worked example", () => {
   let services: ExampleServices;
-  let dev: RunningSortie;
+  let dev: RunningInProcess;
   let url: string;
 
   beforeAll(async () => {
     services = await startExampleServices();
     const targetServers = services.services.map(({ name, url }) => `--target-server=${name}=${url}`);
     vi.stubEnv("GOOGLE_SERVICE_ACCOUNT", services.serviceAccountKey);
-    dev = new RunningSortie(["dev", "policies", "--port", "0", ...targetServers]);
+    dev = new RunningInProcess(["dev", "policies", "--port", "0", ...targetServers]);
     url = await dev.ready();
   });
   afterAll(async () => {

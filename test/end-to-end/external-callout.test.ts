@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { status } from "@grpc/grpc-js";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { RunningInProcess } from "../cli/in-process.ts";
 import { below, folderWith, RunningSortie } from "../cli/sortie.ts";
 import { needsCorpus } from "../needs.ts";
 import {
@@ -40,8 +41,8 @@ afterAll(async () => {
 });
 
 /** Serves paths with a target server that is the bridge. */
-async function serving(targetServer: string, path: string): Promise<{ dev: RunningSortie; url: string }> {
-  const dev = new RunningSortie([
+async function serving(targetServer: string, path: string): Promise<{ dev: RunningInProcess; url: string }> {
+  const dev = new RunningInProcess([
     "dev",
     path,
     "--port",
@@ -81,7 +82,7 @@ const calloutFiles = below("things/apiproxy", {
 });
 
 describe("a proxy in workerd, the bridge and a native gRPC server", () => {
-  let dev: RunningSortie;
+  let dev: RunningInProcess;
   let url: string;
 
   beforeAll(async () => {
@@ -150,7 +151,7 @@ describe("a proxy in workerd, the bridge and a native gRPC server", () => {
 });
 
 test("a native gRPC server without the bridge is named by sortie dev, with the command that helps", async () => {
-  const dev = new RunningSortie([
+  const dev = new RunningInProcess([
     "dev",
     join(folderWith(calloutFiles), "things"),
     "--port",

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { expect, test } from "vitest";
 import { parseTargetServer } from "../../../src/cli/dev/dev-options.ts";
-import { sortie } from "../sortie.ts";
+import { sortieInProcess } from "../in-process.ts";
 
 test.each([
   [["--to", "50051"], /required option '--listen <address>' not specified/],
@@ -16,7 +16,7 @@ test.each([
   [["--listen", "0", "--to", "50051", "--to-ca", "missing.pem"], /ENOENT.*missing\.pem/],
   [["--listen", "0", "--to", "50051", "--max-message-bytes", "4MiB"], /Write a number of bytes/],
 ])("bridge %j is refused with what is wrong", async (args, message) => {
-  const { status, stderr } = await sortie(["bridge", ...args]);
+  const { status, stderr } = await sortieInProcess(["bridge", ...args]);
   expect(stderr).toMatch(message);
   expect(status).toBe(2);
 });
@@ -26,7 +26,7 @@ test("a port that is in use is named", async () => {
   await once(server, "listening");
   const address = server.address();
   const port = typeof address === "object" ? address?.port : 0;
-  const { status, stderr } = await sortie(["bridge", "--listen", `${port}`, "--to", "50051"]);
+  const { status, stderr } = await sortieInProcess(["bridge", "--listen", `${port}`, "--to", "50051"]);
   expect(stderr).toContain(`Nothing can listen on 127.0.0.1:${port}`);
   expect(status).toBe(2);
   server.close();

@@ -4,6 +4,7 @@ import { rootCertificates } from "node:tls";
 import { zipSync } from "fflate";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Problem } from "../../../src/documents/report.ts";
+import { sortieInProcess } from "../in-process.ts";
 import { answeringProxy, below, type Finished, folderWith, repository, sortie } from "../sortie.ts";
 
 const brokenEnvironment = {
@@ -87,18 +88,20 @@ describe("everything that is wrong with an environment is said at once", () => {
 test("a folder whose name is nearly that of an environment's is warned of", async () => {
   const files = below("apiproxies/fine", answeringProxy("fine", "text"));
   const folder = folderWith({ ...files, "shared-flow/x.xml": "", "docs/x.md": "", "resources/x": "" });
-  const { stdout } = await sortie(["check", "."], folder);
+  const { stdout } = await sortieInProcess(["check", "."], folder);
   expect(stdout).toBe(
     "shared-flow:1:1  warning  UnknownFolder  Nothing in the folder is read.\n    Did you mean sharedflows?\n\n0 errors, 1 warning.\n",
   );
   const alone = folderWith(below("apiproxys/fine", answeringProxy("fine", "text")));
-  expect((await sortie(["check", "."], alone)).stderr).toMatch(/Rename apiproxys to apiproxies\?\n$/);
+  expect((await sortieInProcess(["check", "."], alone)).stderr).toMatch(
+    /Rename apiproxys to apiproxies\?\n$/,
+  );
 });
 
 describe("the exit status is", () => {
   test("0 without errors", async () => {
     const folder = folderWith(answeringProxy("fine", "text"));
-    expect(await sortie(["check", "."], folder)).toEqual({
+    expect(await sortieInProcess(["check", "."], folder)).toEqual({
       status: 0,
       stdout: "0 errors, 0 warnings.\n",
       stderr: "",
@@ -107,12 +110,15 @@ describe("the exit status is", () => {
 
   test("0 for the folder policies, which is meant without a path", async () => {
     const folder = folderWith(below("policies/apiproxies/fine", answeringProxy("fine", "text")));
-    expect(await sortie(["check"], folder)).toMatchObject({ status: 0, stdout: "0 errors, 0 warnings.\n" });
+    expect(await sortieInProcess(["check"], folder)).toMatchObject({
+      status: 0,
+      stdout: "0 errors, 0 warnings.\n",
+    });
   });
 
   test("0 with warnings alone", async () => {
     const folder = folderWith({ ...answeringProxy("fine", "text"), "apiproxy/notes.txt": "" });
-    const { status, stdout } = await sortie(["check", ".", "--json"], folder);
+    const { status, stdout } = await sortieInProcess(["check", ".", "--json"], folder);
     expect(status).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject([{ severity: "warning", file: "apiproxy/notes.txt" }]);
   });
@@ -137,7 +143,7 @@ describe("the exit status is", () => {
       "empty/.keep": "",
       "env/environments/test/targetservers.json": "[]",
     });
-    const { status, stdout, stderr } = await sortie(args, folder);
+    const { status, stdout, stderr } = await sortieInProcess(args, folder);
     expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
     expect(stderr).toMatch(message);
     expect(stderr).not.toContain("    at ");
@@ -151,7 +157,7 @@ test("problems in a zip are reported with the zip's path before theirs", async (
     Object.fromEntries(Object.entries(files).map(([path, text]) => [path, encoder.encode(text)])),
   );
   const folder = folderWith({ "in/zipped.zip": zip, "in/broken.zip": "no zip" });
-  const { stdout } = await sortie(["check", "in/zipped.zip", "in/broken.zip"], folder);
+  const { stdout } = await sortieInProcess(["check", "in/zipped.zip", "in/broken.zip"], folder);
   expect(stdout).toContain("in/zipped.zip/apiproxy/policies/Tea.xml:1:1  warning  UnknownPolicyType");
   expect(stdout).toContain("in/broken.zip:1:1  error  InvalidArchive");
 });
@@ -166,7 +172,7 @@ configuration:
     `  serverCertificates:\n    root: |\n${pem.trim().replace(/^/gm, "      ")}\n`;
   const check = async (files: Record<string, string>) => {
     const folder = folderWith({ ...below("apiproxies/a", answeringProxy("a", "fine")), ...files });
-    const { status, stdout } = await sortie(["check", ".", "--json"], folder);
+    const { status, stdout } = await sortieInProcess(["check", ".", "--json"], folder);
     const problems: Problem[] = JSON.parse(stdout);
     return {
       status,

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { commandsIn, readBlocks } from "../../end-to-end/documentation/markdown.ts";
+import { sortieInProcess } from "../in-process.ts";
 import { folderWith, repository, sortie } from "../sortie.ts";
 import { startServer } from "../upstream.ts";
 
@@ -38,19 +39,21 @@ export default async function shippingDays(country: string, weights: Integer[], 
 });
 
 test("the example of the help is one that a page has its reader run", async () => {
-  const { stdout } = await sortie(["call", "--help"]);
+  const { stdout } = await sortieInProcess(["call", "--help"]);
   const [, page = "", command = ""] = /^Example, with the function of (\S+): (.*)$/m.exec(stdout) ?? [];
   const blocks = readBlocks(readFileSync(join(repository, page), "utf8"));
   const commands = blocks.filter(({ language }) => language === "console").flatMap(commandsIn);
   expect(commands.map(({ command }) => command)).toContain(`npx ${command}`);
 });
 
-const call = (...args: readonly string[]) => sortie(["call", "shippingDays", folder, ...args]);
+const called = ["call", "shippingDays", folder];
+const call = (...args: readonly string[]) => sortieInProcess([...called, ...args]);
 
 test("the working copy runs, and its log, its calls and its result are printed", async () => {
-  const { status, stdout, stderr } = await call(
+  const { status, stdout, stderr } = await sortie([
+    ...called,
     ...["--param", "country=CH", "--param", "weights=[1,2]", "--param", "fast=true", "--as", "alice"],
-  );
+  ]);
   expect(stderr).toContain("[info] shippingDays: asked for CH [ 1, 2 ] true");
   expect(stderr).toMatch(new RegExp(`\\[call\\] shippingDays: GET ${hostname}:${port} answered 200 after`));
   expect(stdout).toBe('"200"\n');
@@ -97,7 +100,7 @@ test.each([
   ],
   ["a parameter without a value", ["call", "shippingDays", folder, "--param", "x"], "Write NAME=VALUE."],
 ])("%s: exit status 2", async (_, args, text) => {
-  const { status, stderr } = await sortie(args);
+  const { status, stderr } = await sortieInProcess(args);
   expect(status).toBe(2);
   expect(stderr).toContain(text);
 });

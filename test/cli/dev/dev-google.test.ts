@@ -3,7 +3,8 @@ import type { AddressInfo } from "node:net";
 import { decodeJwt, UnsecuredJWT } from "jose";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { GoogleIssuer } from "../../../src/cli/example/google-issuer.ts";
-import { folderWith, get, RunningSortie } from "../sortie.ts";
+import { RunningInProcess } from "../in-process.ts";
+import { folderWith, get } from "../sortie.ts";
 
 const authentication = '<GoogleIDToken><Audience useTargetUrl="true"/></GoogleIDToken>';
 const environment = {
@@ -34,11 +35,11 @@ afterAll(() => service.close());
 async function dev<T>(
   folder: string,
   options: readonly string[],
-  use: (dev: RunningSortie, url: string) => Promise<T>,
+  use: (dev: RunningInProcess, url: string) => Promise<T>,
 ) {
   const { port } = service.address() as AddressInfo;
   const connection = `--connect-to=service.example.com=http://127.0.0.1:${port}`;
-  const running = new RunningSortie(["dev", folder, "--port", "0", connection, ...options]);
+  const running = new RunningInProcess(["dev", folder, "--port", "0", connection, ...options]);
   try {
     return await use(running, await running.ready());
   } finally {

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { freePort } from "../../../src/cli/loopback.ts";
 import { partsOf, rawRequest, sendRaw } from "../../servers/raw.ts";
+import { RunningInProcess, sortieInProcess } from "../in-process.ts";
 import {
   answer,
   answeringProxy,
@@ -14,7 +15,6 @@ import {
   get,
   PATIENCE_MS,
   RunningSortie,
-  sortie,
   writeIn,
 } from "../sortie.ts";
 import { startServer } from "../upstream.ts";
@@ -218,7 +218,7 @@ test.each([
         "<RaiseFault name='Say'><FaultResponse><Set><StatusCode>418</StatusCode><Payload>hello</Payload></Set></FaultResponse></RaiseFault>",
     }),
   });
-  const dev = new RunningSortie(["dev", path, "--port", "0"], folder);
+  const dev = new RunningInProcess(["dev", path, "--port", "0"], folder);
   try {
     const url = await dev.ready();
     expect(await get(`${url}/greeting`)).toEqual({ status: 418, text: "hello" });
@@ -233,7 +233,7 @@ test.each([
   ["a bundle", "hello", "."],
 ])("a watched folder that goes away is said, and followed again when it is back: %s", async (_, path, at) => {
   const folder = folderWith(below(join(path, at), answeringProxy("hello", "first")));
-  const dev = new RunningSortie(["dev", path, "--port", "0"], folder);
+  const dev = new RunningInProcess(["dev", path, "--port", "0"], folder);
   try {
     const url = await dev.ready();
     for (const text of ["second", "third"]) {
@@ -254,7 +254,7 @@ test.each([
 test("a start with errors prints them and waits for an edit", async () => {
   const folder = folderWith(answeringProxy("late", "here now"));
   writeIn(folder, "apiproxy/policies/Answer.xml", "<Answer");
-  const dev = new RunningSortie(["dev", ".", "--port", "0"], folder);
+  const dev = new RunningInProcess(["dev", ".", "--port", "0"], folder);
   try {
     const url = await dev.ready();
     expect(dev.output).toContain("InvalidXML");
@@ -275,7 +275,7 @@ describe("each request", () => {
     ...callingProxy("dead", balanced("dead")),
     "environments/local/targetservers.json": "[]",
   });
-  let dev: RunningSortie;
+  let dev: RunningInProcess;
   let url: string;
   let closed: number;
 
@@ -284,7 +284,7 @@ describe("each request", () => {
     closed = server.port;
     await server.stop();
     const options = ["--port", "0", "--target-server", `dead=http://127.0.0.1:${closed}`];
-    dev = new RunningSortie(["dev", ".", ...options, "--allow-host", "dev.test"], folder);
+    dev = new RunningInProcess(["dev", ".", ...options, "--allow-host", "dev.test"], folder);
     url = await dev.ready();
   });
   afterAll(() => dev?.stop());
@@ -336,7 +336,7 @@ describe("each request", () => {
 
 test("--quiet prints no requests", async () => {
   const folder = folderWith(answeringProxy("hello", "hello"));
-  const dev = new RunningSortie(["dev", ".", "--port", "0", "--quiet"], folder);
+  const dev = new RunningInProcess(["dev", ".", "--port", "0", "--quiet"], folder);
   try {
     const url = await dev.ready();
     await get(`${url}/hello`);
@@ -367,7 +367,7 @@ test("a port in use is said with its number", async () => {
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
   const folder = folderWith(answeringProxy("any", "text"));
-  const { status, stderr } = await sortie(["dev", ".", "--port", String(port)], folder);
+  const { status, stderr } = await sortieInProcess(["dev", ".", "--port", String(port)], folder);
   server.close();
   expect(stderr).toBe(`error: Port ${port} is in use. Choose another one with --port.\n`);
   expect(status).toBe(2);
@@ -388,7 +388,7 @@ test.each([
   ["--allow-host", "http://dev.test", /without scheme, port and path/],
   ["--watch", "no", /unknown option '--watch'/],
 ])("%s %s is refused", async (option, value, message) => {
-  const { status, stderr } = await sortie(["dev", ".", option, value]);
+  const { status, stderr } = await sortieInProcess(["dev", ".", option, value]);
   expect(stderr).toMatch(message);
   expect(status).toBe(2);
 });

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { sortieInProcess } from "../in-process.ts";
-import { type Finished, folderWith, RunningSortie, repository, sortie } from "../sortie.ts";
+import { RunningInProcess, sortieInProcess } from "../in-process.ts";
+import { type Finished, folderWith, repository, sortie } from "../sortie.ts";
 
 const policy = `<KeyValueMapOperations name="KV" mapIdentifier="settings">
   <Get assignTo="private.url"><Key><Parameter>url</Parameter></Key></Get>
@@ -42,7 +42,7 @@ describe("sortie kvm", () => {
   let keys: Finished;
 
   beforeAll(async () => {
-    keys = await sortie(["secret", "key", "--env", "prod"], folder);
+    keys = await sortieInProcess(["secret", "key", "--env", "prod"], folder);
     expect((await sortieInProcess(["push", ...local], folder)).status).toBe(0);
   });
 
@@ -126,7 +126,7 @@ describe("sortie kvm", () => {
     await sortieInProcess(["secret", "key", "--env", "prod", "--replace"], folder);
     expect((await kvm(["list", ...settings])).stdout).toContain("sealed for another key: set it again");
     const get = ["kvm", "get", "url", "--show", ...settings, ...local];
-    const replaced = await sortie(["secret", "key", "--env", "prod", "--replace"], folder);
+    const replaced = await sortieInProcess(["secret", "key", "--env", "prod", "--replace"], folder);
     const { status, stderr } = await sortie(get, folder, "", { SECRETS_KEY: replaced.stdout });
     expect(stderr).toContain("error: It was sealed for another key, or is damaged. Set it again.");
     expect(status).toBe(2);
@@ -149,7 +149,7 @@ describe("sortie kvm", () => {
 
 test("sortie dev --kvm sets entries for the policies that it runs", async () => {
   const folder = folderWith(environment);
-  const running = new RunningSortie([
+  const running = new RunningInProcess([
     "dev",
     join(folder, "policies/apiproxies/p"),
     "--port",

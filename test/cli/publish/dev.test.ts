@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { RunningSortie, writeIn } from "../sortie.ts";
+import { RunningInProcess } from "../in-process.ts";
+import { writeIn } from "../sortie.ts";
 import { startServer } from "../upstream.ts";
 import { folderWithPackages } from "./kit.ts";
 
@@ -66,13 +67,13 @@ export default async function client(url: string): Promise<string> {
 });
 
 let upstream: Awaited<ReturnType<typeof startServer>>;
-let dev: RunningSortie;
+let dev: RunningInProcess;
 let url: string;
 
 beforeAll(async () => {
   upstream = await startServer();
   const to = `things.example.com=http://127.0.0.1:${upstream.port}`;
-  dev = new RunningSortie(["dev", folder, "--port", "0", "--connect-to", to]);
+  dev = new RunningInProcess(["dev", folder, "--port", "0", "--connect-to", to]);
   url = await dev.ready();
 });
 afterAll(async () => {

@@ -2,7 +2,8 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { repository, sortie, writeIn } from "../sortie.ts";
+import { sortieInProcess } from "../in-process.ts";
+import { repository, writeIn } from "../sortie.ts";
 import { documented } from "./documented.ts";
 import { folderWithPackages } from "./kit.ts";
 
@@ -60,7 +61,7 @@ export default async function again(day: DateISOString, count?: Integer): Promis
   });
 
   test("makes the documented examples type-check", async () => {
-    const { stdout, status } = await sortie(["types", "."], folder);
+    const { stdout, status } = await sortieInProcess(["types", "."], folder);
     expect([status, stdout]).toEqual([0, "wrote functions/sortie-env.d.ts\nwrote functions/tsconfig.json\n"]);
     expect(compile(folder)).toBe("");
   });
@@ -85,7 +86,7 @@ export default async function wrong(): Promise<number> {
 
   test("leaves a tsconfig.json as it is", async () => {
     writeIn(folder, "functions/tsconfig.json", "{}");
-    const { stdout } = await sortie(["types", "."], folder);
+    const { stdout } = await sortieInProcess(["types", "."], folder);
     expect(stdout).toBe("wrote functions/sortie-env.d.ts\n");
     expect(readFileSync(join(folder, "functions/tsconfig.json"), "utf8")).toBe("{}");
   });

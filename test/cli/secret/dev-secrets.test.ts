@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { answeringProxy, below, folderWith, get, RunningSortie, sortie, writeIn } from "../sortie.ts";
+import { RunningInProcess, sortieInProcess } from "../in-process.ts";
+import { answeringProxy, below, folderWith, get, writeIn } from "../sortie.ts";
 import { startServer } from "../upstream.ts";
 
 let upstream: Awaited<ReturnType<typeof startServer>>;
 let folder: string;
-let dev: RunningSortie;
+let dev: RunningInProcess;
 let url: string;
 
 /** A source on the server of this test. */
@@ -39,7 +40,7 @@ beforeAll(async () => {
       "apiproxy/policies/SC.xml": `<ServiceCallout name="SC"><Response>answer</Response><HTTPTargetConnection><URL>source://crm/path</URL></HTTPTargetConnection></ServiceCallout>`,
     }),
   });
-  dev = new RunningSortie(["dev", "policies", "--port", "0", "--calls"], folder);
+  dev = new RunningInProcess(["dev", "policies", "--port", "0", "--calls"], folder);
   url = await dev.ready();
 });
 afterAll(async () => {
@@ -59,18 +60,18 @@ test("a secret that is not set is said in the log, with what to do", async () =>
 });
 
 test("sortie dev finds the first secret that is set for it, and calls sources with it", async () => {
-  await sortie(["secret", "set", "Crm", "token"], folder, "first");
+  await sortieInProcess(["secret", "set", "Crm", "token"], folder, "first");
   await answersOk();
   expect(authorization()).toBe("Bearer first");
 });
 
 test("it follows their changes", async () => {
-  await sortie(["secret", "set", "Crm", "token"], folder, "second");
+  await sortieInProcess(["secret", "set", "Crm", "token"], folder, "second");
   await expect.poll(() => get(`${url}/p`).then(authorization)).toBe("Bearer second");
 });
 
 test("one that is removed is gone", async () => {
-  await sortie(["secret", "remove", "Crm", "token"], folder);
+  await sortieInProcess(["secret", "remove", "Crm", "token"], folder);
   await expect.poll(() => get(`${url}/p`)).toMatchObject({ status: 500 });
 });
 
@@ -80,7 +81,7 @@ test("with --calls it prints the calls of flows, in short and without secrets", 
 });
 
 test("what cannot be read of them is said, and changes nothing", async () => {
-  await sortie(["secret", "set", "Crm", "token"], folder, "third");
+  await sortieInProcess(["secret", "set", "Crm", "token"], folder, "third");
   await answersOk();
   const before = dev.output.length;
   writeIn(folder, ".sortie/secrets.json", "garbage");

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { withKv } from "../../../src/cli/kv/options.ts";
 import { applicationResetKey, userResetKey } from "../../../src/credentials/oauth/resets.ts";
 import { sortieInProcess } from "../in-process.ts";
-import { answeringProxy, below, folderWith, repository, sortie } from "../sortie.ts";
+import { answeringProxy, below, folderWith, repository } from "../sortie.ts";
 
 const application = `authorizationUrl: https://provider.example.com/authorize
 tokenUrl: https://provider.example.com/token
@@ -69,6 +69,6 @@ describe("what users granted to an outbound application that is deployed", () =>
 
 test("nothing can be reset where nothing is deployed", async () => {
   const args = ["--env", "prod", "--local", "--persist-to", folderWith({})];
-  const { status, stderr } = await sortie(["oauth", "reset", "calendar", ...args]);
+  const { status, stderr } = await sortieInProcess(["oauth", "reset", "calendar", ...args]);
   expect([status, stderr]).toEqual([2, "error: Nothing is deployed to prod.\n"]);
 });

@@ -77,7 +77,7 @@ describe("the secrets of a deployed environment", () => {
   let keys: Finished;
 
   beforeAll(async () => {
-    keys = await sortie(["secret", "key", "--env", "prod"], folder);
+    keys = await sortieInProcess(["secret", "key", "--env", "prod"], folder);
   });
 
   test("have a public key in the environment's folder and a private one that is printed only", async () => {
