@@ -1,8 +1,9 @@
-import { DOMParser, type Element, ParseError } from "@xmldom/xmldom";
+import type { Element } from "@xmldom/xmldom";
 import { decodeXml, EncodingError } from "./decode.ts";
 import { findTooDeep } from "./depth.ts";
+import { parseDom, XmlError } from "./dom.ts";
 import { XmlElement } from "./element.ts";
-import { explainParserMessage, placeAt } from "./parser-message.ts";
+import { placeAt } from "./parser-message.ts";
 import type { Position, Report } from "./report.ts";
 import { findDoctype, findViolations } from "./well-formed.ts";
 
@@ -11,9 +12,6 @@ export const MAX_XML_SIZE = 1024 * 1024;
 
 /** How deep elements may be nested; the root element is at depth 1. */
 export const MAX_XML_DEPTH = 100;
-
-/** What xmldom says about a document that holds U+FFFD: not a break of the rules. */
-const REPLACEMENT_CHARACTER_NOTICE = /^Unicode replacement character/;
 
 /**
  * The root element of an XML document, or null when it cannot be read; the report then says why. An element may come
@@ -70,21 +68,11 @@ function readSource(document: string | Uint8Array, start: Position, report: Repo
 }
 
 function readRoot(source: string, file: string, report: Report): Element | null {
-  let reported = false;
-  const parser = new DOMParser({
-    normalizeLineEndings: (text) => text,
-    onError(_level, parserMessage, context) {
-      if (reported || REPLACEMENT_CHARACTER_NOTICE.test(parserMessage)) return;
-      reported = true;
-      const { line, column, message, remedy } = explainParserMessage(parserMessage, context, source);
-      report.error("InvalidXML", { file, line, column }, message, remedy);
-      throw new ParseError(parserMessage);
-    },
-  });
   try {
-    return parser.parseFromString(source, "text/xml").documentElement;
+    return parseDom(source).documentElement;
   } catch (error) {
-    if (reported && error instanceof ParseError) return null;
-    throw error;
+    if (!(error instanceof XmlError)) throw error;
+    report.error("InvalidXML", { file, ...placeAt(source, error.offset) }, error.message, error.remedy);
+    return null;
   }
 }

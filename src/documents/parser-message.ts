@@ -1,3 +1,4 @@
+import type { Violation } from "./well-formed.ts";
 import { wordsForXml } from "./xml-words.ts";
 
 /** How much of a parser's message is passed on; it may quote a good part of the document. */
@@ -14,23 +15,15 @@ interface PlaceInSource {
   readonly columnNumber?: number;
 }
 
-/** A parser's message made useful: where to look, what is wrong, what to do. */
-export interface ParserMessage {
-  readonly line: number;
-  readonly column: number;
-  readonly message: string;
-  readonly remedy: string;
-}
-
 const UNFINISHED_REFERENCE = /&#?\w+(?![\w;])/;
 
 /** Puts a message of xmldom into terms of the document, at the place where its author has to look. */
-export function explainParserMessage(message: string, context: ParserContext, source: string): ParserMessage {
-  const here = placeOf(context.locator);
+export function explainParserMessage(message: string, context: ParserContext, source: string): Violation {
+  const here = offsetOf(context.locator, source);
   if (/^(?:entity not |EntityRef: )/.test(message)) {
     const reference = /:(&.*)$/s.exec(message)?.[1];
     return {
-      ...findFrom(source, here, reference),
+      offset: findFrom(source, here, reference),
       message: reference
         ? `The entity reference "${reference.slice(0, MAX_QUOTED_LENGTH)}" is not known.`
         : 'A bare "&" is not allowed.',
@@ -40,34 +33,32 @@ export function explainParserMessage(message: string, context: ParserContext, so
   if (/^(?:Opening and ending tag mismatch|unclosed xml tag)/.test(message) && context.currentElement) {
     const open = context.currentElement.nodeName?.slice(0, MAX_QUOTED_LENGTH);
     return {
-      ...placeOf(context.currentElement),
+      offset: offsetOf(context.currentElement, source),
       message: `<${open}> is not closed before another end tag or the end of the document.`,
       remedy: `Write </${open}> where it ends, or the same name in the end tag that does not match.`,
     };
   }
   if (message === "missing root element") {
     return {
-      line: 1,
-      column: 1,
+      offset: 0,
       message: "The document has no root element.",
       remedy: "Write the element that belongs into the file, or remove the file.",
     };
   }
-  return { ...here, ...wordsForXml(message) };
+  return { offset: here, ...wordsForXml(message) };
 }
 
-function placeOf(place: PlaceInSource | undefined): { line: number; column: number } {
-  return { line: place?.lineNumber || 1, column: place?.columnNumber || 1 };
+function offsetOf({ lineNumber = 1, columnNumber = 1 }: PlaceInSource = {}, source: string): number {
+  let lineStart = 0;
+  for (let line = 1; line < lineNumber; line++) lineStart = source.indexOf("\n", lineStart) + 1;
+  return lineStart + Math.max(0, columnNumber - 1);
 }
 
 /** The place of the first reference, or the first that has no end, at or after a place. */
-function findFrom(source: string, from: { line: number; column: number }, reference: string | undefined) {
-  let lineStart = 0;
-  for (let line = 1; line < from.line; line++) lineStart = source.indexOf("\n", lineStart) + 1;
-  const start = lineStart + from.column - 1;
+function findFrom(source: string, start: number, reference: string | undefined): number {
   const rest = source.slice(start);
   const found = reference === undefined ? rest.search(UNFINISHED_REFERENCE) : rest.indexOf(reference);
-  return found < 0 ? from : placeAt(source, start + found);
+  return start + Math.max(0, found);
 }
 
 /** The 1-based line and column of an offset in a text whose lines end in `\n`. */

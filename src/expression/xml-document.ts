@@ -1,4 +1,6 @@
-import { DOMParser, type Document, type Element, type Node, ParseError, XMLSerializer } from "@xmldom/xmldom";
+import { type Document, type Element, type Node, XMLSerializer } from "@xmldom/xmldom";
+import { parseDom, XmlError } from "../documents/dom.ts";
+import { findViolations } from "../documents/well-formed.ts";
 import { ExpressionError } from "./value.ts";
 
 /** An XML document that XPath expressions can be applied to. */
@@ -7,15 +9,13 @@ export type XmlDocument = Document;
 /** How deep elements may be nested; XPath reads the text of an element by recursion. */
 const MAX_DEPTH = 500;
 
-const WITHOUT_REFERENCES = /<!--[\s\S]*?-->|<!\[CDATA\[[\s\S]*?\]\]>|<\?[\s\S]*?\?>/g;
 const serializer = new XMLSerializer();
 
 /**
  * Parses a message's XML. No entities exist but the five of XML itself: a document that declares one or refers to
  * another is refused, and an external DTD is never fetched.
  *
- * @throws {ExpressionError} if the text is not well-formed XML, or nested too deep; the offset is that of the
- * tag or text where the parser stopped.
+ * @throws {ExpressionError} if the text is not well-formed XML, at the offset to look at, or nested too deep.
  */
 export function parseXml(text: string): XmlDocument {
   const source = text.replace(/^\uFEFF/, "").replace(/\r\n?/g, "\n");
@@ -23,40 +23,24 @@ export function parseXml(text: string): XmlDocument {
   if (/<!ENTITY/.test(document.doctype?.internalSubset ?? "")) {
     throw new ExpressionError("The XML declares an entity, which is not allowed", source.indexOf("<!ENTITY"));
   }
-  if (source.includes("&") && /&(?!#?\w+;)/.test(source.replace(WITHOUT_REFERENCES, ""))) {
-    throw new ExpressionError(
-      "The XML is not well-formed: an & that starts no reference must be written &amp;",
-    );
-  }
   numberNodes(document);
   return document;
 }
 
 function readDocument(source: string): Document {
-  let reason = "";
-  let offset = 0;
-  const parser = new DOMParser({
-    normalizeLineEndings: (text) => text,
-    onError(_level, message, context) {
-      // The one thing it reports that breaks no rule.
-      if (message.startsWith("Unicode replacement character")) return;
-      reason = message;
-      offset = offsetOf(source, context.locator);
-      throw new ParseError(message);
-    },
-  });
-  try {
-    return parser.parseFromString(source, "text/xml");
-  } catch (error) {
-    if (!(error instanceof ParseError)) throw error;
-    throw new ExpressionError(`The XML is not well-formed: ${reason || error.message}`, offset);
-  }
+  const document = parsed(source);
+  const [violation] = findViolations(source);
+  if (violation) throw new ExpressionError(violation.message, violation.offset, violation.remedy);
+  return document;
 }
 
-function offsetOf(source: string, place: { lineNumber?: number; columnNumber?: number } | undefined): number {
-  let lineStart = 0;
-  for (let line = 1; line < (place?.lineNumber ?? 1); line++) lineStart = source.indexOf("\n", lineStart) + 1;
-  return lineStart + Math.max(0, (place?.columnNumber ?? 1) - 1);
+function parsed(source: string): Document {
+  try {
+    return parseDom(source);
+  } catch (error) {
+    if (!(error instanceof XmlError)) throw error;
+    throw new ExpressionError(error.message, error.offset, error.remedy);
+  }
 }
 
 /**

@@ -1,0 +1,44 @@
+import { DOMParser, type Document, ParseError } from "@xmldom/xmldom";
+import { explainParserMessage } from "./parser-message.ts";
+import type { Violation } from "./well-formed.ts";
+
+/** What xmldom says about a document that holds U+FFFD: not a break of the rules. */
+const REPLACEMENT_CHARACTER_NOTICE = /^Unicode replacement character/;
+
+/** XML that is not well-formed: what is wrong, where, and what to do about it. */
+export class XmlError extends Error {
+  override readonly name = "XmlError";
+  /** How far into the text, in UTF-16 units. */
+  readonly offset: number;
+  readonly remedy: string;
+
+  constructor({ offset, message, remedy }: Violation) {
+    super(message);
+    this.offset = offset;
+    this.remedy = remedy;
+  }
+}
+
+/**
+ * Parses XML, without a byte order mark and with line ends as `\n`. It knows no entities but the five of XML itself, and
+ * fetches nothing. What the parser lets pass although it is not well-formed, `findViolations` finds.
+ *
+ * @throws {XmlError} where the parser stops.
+ */
+export function parseDom(source: string): Document {
+  let violation: Violation | null = null;
+  const parser = new DOMParser({
+    normalizeLineEndings: (text) => text,
+    onError(_level, message, context) {
+      if (violation !== null || REPLACEMENT_CHARACTER_NOTICE.test(message)) return;
+      violation = explainParserMessage(message, context, source);
+      throw new ParseError(message);
+    },
+  });
+  try {
+    return parser.parseFromString(source, "text/xml");
+  } catch (error) {
+    if (!(error instanceof ParseError)) throw error;
+    throw new XmlError(violation ?? explainParserMessage(error.message, {}, source));
+  }
+}
