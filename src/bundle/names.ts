@@ -23,8 +23,8 @@ export const POLICY_NAME: NameRule = {
 };
 
 /**
- * An element's `name` attribute, or null when it is missing or empty (NameMissing). A name with other
- * characters than its rule allows is reported (NameInvalid) and returned, so that the rest can be checked.
+ * An element's `name` attribute, or null when it is missing or empty (NameMissing). A name with other characters than
+ * its rule allows works here all the same, and is warned of (NameInvalid); one with control characters is an error.
  */
 export function readName(element: XmlElement, rule: NameRule, report: Report): string | null {
   const name = element.attribute("name")?.trim();
@@ -38,10 +38,12 @@ export function readName(element: XmlElement, rule: NameRule, report: Report): s
     return null;
   }
   if (!rule.pattern.test(name)) {
-    report.error(
+    // What a terminal or a log could take for more than a name.
+    const severity = /\p{Cc}/u.test(name) ? "error" : "warning";
+    report[severity](
       "NameInvalid",
       element,
-      `The name "${name}" of <${element.name}> is not allowed.`,
+      `Apigee does not allow the name "${name}" of <${element.name}>.`,
       `Use 1 to 255 characters: ${rule.allowed}.`,
     );
   }

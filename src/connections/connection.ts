@@ -39,18 +39,24 @@ export interface LocalConnection {
   readonly at: { readonly proxy: Position; readonly endpoint: Position };
 }
 
+interface ConnectionOptions {
+  /** See {@link readTargetProperties}. */
+  readonly unusedProperties?: ReadonlySet<string>;
+  /** How the documentation says that there is no URL, where no flow can set one; a target's may come from a flow. */
+  readonly urlMissing?: string;
+}
+
+const UNTIL_A_FLOW_SETS_IT = ": calls fail unless a flow has set the variable target.url.";
+
 /**
  * Reads the HTTPTargetConnection of a TargetEndpoint or ServiceCallout.
  * Reports URLMissing, InvalidURL, InvalidTemplate, URLAndLoadBalancer, PathWithoutEffect
  * and HealthMonitorNotSupported, and what its parts report.
- * @param unusedProperties see {@link readTargetProperties}
- * @param urlMissing how the documentation says that there is no URL
  */
 export function readHttpTargetConnection(
   xml: XmlElement,
   report: Report,
-  unusedProperties?: ReadonlySet<string>,
-  urlMissing = "The URL is missing.",
+  { unusedProperties, urlMissing }: ConnectionOptions = {},
 ): HttpConnection {
   const urlElement = xml.child("URL");
   const balancerElement = xml.child("LoadBalancer");
@@ -64,15 +70,20 @@ export function readHttpTargetConnection(
   if (urlElement && url !== "") {
     readTemplate(urlElement.text(), urlElement, report);
     if (source) checkBesideSource(xml, report);
-    else checkScheme(urlElement, report);
+    else checkScheme(urlElement, report, urlMissing === undefined ? "warning" : "error");
     if (balancerElement) {
-      report.error("URLAndLoadBalancer", urlElement, "There are both <URL> and <LoadBalancer>.", "Keep one.");
+      report.warning(
+        "URLAndLoadBalancer",
+        urlElement,
+        "There are both <URL> and <LoadBalancer>; the servers of <LoadBalancer> are called.",
+        "Keep the one that is meant.",
+      );
     }
   } else if (!balancerElement) {
-    report.error(
+    report[urlMissing === undefined ? "warning" : "error"](
       "URLMissing",
       urlElement ?? xml,
-      urlMissing,
+      urlMissing ?? `The URL is missing${UNTIL_A_FLOW_SETS_IT}`,
       "Write the address of the service into <URL>, or name target servers in <LoadBalancer>.",
     );
   }
@@ -101,8 +112,9 @@ export function readHttpTargetConnection(
   };
 }
 
-/** The connection to the URL of a RouteRule, which has no settings. Reports InvalidTemplate. */
+/** The connection to the URL of a RouteRule, which has no settings. Reports InvalidTemplate and InvalidURL. */
 export function readUrlConnection(url: XmlElement, report: Report): HttpConnection {
+  checkScheme(url, report, "warning");
   return {
     url: readTemplate(url.text(), url, report),
     source: null,
@@ -159,7 +171,7 @@ export function fixedOrigin(url: string): string | null {
   return /^https?:\/\/[^/?#{}]+(?=[/?#]|$)/i.exec(url)?.[0] ?? null;
 }
 
-function checkScheme(element: XmlElement, report: Report): void {
+function checkScheme(element: XmlElement, report: Report, severity: "error" | "warning"): void {
   const url = element.text();
   const isWhole = !url.includes("{");
   if (
@@ -167,10 +179,10 @@ function checkScheme(element: XmlElement, report: Report): void {
   ) {
     return;
   }
-  report.error(
+  report[severity](
     "InvalidURL",
     element,
-    `${JSON.stringify(url)} is not an absolute http or https URL.`,
+    `${JSON.stringify(url)} is not an absolute http or https URL${severity === "error" ? "." : UNTIL_A_FLOW_SETS_IT}`,
     "Write a URL such as https://api.example.com/path.",
   );
 }

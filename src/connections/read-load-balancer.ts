@@ -21,12 +21,12 @@ export function readLoadBalancer(xml: XmlElement, report: Report): LoadBalancerC
       'Add <Server name="…"/> with the name of a target server.',
     );
   }
-  const secondFallback = elements[servers.findLastIndex(({ isFallback }) => isFallback)];
-  if (secondFallback && servers.filter(({ isFallback }) => isFallback).length > 1) {
-    report.error(
+  const [, secondFallback] = elements.filter((_, index) => servers[index]?.isFallback);
+  if (secondFallback) {
+    report.warning(
       "MultipleFallbackServers",
       secondFallback,
-      "<LoadBalancer> has more than one fallback server.",
+      "<LoadBalancer> has more than one fallback server; the first counts, and the others are never called.",
       "Keep IsFallback on one <Server>.",
     );
   }

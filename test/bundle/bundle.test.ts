@@ -164,7 +164,7 @@ describe("what is wrong with a bundle's files is reported", () => {
     [
       "a policy's name with other characters",
       { ...attached("A/B"), "apiproxy/policies/A.xml": '<RaiseFault name="A/B"/>' },
-      ["error NameInvalid policies/A.xml:1:1"],
+      ["warning NameInvalid policies/A.xml:1:1"],
     ],
     [
       "two target endpoints of one name",
@@ -177,7 +177,7 @@ describe("what is wrong with a bundle's files is reported", () => {
     [
       "a proxy's name with other characters",
       { "apiproxy/orders.xml": '<APIProxy name="a b"/>' },
-      ["error NameInvalid orders.xml:1:1"],
+      ["warning NameInvalid orders.xml:1:1"],
     ],
     ["no name for the proxy", { "apiproxy/orders.xml": "<APIProxy/>" }, ["error NameMissing orders.xml:1:1"]],
     [

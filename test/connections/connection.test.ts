@@ -76,11 +76,13 @@ describe("the URL", () => {
     "http://",
     "https:///x",
     "http://a b/",
-  ])("is not %s", (url) => expect(readHttp(`<URL>${url}</URL>`).problems).toEqual(["error InvalidURL 1:23"]));
+  ])("is not %s: a warning, because a flow may set another", (url) => {
+    expect(readHttp(`<URL>${url}</URL>`).problems).toEqual(["warning InvalidURL 1:23"]);
+  });
 
-  test("is missing without a load balancer, absent or empty", () => {
-    expect(readHttp("").problems).toEqual(["error URLMissing 1:1"]);
-    expect(readHttp("<URL> </URL>").problems).toEqual(["error URLMissing 1:23"]);
+  test("is missing without a load balancer, absent or empty: a warning as well", () => {
+    expect(readHttp("").problems).toEqual(["warning URLMissing 1:1"]);
+    expect(readHttp("<URL> </URL>").problems).toEqual(["warning URLMissing 1:23"]);
   });
 
   test("has no effect on a Path beside it", () => {
@@ -159,13 +161,13 @@ describe("LoadBalancer", () => {
     ],
     [
       '<LoadBalancer><Server name="a"><IsFallback>true</IsFallback></Server><Server name="b"><IsFallback>true</IsFallback></Server></LoadBalancer>',
-      "error MultipleFallbackServers 1:92",
+      "warning MultipleFallbackServers 1:92",
     ],
     [
       '<URL>http://a.example</URL><LoadBalancer><Server name="a"/></LoadBalancer>',
-      "error URLAndLoadBalancer 1:23",
+      "warning URLAndLoadBalancer 1:23",
     ],
-  ])("%s is refused: %s", (content, problem) => {
+  ])("%s is reported: %s", (content, problem) => {
     expect(readHttp(content).problems).toEqual([problem]);
   });
 });

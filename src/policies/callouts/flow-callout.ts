@@ -79,12 +79,12 @@ function readParameters(parameters: XmlElement | undefined, report: Report): Val
       "Remove ignoreUnresolvedVariables, and check the parameter in the shared flow.",
     );
   }
-  return parameters.children("Parameter").map((parameter) => readParameter(parameter, report));
+  return parameters.children("Parameter").flatMap((parameter) => readParameter(parameter, report) ?? []);
 }
 
-function readParameter(xml: XmlElement, report: Report): ValuedParameter {
+function readParameter(xml: XmlElement, report: Report): ValuedParameter | null {
   const parameter = readValuedParameter(xml, report);
-  if (belongsToGateway(parameter.name)) {
+  if (parameter !== null && belongsToGateway(parameter.name)) {
     report.error(
       "InvalidParameterName",
       xml,

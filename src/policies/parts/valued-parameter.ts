@@ -15,18 +15,18 @@ export interface ValuedParameter {
   readonly template: string;
 }
 
-/** Reports MissingName and InvalidTemplate. */
-export function readValuedParameter(xml: XmlElement, report: Report): ValuedParameter {
+/** Reports InvalidTemplate. Null for one without a name, which can do nothing, with a warning: MissingName. */
+export function readValuedParameter(xml: XmlElement, report: Report): ValuedParameter | null {
   const name = xml.attribute("name")?.trim() ?? "";
-  if (name === "") {
-    report.error("MissingName", xml, "<Parameter> has no name.", 'Write name="…" into it.');
-  }
-  return {
+  const parameter = {
     name,
     ref: xml.attribute("ref")?.trim() || null,
     value: xml.attribute("value") ?? null,
     template: readTemplate(xml.text(), xml, report),
   };
+  if (name !== "") return parameter;
+  report.warning("MissingName", xml, "<Parameter> has no name and no effect.", 'Write name="…" into it.');
+  return null;
 }
 
 /** Null stands for a variable that is not set. */

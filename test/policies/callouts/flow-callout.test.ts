@@ -186,7 +186,7 @@ describe("What is wrong with a FlowCallout is reported with its place", () => {
     [
       "a parameter without a name",
       policy('<Parameters><Parameter value="v"/></Parameters>'),
-      "error MissingName 1:36",
+      "warning MissingName 1:36",
     ],
     [
       "a parameter called like a built-in variable",

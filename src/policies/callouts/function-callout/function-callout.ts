@@ -14,14 +14,17 @@ import { faults } from "./faults.ts";
 /** A FunctionCallout as configured. */
 interface FunctionCallout {
   readonly function: string;
-  readonly parameters: readonly ValuedParameter[];
+  readonly parameters: readonly PlacedParameter[];
   /** The name of the variable for the result; null when the flow does not use it. */
   readonly response: string | null;
   /** Milliseconds; null when the policy does not say. */
   readonly timeoutMs: number | null;
-  /** Where the function is named, and where each parameter is. */
-  readonly at: { readonly function: Position; readonly parameters: readonly Position[] };
+  /** Where the function is named. */
+  readonly at: Position;
 }
+
+/** A parameter and where it is. */
+type PlacedParameter = ValuedParameter & { readonly at: Position };
 
 /**
  * Calls a function of the environment for the client of the flow, and waits for its result: a response message
@@ -56,7 +59,7 @@ export const functionCallout = definePolicy({
       parameters: readParameters(parameters, report),
       response: readResponse(xml.child("Response"), report),
       timeoutMs: readTimeout(xml.child("Timeout"), report),
-      at: { function: element ?? xml, parameters },
+      at: element ?? xml,
     };
   },
 
@@ -70,7 +73,7 @@ export const functionCallout = definePolicy({
     if (remedy === null) return;
     report.error(
       "FunctionNotFound",
-      config.at.function,
+      config.at,
       `There is no function ${config.function} in the environment ${environment}.`,
       remedy ?? `Add functions/${config.function}/ to the environment.`,
     );
@@ -133,11 +136,12 @@ function resultMessage(json: string): ResponseMessage {
   return message;
 }
 
-function readParameters(elements: readonly XmlElement[], report: Report): ValuedParameter[] {
+function readParameters(elements: readonly XmlElement[], report: Report): PlacedParameter[] {
   const names = new Set<string>();
-  return elements.map((element) => {
+  return elements.flatMap((element) => {
     const parameter = readValuedParameter(element, report);
-    if (parameter.name !== "" && names.has(parameter.name)) {
+    if (parameter === null) return [];
+    if (names.has(parameter.name)) {
       report.error(
         "DuplicateParameter",
         element,
@@ -146,7 +150,7 @@ function readParameters(elements: readonly XmlElement[], report: Report): Valued
       );
     }
     names.add(parameter.name);
-    return parameter;
+    return { ...parameter, at: element };
   });
 }
 
@@ -155,12 +159,12 @@ function checkParameters(
   expected: FunctionSignature["parameters"],
   report: Report,
 ): void {
-  for (const [index, { name: given }] of parameters.entries()) {
+  for (const { name: given, at: place } of parameters) {
     if (expected.some((parameter) => parameter.name === given)) continue;
     const names = expected.map((parameter) => parameter.name);
     report.error(
       "UnknownParameter",
-      at.parameters[index] ?? at.function,
+      place,
       `The function ${name} has no parameter ${given}.`,
       names.length === 0
         ? "Take it out: the function has no parameters."
@@ -171,7 +175,7 @@ function checkParameters(
     if (parameter.optional || parameters.some((given) => given.name === parameter.name)) continue;
     report.error(
       "MissingParameter",
-      at.function,
+      at,
       `The function ${name} needs the parameter ${parameter.name}.`,
       `Add <Parameter name="${parameter.name}"> to <Parameters>.`,
     );

@@ -37,6 +37,7 @@ const withoutEffect = new Set([
  */
 export function readConnection(policy: XmlElement, report: Report): CalloutConnection {
   const name = policy.attribute("name") ?? "";
+  const options = { unusedProperties: withoutEffect, urlMissing: `URL is missing in Step ${name}` };
   const http = policy.child("HTTPTargetConnection");
   const local = policy.child("LocalTargetConnection");
   if (http && local) {
@@ -46,7 +47,7 @@ export function readConnection(policy: XmlElement, report: Report): CalloutConne
       "There are both <HTTPTargetConnection> and <LocalTargetConnection>.",
       "Keep the one that the callout is meant to use.",
     );
-    readHttpTargetConnection(http, report, withoutEffect);
+    readHttpTargetConnection(http, report, options);
     readLocalTargetConnection(local, report);
     return unusable(policy);
   }
@@ -61,8 +62,7 @@ export function readConnection(policy: XmlElement, report: Report): CalloutConne
     return unusable(policy);
   }
   warnOfProperties(http, report);
-  const urlMissing = `URL is missing in Step ${name}`;
-  return { kind: "http", http: readHttpTargetConnection(http, report, withoutEffect, urlMissing) };
+  return { kind: "http", http: readHttpTargetConnection(http, report, options) };
 }
 
 function warnOfProperties(connection: XmlElement, report: Report): void {

@@ -149,7 +149,7 @@ describe("Deployment errors", () => {
     [
       "a parameter without a name",
       policy(`<Parameters>${country}<Parameter value="red"/></Parameters>`),
-      "error MissingName 1:111",
+      "warning MissingName 1:111",
     ],
     [
       "a parameter that is given twice",
