@@ -24,7 +24,10 @@ const verdicts: Readonly<Record<string, Verdict>> = {
   "apigee--service-callout-2": { missing: ["VerifyAPIKey"] },
   "apigee--validate-audience-in-jwt": {},
   "apigee--webserver-app": { warnings: ["DuplicateElement"] },
-  "carlosmscabral--004-external-token-verify": { missing: ["SpikeArrest"] },
+  "carlosmscabral--004-external-token-verify": {
+    missing: ["SpikeArrest"],
+    warnings: ["LiteralKeyFragment"],
+  },
   "dinochiesa--apigee-cloud-run-authentication-example": {
     settings: ["FAILED_PRECONDITION"],
   },

@@ -6,24 +6,16 @@ import { publishedFiles } from "./corpus.ts";
  * variables that a stand-in sets in its place.
  */
 const standIns: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, string>>>>>> = {
-  "apigee--get-jwks-from-dynamic-uri": {
-    "LC-RetrieveJWKSFromCache": { "lookupcache.LC-RetrieveJWKSFromCache.cachehit": "false" },
-    "PC-StoreJWKS": {},
-  },
+  "apigee--get-jwks-from-dynamic-uri": {},
   "apigee--oauth-validate-key-secret": {
     "OA-GenerateAccessToken-Password": {},
     "OA-VerifyAPIKey-and-Secret": {},
   },
   "apigee--service-callout-1": { VerifyAPIKey: {} },
-  "apigee--validate-audience-in-jwt": {
-    "LC-RetrieveOIDCConfig": { "lookupcache.LC-RetrieveOIDCConfig.cachehit": "false" },
-    "PC-StoreOIDCConfig": {},
-  },
+  "apigee--validate-audience-in-jwt": {},
   "apigee--webserver-app": { EncodeAppCredentials: { appCredentials: "Basic a2V5OnNlY3JldA==" } },
   "carlosmscabral--004-external-token-verify": {
     "DJ-DecodeToken": {},
-    "LC-GetJwks": { "lookupcache.LC-GetJwks.cachehit": "false" },
-    "PC-CacheJwks": {},
     "SA-RateLimiting": {},
     "VJ-VerifyJwt": {},
   },
@@ -32,9 +24,6 @@ const standIns: Readonly<Record<string, Readonly<Record<string, Readonly<Record<
   },
   "dinochiesa--example-secret-accessor-proxy": { "GenerateJWT-Signed-with-RSA": { "output-jwt": "a.b.c" } },
   "dinochiesa--jwt-verify-goog": {
-    "CacheInsert-GoogleJwks": {},
-    "CacheInsert-Nothing": {},
-    "CacheLookup-GoogleJwks": {},
     "Verify-JWT-1": {},
   },
   "googlecloudplatform--llm-circuit-breaking": {

@@ -198,6 +198,12 @@ test.each([
     lookup(key.replace("<KeyFragment>", '<KeyFragment type="string">')),
     [],
   ],
+  [
+    "a fragment with a variable in braces",
+    lookupCache,
+    lookup("<CacheKey><KeyFragment>{user.id}</KeyFragment></CacheKey>"),
+    ["warning LiteralKeyFragment"],
+  ],
   ["an unknown element", lookupCache, lookup(`${key}<Source>v</Source>`), ["warning UnknownElement"]],
   ["PopulateCache", populateCache, populate(""), ["error SourceRequired"]],
   ["an empty key", populateCache, populate("v", "<CacheKey/>"), ["warning CacheKeyMissing"]],

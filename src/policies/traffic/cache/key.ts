@@ -27,12 +27,15 @@ export interface CacheContext {
   readonly targetEndpoint: string | null;
 }
 
-/** Reads CacheKey, Scope and CacheResource. Reports the warning CacheKeyMissing. */
+/** Reads CacheKey, Scope and CacheResource. Reports the warnings CacheKeyMissing and LiteralKeyFragment. */
 export function readKeyParts(xml: XmlElement, report: Report): KeyParts {
   const key = xml.child("CacheKey");
   const prefix = key?.child("Prefix");
   const fragments = key?.children("KeyFragment") ?? [];
-  for (const fragment of fragments) fragment.attribute("type");
+  for (const fragment of fragments) {
+    fragment.attribute("type");
+    if (/\{[^{}]*\}/.test(fragment.text()) && !fragment.attribute("ref")) warnOfBraces(fragment, report);
+  }
   if (!prefix && fragments.length === 0) {
     report.warning(
       "CacheKeyMissing",
@@ -47,6 +50,16 @@ export function readKeyParts(xml: XmlElement, report: Report): KeyParts {
     scope: readOneOf(xml.child("Scope"), cacheScopes, "Exclusive", report),
     fragments: fragments.map(readTextOrRef),
   };
+}
+
+/** Not refused: Apigee takes the text as it is, too. */
+function warnOfBraces(fragment: XmlElement, report: Report): void {
+  report.warning(
+    "LiteralKeyFragment",
+    fragment,
+    `<KeyFragment> is the text ${fragment.text()}, braces included: the same for all requests.`,
+    'Write <KeyFragment ref="…"/> for the value of a variable.',
+  );
 }
 
 const here: CacheContext = { proxy: null, proxyEndpoint: null, targetEndpoint: null };
