@@ -6,6 +6,7 @@ import { javascript } from "./extensions/javascript/javascript.ts";
 import { assertCondition } from "./mediation/assert-condition.ts";
 import { jsonToXml } from "./mediation/json-to-xml/json-to-xml.ts";
 import { keyValueMapOperations } from "./mediation/key-value-map-operations/key-value-map-operations.ts";
+import { readPropertySet } from "./mediation/read-property-set.ts";
 import { xmlToJson } from "./mediation/xml-to-json/xml-to-json.ts";
 import { assignMessage } from "./messages/assign-message.ts";
 import { extractVariables } from "./messages/extract-variables/extract-variables.ts";
@@ -15,6 +16,8 @@ import { accessControl } from "./security/access-control.ts";
 import { basicAuthentication } from "./security/basic-authentication.ts";
 import { cors } from "./security/cors.ts";
 import { hmac } from "./security/hmac.ts";
+import { jsonThreatProtection } from "./security/threats/json-threat-protection.ts";
+import { xmlThreatProtection } from "./security/threats/xml-threat-protection.ts";
 import { decodeJws } from "./security/tokens/decode-jws.ts";
 import { decodeJwt } from "./security/tokens/decode-jwt.ts";
 import { generateJws } from "./security/tokens/generate-jws.ts";
@@ -43,15 +46,18 @@ const all: readonly PolicyType[] = [
   hmac,
   invalidateCache,
   javascript,
+  jsonThreatProtection,
   jsonToXml,
   keyValueMapOperations,
   lookupCache,
   populateCache,
   raiseFault,
+  readPropertySet,
   responseCache,
   serviceCallout,
   verifyJws,
   verifyJwt,
+  xmlThreatProtection,
   xmlToJson,
 ];
 
