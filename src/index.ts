@@ -64,7 +64,7 @@ function serve(
   ctx: ExecutionContext,
 ): Response | Promise<Response> {
   const url = addressOf(request);
-  if (url instanceof Fault) return refuse(url, request);
+  if (url instanceof Fault) return served.dev?.refuse(url, request) ?? refuse(url, request);
   if (!url.pathname.startsWith(OWN_PATHS)) return served.gateway.handle(request, url, ctx);
   return executeRoute(request, url, served, ctx) ?? app.fetch(request, env, ctx);
 }

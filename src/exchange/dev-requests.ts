@@ -1,4 +1,4 @@
-import { faultType } from "../flow/fault.ts";
+import { type Fault, faultType } from "../flow/fault.ts";
 import { isDeveloper } from "./dev-caller.ts";
 import type { CallFacts, FaultFacts } from "./fault-facts.ts";
 import { refuse } from "./refusal.ts";
@@ -51,18 +51,24 @@ export class DevRequests {
     const start = Date.now();
     let status = 500;
     try {
-      const response = this.#mayAsk(request) ? await next() : refuse(hostNotAllowed(), request);
+      const response = this.#mayAsk(request) ? await next() : this.refuse(hostNotAllowed(), request);
       ({ status } = response);
       return response;
     } finally {
       const { proxy, faults, calls } = facts;
       const { method } = request;
-      const path = URL.parse(request.url)?.pathname ?? "";
+      const path = pathOf(request.url);
       const ms = Date.now() - start;
       if (this.#settings.requests) {
         this.#print({ event: "request", method, path, proxy, status, ms, faults, calls });
       }
     }
+  }
+
+  /** The answer to a request that no proxy could take, whose line says why. */
+  refuse(fault: Fault, request: Request): Response {
+    this.factsOf(request)?.fault(fault);
+    return refuse(fault, request);
   }
 
   /** Where to note what happens to a request that is being served. */
@@ -74,6 +80,12 @@ export class DevRequests {
     const name = URL.parse(`http://${headers.get("host") ?? ""}`)?.hostname;
     return name !== undefined && this.#settings.hosts.includes(name);
   }
+}
+
+/** What was asked for, also with a host that makes no URL of it. */
+function pathOf(url: string): string {
+  const path = URL.parse(url)?.pathname ?? url.replace(/[?#].*/, "");
+  return /^\w+:\/\/[^/]*$/.test(url) ? "*" : path.replace(/^\w+:\/\/[^/]*/, "");
 }
 
 /** Not Apigee's: a gateway on a developer's machine was asked for a host that nobody named. */

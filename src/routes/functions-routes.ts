@@ -1,7 +1,9 @@
 import type { Caller } from "../credentials/caller.ts";
 import { CallerError } from "../credentials/caller-error.ts";
+import type { DevRequests } from "../exchange/dev-requests.ts";
 import { OWN_HEADERS, RETRY_AFTER_S } from "../exchange/refusal.ts";
 import type { Lifetime } from "../flow/context.ts";
+import { Fault } from "../flow/fault.ts";
 import { FunctionError } from "../functions/error.ts";
 import { contextOf, type Functions } from "../worker/functions.ts";
 import { readParameters } from "./read-parameters.ts";
@@ -11,6 +13,8 @@ export interface FunctionsRoutesServices {
   readonly functions: Functions;
   /** Rejects with {@link CallerError} when the caller may not execute functions. */
   identify(request: Request): Promise<Caller>;
+  /** On a developer's machine: is told why a call failed. */
+  readonly dev: Pick<DevRequests, "factsOf"> | null;
 }
 
 const EXECUTE = /^\/_sortie\/functions\/([^/]+)\/execute$/;
@@ -32,9 +36,14 @@ export function executeRoute(
 async function execute(
   name: string,
   request: Request,
-  { functions, identify }: FunctionsRoutesServices,
+  { functions, identify, dev }: FunctionsRoutesServices,
   lifetime: Lifetime,
 ): Promise<Response> {
+  const refuse = (error: FunctionError): Response => {
+    const { errorName, message, status } = error;
+    dev?.factsOf(request)?.fault(new Fault(errorName, message, { status }));
+    return errorAnswer(error, request.url);
+  };
   try {
     const caller = await identify(request);
     const context = contextOf(lifetime);
@@ -42,10 +51,10 @@ async function execute(
     const { value } = await functions.execute({ name, parameters, caller }, context);
     return new Response(JSON.stringify({ value }), { headers: answerHeaders });
   } catch (error) {
-    if (error instanceof FunctionError) return errorAnswer(error, request.url);
+    if (error instanceof FunctionError) return refuse(error);
     if (error instanceof CallerError) {
       const { code, message } = error;
-      return errorAnswer(new FunctionError(code, message, { reason: message }), request.url);
+      return refuse(new FunctionError(code, message, { reason: message }));
     }
     throw error;
   }

@@ -305,6 +305,8 @@ describe("each request", () => {
       ),
       before,
     );
+    await fetch(`${url}/_sortie/functions/absent/execute`, { method: "POST", body: "{}" });
+    await dev.prints(/POST \/_sortie\/functions\/absent\/execute - \d+ \d+ ms; fault \w+: \S.*$/m, before);
     await get(`${url}/_sortie/health`);
     await dev.prints(/GET \/_sortie\/health - 200 \d+ ms$/m, before);
     expect(dev.output).not.toContain("secret");
@@ -321,6 +323,23 @@ describe("each request", () => {
       await dev.prints(/POST \/\S+ - 421 \d+ ms/, before);
     },
   );
+
+  test.each([
+    [
+      "GET /hello",
+      "rebound.example",
+      "GET /hello - 421 N ms; fault sortie.HostNotAllowed: This gateway answers",
+    ],
+    ["GET /hello", "user@localhost", "GET /hello - 400 N ms; fault sortie.InvalidHost: Invalid Host header"],
+    ["GET /hello", "local host", "GET /hello - 421 N ms; fault sortie.HostNotAllowed: This gateway answers"],
+    ["OPTIONS *", "localhost", "OPTIONS * - 400 N ms; fault protocol.http.InvalidPath: Invalid request path"],
+    ["GET /%61dmin", "localhost", "GET /%61dmin - 404 N ms; fault messaging.adaptors.http.flow.Application"],
+  ])("that is refused has a line that says why: %s for %s", async (start, host, line) => {
+    const before = dev.output.length;
+    await sendRaw(url, rawRequest(start, [`Host: ${host}`]));
+    const pattern = line.replace(/[.*?]/g, "\\$&").replace(" N ms", " \\d+ ms");
+    await dev.prints(new RegExp(`^[\\d:]{8} ${pattern}`, "m"), before);
+  });
 
   test.each(["localhost", "127.0.0.1", "[::1]:1", "dev.test"])(
     "for this machine is served: %s",
