@@ -10,6 +10,9 @@ interface Edit {
 /** The world's function for the values that a `for each` goes through. */
 const EACH = "__each__";
 
+/** The world's function for the names of E4X that have a namespace. */
+const QUALIFIED = "__qualified__";
+
 const AT = "@".charCodeAt(0);
 
 /** The parts of acorn's parser that are used here; its types leave them out. */
@@ -83,9 +86,16 @@ class RhinoParser extends Base {
     if (isMember && this.type === tokTypes.star) {
       const node = Object.assign(this.startNode(), { name: "*" });
       this.exprAllowed = false;
-      this.edits.push({ start: dot, end: this.end, text: '["*"]' });
+      const end = this.end;
       this.next();
-      return this.finishNode(node, "Identifier");
+      this.finishNode(node, "Identifier");
+      const local = this.#localName();
+      this.edits.push({
+        start: dot,
+        end: local?.end ?? end,
+        text: `["${local ? `{*}${local.name}` : "*"}"]`,
+      });
+      return node;
     }
     if (isMember && this.type === tokTypes.dot) {
       this.next();
@@ -94,10 +104,23 @@ class RhinoParser extends Base {
       return node;
     }
     const node = super.parseIdent(liberal);
-    if (node.name.startsWith("@")) {
+    const local = isMember ? this.#localName() : null;
+    const [, mark = "", name] = /^(@?)(.*)$/.exec(node.name) ?? [];
+    if (local) {
+      const text = `["${mark}"+${QUALIFIED}(${name},${JSON.stringify(local.name)})]`;
+      this.edits.push({ start: dot, end: local.end, text });
+    } else if (mark !== "") {
       this.edits.push({ start: dot, end: node.end, text: `[${JSON.stringify(node.name)}]` });
     }
     return node;
+  }
+
+  /** What follows `::`; null where no `::` does. */
+  #localName(): { readonly name: string; readonly end: number } | null {
+    if (this.type !== tokTypes.colon || this.input[this.start + 1] !== ":") return null;
+    this.next();
+    this.next();
+    return super.parseIdent(true);
   }
 }
 

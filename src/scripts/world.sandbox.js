@@ -70,7 +70,7 @@
     if ("list" in value) return collection(value.list);
     if ("message" in value) return message(value.message);
     if ("number" in value) return Number(value.number);
-    return parse(value.object);
+    return parse(value.object, withExchanges);
   }
 
   /** A value of a script's, as the host is told. */
@@ -116,19 +116,37 @@
   // Variables.
 
   let given = null;
+  /** Objects that this execution has set, with what was told of them: a variable holds the object itself. */
+  const objects = new Map();
   function getVariable(name) {
     const key = String(name);
     if (given !== null && key in given) return received(given[key]);
+    if (key.endsWith(CONTENT)) tellViews();
     const value = ask("get", key);
-    return value === undefined ? null : received(value);
+    if (value === undefined) return null;
+    const known = objects.get(key);
+    return known !== undefined && value !== null && value.object === known.told
+      ? known.value
+      : received(value);
   }
   function setVariable(name, value) {
+    const key = String(name);
     given = null;
-    ask("set", String(name), sent(value));
+    objects.delete(key);
+    if (key.endsWith(CONTENT)) views.delete(key.slice(0, -CONTENT.length));
+    const told = sent(value);
+    if (told !== null && typeof told === "object" && "object" in told)
+      objects.set(key, { value, told: told.object });
+    ask("set", key, told);
   }
   function removeVariable(name) {
     given = null;
+    objects.delete(String(name));
     ask("remove", String(name));
+  }
+  /** Tells what scripts have changed in objects since they set them. */
+  function tellObjects() {
+    for (const [key, { value, told }] of objects) if (sent(value).object !== told) setVariable(key, value);
   }
 
   // Messages.
@@ -223,15 +241,56 @@
     return all;
   }
 
-  /** Payload text with the views of it that scripts take. */
-  function payloadOf(text, form) {
+  const CONTENT = ".content";
+  /** What scripts have looked at in the payloads of messages, by message: what they change there is the payload's. */
+  const views = new Map();
+  function viewOf(name, text) {
+    const known = views.get(name);
+    if (known !== undefined && known.text === text) return known;
+    const view = { text };
+    views.set(name, view);
+    return view;
+  }
+  /** Tells what scripts have changed in the JSON and XML of payloads. */
+  function tellViews() {
+    for (const [name, view] of [...views]) {
+      const text = "json" in view ? stringify(view.json) : view.xml?.toXMLString();
+      if (text === view.before) continue;
+      setVariable(name + CONTENT, text);
+      views.set(name, { ...view, text, before: text });
+    }
+  }
+
+  /** Payload text with the views of it that scripts take. A payload without text is an empty object. */
+  function payloadOf(view, form) {
+    const { text } = view;
     const payload = new String(text);
-    const view = (name, get) => defineProperty(payload, name, { get, configurable: true });
-    view("asJSON", () => parse(text));
-    view("asForm", form);
-    view("asXML", () => world.xml(text));
+    const define = (name, get) => defineProperty(payload, name, { get, configurable: true });
+    define("asJSON", () => {
+      if (!("json" in view)) {
+        view.json = text.trim() === "" ? {} : parse(text);
+        view.before = stringify(view.json);
+      }
+      return view.json;
+    });
+    define("asXML", () => {
+      if (!("xml" in view)) {
+        view.xml = world.xml(text);
+        view.before = view.xml.toXMLString();
+      }
+      return view.xml;
+    });
+    define("asForm", form);
     defineProperty(payload, "toJSON", { value: () => text, configurable: true });
     return payload;
+  }
+
+  /** A status is its code where scripts compare it. */
+  function statusOf(properties) {
+    const status = Object.defineProperties({}, properties);
+    defineProperty(status, "valueOf", { value: () => status.code, configurable: true });
+    defineProperty(status, "toString", { value: () => String(status.code), configurable: true });
+    return status;
   }
 
   const messageNames = new WeakMap();
@@ -253,7 +312,7 @@
     const content = {
       get() {
         const text = getVariable(at("content"));
-        return payloadOf(text === null ? "" : text, () =>
+        return payloadOf(viewOf(name, text === null ? "" : text), () =>
           namedValues(at("formparam"), namesOf("formparams.names")),
         );
       },
@@ -270,13 +329,10 @@
       enumerable: true,
       configurable: true,
     });
-    const status = Object.defineProperties(
-      {},
-      {
-        code: name === "error" ? asText(variable("status.code")) : variable("status.code"),
-        message: variable("reason.phrase"),
-      },
-    );
+    const status = statusOf({
+      code: name === "error" ? asText(variable("status.code")) : variable("status.code"),
+      message: variable("reason.phrase"),
+    });
     const made = Object.defineProperties(
       {},
       {
@@ -360,8 +416,10 @@
     const named = {};
     for (const [name, values] of headers) named[name.toLowerCase()] = values;
     const find = (key) => named[String(key).toLowerCase()];
+    const fixed = (value) => ({ value, writable: true, enumerable: true, configurable: true });
+    const payload = payloadOf({ text: content }, () => ({}));
     return {
-      status: { code: status, message: reason },
+      status: statusOf({ code: fixed(status), message: fixed(reason) }),
       headers: new Proxy(
         {},
         {
@@ -376,8 +434,8 @@
             find(key) && { value: valuesOf(find(key)), enumerable: true, configurable: true, writable: true },
         },
       ),
-      content: payloadOf(content, () => ({})),
-      body: payloadOf(content, () => ({})),
+      content: payload,
+      body: payload,
     };
   }
 
@@ -499,6 +557,8 @@
   global("print", () => print);
   global("XML", () => world.xml);
   global("XMLList", () => world.xmlList);
+  global("Namespace", () => world.namespace);
+  defineProperty(globalThis, "__qualified__", { value: world.qualified });
   defineProperty(globalThis, "__each__", { value: world.eachOf });
 
   function print(...values) {
@@ -530,6 +590,8 @@
         made.waitForComplete();
         callback(made.getResponse(), made.getError());
       }
+      tellObjects();
+      tellViews();
       const kept = stringify(session, withoutExchanges);
       if (kept !== start.session) ask("keep", kept);
     },

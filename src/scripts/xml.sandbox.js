@@ -1,7 +1,7 @@
 // XML as scripts for Rhino know it (E4X, ECMA-357), as far as `content.asXML` and `new XML(text)` go. An element and a
 // list of elements are the same thing here: a list with one member acts as that member.
 (function addXml(world) {
-  const { keys } = Object;
+  const { defineProperty, keys } = Object;
   const has = Function.prototype.call.bind(Object.prototype.hasOwnProperty);
   const DECLARATION = "http://www.w3.org/2000/xmlns/";
   const nodesOf = new WeakMap();
@@ -224,6 +224,17 @@
     for (const node of nodes) node.parent = null;
     return list(nodes);
   };
+
+  world.namespace = function Namespace(...values) {
+    const uri = String(values[values.length - 1] || "");
+    const prefix = values.length > 1 ? String(values[0]) : undefined;
+    const made = { uri, prefix };
+    defineProperty(made, "toString", { value: () => uri });
+    return made;
+  };
+
+  /** The name of `namespace::local`. */
+  world.qualified = (namespace, local) => `{${namespace}}${local}`;
 
   /** The values that `for each (… in object)` goes through. */
   world.eachOf = function* eachOf(object) {

@@ -71,6 +71,5 @@ function parsed(
 function adviceFor(text: string, line: number): string {
   const written = text.split("\n")[line - 1] ?? "";
   if (/[=(+]\s*<[A-Za-z]/.test(written)) return " XML literals (E4X) are not supported: write new XML('…').";
-  if (/::/.test(written)) return " Namespaces of E4X (::) are not supported: write xml['{NAMESPACE}NAME'].";
   return /\.\(/.test(written) ? " Filters of E4X, .(…), are not supported: write a loop." : "";
 }

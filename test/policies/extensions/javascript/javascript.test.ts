@@ -152,6 +152,72 @@ describe("messages", () => {
   });
 });
 
+/** Apigee's own samples build answers so: `response.content = ''; response.content.asJSON.city = …`. */
+describe("what a script changes in a payload's JSON and XML is the payload's", () => {
+  const json = '{ "a": 1 }';
+  test.each([
+    ["a new object", "", "var r = response.content.asJSON; r.city = 'Rome'", '{"city":"Rome"}'],
+    ["a member more", json, "response.content.asJSON.error = 'none'", '{"a":1,"error":"none"}'],
+    [
+      "the same object each time",
+      json,
+      "response.content.asJSON.b = 2; response.content.asJSON.c = 3",
+      '{"a":1,"b":2,"c":3}',
+    ],
+    ["nothing, where it only looks", json, "response.content.asJSON.a", json],
+    [
+      "what is seen at once",
+      json,
+      "response.content.asJSON.b = 2; var seen = response.content + ''; response.content.asJSON.c = seen.length",
+      '{"a":1,"b":2,"c":13}',
+    ],
+    [
+      "what variables see",
+      json,
+      "response.content.asJSON.b = 2; response.content.asJSON.c = context.getVariable('response.content').length",
+      '{"a":1,"b":2,"c":13}',
+    ],
+    [
+      "not what was replaced",
+      json,
+      "var old = response.content.asJSON; old.b = 2; response.content = 'new'",
+      "new",
+    ],
+    [
+      "not what a variable replaced",
+      json,
+      "response.content.asJSON.b = 2; context.setVariable('response.content', 'new')",
+      "new",
+    ],
+    ["XML", "<a><b>1</b></a>", "response.content.asXML.b = 2", "<a>\n  <b>2</b>\n</a>"],
+  ])("%s", async (_, body, source, expected) => {
+    const flow = flowOf({ response: new ResponseMessage({ body }) });
+    await run(source, flow);
+    expect(flow.response?.content).toBe(expected);
+  });
+});
+
+test.each<[string, string, Value]>([
+  [
+    "is the object itself",
+    "var o = { a: 1 }; context.setVariable('o', o); context.setVariable('out', context.getVariable('o') === o)",
+    true,
+  ],
+  [
+    "has what the script puts into it later",
+    "var l = []; context.setVariable('l', l); l.push('x'); context.setVariable('out', context.getVariable('l').length)",
+    1,
+  ],
+])("an object in a variable %s", async (_, source, expected) => {
+  expect(await out(source)).toBe(expected);
+});
+
+test("an object in a variable is seen by the next script as the last one has left it", async () => {
+  const flow = await run("var l = []; context.setVariable('l', l); l.push('x')");
+  await run("context.setVariable('out', context.getVariable('l').join())", flow);
+  expect(variableOf(flow, "out")).toBe("x");
+});
+
 describe("print", () => {
   test("takes several values", async () => {
     const printed: string[] = [];
@@ -351,6 +417,16 @@ describe("httpClient", () => {
     const flow = await run(source);
     expect(variableOf(flow, "out")).toBe("true,true,false,200,object,true");
     expect(String(variableOf(flow, "text"))).toContain("hello");
+  });
+
+  test("an exchange may be kept in a variable, and its status compared as it is", async () => {
+    const source = `
+      context.setVariable('pending', httpClient.get('${a}/echo'));
+      var e = context.getVariable('pending');
+      e.waitForComplete();
+      context.setVariable('out', [e.getResponse().status == 200, e.getResponse().status + '', JSON.stringify(e.getResponse().status)].join());`;
+    const flow = await run(source);
+    expect(variableOf(flow, "out")).toBe('true,200,{"code":200,"message":"OK"}');
   });
 
   test("a callback runs before the flow goes on, in the world of its script", async () => {

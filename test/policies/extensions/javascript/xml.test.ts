@@ -59,6 +59,10 @@ describe("E4X", () => {
     ["order.attribute('id')", "7"],
     ["order.note", ""],
     ["order['{urn:x}note']", "late"],
+    ["(n = new Namespace('urn:x'), order.n::note)", "late"],
+    ["(n = new Namespace('x', 'urn:x'), order.@n::kind.toXMLString())", "new"],
+    ["order.*::note", "late"],
+    ["order ? order.@id :order.name", "7"],
     ["order['{*}note'].name()", "urn:x::note"],
     ["order.hasComplexContent()", "true"],
     ["order.name.hasSimpleContent()", "true"],
@@ -136,7 +140,6 @@ describe("for each", () => {
 
 test.each([
   ["an XML literal", "var x = <a/>;", "1:9", "XML literals"],
-  ["a namespace", "var a;\na.ns::b", "2:5", "Namespaces"],
   ["a filter", "a.(b == 1)", "1:3", "Filters"],
   ["for each of", "for each (var a of b) {}", "1:17", "for each"],
 ])("a deployment is refused for %s", (_, source, place, text) => {
