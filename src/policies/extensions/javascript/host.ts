@@ -137,6 +137,7 @@ function number(value: unknown): number {
 }
 
 function checkedValue(value: unknown): ScriptValue {
+  if (value === null || typeof value === "string" || typeof value === "boolean") return value;
   const result = v.safeParse(scriptValueSchema, value);
   if (result.success) return result.output;
   throw new ScriptRefusal("the value is none that a variable can have");

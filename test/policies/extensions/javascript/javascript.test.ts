@@ -372,6 +372,73 @@ test.each([
   expect(await out("context.setVariable('out', 'fine')")).toBe("fine");
 });
 
+describe("a script meets nothing of the gateway by", () => {
+  test.each([
+    ["Function", "context.setVariable('out', new Function('return typeof globalThis.fetch')())", "undefined"],
+    [
+      "the constructor of what it is given",
+      "context.setVariable('out', context.getVariable.constructor('return typeof process')())",
+      "undefined",
+    ],
+    ["eval", "context.setVariable('out', eval('typeof caches + typeof WebAssembly'))", "undefinedundefined"],
+    ["import", "import('node:fs').catch(function () {}); context.setVariable('out', 'nothing')", "nothing"],
+    [
+      "a promise that never settles",
+      "new Promise(function () {}).then(function () { context.setVariable('out', 1) }); context.setVariable('out', 0)",
+      0,
+    ],
+    [
+      "a symbol as a name",
+      "var s = 'free'; try { context.setVariable(Symbol('x'), 1) } catch (e) { s = e.name } context.setVariable('out', s)",
+      "free",
+    ],
+    ["a symbol as a value", "context.setVariable('out', typeof Symbol('x').toString())", "string"],
+    [
+      "an object with a cycle",
+      "var o = {}; o.o = o; context.setVariable('o', o); context.setVariable('out', String(context.getVariable('o') === o))",
+      "true",
+    ],
+    [
+      "a getter that throws",
+      "var o = { get a() { throw new Error('no') } }; context.setVariable('o', o); context.setVariable('out', 'set')",
+      "set",
+    ],
+    ["a getter as a value", "context.setVariable('out', { get a() { return 1 } }.a)", 1],
+    [
+      "thousands of variables",
+      "for (var i = 0; i < 3000; i++) context.setVariable('v' + i, i); context.setVariable('out', context.getVariable('v2999'))",
+      2999,
+    ],
+    [
+      "JSON of 10 MB",
+      "var text = '[\"' + new Array(10000000).join('x') + '\"]'; var s; try { s = JSON.parse(text)[0].length } catch (e) { s = e.name } context.setVariable('out', typeof s)",
+      "number",
+    ],
+  ] as const)("%s", async (_, source, expected) => {
+    const xml = `<Javascript name="JS" timeLimit="20000"><Source><![CDATA[${source}]]></Source></Javascript>`;
+    const flow = await runPolicy(javascript, xml, request(), { scripts, egress });
+    expect(variableOf(flow, "out")).toBe(expected);
+  });
+
+  test.each([
+    [
+      "a value whose toString throws",
+      "context.setVariable('x', { toString: function () { throw new TypeError('mine') } })",
+    ],
+    [
+      "a name whose toString throws",
+      "context.getVariable({ toString: function () { throw new TypeError('mine') } })",
+    ],
+    ["a header with a line break", "response.headers['X-A'] = 'a\\r\\nSet-Cookie: b'"],
+  ])("%s: it fails", async (_, source) => {
+    const flow = flowOf({ response: new ResponseMessage() });
+    await expect(run(source.replaceAll("\\\\", "\\"), flow)).rejects.toMatchObject({
+      code: "steps.javascript.ScriptExecutionFailed",
+    });
+    expect([...(flow.response?.headers ?? [])].filter(([name]) => name === "set-cookie")).toEqual([]);
+  });
+});
+
 describe("each execution begins in a clean world", () => {
   test.each([
     [
