@@ -16,6 +16,7 @@ import { accessControl } from "./security/access-control.ts";
 import { basicAuthentication } from "./security/basic-authentication.ts";
 import { cors } from "./security/cors.ts";
 import { hmac } from "./security/hmac.ts";
+import { regularExpressionProtection } from "./security/regular-expressions/regular-expression-protection.ts";
 import { jsonThreatProtection } from "./security/threats/json-threat-protection.ts";
 import { xmlThreatProtection } from "./security/threats/xml-threat-protection.ts";
 import { decodeJws } from "./security/tokens/decode-jws.ts";
@@ -53,6 +54,7 @@ const all: readonly PolicyType[] = [
   populateCache,
   raiseFault,
   readPropertySet,
+  regularExpressionProtection,
   responseCache,
   serviceCallout,
   verifyJws,

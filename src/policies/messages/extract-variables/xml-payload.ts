@@ -48,7 +48,8 @@ export function readXmlPayload(payload: XmlElement, report: Report): XmlPayload 
   };
 }
 
-function readNamespaces(element: XmlElement | undefined, report: Report): Map<string, string> {
+/** Prefix to URI. Problems: NONEmptyPrefixMappedToEmptyURI, DuplicatePrefix, MissingPrefix. */
+export function readNamespaces(element: XmlElement | undefined, report: Report): Map<string, string> {
   const namespaces = new Map<string, string>();
   for (const namespace of element?.children("Namespace") ?? []) {
     const prefix = namespace.attribute("prefix")?.trim() ?? "";

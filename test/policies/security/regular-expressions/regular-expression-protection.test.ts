@@ -1,0 +1,144 @@
+import { expect, test } from "vitest";
+import { RequestMessage, ResponseMessage } from "../../../../src/flow/message.ts";
+import { regularExpressionProtection } from "../../../../src/policies/security/regular-expressions/regular-expression-protection.ts";
+import { faultOf, flowOf, problemsOf, runPolicy } from "../../policy-kit.ts";
+
+const policy = (inside: string) =>
+  `<RegularExpressionProtection name="R">${inside}</RegularExpressionProtection>`;
+const sql =
+  "<Pattern>[\\s]*(?i)((delete)|(exec)|(drop\\s*table)|(insert)|(shutdown)|(update)|(\\bor\\b))</Pattern>";
+const script = '<Pattern ignoreCase="true">&lt;\\s*script\\b</Pattern>';
+const on = (parts: {
+  path?: string;
+  query?: string;
+  headers?: Record<string, string>;
+  body?: string | Uint8Array;
+}) =>
+  flowOf({
+    request: new RequestMessage({ verb: "POST", ...parts, headers: new Headers(parts.headers ?? {}) }),
+  });
+const form = { "content-type": "application/x-www-form-urlencoded" };
+const json = { "content-type": "application/json" };
+const xml = { "content-type": "text/xml" };
+const jsonAt = (path: string) =>
+  `<JSONPayload><JSONPath><Expression>${path}</Expression>${script}</JSONPath></JSONPayload>`;
+const xmlAt = (path: string) =>
+  `<XMLPayload><Namespaces><Namespace prefix="p">u</Namespace></Namespaces><XPath><Expression>${path}</Expression><Type>string</Type>${script}</XPath></XMLPayload>`;
+
+test.each<[string, string, ReturnType<typeof on>, string | null]>([
+  ["a path", `<URIPath>${sql}</URIPath>`, on({ path: "/a/drop table" }), "/a/drop table"],
+  ["a path in disguise", `<URIPath>${script}</URIPath>`, on({ path: "/%3Cscript%3E" }), "/<script>"],
+  ["another path", `<URIPath>${sql}</URIPath>`, on({ path: "/a" }), null],
+  ["a query parameter", `<QueryParam name="q">${sql}</QueryParam>`, on({ query: "q=1%20OR%201" }), "1 OR 1"],
+  ["its second value", `<QueryParam name="q">${sql}</QueryParam>`, on({ query: "q=1&q=delete" }), "delete"],
+  ["another parameter", `<QueryParam name="q">${sql}</QueryParam>`, on({ query: "p=delete" }), null],
+  [
+    "a header",
+    `<Header name="X-A">${script}</Header>`,
+    on({ headers: { "x-a": "a< Script >" } }),
+    "a< Script >",
+  ],
+  ["no header", `<Header name="X-A">${script}</Header>`, on({}), null],
+  [
+    "a form parameter",
+    `<FormParam name="f">${sql}</FormParam>`,
+    on({ headers: form, body: "f=exec" }),
+    "exec",
+  ],
+  ["JSON", jsonAt("$.a"), on({ headers: json, body: '{"a":"<script>"}' }), "<script>"],
+  ["JSON, deep", jsonAt("$..a"), on({ headers: json, body: '{"b":[{"a":1},{"a":"<script>"}]}' }), "<script>"],
+  [
+    "JSON in an object",
+    jsonAt("$.a"),
+    on({ headers: json, body: '{"a":{"b":"<script>"}}' }),
+    '{"b":"<script>"}',
+  ],
+  ["escaped JSON", jsonAt("$.a"), on({ headers: json, body: '{"a":"\\u003cscript>"}' }), "<script>"],
+  ["other JSON", jsonAt("$.a"), on({ headers: json, body: '{"b":"<script>"}' }), null],
+  ["XML", xmlAt("/a/b"), on({ headers: xml, body: "<a><b>&lt;script></b></a>" }), "<script>"],
+  [
+    "XML's second node",
+    xmlAt("//p:b/text()"),
+    on({ headers: xml, body: '<a xmlns="u"><b>x</b><b><![CDATA[<script>]]></b></a>' }),
+    "<script>",
+  ],
+  ["text", jsonAt("$.a"), on({ headers: { "content-type": "text/plain" }, body: "{" }), null],
+])("%s", async (_, inside, flow, input) => {
+  if (input === null) return void (await runPolicy(regularExpressionProtection, policy(inside), flow));
+  const fault = await faultOf(regularExpressionProtection, policy(inside), flow);
+  expect([fault.code, fault.status]).toEqual(["steps.regexprotection.ThreatDetected", 500]);
+  expect(fault.message).toMatch(/^Regular Expression Threat Detected in R: regex: .+ input: /s);
+  expect(fault.message.slice(fault.message.indexOf(" input: ") + 8)).toBe(input);
+});
+
+test.each([
+  ["a variable", `<Variable name="v">${sql}</Variable>`, { v: "shutdown" }, "ThreatDetected"],
+  ["a variable that is not set", `<Variable name="v">${sql}</Variable>`, {}, "VariableResolutionFailed"],
+  [
+    "a source that is not there",
+    `<Source>response</Source><Header name="a">${sql}</Header>`,
+    {},
+    "SourceMessageNotAvailable",
+  ],
+  [
+    "a source that is text",
+    `<Source>v</Source><Header name="a">${sql}</Header>`,
+    { v: "x" },
+    "NonMessageVariable",
+  ],
+])("%s: %s", async (_, inside, variables, expected) => {
+  expect((await faultOf(regularExpressionProtection, policy(inside), flowOf({ variables }))).faultName).toBe(
+    expected,
+  );
+});
+
+test("a variable that is not set may be ignored", async () => {
+  const inside = `<Variable name="v">${sql}</Variable><IgnoreUnresolvedVariables>true</IgnoreUnresolvedVariables>`;
+  await runPolicy(regularExpressionProtection, policy(inside));
+});
+
+test.each([
+  ["JSON that is none", jsonAt("$.a"), json, "{"],
+  ["XML that is none", xmlAt("/a"), xml, "<a"],
+  [
+    "10 MB for several patterns",
+    `<FormParam name="f">${sql.repeat(8)}</FormParam>`,
+    form,
+    `f=${"a".repeat(10_000_000)}`,
+  ],
+])("%s is refused", async (_, inside, headers, body) => {
+  expect((await faultOf(regularExpressionProtection, policy(inside), on({ headers, body }))).faultName).toBe(
+    "ExecutionFailed",
+  );
+});
+
+test("a pattern that stalls other engines", async () => {
+  const inside = `<QueryParam name="q"><Pattern>^(a+)+$</Pattern></QueryParam>`;
+  await runPolicy(regularExpressionProtection, policy(inside), on({ query: `q=${"a".repeat(50_000)}b` }));
+});
+
+test("a response, by default in the response flow", async () => {
+  const flow = flowOf({ response: new ResponseMessage({ headers: new Headers({ a: "exec" }) }) });
+  const inside = `<Header name="a">${sql}</Header><URIPath>${sql}</URIPath>`;
+  expect((await faultOf(regularExpressionProtection, policy(inside), flow)).faultName).toBe("ThreatDetected");
+});
+
+test.each([
+  ["nothing to look at", policy(""), ["error NothingToEnforce"]],
+  ["no pattern", policy("<URIPath/>"), ["error NoPatternsToEnforce"]],
+  ["no name", policy(`<Header>${sql}</Header>`), ["error MissingName"]],
+  ["look-ahead", policy("<URIPath><Pattern>(?=a)</Pattern></URIPath>"), ["error InvalidRegularExpression"]],
+  ["a broken pattern", policy("<URIPath><Pattern>(</Pattern></URIPath>"), ["error InvalidRegularExpression"]],
+  [
+    "no JSONPath",
+    policy(`<JSONPayload><JSONPath>${sql}</JSONPath></JSONPayload>`),
+    ["error EmptyJSONPathExpression"],
+  ],
+  ["a broken JSONPath", policy(jsonAt("$[")), ["error JSONPathCompilationFailed"]],
+  ["no XPath", policy(`<XMLPayload><XPath>${sql}</XPath></XMLPayload>`), ["error EmptyXPathExpression"]],
+  ["a broken XPath", policy(xmlAt("/q:a")), ["error XPathCompilationFailed"]],
+])("deployment: %s", (_, text, expected) => {
+  expect(
+    problemsOf(regularExpressionProtection, text).map((problem) => problem.replace(/ \d+:\d+$/, "")),
+  ).toEqual(expected);
+});
