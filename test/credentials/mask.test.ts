@@ -4,6 +4,7 @@ import { maskOf } from "../../src/credentials/mask.ts";
 
 const secret = `s3 "&'<>\\c+d/e=%41ü😀~`;
 const form = (text: string) => new URLSearchParams({ "": text }).toString().slice(1);
+const address = (text: string) => new URL(`http://a/?${text}`).search.slice(1);
 const json = (text: string) => JSON.stringify(text).slice(1, -1);
 const html = (text: string) =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
@@ -29,7 +30,7 @@ const encodings: [name: string, encode: (text: string) => string][] = [
   ],
   ["percent-encoded twice", (text) => encodeURIComponent(encodeURIComponent(text))],
   ["as a form writes it", form],
-  ["as an address writes it", (text) => new URL(`http://a/?${text}`).search.slice(1)],
+  ["as an address writes it", address],
   ["as JSON writes it", json],
   ["as JSON in JSON writes it", (text) => json(json(text))],
   ["as JSON with slashes escaped", (text) => json(text).replaceAll("/", "\\/")],
@@ -91,9 +92,9 @@ test("no secret is left, whatever it is, wherever it stands and however it is wr
       // Between words that are not part of base64, for a word of that goes as a whole.
       const masked = maskOf(all)(`${before} "${written.join('" "')}" ${after}`);
       for (const [index, one] of written.entries()) {
-        // URLs lose fragments and white space: what is shorter is not the secret any more.
-        const isWhole = one.length >= (all[index] ?? "").length;
-        if (isWhole && !one.includes("*")) expect(masked).not.toContain(one);
+        // What an address leaves out, such as its fragment, and what is left then, is not the secret any more.
+        const isCut = encode === address && /[#\t\n\r]|[\0- ]$/.test(all[index] ?? "");
+        if (!isCut && !one.includes("*")) expect(masked).not.toContain(one);
       }
     }),
   );

@@ -3,8 +3,8 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { RunningInProcess, sortieInProcess } from "../cli/in-process.ts";
-import { answeringProxy, below, folderWith } from "../cli/sortie.ts";
+import { sortieInProcess } from "../cli/in-process.ts";
+import { answeringProxy, below, folderWith, RunningSortie } from "../cli/sortie.ts";
 import { needsBrowser } from "../needs.ts";
 import { CLIENT_ID, CLIENT_SECRET, OpenIdProvider } from "../servers/openid-provider.ts";
 import { consentAtProvider, startBrowser } from "./browser.ts";
@@ -62,7 +62,7 @@ approvalPrompt: ${PROMPT}
 describe("consent in a browser", needsBrowser, () => {
   let provider: OpenIdProvider;
   let calendar: Server;
-  let dev: RunningInProcess;
+  let dev: RunningSortie;
   let browser: Browser;
   let page: Page;
   let url: string;
@@ -77,7 +77,7 @@ describe("consent in a browser", needsBrowser, () => {
     const folder = folderWith(environment(provider.url, calendarPort));
     const set = ["secret", "set", "outbound-application:calendar", "clientSecret", "--folder", "."];
     expect(await sortieInProcess(set, folder, CLIENT_SECRET)).toMatchObject({ status: 0 });
-    dev = new RunningInProcess(["dev", ".", "--port", String(port)], folder);
+    dev = new RunningSortie(["dev", ".", "--port", String(port)], folder);
     url = await dev.ready();
     browser = await startBrowser();
     page = await browser.newPage();

@@ -12,6 +12,7 @@ describe("what pushing an environment would change", () => {
     ...below("apiproxies/a", answeringProxy("a", "first")),
     ...below("apiproxies/gone", answeringProxy("gone", "text")),
     ...below("apiproxies/stays", answeringProxy("stays", "text")),
+    ...below("apiproxies/undeployed", answeringProxy("undeployed", "text")),
     "environments/test/keyvaluemaps.json": JSON.stringify([
       {
         name: "keys",
@@ -21,7 +22,7 @@ describe("what pushing an environment would change", () => {
         ],
       },
     ]),
-    "environments/test/deployments.json": deploying("a", "gone", "stays"),
+    "environments/test/deployments.json": deploying("a", "gone", "stays", "undeployed"),
   });
   const place = ["--env", "test", "--local", "--persist-to", state];
   const config = ["--config", join(repository, "wrangler.toml")];
@@ -56,9 +57,12 @@ describe("what pushing an environment would change", () => {
     "is shown by %j, file by file, and not written",
     async (command) => {
       const { status, stdout, stderr } = await run(...command);
-      expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+      expect(status).toBe(0);
+      expect(stderr).toMatch(
+        /^environments\/test\/deployments.json:1:12 {2}note {2}NotDeployed {2}.* leaves out undeployed\.\n.*\n\n0 errors, 0 warnings, 1 note\.\n$/,
+      );
       expect(stdout).toMatch(
-        /^changed {4}proxy a\nadded {6}proxy b\nunchanged {2}proxy stays\nremoved {4}proxy gone\n/,
+        /^changed {4}proxy a\nadded {6}proxy b\nunchanged {2}proxy stays\nremoved {4}proxy gone\nremoved {4}proxy undeployed\n/,
       );
       expect(stdout).toContain(`
 proxy a
@@ -73,7 +77,11 @@ proxy a
     +var a = '\\x1b[31m';
 `);
       expect(stdout).toContain("\nproxy b\n  added    apiproxy/b.xml\n");
-      expect(stdout).toContain("\nproxy gone\n  removed  apiproxy/gone.xml\n");
+      for (const name of ["gone", "undeployed"]) {
+        expect(stdout).toMatch(
+          new RegExp(`\nproxy ${name}\n(?: {2}removed .*\n)* {2}removed  apiproxy/${name}.xml\n`),
+        );
+      }
       expect(stdout).not.toContain("\nproxy stays\n");
       expect(stdout).toMatch(/\nNothing was written.\n$/);
       const after = await sortieInProcess(["status", ...place, ...config], folder);
