@@ -10,6 +10,7 @@ import { callersIdentity, type IdentityFor, identitiesIn } from "./google-identi
 import { HookSteps } from "./hook-steps.ts";
 import type { ProxyProgram, Route, TargetProgram } from "./program.ts";
 import { responsesFrom } from "./response-from.ts";
+import { runsOnAfterFaults } from "./runs-on.ts";
 import { SharedFlows } from "./shared-flows.ts";
 import { appliesOf, preparationOf, StepCompiler } from "./step-compiler.ts";
 
@@ -48,7 +49,8 @@ function contextOf(
   identityFor: IdentityFor,
   report: Report,
 ): { context: CompileContext; sharedFlows: SharedFlows } {
-  const alone = { environment, proxy: bundle.name, bundle, identityFor, report };
+  const runsOn = runsOnAfterFaults(bundle);
+  const alone = { environment, proxy: bundle.name, bundle, identityFor, report, runsOn };
   const sharedFlows = new SharedFlows(alone);
   return { context: { ...alone, sharedFlow: sharedFlows.find }, sharedFlows };
 }
@@ -100,6 +102,7 @@ function compileEndpoint(
     routes,
     properties: endpoint.properties,
     capabilities: environment.capabilities,
+    runsOn: context.runsOn,
     keepsRequestBody: mentionsAny([...late, ...afterAnswer], "request", ANY_MESSAGE),
     keepsResponseBody: mentionsAny([...afterAnswer], "response", "message", "error", ANY_MESSAGE),
   };

@@ -34,6 +34,7 @@ export class PolicyBuilder {
       policy: policy.name,
       environment: environment.name,
       origin: { kind: "policy", name: policy.name, proxy, source: null, user: null },
+      runsOn: policy.continueOnError || compile.runsOn,
       variable: (name) => this.#variable(name),
       template: (text, options = {}) =>
         compileTemplate<FlowContext>(text, (name) => this.#variable(name).get, options).render,

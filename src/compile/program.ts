@@ -25,6 +25,8 @@ export interface ProxyProgram {
   readonly routes: readonly Route[];
   readonly properties: ProxyProperties;
   readonly capabilities: Pick<EnvironmentCapabilities, "egress" | "proxies">;
+  /** Whether steps that may wait can run when the target has failed. */
+  readonly runsOn: boolean;
   /** Whether something that runs after the target call reads the request's body. */
   readonly keepsRequestBody: boolean;
   /** Whether PostClientFlow reads the body of the answer. */

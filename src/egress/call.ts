@@ -12,8 +12,10 @@ export interface OutboundCall {
   readonly body: BodyInit | Request | null;
   /** For the answer's status and headers to arrive. */
   readonly timeoutMs: number;
-  /** Ends the call, where its end is not that of the client request. Costs a few microseconds. */
+  /** Ends the call, where its end is not that of the client request. Costs about ten microseconds. */
   readonly signal?: AbortSignal;
+  /** Has the signal do that, when the call's time is over. */
+  readonly cancel?: () => void;
   /** Who calls; a text is a part of the gateway itself, such as `Google authentication`. */
   readonly by: CallOrigin | string;
   /** Counts bytes whose number nobody says, for the record of the call. */

@@ -28,8 +28,8 @@ export class Egress {
    * Sends a call and resolves with the answer, whatever its status; redirects are answers. Its body is not
    * read yet: who reads it holds that to the remaining time and passes a failure through {@link bodyFailure}.
    *
-   * Rejects with {@link EgressError}. A call that took too long goes on in the background until the client
-   * request ends, because an AbortSignal on every call would cost each of them; its late answer is let go.
+   * Rejects with {@link EgressError}. A call that took too long is cancelled when it has a signal. Any other goes on
+   * in the background until the client request ends, and its late answer is let go.
    *
    * @param recorded holds the call to its time while it is recorded; another limit than `limit` where the
    *   caller keeps the time itself and turns away, because the record must be written all the same. Takes note of
@@ -65,6 +65,7 @@ export class Egress {
       answer = this.#fetch(call);
       return await limit.within(timeoutMs, answer);
     } catch (error) {
+      call.cancel?.();
       answer?.then(letGo, () => {});
       const failure = explain(error, url);
       failure.by = nameOf(by);

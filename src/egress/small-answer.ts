@@ -1,4 +1,5 @@
 import type { OutboundCall, TimeLimit } from "./call.ts";
+import { cancelling } from "./cancelling.ts";
 import { bodyFailure, type Egress } from "./egress.ts";
 import { EgressError } from "./error.ts";
 import { readText } from "./read-text.ts";
@@ -19,8 +20,10 @@ export async function sendForText(
   limitBytes: number,
   limit: TimeLimit,
 ): Promise<SmallAnswer> {
-  const response = await egress.send(call, limit);
+  const calls = cancelling(true);
+  const response = await egress.send({ ...call, ...calls.next() }, limit);
   const text = await limit.within(call.timeoutMs, textOf(response, call.url, limitBytes)).catch((error) => {
+    calls.cancel();
     throw bodyFailure(error);
   });
   return { status: response.status, text };

@@ -1,4 +1,5 @@
 import type { HttpTarget, ProxyProgram } from "../compile/program.ts";
+import { cancelling } from "../egress/cancelling.ts";
 import { EgressError } from "../egress/error.ts";
 import type { LoadBalancer } from "../egress/load-balancer.ts";
 import { baseUrl } from "../egress/target-server.ts";
@@ -31,6 +32,8 @@ export async function callHttp(
   const query = target.copyQueryParams ? forwardedQuery(request, properties) : "";
   const timeLeft = (now: number) => Math.max(1, Math.min(properties.ioTimeoutMs, flow.endsAt - now));
   const authenticate = connection.authenticate?.(flow, timeLeft(exchange.now()));
+  // A load balancer may try another server.
+  const calls = cancelling(program.runsOn || exchange.depth > 0 || connection.loadBalancer !== null);
   const send = (base: string): Promise<Response> => {
     const url = extendUrl(base, suffix, query);
     target.evaluatedUrl = url;
@@ -39,7 +42,7 @@ export async function callHttp(
     const sendWith = (headers: Headers) => {
       const timeoutMs = timeLeft(exchange.now());
       const sent = replayable && body instanceof Request ? body.clone() : body;
-      const call = { url, method, headers, body: sent, timeoutMs, by: connection.origin };
+      const call = { url, method, headers, body: sent, timeoutMs, by: connection.origin, ...calls.next() };
       return source?.owns(url)
         ? source.send(call, exchange, exchange)
         : program.capabilities.egress.send(call, exchange);
@@ -51,7 +54,7 @@ export async function callHttp(
   const response = await toTargetOrServer(connection, target, flow, replayable, send);
   const receivedAt = exchange.now();
   target.receivedAt = { start: receivedAt, end: receivedAt };
-  const answer = new TargetResponse(response, timeLeft(receivedAt), exchange);
+  const answer = new TargetResponse(response, timeLeft(receivedAt), exchange, calls);
   answer.applyProperties(properties, properties.responseStreaming || program.properties.responseStreaming);
   return answer;
 }

@@ -1,8 +1,10 @@
 import { isSuccess } from "../connections/connection.ts";
 import type { TargetProperties } from "../connections/target-properties.ts";
 import { type TimeLimit, unlimited } from "../egress/call.ts";
+import { type Cancelling, cancelling } from "../egress/cancelling.ts";
 import { isHopByHop, withoutHopByHop } from "../egress/hop-by-hop.ts";
 import { Body } from "../flow/body.ts";
+import type { Fault } from "../flow/fault.ts";
 import { ResponseMessage } from "../flow/message.ts";
 import { onlyNamed } from "./forwarding.ts";
 import { readWithin } from "./read-within.ts";
@@ -14,19 +16,24 @@ export class TargetResponse extends ResponseMessage {
    * One that stays. The others live for a moment: a full garbage collection would find none of them, forget
    * what they look like, and take all optimised code with it that knows.
    */
-  static readonly lasting = new TargetResponse(new Response(), 0, unlimited);
+  static readonly lasting = new TargetResponse(new Response(), 0, unlimited, cancelling(false));
 
   /** What the platform received. */
   readonly received: Response;
   readonly #timeoutMs: number;
   readonly #limit: TimeLimit;
+  readonly #calls: Cancelling;
 
-  /** @param timeoutMs for reading the whole body */
-  constructor(received: Response, timeoutMs: number, limit: TimeLimit) {
+  /**
+   * @param timeoutMs for reading the whole body
+   * @param calls cancels what does not come in time
+   */
+  constructor(received: Response, timeoutMs: number, limit: TimeLimit, calls: Cancelling) {
     super({ status: received.status, reason: received.statusText, origin: received });
     this.received = received;
     this.#timeoutMs = timeoutMs;
     this.#limit = limit;
+    this.#calls = calls;
   }
 
   /**
@@ -51,7 +58,7 @@ export class TargetResponse extends ResponseMessage {
   }
 
   protected override blank(): TargetResponse {
-    return new TargetResponse(this.received, this.#timeoutMs, this.#limit);
+    return new TargetResponse(this.received, this.#timeoutMs, this.#limit, this.#calls);
   }
 
   /** How many bytes of body the target promised, whatever policies made of the headers; null when it did not. */
@@ -64,9 +71,12 @@ export class TargetResponse extends ResponseMessage {
   /** Faults: those of {@link ResponseMessage}, and `…GatewayTimeout` when the target takes too long. */
   override buffer(): Promise<void> | undefined {
     const reading = super.buffer();
-    return reading && readWithin(this.#timeoutMs, reading, this.#limit, timedOut);
+    return reading && readWithin(this.#timeoutMs, reading, this.#limit, (cause) => this.#timedOut(cause));
+  }
+
+  /** Apigee: "Endpoint properties reference" (io.timeout.millis). */
+  #timedOut(cause: unknown): Fault {
+    this.#calls.cancel();
+    return gatewayTimeout().causedBy(cause);
   }
 }
-
-/** Apigee: "Endpoint properties reference" (io.timeout.millis). */
-const timedOut = (cause: unknown) => gatewayTimeout().causedBy(cause);

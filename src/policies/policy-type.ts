@@ -62,6 +62,11 @@ interface BasicContext {
   readonly environment: string;
   /** Who calls when the policy does. */
   readonly origin: CallOrigin;
+  /**
+   * Whether something that waits may still run in this proxy when the policy has failed: then calls that are given up
+   * have to be cancelled. See `cancelling`.
+   */
+  readonly runsOn: boolean;
   /** A flow variable, to be read and set. */
   variable(name: string): Variable;
   /**

@@ -146,6 +146,7 @@ function compileContext(given: GivenCapabilities, report: Report): CompileContex
       const step = given.sharedFlows?.steps(name);
       return step ? { step, mentions: new Set() } : null;
     },
+    runsOn: false,
     identityFor: (_bundle, at) => (given.google ?? notGiven("google")).identity(at),
     report,
   };

@@ -31,7 +31,7 @@ export interface UnaryTransportOptions {
 
 /**
  * A ConnectRPC transport for unary calls that leave through the egress. It behaves like the stock transports,
- * and leaves out what makes them slow: interceptors, abort signals, and streams for a single message.
+ * and leaves out what makes them slow: interceptors, signals that nobody asked for, and streams for a single message.
  *
  * A call's time is for the whole answer. Rejects with ConnectError; where the egress failed, its error is the cause.
  */
@@ -56,14 +56,21 @@ export function createUnaryTransport({ protocol, baseUrl, by, send }: UnaryTrans
 
   return {
     async unary(method, signal, timeoutMs, header, input, contextValues) {
-      if (signal) throw new ConnectError("a call can be held to a time, not aborted", Code.Unimplemented);
       const headers = header === undefined ? plainHeaders(timeoutMs) : makeHeaders(header, timeoutMs);
       const message = body(toBinary(method.input, create(method.input, input)));
       const url = `${baseUrl}/${method.parent.typeName}/${method.name}`;
       const open = new OpenAnswer();
       const limit = (timeoutMs !== undefined && contextValues?.get(timeLimit)) || unlimited;
       const work = exchange(
-        { url, method: "POST", headers, body: message, timeoutMs: timeoutMs ?? 0, by },
+        {
+          url,
+          method: "POST",
+          headers,
+          body: message,
+          timeoutMs: timeoutMs ?? 0,
+          by,
+          ...(signal && { signal }),
+        },
         open,
         limit,
       );

@@ -1,4 +1,5 @@
 import { createClient, createContextValues } from "@connectrpc/connect";
+import { type Cancelling, cancelling } from "../../../egress/cancelling.ts";
 import { timeLimit } from "../../../egress/grpc/unary-transport.ts";
 import type { FlowContext } from "../../../flow/context.ts";
 import { definePolicy } from "../../policy-type.ts";
@@ -35,23 +36,25 @@ export const externalCallout = definePolicy({
     const authenticate = buildCredentials(config, context);
     const nameNativeServer = namesNativeServer(config, context);
 
-    async function call(flow: FlowContext): Promise<MessageContext> {
+    async function call(flow: FlowContext, calls: Cancelling): Promise<MessageContext> {
       const sent = describe(flow);
       const { exchange } = flow;
       const contextValues = createContextValues().set(timeLimit, exchange);
       const end = exchange.now() + timeoutMs;
       const token = authenticate?.(flow);
       const options = token ? { headers: await token, timeoutMs: end - exchange.now() } : { timeoutMs };
-      const answered = await client.processMessage(sent, { ...options, contextValues });
+      const answered = await client.processMessage(sent, { ...options, ...calls.next(), contextValues });
       await applyAnswer(flow, sent, answered, context.variable);
       return answered;
     }
 
     return async function callOut(flow) {
       let answered: MessageContext;
+      const calls = cancelling(context.runsOn || flow.exchange.depth > 0);
       try {
-        answered = await call(flow);
+        answered = await call(flow, calls);
       } catch (error) {
+        calls.cancel();
         nameNativeServer(error, flow.exchange);
         throw calloutFault(error);
       }

@@ -1,4 +1,5 @@
 import { isSuccess, type SuccessCodes } from "../../../connections/success-codes.ts";
+import { type Cancelling, cancelling } from "../../../egress/cancelling.ts";
 import type { FlowContext, Step } from "../../../flow/context.ts";
 import type { RequestMessage, ResponseMessage } from "../../../flow/message.ts";
 import type { PolicyContext } from "../../policy-type.ts";
@@ -28,11 +29,15 @@ export function buildWaitingCallout(
   { timeoutMs, bodyLimit, successCodes, clearPayload }: AnswerOptions,
   context: PolicyContext,
 ): Step {
-  const { policy } = context;
+  const { policy, runsOn } = context;
   const variable = context.variable(name);
 
-  async function receive(flow: FlowContext, request: RequestMessage): Promise<ResponseMessage> {
-    const answer = await send(flow, request);
+  async function receive(
+    flow: FlowContext,
+    request: RequestMessage,
+    calls: Cancelling,
+  ): Promise<ResponseMessage> {
+    const answer = await send(flow, request, calls);
     answer.bodyLimit = bodyLimit;
     await answer.buffer();
     return answer;
@@ -40,13 +45,15 @@ export function buildWaitingCallout(
 
   return async function callOut(flow) {
     let answer: ResponseMessage;
+    const calls = cancelling(runsOn || flow.exchange.depth > 0);
     try {
       const request = prepare(flow);
-      const receiving = receive(flow, request);
+      const receiving = receive(flow, request, calls);
       if (clearPayload) clear(request);
       answer = await flow.exchange.within(timeoutMs, receiving);
       variable.set(flow, answer);
     } catch (error) {
+      calls.cancel();
       // The flow's own response, where it is the answer's place, is not an earlier answer.
       flow.variables.delete(name);
       noteCalled(policy, flow, error);
@@ -66,13 +73,18 @@ export function buildSeparateCallout(
   { timeoutMs, successCodes, clearPayload }: AnswerOptions,
   { policy }: PolicyContext,
 ): Step {
-  async function finish(flow: FlowContext, sending: Promise<ResponseMessage>): Promise<void> {
+  async function finish(
+    flow: FlowContext,
+    sending: Promise<ResponseMessage>,
+    calls: Cancelling,
+  ): Promise<void> {
     let status: number;
     try {
       const answer = await flow.exchange.within(timeoutMs, sending);
       status = answer.status;
       letGo(answer);
     } catch (error) {
+      calls.cancel();
       noteCalled(policy, flow, error);
       throw calloutFault(policy, error);
     }
@@ -81,9 +93,11 @@ export function buildSeparateCallout(
 
   return function sendOnly(flow) {
     const request = prepare(flow);
-    const sending = send(flow, request);
+    // The flow goes on meanwhile.
+    const calls = cancelling(true);
+    const sending = send(flow, request, calls);
     if (clearPayload) clear(request);
-    flow.exchange.waitUntil(finish(flow, sending));
+    flow.exchange.waitUntil(finish(flow, sending, calls));
   };
 }
 

@@ -36,8 +36,8 @@ export function buildHttpCall(
   if (loadBalancer === null) return callUrl;
   const given = buildGivenUrl(context.policy);
   const callTargetServer = buildBalancedCall(connection, loadBalancer, options, context);
-  return function callBalancedOrUrl(flow, request) {
-    return (given(flow) === null ? callTargetServer : callUrl)(flow, request);
+  return function callBalancedOrUrl(flow, request, calls) {
+    return (given(flow) === null ? callTargetServer : callUrl)(flow, request, calls);
   };
 }
 
@@ -52,7 +52,7 @@ function buildUrlCall(
   const remember = rememberUrl(context.policy);
   const authenticate = authentication && buildAuthentication(authentication, context);
   const { egress, policy, origin } = context;
-  return async function callUrl(flow, request) {
+  return async function callUrl(flow, request, calls) {
     const target = (given(flow) ?? base(flow)).trim();
     const address = extendUrl(target, request.path, request.query);
     remember(flow, address);
@@ -61,7 +61,7 @@ function buildUrlCall(
     const end = exchange.now() + timeoutMs;
     const headers = authenticate ? await withToken(plain, authenticate(flow, timeoutMs)(target)) : plain;
     // Timeout is for headers and body together: whoever reads the body holds the whole call to it.
-    const call = { url: address, method, headers, body, timeoutMs, by: origin };
+    const call = { url: address, method, headers, body, timeoutMs, by: origin, ...calls.next() };
     const response = source?.owns(address)
       ? await throughSource(source, call, flow, policy)
       : await egress.send(call, unlimited, exchange);
@@ -94,7 +94,7 @@ function buildBalancedCall(
   const remember = rememberUrl(context.policy);
   const prepareToken = authentication && buildAuthentication(authentication, context);
   const { egress, origin, policy } = context;
-  return async function callTargetServer(flow, request) {
+  return async function callTargetServer(flow, request, calls) {
     const { exchange } = flow;
     const targetPath = base(flow).trim();
     const uri = absolute(extendUrl(targetPath, request.path, request.query));
@@ -113,7 +113,8 @@ function buildBalancedCall(
       const left = end - exchange.now();
       if (left <= 0) throw timeout();
       const attemptMs = Math.min(left, properties.ioTimeoutMs);
-      return egress.send({ url, method, headers, body, timeoutMs: attemptMs, by: origin }, exchange);
+      const call = { url, method, headers, body, timeoutMs: attemptMs, by: origin, ...calls.next() };
+      return egress.send(call, exchange);
     };
     const sending = balancer.send(attempt, true);
     flowIsHere = waits;

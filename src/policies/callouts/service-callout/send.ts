@@ -1,3 +1,4 @@
+import type { Cancelling } from "../../../egress/cancelling.ts";
 import { withoutHopByHop } from "../../../egress/hop-by-hop.ts";
 import type { BodySource } from "../../../flow/body.ts";
 import type { FlowContext } from "../../../flow/context.ts";
@@ -8,7 +9,11 @@ import type { RequestMessage, ResponseMessage } from "../../../flow/message.ts";
  * that the flow may change it. The answer's body is not read yet.
  * Rejects with EgressError or Fault.
  */
-export type Send = (flow: FlowContext, request: RequestMessage) => Promise<ResponseMessage>;
+export type Send = (
+  flow: FlowContext,
+  request: RequestMessage,
+  calls: Cancelling,
+) => Promise<ResponseMessage>;
 
 /**
  * Headers and body of a request as they leave. A body that streams through the flow is for the target:

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import type { CallOrigin } from "../../../egress/audit/record.ts";
+import { cancelling } from "../../../egress/cancelling.ts";
 import type { Egress } from "../../../egress/egress.ts";
 import { EgressError } from "../../../egress/error.ts";
 import type { FlowContext } from "../../../flow/context.ts";
@@ -82,6 +83,7 @@ async function send(
   egress: Egress,
   by: CallOrigin,
 ): Promise<Outcome> {
+  const calls = cancelling(true);
   try {
     const outbound = {
       url,
@@ -90,6 +92,7 @@ async function send(
       body,
       timeoutMs: CALL_TIMEOUT_MS,
       by,
+      ...calls.next(),
     };
     const work = egress.send(outbound, exchange).then(async (answer) => {
       const response = ResponseMessage.of(answer);
@@ -98,6 +101,7 @@ async function send(
     });
     return outcomeOf(await exchange.within(CALL_TIMEOUT_MS, work));
   } catch (error) {
+    calls.cancel();
     return { error: error instanceof EgressError ? error.message : "The call failed." };
   }
 }
