@@ -22,6 +22,16 @@ const sharedFlow = v.object({
 
 const hook = v.optional(v.string());
 
+type Maps = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+/** Values by map and key. Any name is one: `v.record` would leave out `constructor` and `__proto__`. */
+const mapsSchema = v.custom<Maps>((input) => {
+  const isRecord = (value: unknown): value is object => typeof value === "object" && value !== null;
+  const isMap = (map: unknown) =>
+    isRecord(map) && Object.values(map).every((value) => typeof value === "string");
+  return isRecord(input) && Object.values(input).every(isMap);
+}, "must be values by map and key");
+
 /** An entry of a key value map that a bundle brings. */
 const initialEntrySchema = v.object({
   map: v.object({ scope: v.picklist(mapScopes), owner: v.string(), name: v.string() }),
@@ -54,7 +64,7 @@ const schema = v.object({
   flowHooks: v.object({ preProxy: hook, preTarget: hook, postTarget: hook, postProxy: hook }),
   /** Target server entities as Apigee's API writes them. */
   targetServers: v.array(v.unknown()),
-  keyValueMaps: v.record(v.string(), v.record(v.string(), v.string())),
+  keyValueMaps: mapsSchema,
   /** Those that are in no file of the environment but in policies. */
   initialEntries: v.optional(v.array(initialEntrySchema), []),
   /** Where flows may call: hosts named in bundles and target servers, and the environment's own list. */

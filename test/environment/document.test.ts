@@ -32,7 +32,7 @@ describe("a malformed document is refused, and the error says where", () => {
     [{ sharedFlows: [{}] }, "sharedFlows.0.name"],
     [{ flowHooks: { preProxy: 1 } }, "flowHooks.preProxy"],
     [{ targetServers: "t" }, "targetServers"],
-    [{ keyValueMaps: { m: { k: 1 } } }, "keyValueMaps.m.k"],
+    [{ keyValueMaps: { m: { k: 1 } } }, "keyValueMaps"],
     [{ egress: { allow: ["a"], advice: "other" } }, "egress.advice"],
   ])("%j at %s", async (change, place) => {
     const document = { ...(await deployed()), ...change };

@@ -194,6 +194,18 @@ describe("in an environment", () => {
     expect(await found(gateway)).toBe("here");
   });
 
+  test.each(["__proto__", "constructor", "a/b é"])(
+    "a map and a key that are deployed may have any characters: %s",
+    async (name) => {
+      const read = `<Get assignTo="private.v"><Key><Parameter>${name}</Parameter></Key></Get>`;
+      const gateway = await serve({
+        ...files({ KV: policy(read, ` mapIdentifier="${name}"`) }),
+        "environments/local/keyvaluemaps.json": `[{ "name": "${name}", "entry": [{ "name": "${name}", "value": "here" }] }]`,
+      });
+      expect(await found(gateway)).toBe("here");
+    },
+  );
+
   test("what was put is there after another deployment", async () => {
     const mapKv = new MemoryKv();
     const putting = await serve(files({ KV: policy(put("url", "put", ' override="true"')) }), { mapKv });
