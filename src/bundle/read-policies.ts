@@ -5,6 +5,7 @@ import { positionOf, type Report } from "../documents/report.ts";
 import { policyTypes } from "../policies/index.ts";
 import type { Policy, PolicyMeaning } from "./model.ts";
 import { isProtective } from "./protective.ts";
+import { refusedPolicyTypes } from "./refused-policy-types.ts";
 
 /**
  * The policies of a bundle, each read by its type, and everything that is wrong with them. Reports
@@ -42,10 +43,11 @@ function readPolicy(element: XmlElement, key: string, report: Report): Policy {
 function readMeaning(element: XmlElement, report: Report, ownReport: Report): PolicyMeaning | null {
   const type = policyTypes.get(element.name);
   if (!type) {
+    const reason = refusedPolicyTypes.get(element.name)?.reason;
     report.error(
       "UnknownPolicyType",
       element,
-      `The policy type ${element.name} is not supported.`,
+      `The policy type ${element.name} is not supported${reason === undefined ? "" : `: ${reason}`}.`,
       remedyFor(element.name),
     );
     return null;
@@ -59,12 +61,13 @@ function readMeaning(element: XmlElement, report: Report, ownReport: Report): Po
 
 /** A policy that protects is never to be taken away without something in its place. */
 function remedyFor(type: string): string {
+  const instead = refusedPolicyTypes.get(type)?.instead;
   if (isProtective(type)) {
-    return (
-      "Do not just take it out: that opens the API to what it keeps out. " +
-      "Check the same in an ExternalCallout or in front of the gateway first."
-    );
+    return `Do not just take it out: that opens the API to what it keeps out. ${
+      instead ?? "Check the same in an ExternalCallout or in front of the gateway first."
+    }`;
   }
+  if (instead !== undefined) return instead;
   const near = nearestNames(type, policyTypes.keys());
   return near.length > 0
     ? `Did you mean ${near.join(" or ")}?`

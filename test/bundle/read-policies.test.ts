@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { readBundle } from "../../src/bundle/bundle.ts";
 import { isProtective } from "../../src/bundle/protective.ts";
+import { refusedPolicyTypes } from "../../src/bundle/refused-policy-types.ts";
 import { Report } from "../../src/documents/report.ts";
 import { policyTypes } from "../../src/policies/index.ts";
 import { problemsOf, proxyEndpoint, proxyFiles } from "./files.ts";
@@ -48,6 +49,24 @@ describe("a policy type that is not supported", () => {
       expect(isProtective(type)).toBe(true);
       if (policyTypes.has(type)) return;
       expect(remedyFor(type)).toMatch(/^Do not just take it out: that opens the API/);
+    },
+  );
+
+  test.each([...refusedPolicyTypes])(
+    "is refused with the reason and what to use instead: %s",
+    (type, { instead }) => {
+      const begin = isProtective(type)
+        ? "Do not just take it out: that opens the API to what it keeps out. "
+        : "";
+      expect(remedyFor(type)).toBe(begin + instead);
+      expect(instead).not.toMatch(/^(?:remove|detach|take)/i);
+    },
+  );
+
+  test.each(["ValidateSAMLAssertion", "LDAP", "GraphQL", "MonetizationLimitsCheck"])(
+    "protects: %s",
+    (type) => {
+      expect(isProtective(type)).toBe(true);
     },
   );
 
