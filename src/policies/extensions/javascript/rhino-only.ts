@@ -17,7 +17,20 @@ const PROPERTIES: ReadonlyMap<string, string> = new Map([
   ["wsSecRsaValidate", "checking signatures of SOAP messages is not supported"],
 ]);
 
-/** Reports RhinoOnly for each use of what cannot work here. Says whether there is none. */
+/** Properties that do something else here than in Rhino. */
+const DIFFERENT: ReadonlyMap<string, string> = new Map([
+  ["toLocaleString", "it knows no languages here, and prints as toString does, or in the American way"],
+  ["toLocaleDateString", "it knows no languages here, and prints dates in the American way"],
+  ["toLocaleTimeString", "it knows no languages here, and prints times in the American way"],
+  ["toSource", "only Rhino has it, and calling it fails here"],
+  ["getClass", "values are no objects of Java here, and calling it fails"],
+  ["hashCode", "values are no objects of Java here, and calling it fails"],
+]);
+
+/**
+ * Reports RhinoOnly for each use of what cannot work here, and warns of what works differently (RhinoDiffers). Says
+ * whether there is nothing of the former.
+ */
 export function checkRhinoOnly(
   program: Program,
   at: (place: { line: number; column: number }) => Position,
@@ -26,6 +39,13 @@ export function checkRhinoOnly(
   const declared = new Set<string>();
   const found: { readonly name: string; readonly why: string; readonly node: SyntaxNode }[] = [];
   const properties = new Set<unknown>();
+  const warn = (node: SyntaxNode, name: string, difference: string) =>
+    report.warning(
+      "RhinoDiffers",
+      at(placeOf(node)),
+      `The script uses ${name}, which differs from Rhino: ${difference}.`,
+      "Do it another way, or check that nothing depends on it.",
+    );
   walk(program as unknown as SyntaxNode, (node) => {
     if (node.type === "VariableDeclarator" || node.type === "FunctionDeclaration") {
       const { name } = (node.id ?? {}) as { name?: unknown };
@@ -34,8 +54,13 @@ export function checkRhinoOnly(
     if (node.type === "MemberExpression" && node.computed === false) {
       const property = node.property as SyntaxNode;
       properties.add(property);
+      const difference = DIFFERENT.get(String(property.name));
+      if (difference !== undefined) warn(property, String(property.name), difference);
       const why = PROPERTIES.get(String(property.name));
       if (why !== undefined) found.push({ name: String(property.name), why, node: property });
+    }
+    if (node.type === "BinaryExpression" && isXmlTypeTest(node)) {
+      warn(node, "typeof", 'XML is of the type "object" here');
     }
     if (node.type === "Property" && node.computed === false) properties.add(node.key);
     if (node.type === "Identifier" && !properties.has(node)) {
@@ -46,13 +71,24 @@ export function checkRhinoOnly(
   });
   const problems = found.filter(({ name, node }) => properties.has(node) || !declared.has(name));
   for (const { name, why, node } of problems) {
-    const { line, column } = (node.loc as { start: { line: number; column: number } }).start;
     report.error(
       "RhinoOnly",
-      at({ line, column: column + 1 }),
+      at(placeOf(node)),
       `The script uses ${name}: ${why}.`,
       "Do it without, or in a function.",
     );
   }
   return problems.length === 0;
+}
+
+function placeOf(node: SyntaxNode): { line: number; column: number } {
+  const { line, column } = (node.loc as { start: { line: number; column: number } }).start;
+  return { line, column: column + 1 };
+}
+
+/** `typeof value === "xml"`, which is true for XML in Rhino. */
+function isXmlTypeTest({ left, right }: SyntaxNode): boolean {
+  const sides = [left, right] as SyntaxNode[];
+  const asksType = sides.some(({ type, operator }) => type === "UnaryExpression" && operator === "typeof");
+  return asksType && sides.some(({ type, value }) => type === "Literal" && value === "xml");
 }

@@ -666,6 +666,17 @@ describe("a deployment is refused for", () => {
     expect(problems(inside, files)).toEqual(expected);
   });
 
+  test.each([
+    ["new Date().toLocaleDateString('de')", 12],
+    ["var a = {};\na.toSource()", 3],
+    ["typeof response.content.asXML == 'xml'", 1],
+  ])("no reason: what differs from Rhino is a warning: %s", (source, column) => {
+    const line = source.split("\n").length;
+    expect(problems("<ResourceURL>jsc://a.js</ResourceURL>", { "a.js": source })).toEqual([
+      `warning RhinoDiffers resources/jsc/a.js:${line}:${column}`,
+    ]);
+  });
+
   test.each(["0", "abc", "-1", "99999999"])("no reason: timeLimit=%j is a warning", (limit) => {
     expect(problems("<Source>1</Source>", {}, `timeLimit="${limit}"`)).toEqual([
       "warning InvalidTimeLimit policies/P.xml:1:1",
