@@ -1,4 +1,5 @@
 import { Pair, parseLines } from "dot-properties";
+import { Lines } from "../documents/lines.ts";
 import type { Report } from "../documents/report.ts";
 
 /**
@@ -11,18 +12,15 @@ import type { Report } from "../documents/report.ts";
 export function readPropertySet(content: string, file: string, report: Report): Map<string, string> {
   const properties = new Map<string, string>();
   const text = content.replace(/^\uFEFF/, "").replace(/\r\n?/g, "\n");
-  let line = 1;
-  let counted = 0;
+  const lines = new Lines(text);
   for (const pair of parseLines(text, true)) {
     if (!(pair instanceof Pair)) continue;
     const [start, , , end] = pair.range;
-    line += text.slice(counted, start).split("\n").length - 1;
-    counted = start;
     if (HALF_ESCAPE.test(text.slice(start, end).replaceAll("\\\\", ""))) {
       const message = "\\u is not followed by four hexadecimal digits.";
       report.error(
         "PropertySetInvalid",
-        { file, line, column: 1 },
+        { file, ...lines.placeOf(start), column: 1 },
         message,
         "Write \\\\u for a literal \\u.",
       );

@@ -3,6 +3,7 @@ import { decodeUtf8 } from "../text/utf8.ts";
 import type { PlacedValue } from "./checked-value.ts";
 import { wordsForSyntax } from "./json-syntax.ts";
 import type { ValuePath } from "./known-fields.ts";
+import { Lines } from "./lines.ts";
 import type { Position, Report } from "./report.ts";
 
 /** A JSON file of an environment, with positions for what is wrong in it. */
@@ -13,7 +14,7 @@ export class JsonFile implements PlacedValue {
   readonly #text: string;
   readonly #root: Node | undefined;
   readonly #report: Report;
-  #lineStarts: readonly number[] | null = null;
+  #lines: Lines | null = null;
 
   /** Reports InvalidJSON, and DuplicateField for a name that an object has twice: only the last one counts. */
   constructor(path: string, bytes: Uint8Array, report: Report) {
@@ -87,11 +88,7 @@ export class JsonFile implements PlacedValue {
   }
 
   #position(offset: number): Position {
-    this.#lineStarts ??= [
-      0,
-      ...Array.from(this.#text.matchAll(/\r\n|\r|\n/g), (end) => end.index + end[0].length),
-    ];
-    const line = this.#lineStarts.findLastIndex((start) => start <= offset);
-    return { file: this.#path, line: line + 1, column: offset - (this.#lineStarts[line] ?? 0) + 1 };
+    this.#lines ??= new Lines(this.#text);
+    return { file: this.#path, ...this.#lines.placeOf(offset) };
   }
 }

@@ -3,7 +3,7 @@ import { decodeXml, EncodingError } from "./decode.ts";
 import { findTooDeep } from "./depth.ts";
 import { parseDom, XmlError } from "./dom.ts";
 import { XmlElement } from "./element.ts";
-import { placeAt } from "./parser-message.ts";
+import { Lines } from "./lines.ts";
 import type { Position, Report } from "./report.ts";
 import { findDoctype, findViolations } from "./well-formed.ts";
 
@@ -35,7 +35,7 @@ export function parseXml(document: string | Uint8Array, file: string, report: Re
   if (doctype >= 0) {
     report.error(
       "DoctypeNotAllowed",
-      { file, ...placeAt(source, doctype) },
+      { file, ...new Lines(source).placeOf(doctype) },
       "A DOCTYPE with declarations or an external identifier is not allowed.",
       "Remove the DOCTYPE and write entities out, or as numeric character references.",
     );
@@ -44,7 +44,12 @@ export function parseXml(document: string | Uint8Array, file: string, report: Re
   const tooDeep = findTooDeep(source, MAX_XML_DEPTH);
   if (tooDeep >= 0) {
     const message = `Elements are nested more than ${MAX_XML_DEPTH} deep.`;
-    report.error("InvalidXML", { file, ...placeAt(source, tooDeep) }, message, "Nest fewer elements.");
+    report.error(
+      "InvalidXML",
+      { file, ...new Lines(source).placeOf(tooDeep) },
+      message,
+      "Nest fewer elements.",
+    );
     return null;
   }
   const root = readRoot(source, file, report);
@@ -52,7 +57,7 @@ export function parseXml(document: string | Uint8Array, file: string, report: Re
 
   // What the parser lets pass hides nothing else in the file.
   for (const { offset, message, remedy } of findViolations(source)) {
-    report.error("InvalidXML", { file, ...placeAt(source, offset) }, message, remedy);
+    report.error("InvalidXML", { file, ...new Lines(source).placeOf(offset) }, message, remedy);
   }
   return new XmlElement(root, file);
 }
@@ -72,7 +77,12 @@ function readRoot(source: string, file: string, report: Report): Element | null 
     return parseDom(source).documentElement;
   } catch (error) {
     if (!(error instanceof XmlError)) throw error;
-    report.error("InvalidXML", { file, ...placeAt(source, error.offset) }, error.message, error.remedy);
+    report.error(
+      "InvalidXML",
+      { file, ...new Lines(source).placeOf(error.offset) },
+      error.message,
+      error.remedy,
+    );
     return null;
   }
 }

@@ -60,10 +60,3 @@ function findFrom(source: string, start: number, reference: string | undefined):
   const found = reference === undefined ? rest.search(UNFINISHED_REFERENCE) : rest.indexOf(reference);
   return start + Math.max(0, found);
 }
-
-/** The 1-based line and column of an offset in a text whose lines end in `\n`. */
-export function placeAt(source: string, offset: number): { line: number; column: number } {
-  const before = source.slice(0, offset);
-  const lineStart = before.lastIndexOf("\n") + 1;
-  return { line: before.split("\n").length, column: offset - lineStart + 1 };
-}

@@ -5,12 +5,14 @@ import {
   isMap,
   isScalar,
   isSeq,
-  LineCounter,
   type ParsedNode,
   Parser,
   type YAMLMap,
 } from "yaml";
 import { decodeUtf8 } from "../text/utf8.ts";
+import type { PlacedValue } from "./checked-value.ts";
+import type { ValuePath } from "./known-fields.ts";
+import { Lines } from "./lines.ts";
 import type { Position, Report } from "./report.ts";
 import { nestingDepth } from "./yaml-depth.ts";
 import { wordsForSyntax } from "./yaml-syntax.ts";
@@ -24,18 +26,15 @@ export const MAX_YAML_DEPTH = 20;
 /** How many problems of one file are reported. */
 const MOST_PROBLEMS = 20;
 
-/** Where a value stands in a file: names of fields and indexes of list entries, from the root. */
-export type YamlPath = readonly (string | number)[];
-
 /**
  * A YAML 1.2 file with positions for what is wrong in it. It is held to what JSON can say, for people to read
  * it as it is: no anchors, aliases or tags, one document, no field twice.
  */
-export class YamlFile {
+export class YamlFile implements PlacedValue {
   /** What the file holds, of plain objects, lists, texts, numbers, booleans and null; undefined when it is not such a file. */
   readonly value: unknown = undefined;
   readonly #path: string;
-  readonly #lines = new LineCounter();
+  #lines = new Lines("");
   readonly #root: Place = { name: null, value: 0, inside: new Map() };
   readonly #refusals: Refusal[] = [];
 
@@ -55,18 +54,18 @@ export class YamlFile {
   }
 
   /** Where a value stands; where its parent stands when it is missing. */
-  at(path: YamlPath): Position {
+  at(path: ValuePath): Position {
     return this.#position(this.#place(path).value);
   }
 
   /** Where a field's name stands; where its parent stands when it is missing. */
-  atName(path: YamlPath): Position {
+  atName(path: ValuePath): Position {
     const { name, value } = this.#place(path);
     return this.#position(name ?? value);
   }
 
   /** The place of a value, or that of the nearest one around it that there is. */
-  #place(path: YamlPath): Place {
+  #place(path: ValuePath): Place {
     let place = this.#root;
     for (const part of path) {
       const next = place.inside.get(String(part));
@@ -80,7 +79,9 @@ export class YamlFile {
     if (bytes.length > MAX_YAML_BYTES) {
       throw new Refusal(0, `The file is larger than ${MAX_YAML_BYTES} bytes.`, "Make it smaller.");
     }
-    const tokens = [...new Parser(this.#lines.addNewLine).parse(decode(bytes))];
+    const text = decode(bytes);
+    this.#lines = new Lines(text);
+    const tokens = [...new Parser().parse(text)];
     // The library composes by recursion, and may end the process where a stack overflows.
     const deep = tokens.find((token) => nestingDepth(token) > MAX_YAML_DEPTH);
     if (deep) {
@@ -166,8 +167,8 @@ export class YamlFile {
   }
 
   #position(offset: number): Position {
-    const { line, col } = this.#lines.linePos(offset);
-    return { file: this.#path, line: Math.max(1, line), column: Math.max(1, col) };
+    // The library places some of what is missing before the text.
+    return { file: this.#path, ...this.#lines.placeOf(Math.max(0, offset)) };
   }
 }
 

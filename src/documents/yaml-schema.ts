@@ -1,16 +1,11 @@
 import type * as v from "valibot";
-import { checkValue, type ValueProblem } from "./checked-value.ts";
-import type { Position, Report } from "./report.ts";
-import { YamlFile, type YamlPath } from "./yaml-file.ts";
+import { checkValue, type PlacedValue, type ValueProblem } from "./checked-value.ts";
+import type { ValuePath } from "./known-fields.ts";
+import type { Report } from "./report.ts";
+import { YamlFile } from "./yaml-file.ts";
 
 /** A YAML file that holds what its schema says. */
-export interface CheckedYaml<T> {
-  readonly value: T;
-  /** Where a value stands; where its parent stands when it is missing. */
-  at(path: YamlPath): Position;
-  /** Where a field's name stands. */
-  atName(path: YamlPath): Position;
-}
+export type CheckedYaml<T> = PlacedValue & { readonly value: T };
 
 /**
  * Reads a YAML file and checks it against a schema; see {@link checkValue}. Null when it has an error. Reports
@@ -23,7 +18,7 @@ export function readYaml<T>(
   bytes: Uint8Array,
   schema: v.GenericSchema<unknown, T>,
   report: Report,
-  refuse: (value: unknown, at: YamlPath) => ValueProblem | null = () => null,
+  refuse: (value: unknown, at: ValuePath) => ValueProblem | null = () => null,
 ): CheckedYaml<T> | null {
   const file = new YamlFile(path, bytes, report);
   if (file.value === undefined) return null;

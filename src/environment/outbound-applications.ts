@@ -6,8 +6,8 @@ import {
 } from "../credentials/oauth/file-schema.ts";
 import { applicationPlace, CLIENT_SECRET } from "../credentials/secrets/place.ts";
 import type { ValueProblem } from "../documents/checked-value.ts";
+import type { ValuePath } from "../documents/known-fields.ts";
 import type { Report } from "../documents/report.ts";
-import type { YamlPath } from "../documents/yaml-file.ts";
 import { readYaml } from "../documents/yaml-schema.ts";
 
 const FOLDER = "outbound-applications/";
@@ -74,7 +74,7 @@ function nameOf(path: string, report: Report): string | null {
 }
 
 /** Secrets are no part of a file that is shared, shown and deployed. */
-function clientSecretIn(name: string): (value: unknown, at: YamlPath) => ValueProblem | null {
+function clientSecretIn(name: string): (value: unknown, at: ValuePath) => ValueProblem | null {
   const remedy = `Take it out and set it with: sortie secret set ${applicationPlace(name)} ${CLIENT_SECRET}`;
   return (_value, at) =>
     at.length === 1 && /^client_?secret$/i.test(String(at[0]))

@@ -1,7 +1,7 @@
 import type { ValueProblem } from "../documents/checked-value.ts";
+import type { ValuePath } from "../documents/known-fields.ts";
 import { didYouMean } from "../documents/nearest.ts";
 import type { Report } from "../documents/report.ts";
-import type { YamlPath } from "../documents/yaml-file.ts";
 import { type CheckedYaml, readYaml } from "../documents/yaml-schema.ts";
 import { EgressRuleError } from "../egress/rule.ts";
 import { checkServerCertificates } from "./certificates.ts";
@@ -195,7 +195,7 @@ class SourceCheck {
   }
 
   /** What `read` makes of a host; null when it is none, which is reported. */
-  #orReported<T>(code: string, at: YamlPath, read: () => T): T | null {
+  #orReported<T>(code: string, at: ValuePath, read: () => T): T | null {
     try {
       return read();
     } catch (error) {
@@ -205,7 +205,7 @@ class SourceCheck {
     }
   }
 
-  #error(code: string, at: YamlPath, message: string, remedy: string): void {
+  #error(code: string, at: ValuePath, message: string, remedy: string): void {
     this.#report.error(code, this.#file.at(at), message, remedy);
   }
 }

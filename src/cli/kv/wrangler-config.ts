@@ -3,6 +3,7 @@ import { dirname, extname, join, relative, resolve } from "node:path";
 import { type ParseError, parse as parseJsonc, printParseErrorCode } from "jsonc-parser";
 import { parse as parseToml, TomlError } from "smol-toml";
 import * as v from "valibot";
+import { Lines } from "../../documents/lines.ts";
 import { CommandFailure } from "../command-failure.ts";
 
 /** What a Wrangler configuration says about the Worker's KV namespace. */
@@ -75,8 +76,8 @@ function parsed(text: string, file: string): unknown {
     const json: unknown = parseJsonc(text, errors, { allowTrailingComma: true });
     const [error] = errors;
     if (!error) return json;
-    const line = text.slice(0, error.offset).split("\n").length;
-    throw new CommandFailure(`${file}:${line} is no JSON: ${printParseErrorCode(error.error)}.`);
+    const { line, column } = new Lines(text).placeOf(error.offset);
+    throw new CommandFailure(`${file}:${line}:${column} is no JSON: ${printParseErrorCode(error.error)}.`);
   }
   try {
     return parseToml(text);

@@ -48,7 +48,7 @@ describe("the KV namespace of a Worker", () => {
       "wrangler.toml has no id of a KV namespace with the binding CONFIG.",
     ],
     ["wrangler.toml", { "wrangler.toml": "a = 1\nb = = 2" }, "wrangler.toml:2:5 Invalid TOML document"],
-    ["w.json", { "w.json": '{\n "a": }' }, "w.json:2 is no JSON: ValueExpected."],
+    ["w.json", { "w.json": '{\n "a": }' }, "w.json:2:7 is no JSON: ValueExpected."],
     ["w.json", { "w.json": '{ "kv_namespaces": [{ "binding": 1 }] }' }, "w.json: kv_namespaces.0.binding: "],
   ])("is missed with words that say where: %s with %j", (config, files, message) => {
     expect(() => readWranglerConfig(config, folderWith(files))).toThrow(message);
