@@ -48,6 +48,14 @@ describe("the worked example", () => {
     }
   });
 
+  test("keeps the customer of an order for a while, so that the next request does without the service", async () => {
+    await get(`${url}/v1/orders/1001`);
+    await services.services.find(({ name }) => name === "customers")?.stop();
+    const { status, text } = await get(`${url}/v1/orders/1001`);
+    expect([status, JSON.parse(text)]).toMatchObject([200, { customer: { name: "Acme Tools GmbH" } }]);
+    expect((await get(`${url}/v1/orders/1002`)).status).toBe(502);
+  });
+
   test("answers 502 with its own error while the gRPC service is stopped", async () => {
     await services.services.find(({ name }) => name === "fraud-score")?.stop();
     const { status, text } = await get(`${url}/v1/orders/1001`);
