@@ -334,7 +334,7 @@ test("any files give problems, never exceptions", () => {
 
 describe("what no request can reach is only warned of", () => {
   const broken = {
-    "apiproxy/policies/U.xml": '<XMLToJSON name="U"><Options/></XMLToJSON>',
+    "apiproxy/policies/U.xml": '<TeaPot name="U"/>',
     "apiproxy/policies/S.xml": '<ServiceCallout name="S"/>',
   };
   const step = (name: string) => `<Step><Name>${name}</Name></Step>`;

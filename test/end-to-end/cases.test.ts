@@ -21,7 +21,7 @@ const verdicts: Readonly<Record<string, readonly string[]>> = {
   // A shared flow under a name of its own beside its caller, which is what is checked.
   "sharedflow-name/p": [],
   "localtarget-three": ["warning ConnectionInfoAmbiguous", "warning ProxyNotFound"],
-  "unattached-unknown": ["warning UnknownPolicyType", "warning UnattachedPolicy"],
+  "unattached-unknown": ["warning UnattachedPolicy"],
 };
 
 describe("bundles that real use has shown to fail load", needsCases, () => {

@@ -3,7 +3,8 @@ import { type ExampleServices, startExampleServices } from "../../src/cli/exampl
 import { RunningInProcess } from "../cli/in-process.ts";
 import { get } from "../cli/sortie.ts";
 
-describe("the worked example", () => {
+// One after the other: at the end its services are stopped.
+describe("the worked example", { shuffle: false }, () => {
   let services: ExampleServices;
   let dev: RunningInProcess;
   let url: string;

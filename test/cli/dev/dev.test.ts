@@ -40,7 +40,8 @@ function callingProxy(name: string, target: string): Record<string, string> {
 
 const balanced = (server: string) => `<LoadBalancer><Server name="${server}"/></LoadBalancer>`;
 
-describe("an environment", () => {
+// One after the other: at the end it stops.
+describe("an environment", { shuffle: false }, () => {
   const folder = folderWith({
     ...below("apiproxies/hello", answeringProxy("hello", "first")),
     ...callingProxy("plain", "<URL>http://api.example.com/base?q=1</URL>"),

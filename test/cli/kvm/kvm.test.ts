@@ -24,7 +24,8 @@ const environment = {
   ]),
 };
 
-describe("sortie kvm", () => {
+// One after the other: what is set is shown, and then deleted.
+describe("sortie kvm", { shuffle: false }, () => {
   const folder = folderWith(environment);
   const state = folderWith({});
   const local = [

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { RunningInProcess, sortieInProcess } from "../in-process.ts";
 import { answeringProxy, below, folderWith, get, writeIn } from "../sortie.ts";
 import { startServer } from "../upstream.ts";
@@ -54,37 +54,40 @@ const authorization = () => upstream.requests.at(-1)?.headers.authorization;
 /** Resolves when the proxy answers with what the source did. */
 const answersOk = () => expect.poll(() => get(`${url}/p`)).toEqual({ status: 200, text: "upstream" });
 
-test("a secret that is not set is said in the log, with what to do", async () => {
-  expect((await get(`${url}/p`)).status).toBe(500);
-  await dev.prints(/"event":"source.failed".*sortie secret set Crm token/);
-});
+// One after the other: what is set is changed, and then removed.
+describe("the secrets of sortie dev", { shuffle: false }, () => {
+  test("a secret that is not set is said in the log, with what to do", async () => {
+    expect((await get(`${url}/p`)).status).toBe(500);
+    await dev.prints(/"event":"source.failed".*sortie secret set Crm token/);
+  });
 
-test("sortie dev finds the first secret that is set for it, and calls sources with it", async () => {
-  await sortieInProcess(["secret", "set", "Crm", "token"], folder, "first");
-  await answersOk();
-  expect(authorization()).toBe("Bearer first");
-});
+  test("sortie dev finds the first secret that is set for it, and calls sources with it", async () => {
+    await sortieInProcess(["secret", "set", "Crm", "token"], folder, "first");
+    await answersOk();
+    expect(authorization()).toBe("Bearer first");
+  });
 
-test("it follows their changes", async () => {
-  await sortieInProcess(["secret", "set", "Crm", "token"], folder, "second");
-  await expect.poll(() => get(`${url}/p`).then(authorization)).toBe("Bearer second");
-});
+  test("it follows their changes", async () => {
+    await sortieInProcess(["secret", "set", "Crm", "token"], folder, "second");
+    await expect.poll(() => get(`${url}/p`).then(authorization)).toBe("Bearer second");
+  });
 
-test("one that is removed is gone", async () => {
-  await sortieInProcess(["secret", "remove", "Crm", "token"], folder);
-  await expect.poll(() => get(`${url}/p`)).toMatchObject({ status: 500 });
-});
+  test("one that is removed is gone", async () => {
+    await sortieInProcess(["secret", "remove", "Crm", "token"], folder);
+    await expect.poll(() => get(`${url}/p`)).toMatchObject({ status: 500 });
+  });
 
-test("with --calls it prints the calls of flows, in short and without secrets", () => {
-  expect(dev.output).toContain(`[call] SC: GET 127.0.0.1:${upstream.port} answered 200 after `);
-  expect(dev.output).not.toMatch(/Bearer|"event":"audit"/);
-});
+  test("with --calls it prints the calls of flows, in short and without secrets", () => {
+    expect(dev.output).toContain(`[call] SC: GET 127.0.0.1:${upstream.port} answered 200 after `);
+    expect(dev.output).not.toMatch(/Bearer|"event":"audit"/);
+  });
 
-test("what cannot be read of them is said, and changes nothing", async () => {
-  await sortieInProcess(["secret", "set", "Crm", "token"], folder, "third");
-  await answersOk();
-  const before = dev.output.length;
-  writeIn(folder, ".sortie/secrets.json", "garbage");
-  await dev.prints(/error: \.sortie\/secrets\.json cannot be read\./, before);
-  expect((await get(`${url}/p`)).status).toBe(200);
+  test("what cannot be read of them is said, and changes nothing", async () => {
+    await sortieInProcess(["secret", "set", "Crm", "token"], folder, "third");
+    await answersOk();
+    const before = dev.output.length;
+    writeIn(folder, ".sortie/secrets.json", "garbage");
+    await dev.prints(/error: \.sortie\/secrets\.json cannot be read\./, before);
+    expect((await get(`${url}/p`)).status).toBe(200);
+  });
 });

@@ -59,7 +59,8 @@ async function dump(persistTo: string): Promise<Map<string, string>> {
   }
 }
 
-describe("the secrets of a deployed environment", () => {
+// One after the other: what is set is listed, and then removed.
+describe("the secrets of a deployed environment", { shuffle: false }, () => {
   const folder = folderWith(environment);
   const state = folderWith({});
   const kv = [
