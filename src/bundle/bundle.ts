@@ -3,7 +3,7 @@ import { readDescriptor } from "./descriptor.ts";
 import { readProxyEndpoint, readTargetEndpoint } from "./endpoints.ts";
 import { readSteps } from "./flows.ts";
 import { sortIntoFolders } from "./folders.ts";
-import { reportUnknownIn } from "./lost-steps.ts";
+import { namedInSteps, reportUnknownIn } from "./lost-steps.ts";
 import type { Bundle, SharedFlow } from "./model.ts";
 import { ENDPOINT_NAME, POLICY_NAME } from "./names.ts";
 import { readNamed } from "./read-named.ts";
@@ -36,7 +36,7 @@ export function readBundle(files: ReadonlyMap<string, Uint8Array>, report: Repor
     resources: readResources(filesIn("resources")),
     propertySets: readPropertySets(filesIn("resources"), report),
   };
-  const { flows, isWhole } =
+  const { flows, isWhole, named } =
     found.kind === "apiproxy"
       ? readEndpoints(filesIn("proxies"), filesIn("targets"), report)
       : readSharedFlow(filesIn("sharedflows"), report);
@@ -46,7 +46,7 @@ export function readBundle(files: ReadonlyMap<string, Uint8Array>, report: Repor
   const policies = readNamed(filesIn("policies"), null, POLICY_NAME, report, isUsed);
   const bundle: Bundle = { ...base, ...flows, policies: readPolicies(policies.elements, isUsed, report) };
   checkSteps(bundle, policies.unread, report);
-  if (isWhole) checkUnattached(bundle, policies.elements, report);
+  if (isWhole) checkUnattached(bundle, policies.elements, named, report);
   return bundle;
 }
 
@@ -76,6 +76,7 @@ function readEndpoints(
   checkBasePaths(proxyEndpoints, report);
   return {
     flows: { kind: "apiproxy" as const, proxyEndpoints, targetEndpoints },
+    named: namedInSteps([...proxies.elements.values(), ...targets.elements.values()]),
     // Whether the steps are all that there are.
     isWhole: proxyFiles.length > 0 && proxies.unread.size + targets.unread.size === 0,
   };
@@ -103,6 +104,7 @@ function readSharedFlow(files: readonly BundleFile[], report: Report) {
   const sharedFlow = { ...(first ?? { name: "", at: WHOLE_BUNDLE }), steps };
   return {
     flows: { kind: "sharedflow" as const, sharedFlow },
+    named: namedInSteps(elements.values()),
     isWhole: files.length > 0 && unread.size === 0,
   };
 }

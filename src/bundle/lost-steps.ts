@@ -29,8 +29,17 @@ export function reportUnknownIn(element: XmlElement, report: Report): void {
   });
 }
 
+/** The policies that any steps below name, whether they are read or not. */
+export function namedInSteps(elements: Iterable<XmlElement>): string[] {
+  return [...elements].flatMap((element) => element.descendants("Step").map(policyOf));
+}
+
+function policyOf(step: XmlElement): string {
+  return step.child("Name")?.text() || step.text();
+}
+
 function titleOf(steps: readonly XmlElement[]): string {
-  const names = steps.map((step) => `"${step.child("Name")?.text() || step.text()}"`);
+  const names = steps.map((step) => `"${policyOf(step)}"`);
   const more = names.length > MOST_NAMED ? ` and ${names.length - MOST_NAMED} more` : "";
   return `The step${names.length > 1 ? "s" : ""} ${names.slice(0, MOST_NAMED).join(", ")}${more}`;
 }

@@ -1,5 +1,5 @@
 import type { XmlElement } from "../documents/element.ts";
-import { didYouMean } from "../documents/nearest.ts";
+import { didYouMean, nearestNames } from "../documents/nearest.ts";
 import type { Report } from "../documents/report.ts";
 import { type References, referencesOfHttp } from "../policies/references.ts";
 import type {
@@ -82,13 +82,22 @@ export function checkSteps(bundle: Bundle, unread: ReadonlySet<string>, report: 
   }
 }
 
-/** Warns about policies that no step uses (UnattachedPolicy). */
+/**
+ * Warns about policies that no step names, also none that is not read (UnattachedPolicy); and of none that one was
+ * probably meant to name.
+ * @param named what all steps name
+ */
 export function checkUnattached(
   bundle: Bundle,
   policies: ReadonlyMap<string, XmlElement>,
+  named: readonly string[],
   report: Report,
 ): void {
-  const attached = new Set(stepsOf(bundle).map((step) => step.policy));
+  const misspelt = named.filter((name) => !bundle.policies.has(name));
+  const attached = new Set([
+    ...named,
+    ...misspelt.flatMap((name) => nearestNames(name, bundle.policies.keys())),
+  ]);
   for (const element of policies.values()) {
     const name = element.attribute("name")?.trim();
     // A step may name what has lost its name.

@@ -119,7 +119,9 @@ export function readTargetServer(json: unknown): {
   readonly problems: readonly TargetServerProblem[];
 } {
   const result = v.safeParse(entity, json);
-  if (!result.success) return { server: null, problems: result.issues.map(invalidField) };
+  if (!result.success) {
+    return { server: null, problems: [...unknownFields(json), ...result.issues.map(invalidField)] };
+  }
   const { name, host, port, protocol, grpcTransport, isEnabled, sSLInfo } = result.output;
   const server = {
     name,
@@ -158,8 +160,13 @@ function invalidField(issue: v.BaseIssue<unknown>): TargetServerProblem {
     code: "InvalidTargetServer",
     field,
     message: `${subject} ${missing ? "is missing" : `cannot be ${wordsFor(issue)}`}.`,
-    remedy: meant.length > 0 ? `Did you mean ${meant.join(" or ")}?` : issue.message,
+    remedy: meant.length > 0 ? `Did you mean ${meant.join(" or ")}?` : remedyFor(issue, field),
   };
+}
+
+/** Of a field that is not there, the library's issue is that of the object around it. */
+function remedyFor({ message, received, type }: v.BaseIssue<unknown>, field: string): string {
+  return received === "undefined" && type === "object" && field !== "" ? `Add "${field}".` : message;
 }
 
 /** A value as it is written; of one that holds others only what it is. */

@@ -111,7 +111,11 @@ export class PathText {
   /** @throws {ExpressionError} that what is next cannot stand here. */
   failUnexpected(): never {
     const code = this.#text.codePointAt(this.#at);
-    return this.fail(`unexpected ${code === undefined ? "end of input" : `"${String.fromCodePoint(code)}"`}`);
+    return this.fail(
+      code === undefined
+        ? "it ends where something must follow"
+        : `"${String.fromCodePoint(code)}" means nothing there`,
+    );
   }
 
   /** @throws {ExpressionError} always. */

@@ -83,6 +83,19 @@ describe("a step that never runs is an error, because it may be what protects th
   });
 });
 
+test.each([
+  ["a step that never runs", `<PreFlow>${step("Key")}</PreFlow>`, []],
+  ["a step that misspells it", `<PreFlow><Request>${step("Kye")}</Request></PreFlow>`, []],
+  ["no step", "", ["UnattachedPolicy"]],
+])("whether a policy is reported as unattached that is named by %s", (_, more, expected) => {
+  const report = new Report();
+  const files = { "apiproxy/proxies/default.xml": proxyEndpoint(more), ...policy("Key") };
+  readBundle(proxyFiles(files), report);
+  expect(report.problems.map(({ code }) => code).filter((code) => code === "UnattachedPolicy")).toEqual(
+    expected,
+  );
+});
+
 test("an unknown element without steps stays a warning", () => {
   const files = proxyFiles({ "apiproxy/proxies/default.xml": proxyEndpoint("<PreFlow><Quux/></PreFlow>") });
   expect(errorsOf(files)).toEqual([

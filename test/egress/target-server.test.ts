@@ -29,6 +29,14 @@ test("a target server needs name, host and port", () => {
   ]);
 });
 
+test("a field that is missing because its name is misspelt is told with that name", () => {
+  const { problems } = readTargetServer({ name: "backend", hst: "api.example.com", port: 443 });
+  expect(problems.map(({ code, field, remedy }) => `${code} ${field}: ${remedy}`)).toEqual([
+    "UnknownField hst: Did you mean host? Otherwise take it out.",
+    'InvalidTargetServer host: Add "host".',
+  ]);
+});
+
 test("booleans and the port may be strings, as in Apigee's exports", () => {
   const sSLInfo = {
     enabled: "true",

@@ -229,15 +229,15 @@ test("only properties of the document itself are found", () => {
 
 test.each([
   ["", 0, "cannot be empty"],
-  ["$.", 2, "unexpected end of input"],
-  ["$x", 1, 'unexpected "x"'],
-  ["a b", 1, 'unexpected " "'],
-  ["$.a[", 4, "unexpected end of input"],
+  ["$.", 2, "it ends where something must follow"],
+  ["$x", 1, '"x" means nothing there'],
+  ["a b", 1, '" " means nothing there'],
+  ["$.a[", 4, "it ends where something must follow"],
   ["$.a]", 3, '"]" closes nothing'],
   ["$.a['b]", 4, "quote is not closed"],
-  ["$.[0].[x", 8, "unexpected end of input"],
-  ["$.a[?(@.b = 1)]", 10, 'unexpected "="'],
-  ["$.a[?(@.b =~ 'x')]", 13, "unexpected"],
+  ["$.[0].[x", 8, "it ends where something must follow"],
+  ["$.a[?(@.b = 1)]", 10, '"=" means nothing there'],
+  ["$.a[?(@.b =~ 'x')]", 13, "means nothing there"],
   ["$.a[?(@.b =~ /(/)]", 0, "regular expression"],
   ["$.a[?(@.b =~ /(?=x)/)]", 0, "look-ahead"],
   ["$.a[?(@.b =~ /x/y)]", 0, 'flag "y"'],
@@ -365,7 +365,9 @@ test("any text compiles or is refused with an ExpressionError", () => {
         expect(error).toBeInstanceOf(ExpressionError);
         const { offset, message } = error as ExpressionError;
         expect(offset).toBeLessThanOrEqual(path.length);
-        const unexpected = /: unexpected (?:end of input|"(.+)")$/su.exec(message);
+        const unexpected = /: (?:it ends where something must follow|"(.+)" means nothing there)$/su.exec(
+          message,
+        );
         if (unexpected === null) return;
         const [, character = ""] = unexpected;
         expect(path.trimEnd().slice(offset, offset + character.length)).toBe(character);

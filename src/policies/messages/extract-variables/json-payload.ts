@@ -76,7 +76,7 @@ function checkPath(path: string, at: XmlElement, report: Report): void {
     report.error(
       "JSONPathCompilationFailed",
       at,
-      `The JSONPath ${path} is not valid: ${error.message.replace(/\.$/, "")}.`,
+      `The JSONPath ${path} is not valid: ${error.message.replace(`JSONPath "${path}", `, "").replace(/\.$/, "")}.`,
       remedyFor(
         error,
         "Write names after dots and numbers in brackets, as in $.orders[0].id; other names in ['…'], filters in [?(@.…)].",
