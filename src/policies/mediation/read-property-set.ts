@@ -1,6 +1,7 @@
 import type { XmlElement } from "../../documents/element.ts";
 import type { Report } from "../../documents/report.ts";
 import { propertyOf } from "../../flow/property-sets.ts";
+import { reportMissing } from "../parts/required.ts";
 import { compileTextOrRef, readTextOrRef, type TextOrRef } from "../parts/text-or-ref.ts";
 import { definePolicy } from "../policy-type.ts";
 
@@ -47,8 +48,7 @@ function readOne(read: XmlElement, report: Report): Read | null {
   const require = (name: string): XmlElement | null => {
     const element = read.child(name);
     if (element && (element.text() !== "" || element.attribute("ref"))) return element;
-    const message = `<Read> has no <${name}>, or it is empty.`;
-    report.error("MissingElement", element ?? read, message, `Add <${name}>.`);
+    reportMissing(read, name, "MissingElement", name === "AssignTo" ? "a variable" : "a text or ref", report);
     return null;
   };
   const [set, key, assignTo] = [require("Name"), require("Key"), require("AssignTo")];

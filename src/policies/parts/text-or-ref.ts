@@ -8,8 +8,13 @@ export type TextOrRef = { readonly text: string } | { readonly ref: string };
 
 /** An element with a text, or with the attribute `ref`, which counts when both are there. */
 export function readTextOrRef(element: XmlElement): TextOrRef {
-  const ref = element.attribute("ref")?.trim();
-  return ref ? { ref } : { text: element.text() };
+  const ref = refOf(element);
+  return ref === null ? { text: element.text() } : { ref };
+}
+
+/** The variable that the attribute `ref` names; null when it names none. */
+export function refOf(element: XmlElement | undefined): string | null {
+  return element?.attribute("ref")?.trim() || null;
 }
 
 /** A variable without a value is empty text. */

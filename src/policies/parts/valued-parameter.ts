@@ -4,6 +4,7 @@ import type { Report } from "../../documents/report.ts";
 import type { Value } from "../../expression/value.ts";
 import type { FlowContext } from "../../flow/context.ts";
 import type { PolicyContext } from "../policy-type.ts";
+import { refOf } from "./text-or-ref.ts";
 
 /** A `<Parameter>` with its value in one of the three ways. Apigee: "FlowCallout policy" (Parameter). */
 export interface ValuedParameter {
@@ -20,7 +21,7 @@ export function readValuedParameter(xml: XmlElement, report: Report): ValuedPara
   const name = xml.attribute("name")?.trim() ?? "";
   const parameter = {
     name,
-    ref: xml.attribute("ref")?.trim() || null,
+    ref: refOf(xml),
     value: xml.attribute("value") ?? null,
     template: readTemplate(xml.text(), xml, report),
   };

@@ -6,6 +6,8 @@ import type { FlowContext } from "../../flow/context.ts";
 import { faultType } from "../../flow/fault.ts";
 import type { Variable } from "../../flow/variable.ts";
 import { decodeUtf8 } from "../../text/utf8.ts";
+import { reportMissing } from "../parts/required.ts";
+import { refOf } from "../parts/text-or-ref.ts";
 import { definePolicy } from "../policy-type.ts";
 
 const faults = {
@@ -34,13 +36,20 @@ export const basicAuthentication = definePolicy({
   read(xml, report) {
     const operation = readOneOf(xml.child("Operation"), ["Encode", "Decode"], null, report);
     const assignTo = xml.child("AssignTo");
-    if (operation === null) require(xml, "Operation", "OperationRequired", "Encode or Decode", report);
-    const encodes = operation === "Encode";
+    if (operation === null) reportMissing(xml, "Operation", "OperationRequired", "Encode or Decode", report);
     const source = xml.child("Source")?.text() ?? "";
     const target = assignTo?.text() ?? "";
-    if (encodes && target === "") require(xml, "AssignTo", "AssignToRequired", "a variable", report);
+    if (operation === "Encode" && target === "") {
+      reportMissing(xml, "AssignTo", "AssignToRequired", "a variable", report);
+    }
     if (operation === "Decode" && source === "") {
-      require(xml, "Source", "SourceRequired", "a variable, such as request.header.Authorization", report);
+      reportMissing(
+        xml,
+        "Source",
+        "SourceRequired",
+        "a variable, such as request.header.Authorization",
+        report,
+      );
     }
     return {
       operation,
@@ -80,14 +89,9 @@ export const basicAuthentication = definePolicy({
 });
 
 function readRef(xml: XmlElement, name: string, code: string, report: Report): string {
-  const ref = xml.child(name)?.attribute("ref")?.trim() ?? "";
-  if (ref === "") require(xml, name, code, 'ref="a variable"', report);
+  const ref = refOf(xml.child(name)) ?? "";
+  if (ref === "") reportMissing(xml, name, code, 'ref="a variable"', report);
   return ref;
-}
-
-function require(xml: XmlElement, name: string, code: string, what: string, report: Report): void {
-  const element = xml.child(name);
-  report.error(code, element ?? xml, `<${name}> is missing or empty.`, `Add <${name}> with ${what}.`);
 }
 
 /** Null for anything but the Basic scheme with base64 of UTF-8 text with a colon in it. */

@@ -7,7 +7,7 @@ import { textOf } from "../../expression/value.ts";
 import type { FlowContext } from "../../flow/context.ts";
 import { faultType } from "../../flow/fault.ts";
 import { decodeBytes, type Encoding, encodingNamed } from "../parts/decode-bytes.ts";
-import { readTextOrRef, type TextOrRef } from "../parts/text-or-ref.ts";
+import { readTextOrRef, refOf, type TextOrRef } from "../parts/text-or-ref.ts";
 import { definePolicy } from "../policy-type.ts";
 
 const failure = (name: string, text: string) =>
@@ -145,12 +145,12 @@ function readAlgorithm(xml: XmlElement, report: Report): TextOrRef {
 }
 
 function readMessage(element: XmlElement, report: Report): TextOrRef {
-  const ref = element.attribute("ref")?.trim();
-  return ref ? { ref } : { text: readTemplate(element.rawText(), element, report) };
+  const ref = refOf(element);
+  return ref !== null ? { ref } : { text: readTemplate(element.rawText(), element, report) };
 }
 
 function readSecret(xml: XmlElement, element: XmlElement | undefined, report: Report): string {
-  const ref = element?.attribute("ref")?.trim() ?? "";
+  const ref = refOf(element) ?? "";
   if (element && element.text() !== "") {
     const message = "The key stands in <SecretKey> itself, where everybody can read it who sees the bundle.";
     report.error("InvalidSecretInConfig", element, message, 'Name a variable: <SecretKey ref="private.…"/>.');

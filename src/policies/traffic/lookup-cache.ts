@@ -1,5 +1,6 @@
 import type { FlowContext } from "../../flow/context.ts";
 import type { CachedValue } from "../../stores/caches.ts";
+import { readRequired } from "../parts/required.ts";
 import { definePolicy } from "../policy-type.ts";
 import { compileKey, keyVariables, readKeyParts } from "./cache/key.ts";
 import { readLookupTimeout } from "./cache/lookup-timeout.ts";
@@ -18,11 +19,7 @@ export const lookupCache = definePolicy({
 
   /** Problems: AssignToRequired, InvalidTimeout, and the warning CacheKeyMissing. */
   read(xml, report) {
-    const assignTo = xml.child("AssignTo")?.text() ?? "";
-    if (assignTo === "") {
-      const message = "<LookupCache> does not say which variable it sets.";
-      report.error("AssignToRequired", xml.child("AssignTo") ?? xml, message, "Add <AssignTo>.");
-    }
+    const assignTo = readRequired(xml, "AssignTo", "AssignToRequired", "a variable", report);
     const timeoutMs = readLookupTimeout(xml, DEFAULT_TIMEOUT_S, report);
     return { key: readKeyParts(xml, report), assignTo, timeoutMs };
   },

@@ -1,4 +1,5 @@
 import { faultType } from "../../flow/fault.ts";
+import { readRequired } from "../parts/required.ts";
 import { definePolicy } from "../policy-type.ts";
 import { compileExpiry, readExpiry } from "./cache/expiry.ts";
 import { compileKey, keyVariables, readKeyParts } from "./cache/key.ts";
@@ -26,11 +27,7 @@ export const populateCache = definePolicy({
 
   /** Problems: SourceRequired, and the warnings CacheKeyMissing, InvalidExpiry and NoExpiry. */
   read(xml, report) {
-    const source = xml.child("Source")?.text() ?? "";
-    if (source === "") {
-      const message = "<PopulateCache> does not say which variable it caches.";
-      report.error("SourceRequired", xml.child("Source") ?? xml, message, "Add <Source>.");
-    }
+    const source = readRequired(xml, "Source", "SourceRequired", "a variable", report);
     return { key: readKeyParts(xml, report), source, expiry: readExpiry(xml, report) };
   },
 

@@ -1,6 +1,7 @@
 import { readTemplate } from "../../../connections/read-template.ts";
 import type { XmlElement } from "../../../documents/element.ts";
 import type { Report } from "../../../documents/report.ts";
+import { refOf } from "../text-or-ref.ts";
 import type { AssignVariable } from "./edit.ts";
 
 /** An AssignVariable; none when its name is missing or reserved. Apigee: "AssignMessage policy". */
@@ -20,7 +21,7 @@ export function readAssignVariable(element: XmlElement, report: Report): AssignV
   const assignment: AssignVariable = {
     action: "AssignVariable",
     name,
-    templateRef: template?.attribute("ref")?.trim() || null,
+    templateRef: refOf(template),
     template: template && template.text() !== "" ? readTemplate(template.text(), template, report) : null,
     ref: element.child("Ref")?.text() || null,
     value: element.child("Value")?.text() ?? null,

@@ -1,11 +1,11 @@
 import { textOf, type Value } from "../../../expression/value.ts";
 import type { FlowContext } from "../../../flow/context.ts";
 import type { Fault } from "../../../flow/fault.ts";
+import type { Said } from "../../parts/said.ts";
 import type { PolicyContext } from "../../policy-type.ts";
 import type { TokenFaults } from "./faults.ts";
 import { type Json, type JsonObject, parseObject } from "./json.ts";
 import type { Claim, Claims } from "./read-claims.ts";
-import type { Said } from "./said.ts";
 
 /** A claim with its value. Without one it is undefined: no variable holds it, and there is no text. */
 export type NamedValue = readonly [name: string, value: Json | undefined];

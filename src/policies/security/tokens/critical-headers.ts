@@ -2,9 +2,9 @@ import type { XmlElement } from "../../../documents/element.ts";
 import { readBoolean } from "../../../documents/read.ts";
 import type { Report } from "../../../documents/report.ts";
 import type { FlowContext } from "../../../flow/context.ts";
+import { readSaid, type Said } from "../../parts/said.ts";
 import { type ClaimReading, compileText } from "./claims.ts";
 import type { JsonObject } from "./json.ts";
-import { readSaid, type Said } from "./said.ts";
 
 /** Which headers may be critical. Format: RFC 7515 (crit). */
 export interface CriticalHeaders {

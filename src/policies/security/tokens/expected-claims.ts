@@ -1,11 +1,11 @@
 import type { XmlElement } from "../../../documents/element.ts";
 import type { Report } from "../../../documents/report.ts";
 import type { FlowContext } from "../../../flow/context.ts";
+import { readSaid, type Said } from "../../parts/said.ts";
 import { type ClaimReading, compileClaims, compileText, isSame } from "./claims.ts";
 import { compileList } from "./critical-headers.ts";
 import type { Json, JsonObject } from "./json.ts";
 import { type Claims, readClaims } from "./read-claims.ts";
-import { readSaid, type Said } from "./said.ts";
 
 /** What a token must say. Of the registered claims null is any. */
 export interface ExpectedClaims {

@@ -1,11 +1,11 @@
 import { readBoolean, readOneOf } from "../../../documents/read.ts";
+import { readSaid } from "../../parts/said.ts";
 import { definePolicy } from "../../policy-type.ts";
 import { compileText } from "./claims.ts";
 import { jwsFaults as faults } from "./faults.ts";
 import { compileMaking, readHeader } from "./make-token.ts";
 import { readSigning } from "./read-algorithms.ts";
 import { readKeyFor } from "./read-key.ts";
-import { readSaid } from "./said.ts";
 import { TokenVariables } from "./variables.ts";
 import { whole } from "./whole.ts";
 

@@ -2,6 +2,7 @@ import { CompactEncrypt, CompactSign } from "jose";
 import type { XmlElement } from "../../../documents/element.ts";
 import type { Report } from "../../../documents/report.ts";
 import type { FlowContext } from "../../../flow/context.ts";
+import { readSaid, type Said } from "../../parts/said.ts";
 import { type ClaimReading, compileClaims, compileText } from "./claims.ts";
 import { compileList } from "./critical-headers.ts";
 import type { Json, JsonObject } from "./json.ts";
@@ -9,7 +10,6 @@ import { compileKey, type KeyContext } from "./keys.ts";
 import type { Protection } from "./read-algorithms.ts";
 import { type Claims, readClaims } from "./read-claims.ts";
 import type { KeyConfig } from "./read-key.ts";
-import { readSaid, type Said } from "./said.ts";
 
 /** What the header of a new token says besides the algorithm. */
 export interface HeaderConfig {

@@ -1,6 +1,7 @@
 import { readTemplate } from "../../../connections/read-template.ts";
 import type { XmlElement } from "../../../documents/element.ts";
 import type { Report } from "../../../documents/report.ts";
+import { refOf } from "../../parts/text-or-ref.ts";
 
 export const claimTypes = ["string", "number", "boolean", "map"] as const;
 
@@ -35,7 +36,7 @@ const registered: Readonly<Record<"Claim" | "Header", readonly string[]>> = {
  */
 export function readClaims(element: XmlElement | undefined, of: "Claim" | "Header", report: Report): Claims {
   if (!element) return { ref: null, claims: [] };
-  const ref = element.attribute("ref")?.trim() || null;
+  const ref = refOf(element);
   return { ref, claims: element.children("Claim").map((claim) => readClaim(claim, of, report)) };
 }
 
@@ -66,7 +67,7 @@ function readClaim(xml: XmlElement, of: "Claim" | "Header", report: Report): Cla
     name,
     type: type ?? "string",
     isArray: array === "true",
-    ref: xml.attribute("ref")?.trim() || null,
+    ref: refOf(xml),
     text: type === "map" ? readTemplate(xml.text(), xml, report) : xml.text(),
   };
 }

@@ -2,9 +2,10 @@ import type { XmlElement } from "../../../documents/element.ts";
 import { readInteger } from "../../../documents/read.ts";
 import type { Report } from "../../../documents/report.ts";
 import { type Encoding, encodingNamed } from "../../parts/decode-bytes.ts";
+import { readSaid, type Said } from "../../parts/said.ts";
+import { refOf } from "../../parts/text-or-ref.ts";
 import { type KeyElement, type KeyUse, keyElementOf } from "./algorithms.ts";
 import type { Protection } from "./read-algorithms.ts";
-import { readSaid, type Said } from "./said.ts";
 
 /** Where a key set is: in the policy, in a variable, at a URL, or at the URL in a variable. */
 export type KeySetSource = Said | { readonly uri: string } | { readonly uriRef: string };
@@ -83,7 +84,7 @@ function readKeyElement(
   report: Report,
 ): KeyConfig | null {
   const idElement = element.child("Id");
-  const id = idElement && (idElement.attribute("ref") || idElement.text()) ? readSaid(idElement) : null;
+  const id = idElement && (refOf(idElement) || idElement.text()) ? readSaid(idElement) : null;
   const source = name === "PublicKey" ? readPublic(element, report) : readSecret(element, name, report);
   if (source?.kind === "keySet" && use === "encrypt" && id === null) {
     const message = "<PublicKey> does not say which key of the set encrypts.";
@@ -115,7 +116,7 @@ function readPrivateRef(value: XmlElement | undefined, parent: XmlElement, repor
     report.error("InvalidKeyConfiguration", parent, message, 'Add <Value ref="private.…"/>.');
     return null;
   }
-  const ref = value.attribute("ref")?.trim() ?? "";
+  const ref = refOf(value) ?? "";
   if (value.text() !== "") {
     report.error(
       "InvalidSecretInConfig",
@@ -177,7 +178,7 @@ function readPublic(element: XmlElement, report: Report): KeySource | null {
   }
   if (keySet) return readKeySet(keySet, report);
   const [pem] = given;
-  if (!pem || (!pem.attribute("ref")?.trim() && pem.text() === "")) {
+  if (!pem || (refOf(pem) === null && pem.text() === "")) {
     const message = `<${pem?.name}> in <PublicKey> is empty.`;
     report.error("EmptyElementForKeyConfiguration", element, message, 'Write the PEM text, or ref="…".');
     return null;
@@ -188,7 +189,7 @@ function readPublic(element: XmlElement, report: Report): KeySource | null {
 function readKeySet(element: XmlElement, report: Report): KeySource | null {
   const uri = element.attribute("uri")?.trim();
   const uriRef = element.attribute("uriRef")?.trim();
-  const ref = element.attribute("ref")?.trim();
+  const ref = refOf(element);
   const text = element.text();
   if (uriRef) return { kind: "keySet", source: { uriRef } };
   if (uri) {

@@ -1,6 +1,6 @@
 import type { XmlElement } from "../../../documents/element.ts";
 import type { Report } from "../../../documents/report.ts";
-import { readSaid, type Said } from "./said.ts";
+import { readSaid, type Said } from "../../parts/said.ts";
 import { parseSpan } from "./time-span.ts";
 
 /** Reads a span such as `30s`, or the variable that holds it; null without the element. Reports InvalidTimeFormat. */

@@ -1,6 +1,7 @@
 import { readBoolean, readBooleanAttribute } from "../../../documents/read.ts";
 import type { FlowContext } from "../../../flow/context.ts";
 import { decodeUtf8 } from "../../../text/utf8.ts";
+import type { Said } from "../../parts/said.ts";
 import { definePolicy } from "../../policy-type.ts";
 import { faultOfTimes } from "./check-times.ts";
 import { compileText } from "./claims.ts";
@@ -12,7 +13,6 @@ import { readProtection } from "./read-algorithms.ts";
 import { readClaims } from "./read-claims.ts";
 import { keyUrls, readKeyFor } from "./read-key.ts";
 import { readSpan } from "./read-span.ts";
-import type { Said } from "./said.ts";
 import { parseSpan } from "./time-span.ts";
 import { compileSource, parseToken } from "./token.ts";
 import { claimVariables, headerVariables, TokenVariables } from "./variables.ts";

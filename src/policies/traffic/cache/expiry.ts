@@ -3,21 +3,16 @@ import type { Report } from "../../../documents/report.ts";
 import { textOf } from "../../../expression/value.ts";
 import type { FlowContext } from "../../../flow/context.ts";
 import { LONGEST_LIFE_MS } from "../../../stores/two-level-cache.ts";
+import { readSaid, type Said } from "../../parts/said.ts";
 import type { PolicyContext } from "../../policy-type.ts";
-
-/** A text, and the variable that counts more where it is set. */
-interface Given {
-  readonly text: string;
-  readonly ref: string | null;
-}
 
 /** When an entry expires. The first that says something counts; an entry lives 30 days at most. */
 export interface ExpirySettings {
-  readonly seconds: readonly Given[];
+  readonly seconds: readonly Said[];
   /** `HH:mm:ss`. */
-  readonly timeOfDay: Given | null;
+  readonly timeOfDay: Said | null;
   /** `MM-dd-yyyy`. */
-  readonly date: Given | null;
+  readonly date: Said | null;
 }
 
 /**
@@ -29,7 +24,7 @@ export function readExpiry(xml: XmlElement, report: Report): ExpirySettings {
   const read = (name: string, reader: (text: string) => unknown, format: string) => {
     const element = settings?.child(name);
     if (!element) return null;
-    const given = { text: element.text(), ref: element.attribute("ref")?.trim() || null };
+    const given = readSaid(element);
     if (given.text !== "" && reader(given.text) === null) {
       report.warning(
         "InvalidExpiry",
@@ -79,7 +74,7 @@ export function compileExpiry(
 
 /** What the variable says, or else the text; null when neither says anything. */
 function compile<T>(
-  { text, ref }: Given,
+  { text, ref }: Said,
   read: (text: string) => T | null,
   context: PolicyContext,
 ): (flow: FlowContext) => T | null {

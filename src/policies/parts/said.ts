@@ -1,4 +1,5 @@
-import type { XmlElement } from "../../../documents/element.ts";
+import type { XmlElement } from "../../documents/element.ts";
+import { refOf } from "./text-or-ref.ts";
 
 /** What an element says: a text, or the variable that holds it, for which the text stands in when it is not set. */
 export interface Said {
@@ -10,5 +11,5 @@ export interface Said {
 export const nothing: Said = { ref: null, text: "" };
 
 export function readSaid(element: XmlElement | undefined): Said {
-  return element ? { ref: element.attribute("ref")?.trim() || null, text: element.text() } : nothing;
+  return element ? { ref: refOf(element), text: element.text() } : nothing;
 }
