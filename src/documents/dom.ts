@@ -19,13 +19,20 @@ export class XmlError extends Error {
   }
 }
 
+/** XML that the parser would take too long for: it copies what prefixes stand for at each element that declares one. */
+export class TooManyNamespaces extends XmlError {}
+
+/** How many declarations of prefixes there may be, times how many different ones. */
+const MOST_COPIES = 4_000_000;
+
 /**
  * Parses XML, without a byte order mark and with line ends as `\n`. It knows no entities but the five of XML itself, and
  * fetches nothing. What the parser lets pass although it is not well-formed, `findViolations` finds.
  *
- * @throws {XmlError} where the parser stops.
+ * @throws {XmlError} where the parser stops; {@link TooManyNamespaces} before it begins
  */
 export function parseDom(source: string): Document {
+  checkNamespaces(source);
   let violation: Violation | null = null;
   const parser = new DOMParser({
     normalizeLineEndings: (text) => text,
@@ -40,5 +47,16 @@ export function parseDom(source: string): Document {
   } catch (error) {
     if (!(error instanceof ParseError)) throw error;
     throw new XmlError(violation ?? explainParserMessage(error.message, {}, source));
+  }
+}
+
+function checkNamespaces(source: string): void {
+  const prefixes = new Set<string>();
+  let declarations = 0;
+  for (const { 1: prefix = "", index } of source.matchAll(/\bxmlns(?::([^\s=>]{1,100}))?/g)) {
+    prefixes.add(prefix);
+    if (++declarations * prefixes.size <= MOST_COPIES) continue;
+    const message = `There are ${prefixes.size} namespace prefixes, which are declared too often.`;
+    throw new TooManyNamespaces({ offset: index, message, remedy: "Declare each prefix once, at the root." });
   }
 }

@@ -1,7 +1,8 @@
 import { type Document, type Element, type Node, XMLSerializer } from "@xmldom/xmldom";
-import { parseDom, XmlError } from "../documents/dom.ts";
+import { parseDom, TooManyNamespaces, XmlError } from "../documents/dom.ts";
 import { findViolations } from "../documents/well-formed.ts";
 import { ExpressionError } from "./value.ts";
+import { TooMuchWork } from "./work.ts";
 
 /** An XML document that XPath expressions can be applied to. */
 export type XmlDocument = Document;
@@ -15,7 +16,8 @@ const serializer = new XMLSerializer();
  * Parses a message's XML. No entities exist but the five of XML itself: a document that declares one or refers to
  * another is refused, and an external DTD is never fetched.
  *
- * @throws {ExpressionError} if the text is not well-formed XML, at the offset to look at, or nested too deep.
+ * @throws {ExpressionError} if the text is not well-formed XML, at the offset to look at, or nested too deep;
+ *   {@link TooMuchWork} for more namespaces than the parser can take in
  */
 export function parseXml(text: string): XmlDocument {
   const source = text.replace(/^\uFEFF/, "").replace(/\r\n?/g, "\n");
@@ -38,6 +40,7 @@ function parsed(source: string): Document {
   try {
     return parseDom(source);
   } catch (error) {
+    if (error instanceof TooManyNamespaces) throw new TooMuchWork();
     if (!(error instanceof XmlError)) throw error;
     throw new ExpressionError(error.message, error.offset, error.remedy);
   }

@@ -211,6 +211,11 @@ describe("limits", () => {
     );
   });
 
+  test("ten thousand namespace prefixes are refused before they take their time", () => {
+    const prefixes = Array.from({ length: 10_000 }, (_, index) => `xmlns:p${index}="u"`).join(" ");
+    expect(refuse(`<a ${prefixes}/>`)).toContain("namespace prefixes, which are declared too often");
+  });
+
   test("nesting a hundred thousand deep is refused like any other", () => {
     expect(refuse(nested(100_000))).toContain("nested more than");
   });

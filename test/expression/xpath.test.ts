@@ -138,6 +138,21 @@ describe("a document", () => {
     expect(thrown).toMatchObject({ offset });
   });
 
+  test.each([
+    ["that stand in each other", (index: number) => `<a xmlns:p${index}='u'>`, "</a>"],
+    ["that stand side by side", (index: number) => `<a xmlns:p${index}='u'/>`, ""],
+  ])("has not many thousands of namespaces %s, which would take minutes", (_, open, close) => {
+    const declaring = (count: number) =>
+      `<r>${Array.from({ length: count }, (_, index) => open(index)).join("")}${close.repeat(count)}</r>`;
+    expect(select("count(//a)", declaring(400)).number()).toBe(400);
+    expect(() => parseXml(declaring(20_000))).toThrow(TooMuchWork);
+  });
+
+  test("may declare the same few namespaces again and again", () => {
+    const item = `<s:a xmlns:s="urn:s" xmlns:t="urn:t" xmlns="urn:u"/>`;
+    expect(select("count(/r/*)", `<r>${item.repeat(5_000)}</r>`).number()).toBe(5_000);
+  });
+
   test("is nested at most 500 deep", () => {
     const nested = (depth: number) => `${"<a>".repeat(depth)}x${"</a>".repeat(depth)}`;
     expect(select("/", nested(499)).string()).toBe("x");
