@@ -178,11 +178,11 @@ export class Machine {
   #evaluate({ file, text }: SourceFile): Handle {
     const code = this.#texts.allocate(text);
     const bytes = this.#texts.byteLength(text);
-    return this.#resultOf(
-      this.#guarded(() =>
-        this.#engine._QTS_Eval(this.#context, code, bytes, this.#texts.allocate(file), 0, 0),
-      ),
+    const result = this.#guarded(() =>
+      this.#engine._QTS_Eval(this.#context, code, bytes, this.#texts.allocate(file), 0, 0),
     );
+    this.#engine._free(code);
+    return this.#resultOf(result);
   }
 
   #callEntry(first: Handle, second: Handle): Handle {

@@ -28,12 +28,12 @@ export class Texts {
 
   /** A text of C in UTF-8, with its NUL. */
   allocate(text: string): Pointer {
-    const room = text.length * 3 + 1;
-    const at = this.#engine._malloc(room);
+    const bytes = this.byteLength(text);
+    const at = this.#engine._malloc(bytes + 1);
     if (at === 0) throw new RangeError("out of memory");
     const { memory } = this.#images;
-    const written = encoder.encodeInto(text, memory.subarray(at, at + room - 1)).written;
-    memory[at + written] = 0;
+    encoder.encodeInto(text, memory.subarray(at, at + bytes));
+    memory[at + bytes] = 0;
     return at;
   }
 
