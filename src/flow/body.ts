@@ -1,3 +1,4 @@
+import { joinBytes } from "../text/join-bytes.ts";
 import type { FaultType } from "./fault.ts";
 
 /** Apigee: "Message payload size": a message that a policy reads may hold this many bytes. */
@@ -124,17 +125,7 @@ async function readAtMost(stream: ReadableStream, limit: number): Promise<Uint8A
     }
     chunks.push(next.value);
   }
-  return chunks.length === 1 && chunks[0] ? chunks[0] : joined(chunks, size);
-}
-
-function joined(chunks: readonly Uint8Array[], size: number): Uint8Array {
-  const all = new Uint8Array(size);
-  let offset = 0;
-  for (const chunk of chunks) {
-    all.set(chunk, offset);
-    offset += chunk.byteLength;
-  }
-  return all;
+  return chunks.length === 1 && chunks[0] ? chunks[0] : joinBytes(chunks, size);
 }
 
 const utf8 = new TextDecoder("utf-8", { fatal: false, ignoreBOM: true });

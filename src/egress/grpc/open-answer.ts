@@ -1,4 +1,5 @@
 import { Code, ConnectError } from "@connectrpc/connect";
+import { joinBytes } from "../../text/join-bytes.ts";
 
 /** The answer of one call while it comes in, so that whoever stops waiting can let go of it. */
 export class OpenAnswer {
@@ -24,7 +25,7 @@ export class OpenAnswer {
       }
     }
     const [only] = chunks;
-    return chunks.length === 1 && only ? only : joined(chunks, size);
+    return chunks.length === 1 && only ? only : joinBytes(chunks, size);
   }
 
   /** Cancels what is still to come, also when the answer comes later. */
@@ -38,14 +39,4 @@ export class OpenAnswer {
 function promisesAtMost(headers: Headers, limit: number): boolean {
   const length = headers.get("content-length");
   return length !== null && Number(length) <= limit && !headers.has("content-encoding");
-}
-
-function joined(chunks: readonly Uint8Array[], size: number): Uint8Array {
-  const all = new Uint8Array(size);
-  let offset = 0;
-  for (const chunk of chunks) {
-    all.set(chunk, offset);
-    offset += chunk.byteLength;
-  }
-  return all;
 }

@@ -2,6 +2,7 @@ import { mediaType } from "../../../flow/content-type.ts";
 import type { FlowContext } from "../../../flow/context.ts";
 import type { FaultType } from "../../../flow/fault.ts";
 import { Message } from "../../../flow/message.ts";
+import { decodeUtf8 } from "../../../text/utf8.ts";
 import type { PolicyContext } from "../../policy-type.ts";
 
 /** The faults of a source that cannot be looked into. */
@@ -26,19 +27,12 @@ export function compileSourceMessage(
   };
 }
 
-const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-
 /**
  * The payload as text; null when it is not UTF-8, whatever charset it claims: it would mean one thing here and
  * another to whoever gets it.
  */
 export function strictContent({ body }: Message): string | null {
-  if (typeof body.source === "string") return body.source;
-  try {
-    return strictUtf8.decode(body.bytes);
-  } catch {
-    return null;
-  }
+  return typeof body.source === "string" ? body.source : decodeUtf8(body.bytes, "keep");
 }
 
 /** Whether a message says that it holds JSON. */
