@@ -9,6 +9,12 @@ export const faults = {
     (policy: string, variable: string) =>
       `Failed to set variable ${variable} in KeyValueMapStepDefinition ${policy}`,
   ),
+  removeVariableFailed: faultType(
+    "steps.keyvaluemapoperations.RemoveVariableFailed",
+    500,
+    (policy: string, variable: string) =>
+      `Failed to remove variable ${variable} in KeyValueMapStepDefinition ${policy}`,
+  ),
   /** What Apigee answers to an empty name of a map. */
   noMap: faultType("Internal Server Error", 500, () => "java.lang.UnsupportedOperationException"),
   /** Not Apigee's: the store of the maps does not answer. */

@@ -1,5 +1,7 @@
 import type { FlowContext, Step } from "../../../flow/context.ts";
 import { sequence } from "../../../flow/sequence.ts";
+import { Unsettable } from "../../../flow/unsettable.ts";
+import type { Variable } from "../../../flow/variable.ts";
 import { type KeyValueMaps, type MapName, type MapValues, ownerOf } from "../../../stores/key-value-maps.ts";
 import { compileTextOrRef, type TextOrRef } from "../../parts/text-or-ref.ts";
 import { definePolicy, type PolicyContext, type Text } from "../../policy-type.ts";
@@ -80,7 +82,7 @@ function buildGet({ assignTo, index }: Operation & { kind: "get" }, find: Find, 
   const assign = (flow: FlowContext, values: MapValues | null) => {
     const value = index !== null || values?.length === 1 ? values?.[(index ?? 1) - 1] : values;
     if (value === null || value === undefined) {
-      if (variable.get(flow) !== null) variable.remove(flow);
+      if (variable.get(flow) !== null) unset(variable, flow, context.policy);
       return;
     }
     if (!mayHold) throw faults.setVariableFailed(context.policy, assignTo);
@@ -90,6 +92,16 @@ function buildGet({ assignTo, index }: Operation & { kind: "get" }, find: Find, 
     const found = find(flow);
     return found instanceof Promise ? found.then((values) => assign(flow, values)) : assign(flow, found);
   };
+}
+
+/** That a variable cannot be removed has a fault of its own. */
+function unset(variable: Variable, flow: FlowContext, policy: string): void {
+  try {
+    variable.remove(flow);
+  } catch (error) {
+    if (!(error instanceof Unsettable)) throw error;
+    throw faults.removeVariableFailed(policy, variable.name).causedBy(error);
+  }
 }
 
 function buildPut(

@@ -282,6 +282,12 @@ describe("faults", () => {
       "500 steps.keyvaluemapoperations.SetVariableFailed: Failed to set variable system.time in KeyValueMapStepDefinition KV",
     ],
     [
+      "a variable that nobody can unset",
+      policy(get("<Parameter>no</Parameter>").replace("private.v", "system.time")),
+      mapsOf(),
+      "500 steps.keyvaluemapoperations.RemoveVariableFailed: Failed to remove variable system.time in KeyValueMapStepDefinition KV",
+    ],
+    [
       "an empty name of a map",
       policy(get(), ' mapIdentifier=""'),
       mapsOf(),
