@@ -273,7 +273,7 @@ describe("the callback", () => {
     expect(answer.status).toBe(status);
   });
 
-  test("shows the provider's error as text", async () => {
+  test("shows the provider's error as text, and leads back", async () => {
     const state = (await beginConsent(user, "calendar")).get("state") ?? "";
     const description = "<img src=x onerror=alert(1)>";
     const { status, text } = await callBack(user, "calendar", {
@@ -283,6 +283,8 @@ describe("the callback", () => {
     });
     expect(status).toBe(400);
     expect(text).toContain("access_denied: &lt;img src=x onerror=alert(1)&gt;");
+    expect(text).toContain('<a href="/_sortie/oauth/calendar/authorize?return_to=%2Fback">Begin again</a>');
+    expect(text).toContain('<a href="/back">go back without it</a>');
   });
 
   test("says that the client secret is missing, and how to set it", async () => {

@@ -354,12 +354,12 @@ describe("each request", () => {
   });
 });
 
-test("--quiet prints no requests", async () => {
-  const folder = folderWith(answeringProxy("hello", "hello"));
-  const dev = new RunningInProcess(["dev", ".", "--port", "0", "--quiet"], folder);
+test("--quiet prints no requests; without a path it is the folder policies that is served", async () => {
+  const folder = folderWith(below("policies/apiproxies/hello", answeringProxy("hello", "hello")));
+  const dev = new RunningInProcess(["dev", "--port", "0", "--quiet"], folder);
   try {
     const url = await dev.ready();
-    await get(`${url}/hello`);
+    expect(await get(`${url}/hello`)).toEqual({ status: 200, text: "hello" });
     await dev.stop();
     expect(dev.output).not.toContain("GET");
   } finally {
