@@ -1,3 +1,4 @@
+import { remedyFor } from "../../connections/expression-remedy.ts";
 import { compileCondition } from "../../expression/condition.ts";
 import { ExpressionError } from "../../expression/value.ts";
 import type { FlowContext } from "../../flow/context.ts";
@@ -35,7 +36,8 @@ export const assertCondition = definePolicy({
     } catch (error) {
       if (!(error instanceof ExpressionError)) throw error;
       const message = `The condition ${JSON.stringify(text)} is not valid: ${error.message}`;
-      report.error("InvalidCondition", element ?? xml, message, "Correct it; see “Conditions reference”.");
+      const remedy = remedyFor(error, 'Write a comparison, such as request.verb = "GET".');
+      report.error("InvalidCondition", element ?? xml, message, remedy);
     }
     return { condition: text };
   },

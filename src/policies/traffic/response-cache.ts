@@ -1,3 +1,4 @@
+import { remedyFor } from "../../connections/expression-remedy.ts";
 import type { XmlElement } from "../../documents/element.ts";
 import { readBoolean } from "../../documents/read.ts";
 import type { Report } from "../../documents/report.ts";
@@ -130,7 +131,7 @@ function readCondition(element: XmlElement | undefined, fault: string, report: R
       "InvalidMessagePatternForErrorCode",
       element,
       `Invalid message pattern found for error code steps.cache.${fault}. ${error.message}`,
-      "Correct the condition; see “Conditions reference” for its syntax.",
+      remedyFor(error, 'Write a comparison as in “Conditions reference”, such as request.verb = "GET".'),
     );
     return null;
   }

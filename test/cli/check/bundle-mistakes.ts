@@ -58,8 +58,8 @@ export const bundleMistakes: readonly Mistake[] = [
     mistake: "a policy type that protects and is not supported",
     files: { [POLICY]: '<LDAP name="Verify"/>' },
     answer: [
-      "apiproxies/orders/apiproxy/policies/Verify.xml:1:1  error  UnknownPolicyType  The policy type LDAP is not supported.",
-      "    Do not just take it out: that opens the API to what it keeps out. Check the same in an ExternalCallout or in front of the gateway first.",
+      "apiproxies/orders/apiproxy/policies/Verify.xml:1:1  error  UnknownPolicyType  The policy type LDAP is not supported: Workers speak no LDAP.",
+      "    Do not just take it out: that opens the API to what it keeps out. Ask the directory through a service that speaks HTTP or gRPC, with a ServiceCallout or an ExternalCallout.",
       "",
       "1 error, 0 warnings.",
     ],

@@ -96,7 +96,7 @@ function readExpression(
   }
   const problem = expressionProblem(() => compile(text));
   if (problem) {
-    const remedy = remedyFor(problem, `Correct the ${language}.`);
+    const remedy = remedyFor(problem, `Write it as the pages about ${language} have it.`);
     report.error(`${language}CompilationFailed`, element ?? parent, problem.message, remedy);
   }
   return text;
@@ -113,7 +113,7 @@ function readPatterns(element: XmlElement, report: Report): Pattern[] {
     const ignoresCase = readBooleanAttribute(pattern, "ignoreCase", false, report);
     const problem = expressionProblem(() => compileRegex(regex, { ignoreCase: ignoresCase }));
     if (problem) {
-      const remedy = remedyFor(problem, "Correct the regular expression.");
+      const remedy = remedyFor(problem, "Write it as java.util.regex.Pattern has it.");
       report.error("InvalidRegularExpression", pattern, problem.message, remedy);
     }
     return { regex, ignoresCase };
