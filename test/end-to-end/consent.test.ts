@@ -59,7 +59,8 @@ approvalPrompt: ${PROMPT}
   };
 }
 
-describe("consent in a browser", needsBrowser, () => {
+// One after the other: consent is asked for, given, used and withdrawn.
+describe("consent in a browser", { ...needsBrowser, shuffle: false }, () => {
   let provider: OpenIdProvider;
   let calendar: Server;
   let dev: RunningSortie;

@@ -1,10 +1,10 @@
-import { beforeAll, describe, expect, inject, test } from "vitest";
+import { beforeEach, describe, expect, inject, test } from "vitest";
 import { call, deploy, execute, sourceTo } from "./function-kit.ts";
 
 const { a, b } = inject("servers");
 const portOfA = new URL(a).port;
 
-beforeAll(() =>
+beforeEach(() =>
   deploy({
     sources: [
       sourceTo("things", a, { auth: { type: "bearerToken", bearerToken: "Token" } }),
@@ -157,7 +157,7 @@ describe("a secret that is bound to hosts", () => {
   const bound = { apiName: "things", additionalSecrets: [secret] };
   const placeholderOf = async () => JSON.parse(await call("secrets", "things")).Bound as string;
 
-  beforeAll(() =>
+  beforeEach(() =>
     deploy({
       sources: [{ ...sourceTo("things", a), ...bound }, sourceTo("Things", b)],
       secrets: { things: { Bound: "b0und" } },

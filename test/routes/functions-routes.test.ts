@@ -1,11 +1,11 @@
 import { exports } from "cloudflare:workers";
-import { beforeAll, describe, expect, inject, test } from "vitest";
+import { beforeEach, describe, expect, inject, test } from "vitest";
 import { deploy, execute, fromDeveloper, sourceTo } from "../functions/function-kit.ts";
 
 const { a } = inject("servers");
 const things = sourceTo("things", a);
 
-beforeAll(() => deploy({ sources: [things, { ...things, apiName: "Things" }] }));
+beforeEach(() => deploy({ sources: [things, { ...things, apiName: "Things" }] }));
 
 async function post(body: BodyInit, headers: Record<string, string> = {}, path = "probe/execute") {
   const response = await exports.default.fetch(`http://gateway.test/_sortie/functions/${path}`, {

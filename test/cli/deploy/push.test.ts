@@ -40,7 +40,8 @@ function startWorker(persistTo: string): Miniflare {
   });
 }
 
-describe("an environment deployed to KV", () => {
+// One after the other: what is pushed is served, shown and rolled back.
+describe("an environment deployed to KV", { shuffle: false }, () => {
   const state = folderWith({});
   const folder = folderWith({
     ...below("apiproxies/a", answeringProxy("a", "first")),
