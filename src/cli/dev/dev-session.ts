@@ -81,8 +81,9 @@ export class DevSession {
   /** Resolves when the gateway serves, or waits for an edit. Rejects with {@link CommandFailure}. */
   static async start(options: DevSessionOptions): Promise<DevSession> {
     const { mounts } = readPaths(options.paths);
-    const { environment, connections, google, hosts } = options;
-    const port = await freePort(options.port);
+    const { environment, connections, google, hosts, port } = options;
+    // One that is in use is said at once; a free one is taken when it is opened, and nobody can take it meanwhile.
+    if (port !== 0) await freePort(port);
     const sourceMaps = new Map<unknown, string>();
     const calls = options.showsCalls ? "all" : "of functions";
     const log = (line: { level: string; message: string }) => {
@@ -103,8 +104,8 @@ export class DevSession {
       log,
     });
     const secretsKey = await readPublicKey(publicJwk, "secrets-key.json");
-    const provider = await IdentityProvider.start(port + 1);
-    const session = new DevSession({ ...options, port }, gateway, sourceMaps, provider, secretsKey);
+    const provider = await IdentityProvider.start(port === 0 ? 0 : port + 1);
+    const session = new DevSession(options, gateway, sourceMaps, provider, secretsKey);
     try {
       session.#watchingSecrets = watchFiles([options.secretsFolder], () => session.#updateSecrets());
       await session.#watchingSecrets.ready;
@@ -123,7 +124,7 @@ export class DevSession {
   }
 
   get url(): string {
-    return `http://localhost:${this.#options.port}`;
+    return `http://localhost:${this.#door?.port ?? this.#options.port}`;
   }
 
   /** What is served: base paths and their proxies. */

@@ -6,22 +6,27 @@ import { listenOnLoopback, portFailure } from "../loopback.ts";
  * hands each connection on byte for byte.
  */
 export class FrontDoor {
+  readonly port: number;
   readonly #servers: readonly Server[];
   readonly #sockets: Set<Socket>;
 
-  private constructor(servers: readonly Server[], sockets: Set<Socket>) {
+  private constructor(port: number, servers: readonly Server[], sockets: Set<Socket>) {
+    this.port = port;
     this.#servers = servers;
     this.#sockets = sockets;
   }
 
-  /** Rejects with `CommandFailure` when the port is in use. */
-  static async open(port: number, behind: number): Promise<FrontDoor> {
+  /**
+   * Rejects with `CommandFailure` when the port is in use.
+   * @param wanted 0 takes a free one
+   */
+  static async open(wanted: number, behind: number): Promise<FrontDoor> {
     const sockets = new Set<Socket>();
     const handOn = (client: Socket) =>
       join(client, connect({ port: behind, host: "127.0.0.1", allowHalfOpen: true }), sockets);
     const make = () => createServer({ allowHalfOpen: true, noDelay: true }, handOn);
-    const { servers } = await listenOnLoopback(make, port).catch(portFailure(port));
-    return new FrontDoor(servers, sockets);
+    const { port, servers } = await listenOnLoopback(make, wanted).catch(portFailure(wanted));
+    return new FrontDoor(port, servers, sockets);
   }
 
   /** Closes the port and every connection. */

@@ -76,6 +76,15 @@ test("a connection is closed when nothing is behind the door", async () => {
   await once(client, "close");
 });
 
+test("a free port is taken when the door opens, and is known from then on", async () => {
+  const { door: first } = await doorTo((socket) => socket.end("hello"));
+  const behind = first.port;
+  const door = await FrontDoor.open(0, behind);
+  opened.push(door);
+  const [data] = await once(connect(door.port, "127.0.0.1"), "data");
+  expect(String(data)).toBe("hello");
+});
+
 test("closing it ends what is open", async () => {
   const { door, port } = await doorTo((socket) => socket.write("hello"));
   const client = connect(port, "127.0.0.1").on("error", () => {});
