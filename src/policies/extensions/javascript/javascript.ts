@@ -6,9 +6,9 @@ import { definePolicy } from "../../policy-type.ts";
 import { faults, textOf } from "./faults.ts";
 import { parsedFiles, waysOf } from "./files.ts";
 import { hostFor, sessionOf } from "./host.ts";
-import { isUnnamed, NamedCalls } from "./missing-function.ts";
 import { readJavascript } from "./read.ts";
 import { Diverged, RecordedHost } from "./recorded-host.ts";
+import { isUnnamed, NamedCalls, withPropertyNamed } from "./unnamed.ts";
 import { usesOf } from "./uses.ts";
 import { toScript } from "./values.ts";
 
@@ -83,7 +83,9 @@ export const javascript = definePolicy({
 
     const fail = (error: unknown): never => {
       if (error instanceof ScriptTimeout) throw faults.tooLong(policy, config.timeLimitMs).causedBy(error);
-      throw error instanceof ScriptError ? faults.failed(policy, textOf(error)).causedBy(error) : error;
+      throw error instanceof ScriptError
+        ? faults.failed(policy, textOf(withPropertyNamed(error, parsed))).causedBy(error)
+        : error;
     };
 
     return function runScript(flow) {

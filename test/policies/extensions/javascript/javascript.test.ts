@@ -268,6 +268,8 @@ describe("a script that fails", () => {
     ["var a = 1;\nvar b = price * 2;", 'ReferenceError: "price" is not defined. (main.js:2)'],
     ["JSON.parse('<x>')", "SyntaxError: Unexpected token: <. (main.js:1)"],
     ["var u;\n\nu.length", 'TypeError: Cannot read property "length" from undefined. (main.js:3)'],
+    ["var u;\n u['X-A']", 'TypeError: Cannot read property "X-A" from undefined. (main.js:2)'],
+    ["var u = null; u['a'] = 1", 'TypeError: Cannot set property "a" of null. (main.js:1)'],
     ["decodeURIComponent('%')", "URIError: Malformed URI sequence. (main.js:1)"],
     ["new Date('x').toISOString()", "RangeError: Date is invalid. (main.js:1)"],
     ["var n = 5;\n(5).toPrecision(400)", "RangeError: Precision 400 out of range. (main.js:2)"],

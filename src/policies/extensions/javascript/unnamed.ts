@@ -1,4 +1,4 @@
-import type { ScriptError, ScriptPlace } from "../../../scripts/error.ts";
+import { ScriptError, type ScriptPlace } from "../../../scripts/error.ts";
 import type { Script } from "../../../scripts/script.ts";
 import { type ParsedFile, waysToRun } from "../../../scripts/sources.ts";
 import { type SyntaxNode, walk } from "../../../scripts/syntax.ts";
@@ -6,6 +6,30 @@ import { type SyntaxNode, walk } from "../../../scripts/syntax.ts";
 /** What QuickJS says of a call of something that is no function; Rhino also names the function and the object. */
 export function isUnnamed({ type, message }: ScriptError): boolean {
   return type === "TypeError" && message === "not a function";
+}
+
+/** Of a property that is named in brackets, as in `headers['X-A']`, QuickJS does not say the name. */
+export function withPropertyNamed(error: ScriptError, files: readonly ParsedFile[]): ScriptError {
+  const [, verb, value] = /^cannot (read|set) property of (undefined|null)$/.exec(error.message) ?? [];
+  const file = files.find((each) => each.file === error.place?.file);
+  if (verb === undefined || !file || !error.place) return error;
+  const offset = offsetOf(file, error.place);
+  let name: string | null = null;
+  walk(file.program as unknown as SyntaxNode, (node) => {
+    const { object, property } = node as unknown as MemberExpression;
+    const isHere =
+      node.type === "MemberExpression" && node.computed === true && offset === opens(file, object);
+    if (isHere && property.type === "Literal") name = String(property.value);
+    return node.start <= offset && offset <= node.end;
+  });
+  if (name === null) return error;
+  const message = `cannot ${verb} property '${name}' of ${value}`;
+  return new ScriptError(error.type, message, error.scriptStack, error.place);
+}
+
+/** Where the bracket is behind an object. */
+function opens({ text }: ParsedFile, object: SyntaxNode): number {
+  return text.indexOf("[", object.end);
 }
 
 /** Scripts that say more of a call that has failed. */
@@ -56,9 +80,9 @@ interface MemberExpression {
 }
 
 /** QuickJS places such an error at the parenthesis behind what was called. */
-function calleeAt({ program, text }: ParsedFile, { line, column }: ScriptPlace): SyntaxNode | null {
-  const lines = text.split("\n").slice(0, line - 1);
-  const offset = lines.reduce((sum, each) => sum + each.length + 1, column - 1);
+function calleeAt(file: ParsedFile, place: ScriptPlace): SyntaxNode | null {
+  const { program, text } = file;
+  const offset = offsetOf(file, place);
   let found: SyntaxNode | null = null;
   walk(program as unknown as SyntaxNode, (node) => {
     const callee = node.callee as SyntaxNode | undefined;
@@ -68,6 +92,11 @@ function calleeAt({ program, text }: ParsedFile, { line, column }: ScriptPlace):
     return node.start <= offset && offset <= node.end;
   });
   return found;
+}
+
+function offsetOf({ text }: ParsedFile, { line, column }: ScriptPlace): number {
+  const lines = text.split("\n").slice(0, line - 1);
+  return lines.reduce((sum, each) => sum + each.length + 1, column - 1);
 }
 
 /** One line each: the lines of the script stay where they are. The texts are Rhino's. */
