@@ -165,3 +165,20 @@ test("sortie dev --kvm sets entries for the policies that it runs", async () => 
     await running.stop();
   }
 });
+
+test("a Put under sortie dev is kept, sealed with the key that it makes, and found by later requests", async () => {
+  const put = `<KeyValueMapOperations name="KV" mapIdentifier="settings">
+    <Put override="true"><Key><Parameter>url</Parameter></Key><Value ref="request.queryparam.url"/></Put>
+    <Get assignTo="private.url"><Key><Parameter>url</Parameter></Key></Get>
+  </KeyValueMapOperations>`;
+  const folder = folderWith({ ...environment, "policies/apiproxies/p/apiproxy/policies/KV.xml": put });
+  const running = new RunningInProcess(["dev", join(folder, "policies/apiproxies/p"), "--port", "0"]);
+  try {
+    const url = await running.ready();
+    expect((await fetch(`${url}/p`)).status).toBe(500);
+    expect(await (await fetch(`${url}/p?url=https://put.example`)).text()).toBe("https://put.example");
+    expect(await (await fetch(`${url}/p`)).text()).toBe("https://put.example");
+  } finally {
+    await running.stop();
+  }
+});
