@@ -1,6 +1,15 @@
 import { describe, expect, inject, test } from "vitest";
 import type { Echo } from "../servers/routes.ts";
-import { anyPath, httpTarget, proxyFiles, serve, setHeader, setVariable, step } from "./gateway-kit.ts";
+import {
+  anyPath,
+  defaultFault,
+  httpTarget,
+  proxyFiles,
+  serve,
+  setHeader,
+  setVariable,
+  step,
+} from "./gateway-kit.ts";
 
 const { a, b } = inject("servers");
 const host = a.slice("http://".length);
@@ -61,6 +70,24 @@ describe("the target's request flow", () => {
 
   test("sets variables that the URL is a template of", async () => {
     expect(await calledUrl("http://{where}/echo", "/p/x", { where: host })).toBe("a /echo/x");
+  });
+});
+
+describe("a target without a URL, or with one that is not absolute,", () => {
+  test.each(["", "set-by-flow", "/path"])("is called at what a flow sets: %j", async (url) => {
+    expect(await calledUrl(url, "/p/x", { "target.url": `${b}/echo` })).toBe("b /echo/x");
+  });
+
+  test.each(["", "set-by-flow", "/path"])("is unavailable when none does: %j", async (url) => {
+    const gateway = await serve(proxyFiles("p", { target: httpTarget(url) }), { allow: [a] });
+    const response = await gateway.fetch("/p/x");
+    expect(response.status).toBe(503);
+    expect(await response.json()).toEqual(
+      defaultFault(
+        "messaging.adaptors.http.flow.ServiceUnavailable",
+        "The Service is temporarily unavailable",
+      ),
+    );
   });
 });
 
