@@ -236,3 +236,15 @@ describe("properties", () => {
     );
   });
 });
+
+describe("much of it", () => {
+  test("a million empty elements take no more than their length", async () => {
+    expect((await converted(`[${"null,".repeat(999_999)}null]`)).length).toBe(7 * 1_000_000 + 15);
+  });
+
+  test("a document that names make longer than it may be is a fault, and not the end of the isolate", async () => {
+    const json = `{"a":{"${"n".repeat(100_000)}":[${"1,".repeat(1000)}1]}}`;
+    const fault = await faultOf(jsonToXml, policy(), flowOf({ request: request(json) }));
+    expect(fault.message).toBe("JSONToXML[J2X]: Execution failed. reason: The XML would be too long");
+  });
+});

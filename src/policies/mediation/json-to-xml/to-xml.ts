@@ -8,6 +8,9 @@ export class NotXml extends Error {}
 /** How deep JSON may be nested. */
 const MAX_DEPTH = 500;
 
+/** The longest document, in characters: a name is written out again for each item of its array. */
+const LONGEST = 32 * 1024 * 1024;
+
 /**
  * JSON as XML. An object with one member has that as its root, everything else one of the options' names; the items
  * of an array are elements of the same name. Apigee: "JSONToXML policy".
@@ -44,6 +47,9 @@ interface Place {
 class Writer {
   text = "";
   readonly #options: XmlOptions;
+  /** Whether the start tag that was written last still lacks its end, which depends on what follows. */
+  #isOpen = false;
+  #endsWithTag = false;
 
   constructor(options: XmlOptions) {
     this.#options = options;
@@ -55,20 +61,28 @@ class Writer {
     const declared = this.#namespacesIn(members);
     const place = { depth: outer.depth + 1, prefixes: new Set([...outer.prefixes, ...declared.keys()]) };
     const tag = this.#name(name, place.prefixes);
+    this.#endStartTag();
     this.#newLine(outer.depth);
     this.text += `<${tag}`;
+    if (this.text.length > LONGEST) throw new NotXml("The XML would be too long");
     for (const [prefix, uri] of declared) this.#attribute(prefix === "" ? "xmlns" : `xmlns:${prefix}`, uri);
     for (const [key, held] of this.#attributesIn(members)) {
       this.#attribute(this.#name(key, place.prefixes), textOfScalar(held));
     }
-    const start = this.text.length + 1;
-    this.text += ">";
+    this.#isOpen = true;
     this.#content(value, members, place);
-    if (this.text.length === start) this.text = `${this.text.slice(0, -1)}/>`;
+    if (this.#isOpen) this.text += "/>";
     else {
-      if (this.text.endsWith(">") && members.length > 0) this.#newLine(outer.depth);
+      if (this.#endsWithTag && members.length > 0) this.#newLine(outer.depth);
       this.text += `</${tag}>`;
     }
+    this.#isOpen = false;
+    this.#endsWithTag = true;
+  }
+
+  #endStartTag(): void {
+    if (this.#isOpen) this.text += ">";
+    this.#isOpen = false;
   }
 
   #content(value: unknown, members: readonly [string, unknown][], place: Place): void {
@@ -88,7 +102,10 @@ class Writer {
 
   #scalar(value: unknown): void {
     const text = textOfScalar(value);
-    if (text !== this.#options.nullValue) this.text += this.#escape(text);
+    if (text === "" || text === this.#options.nullValue) return;
+    this.#endStartTag();
+    this.text += this.#escape(text);
+    this.#endsWithTag = false;
   }
 
   #attribute(name: string, value: string): void {
