@@ -22,9 +22,12 @@ export async function sortieInProcess(
   args: readonly string[],
   cwd = repository,
   input: string | Uint8Array = "",
+  variables: Readonly<Record<string, string>> = {},
 ): Promise<Finished> {
   const written = { stdout: "", stderr: "" };
   const { stdin } = process;
+  const before = Object.keys(variables).map((name) => [name, process.env[name]] as const);
+  Object.assign(process.env, variables);
   setStdin(Readable.from(input.length > 0 ? [Buffer.from(input)] : []));
   try {
     const status = await run(args, cwd, (text, stream) => {
@@ -33,6 +36,10 @@ export async function sortieInProcess(
     return { status, ...written };
   } finally {
     setStdin(stdin);
+    for (const [name, value] of before) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
   }
 }
 

@@ -137,7 +137,7 @@ describe("the KV namespace of an account", () => {
       ...below("apiproxies/a", answeringProxy("a", "first")),
     });
     const variables = { CLOUDFLARE_API_BASE_URL: server.url, CLOUDFLARE_API_TOKEN: "t1" };
-    const run = (...args: string[]) => sortie(args, folder, "", variables);
+    const run = (...args: string[]) => sortieInProcess(args, folder, "", variables);
     expect(await run("push", ".", "--env", "test")).toMatchObject({ status: 0, stderr: "" });
     writeIn(folder, "apiproxies/a/apiproxy/policies/Answer.xml", answer("second"));
     expect(await run("push", ".", "--env", "test")).toMatchObject({ status: 0, stderr: "" });
@@ -152,7 +152,7 @@ describe("the KV namespace of an account", () => {
       ...below("apiproxies/a", answeringProxy("a", "text")),
     });
     const nobody = { HOME: folder, XDG_CONFIG_HOME: folder, CLOUDFLARE_API_TOKEN: "" };
-    const { status, stderr } = await sortie(["push", ".", "--env", "test"], folder, "", nobody);
+    const { status, stderr } = await sortieInProcess(["push", ".", "--env", "test"], folder, "", nobody);
     expect(stderr).toMatch(/^error: Nobody is logged in to Cloudflare. Log in with: npx wrangler login/);
     expect(status).toBe(2);
   });

@@ -78,13 +78,13 @@ describe("sortie kvm", { shuffle: false }, () => {
     expect(withoutKey).toMatchObject({ status: 2, stdout: "" });
     expect(withoutKey.stderr).toContain("no SECRETS_KEY");
     const show = ["kvm", "get", "token", "--show", ...settings, ...local];
-    expect((await sortie(show, folder, "", { SECRETS_KEY: keys.stdout })).stdout).toBe("s3cret\n");
+    expect((await sortieInProcess(show, folder, "", { SECRETS_KEY: keys.stdout })).stdout).toBe("s3cret\n");
   });
 
   test("sets several values with --list", async () => {
     await kvm(["set", "hosts", "--list"], "a\nb\n");
     const get = ["kvm", "get", "hosts", "--show", ...local];
-    expect((await sortie(get, folder, "", { SECRETS_KEY: keys.stdout })).stdout).toBe("a\nb\n");
+    expect((await sortieInProcess(get, folder, "", { SECRETS_KEY: keys.stdout })).stdout).toBe("a\nb\n");
   });
 
   test("deletes what is set and what is deployed", async () => {
