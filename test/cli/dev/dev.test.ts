@@ -195,6 +195,8 @@ describe("bundles", () => {
     try {
       const url = await dev.ready();
       expect(await get(`${url}/calling`)).toEqual({ status: 200, text: "from the shared flow" });
+      // Beside a proxy, a shared flow gets none of its own.
+      expect(await get(`${url}/greeting`)).toMatchObject({ status: 404 });
     } finally {
       await dev.stop("SIGINT");
     }
