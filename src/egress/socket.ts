@@ -12,11 +12,12 @@ import { connect } from "cloudflare:sockets";
 export async function pipeSocket(near: Socket, address: string, closing: Promise<unknown>): Promise<unknown> {
   const far = connect(address, { secureTransport: "off", allowHalfOpen: true });
   // What they say is said by the pipes, too.
-  for (const end of [near, far]) end.closed.catch(() => {});
+  for (const { opened, closed } of [near, far]) for (const state of [opened, closed]) state.catch(() => {});
   await far.opened;
   const piped = Promise.all([near.readable.pipeTo(far.writable), far.readable.pipeTo(near.writable)]);
   const ended = Promise.race([piped, closing]).then(() => null);
   const lost = await ended.catch((error: unknown) => error);
-  await Promise.allSettled([far.close(), near.close()]);
+  // One that the other side has closed throws at once instead of rejecting.
+  await Promise.allSettled([far, near].map(async (socket) => socket.close()));
   return lost;
 }
