@@ -14,10 +14,16 @@ export async function pipeSocket(near: Socket, address: string, closing: Promise
   // What they say is said by the pipes, too.
   for (const { opened, closed } of [near, far]) for (const state of [opened, closed]) state.catch(() => {});
   await far.opened;
-  const piped = Promise.all([near.readable.pipeTo(far.writable), far.readable.pipeTo(near.writable)]);
-  const ended = Promise.race([piped, closing]).then(() => null);
-  const lost = await ended.catch((error: unknown) => error);
-  // One that the other side has closed throws at once instead of rejecting.
-  await Promise.allSettled([far, near].map(async (socket) => socket.close()));
+  // Ends both pipes, and with them the sockets: closing a socket that the other side has closed leaves a rejection.
+  const over = new AbortController();
+  closing.then(() => over.abort());
+  const { signal } = over;
+  const up = near.readable.pipeTo(far.writable, { signal });
+  const down = far.readable.pipeTo(near.writable, { signal });
+  const lost = await Promise.all([up, down]).then(
+    () => null,
+    (error: unknown) => (signal.aborted ? null : error),
+  );
+  over.abort();
   return lost;
 }
