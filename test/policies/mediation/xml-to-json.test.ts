@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ResponseMessage } from "../../../src/flow/message.ts";
 import { xmlToJson } from "../../../src/policies/mediation/xml-to-json/xml-to-json.ts";
-import { faultOf, flowOf, problemsOf, runPolicy, variableOf } from "../policy-kit.ts";
+import { faultOf, flowOf, loadPolicy, problemsOf, runPolicy, variableOf } from "../policy-kit.ts";
 
 const policy = (options = "", rest = "<Source>response</Source>") =>
   `<XMLToJSON name="X2J">${rest}${options}</XMLToJSON>`;
@@ -160,6 +160,18 @@ describe("Format", () => {
     const codes = (xml: string) => problemsOf(xmlToJson, xml).map((line) => line.replace(/ [\d:]+$/, ""));
     expect(codes(policy("<Format>jahoo</Format>"))).toEqual(["error UnknownFormat"]);
     expect(codes(policy(`<Format>yahoo</Format>${options("")}`))).toEqual(["error EitherOptionOrFormat"]);
+  });
+
+  test("options beside it are known, and misspelt ones are asked about", () => {
+    const xml = (inside: string) => policy(`<Format>yahoo</Format>${options(inside)}`);
+    const remedies = (inside: string) =>
+      loadPolicy(xmlToJson, xml(inside)).report.problems.map(({ code, remedy }) => [code, remedy]);
+    const both = ["EitherOptionOrFormat", "Take one of them out."];
+    expect(remedies("<RecognizeNull>true</RecognizeNull>")).toEqual([both]);
+    expect(remedies("<RecognizeNul>true</RecognizeNul>")).toEqual([
+      both,
+      ["UnknownElement", "Did you mean <RecognizeNull>? Otherwise remove the element."],
+    ]);
   });
 });
 

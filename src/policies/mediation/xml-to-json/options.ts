@@ -64,7 +64,8 @@ const formats: Readonly<Record<string, JsonOptions>> = {
 export function readJsonOptions(xml: XmlElement, report: Report): JsonOptions {
   const options = xml.child("Options");
   const format = xml.child("Format");
-  if (!format) return options ? readOptions(options, report) : plain;
+  const read = options ? readOptions(options, report) : plain;
+  if (!format) return read;
   if (options) {
     report.error(
       "EitherOptionOrFormat",
