@@ -61,6 +61,20 @@ export class XmlElement implements Position {
     return this.#children;
   }
 
+  /** The children of other names than these, in document order: what to say about them is left to the caller. */
+  others(...names: readonly string[]): readonly XmlElement[] {
+    const others = this.#children.filter((child) => !names.includes(child.name));
+    this.ignore(...others.map((child) => child.name));
+    return others;
+  }
+
+  /** The attributes of other names than these, but for those of XML itself. Says nothing about what is known. */
+  otherAttributes(...names: readonly string[]): readonly string[] {
+    return Array.from(this.#node.attributes, (attribute) => attribute.name).filter(
+      (name) => !names.includes(name) && !XML_ATTRIBUTE.test(name),
+    );
+  }
+
   /** Marks documented or legacy children that have no effect as known, with everything below them. */
   ignore(...names: string[]): void {
     for (const name of names) this.#childrenAsked.set(name, "ignored");

@@ -204,6 +204,34 @@ test.each([
     lookup("<CacheKey><KeyFragment>{user.id}</KeyFragment></CacheKey>"),
     ["warning LiteralKeyFragment"],
   ],
+  ...["KeyFragmnt", "Fragment", "keyfragment"].map(
+    (name) =>
+      [
+        `a key with <${name}>`,
+        lookupCache,
+        lookup(`<CacheKey><Prefix>p</Prefix><${name} ref="user.id"/></CacheKey>`),
+        ["error UnknownElement"],
+      ] as const,
+  ),
+  [
+    "a key with a misspelt element",
+    populateCache,
+    populate("v", '<CacheKey><Prefix>p</Prefix><KeyFragmnt ref="user.id"/></CacheKey>'),
+    ["error UnknownElement"],
+  ],
+  [
+    "a fragment with a misspelt ref and nothing else",
+    lookupCache,
+    lookup('<CacheKey><KeyFragment reff="user.id"/></CacheKey>'),
+    ["error UnknownAttribute", "warning UnknownAttribute"],
+  ],
+  [
+    "a fragment with another attribute beside its text",
+    lookupCache,
+    lookup('<CacheKey><KeyFragment reff="user.id">k</KeyFragment></CacheKey>'),
+    ["warning UnknownAttribute"],
+  ],
+  ["an empty fragment", lookupCache, lookup('<CacheKey><KeyFragment ref=""/></CacheKey>'), []],
   ["an unknown element", lookupCache, lookup(`${key}<Source>v</Source>`), ["warning UnknownElement"]],
   ["PopulateCache", populateCache, populate(""), ["error SourceRequired"]],
   ["an empty key", populateCache, populate("v", "<CacheKey/>"), ["warning CacheKeyMissing"]],
@@ -224,6 +252,13 @@ test.each([
 ] as const)("%s is checked", (_, type, xml, problems) => {
   const found = problemsOf(type as typeof lookupCache, xml, { caches });
   expect(found.map((problem) => problem.replace(/ [\d:]+$/, "")).sort()).toEqual([...problems].sort());
+});
+
+test("what is misspelt in a key is asked about", () => {
+  const xml = lookup('<CacheKey><Prefix>p</Prefix><KeyFragmnt ref="user.id"/></CacheKey>');
+  expect(loadPolicy(lookupCache, xml).report.problems[0]?.remedy).toBe(
+    "Did you mean <KeyFragment>? Otherwise take it out if the entry does not depend on it.",
+  );
 });
 
 test("the text of InvalidTimeout is Apigee's", () => {

@@ -1,9 +1,10 @@
 import type { XmlElement } from "../../../documents/element.ts";
+import { didYouMean } from "../../../documents/nearest.ts";
 import { readOneOf } from "../../../documents/read.ts";
 import type { Report } from "../../../documents/report.ts";
 import type { FlowContext } from "../../../flow/context.ts";
 import type { CacheKey } from "../../../stores/caches.ts";
-import { compileTextOrRef, readTextOrRef, type TextOrRef } from "../../parts/text-or-ref.ts";
+import { compileTextOrRef, readTextOrRef, refOf, type TextOrRef } from "../../parts/text-or-ref.ts";
 import type { PolicyContext } from "../../policy-type.ts";
 
 export const cacheScopes = ["Global", "Application", "Proxy", "Target", "Exclusive"] as const;
@@ -27,9 +28,13 @@ export interface CacheContext {
   readonly targetEndpoint: string | null;
 }
 
-/** Reads CacheKey, Scope and CacheResource. Reports the warnings CacheKeyMissing and LiteralKeyFragment. */
+/**
+ * Reads CacheKey, Scope and CacheResource. Reports UnknownElement and UnknownAttribute where a part of the key is lost,
+ * and the warnings CacheKeyMissing and LiteralKeyFragment.
+ */
 export function readKeyParts(xml: XmlElement, report: Report): KeyParts {
   const key = xml.child("CacheKey");
+  if (key) refuseLostParts(key, report);
   const prefix = key?.child("Prefix");
   const fragments = key?.children("KeyFragment") ?? [];
   for (const fragment of fragments) {
@@ -50,6 +55,33 @@ export function readKeyParts(xml: XmlElement, report: Report): KeyParts {
     scope: readOneOf(xml.child("Scope"), cacheScopes, "Exclusive", report),
     fragments: fragments.map(readTextOrRef),
   };
+}
+
+const KEY_PARTS = ["Prefix", "KeyFragment"];
+
+const WHY = "A key without it can give one client the entry of another.";
+
+/** What is misspelt in a key is an error: without it, entries are shared that were meant to be apart. */
+function refuseLostParts(key: XmlElement, report: Report): void {
+  const element = (name: string) => `<${name}>`;
+  for (const other of key.others(...KEY_PARTS)) {
+    report.error(
+      "UnknownElement",
+      other,
+      `<${other.name}> is not known inside <CacheKey>, and no part of the key. ${WHY}`,
+      didYouMean(other.name, KEY_PARTS, "take it out if the entry does not depend on it.", element),
+    );
+  }
+  for (const part of key.children("KeyFragment")) {
+    const [other] = refOf(part) === null && part.text() === "" ? part.otherAttributes("ref", "type") : [];
+    if (other === undefined) continue;
+    report.error(
+      "UnknownAttribute",
+      part,
+      `<KeyFragment> has an attribute "${other}" that is not known, and neither a text nor "ref". ${WHY}`,
+      'Write <KeyFragment ref="…"/> with the name of a variable, or take the fragment out.',
+    );
+  }
 }
 
 /** Not refused: Apigee takes the text as it is, too. */
