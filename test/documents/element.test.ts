@@ -70,14 +70,14 @@ describe("what nobody asked for is unknown", () => {
   });
 
   test("the others of a list are left to who asks for them, other attributes are not", () => {
-    const element = parse("<P a='1' b='2' xml:lang='en'><A/><B><X/></B><A/></P>");
+    const element = parse("<P a='1'\n  b='2' xml:lang='en'><A/><B><X/></B><A/></P>");
     const report = new Report();
     expect(element.others("A").map(({ name }) => name)).toEqual(["B"]);
     expect(element.otherAttributes("a")).toEqual(["b"]);
     element.attribute("a");
     element.children("A");
     element.reportUnknown(report);
-    expect(brief(report.problems)).toEqual(["UnknownAttribute 1:10"]);
+    expect(brief(report.problems)).toEqual(["UnknownAttribute 2:5"]);
   });
 
   test("a misspelled name is answered with the name that was probably meant", () => {
