@@ -6,6 +6,7 @@ import { javascript } from "./extensions/javascript/javascript.ts";
 import { assertCondition } from "./mediation/assert-condition.ts";
 import { jsonToXml } from "./mediation/json-to-xml/json-to-xml.ts";
 import { keyValueMapOperations } from "./mediation/key-value-map-operations/key-value-map-operations.ts";
+import { messageValidation } from "./mediation/message-validation/message-validation.ts";
 import { readPropertySet } from "./mediation/read-property-set.ts";
 import { xmlToJson } from "./mediation/xml-to-json/xml-to-json.ts";
 import { assignMessage } from "./messages/assign-message.ts";
@@ -51,6 +52,7 @@ const all: readonly PolicyType[] = [
   jsonToXml,
   keyValueMapOperations,
   lookupCache,
+  messageValidation,
   populateCache,
   raiseFault,
   readPropertySet,

@@ -6,8 +6,8 @@ import { spendText, withinWork } from "../../../expression/work.ts";
 import { compileXPath, parseXml } from "../../../expression/xpath.ts";
 import type { FlowContext } from "../../../flow/context.ts";
 import { type Message, RequestMessage } from "../../../flow/message.ts";
+import { compileSourceMessage, isJson, isXml } from "../../parts/source-message.ts";
 import { definePolicy, type PolicyContext } from "../../policy-type.ts";
-import { compileSourceMessage, isJson, isXml } from "../threats/source-message.ts";
 import { faults } from "./faults.ts";
 import { type Check, type Pattern, readChecks } from "./read-checks.ts";
 

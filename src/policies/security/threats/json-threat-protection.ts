@@ -1,8 +1,8 @@
 import { faultType } from "../../../flow/fault.ts";
+import { scanJson } from "../../parts/scan-json.ts";
+import { compileSourceMessage, isJson, strictContent } from "../../parts/source-message.ts";
 import { definePolicy } from "../../policy-type.ts";
 import { readLimit } from "./read-limit.ts";
-import { scanJson } from "./scan-json.ts";
-import { compileSourceMessage, isJson, strictContent } from "./source-message.ts";
 
 const faults = {
   failed: faultType(

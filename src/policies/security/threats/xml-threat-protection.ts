@@ -1,9 +1,9 @@
 import { readBooleanAttribute } from "../../../documents/read.ts";
 import { faultType } from "../../../flow/fault.ts";
+import { scanXml } from "../../parts/scan-xml.ts";
+import { compileSourceMessage, isXml, strictContent } from "../../parts/source-message.ts";
 import { definePolicy } from "../../policy-type.ts";
 import { readLimit } from "./read-limit.ts";
-import { scanXml } from "./scan-xml.ts";
-import { compileSourceMessage, isXml, strictContent } from "./source-message.ts";
 
 const titled = (policy: string) => `XMLThreatProtection stepDefinition ${policy}:`;
 

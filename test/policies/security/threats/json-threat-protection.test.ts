@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { RequestMessage } from "../../../../src/flow/message.ts";
+import { unlimited as endless, scanJson } from "../../../../src/policies/parts/scan-json.ts";
 import { jsonThreatProtection } from "../../../../src/policies/security/threats/json-threat-protection.ts";
-import { scanJson } from "../../../../src/policies/security/threats/scan-json.ts";
 import { faultOf, flowOf, problemsOf, runPolicy } from "../../policy-kit.ts";
 
 const policy = (inside = "") => `<JSONThreatProtection name="J">${inside}</JSONThreatProtection>`;
@@ -15,13 +15,6 @@ const elements = "<ArrayElementCount>2</ArrayElementCount>";
 const entries = "<ObjectEntryCount>2</ObjectEntryCount>";
 const name = "<ObjectEntryNameLength>3</ObjectEntryNameLength>";
 const value = "<StringValueLength>3</StringValueLength>";
-const endless = {
-  arrayElements: Infinity,
-  depth: Infinity,
-  objectEntries: Infinity,
-  nameLength: Infinity,
-  stringLength: Infinity,
-};
 
 describe("limits", () => {
   test.each<[string, string, string | null]>([

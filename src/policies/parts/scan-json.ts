@@ -8,6 +8,15 @@ export interface JsonLimits {
   readonly stringLength: number;
 }
 
+/** No limits but {@link DEEPEST}. */
+export const unlimited: JsonLimits = {
+  arrayElements: Number.POSITIVE_INFINITY,
+  depth: Number.POSITIVE_INFINITY,
+  objectEntries: Number.POSITIVE_INFINITY,
+  nameLength: Number.POSITIVE_INFINITY,
+  stringLength: Number.POSITIVE_INFINITY,
+};
+
 /** What is wrong with a JSON text, and where in it. */
 export interface JsonThreat {
   readonly reason: string;

@@ -1,4 +1,4 @@
-import { type SaxesAttributeNS, SaxesParser } from "saxes";
+import { type SaxesAttributeNS, SaxesParser, type SaxesTagNS } from "saxes";
 
 /** The most that an XML document may hold; endless where there is no limit. Lengths are characters. */
 export interface XmlLimits {
@@ -30,6 +30,37 @@ export interface XmlLimits {
 /** How deep a document may be without a limit of its own: other programs have a stack that ends. */
 export const DEEPEST = 10_000;
 
+/** No limits but {@link DEEPEST}. */
+export const unlimited: XmlLimits = (() => {
+  const most = Number.POSITIVE_INFINITY;
+  return {
+    names: { element: most, attribute: most, prefix: most, instruction: most },
+    depth: most,
+    attributes: most,
+    namespaces: most,
+    children: {
+      most,
+      countsComments: false,
+      countsElements: false,
+      countsInstructions: false,
+      countsTexts: false,
+    },
+    values: { text: most, attribute: most, namespace: most, comment: most, instruction: most },
+  };
+})();
+
+/** An element that begins. */
+export interface XmlStart {
+  /** Without prefix. */
+  readonly name: string;
+  /** Empty when it is in none. */
+  readonly namespace: string;
+  /** Of the root: 0. */
+  readonly depth: number;
+  /** Counted from 1. */
+  readonly line: number;
+}
+
 /** Ends the parsing. */
 class Threat extends Error {}
 
@@ -37,8 +68,14 @@ class Threat extends Error {}
  * Looks once through an XML document, without building anything of it. Null when it is well-formed and within the
  * limits; otherwise what is wrong, and where. A document type is always refused: what its entities become is limited
  * by nothing. Format: XML 1.0, Namespaces in XML.
+ *
+ * @param judge says what is wrong with an element, or null
  */
-export function scanXml(text: string, limits: XmlLimits): string | null {
+export function scanXml(
+  text: string,
+  limits: XmlLimits,
+  judge: ((start: XmlStart) => string | null) | null = null,
+): string | null {
   const parser = new SaxesParser({ xmlns: true });
   const { names, children, values } = limits;
   const mostDepth = Math.min(limits.depth, DEEPEST);
@@ -91,6 +128,12 @@ export function scanXml(text: string, limits: XmlLimits): string | null {
     limit(prefixOf(name).length, names.prefix, "Namespace prefix length");
     limit(value.length, values.attribute, "Attribute value length");
   });
+  if (judge) {
+    parser.on("opentag", ({ local, uri }: SaxesTagNS) => {
+      const wrong = judge({ name: local, namespace: uri, depth: childCounts.length - 1, line: parser.line });
+      if (wrong !== null) throw new Threat(wrong);
+    });
+  }
   parser.on("closetag", () => {
     childCounts.pop();
   });

@@ -1,9 +1,9 @@
-import { mediaType } from "../../../flow/content-type.ts";
-import type { FlowContext } from "../../../flow/context.ts";
-import type { FaultType } from "../../../flow/fault.ts";
-import { Message } from "../../../flow/message.ts";
-import { decodeUtf8 } from "../../../text/utf8.ts";
-import type { PolicyContext } from "../../policy-type.ts";
+import { mediaType } from "../../flow/content-type.ts";
+import type { FlowContext } from "../../flow/context.ts";
+import type { FaultType } from "../../flow/fault.ts";
+import { Message } from "../../flow/message.ts";
+import { decodeUtf8 } from "../../text/utf8.ts";
+import type { PolicyContext } from "../policy-type.ts";
 
 /** The faults of a source that cannot be looked into. */
 export interface SourceFaults {
