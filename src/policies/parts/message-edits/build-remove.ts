@@ -20,15 +20,21 @@ export function buildRemove(
   if (someFormParameters) context.readsContentOf(edited);
   return function remove(_flow, message) {
     if (payload) message.setContent(null);
+    if (message instanceof RequestMessage) {
+      removeParameters(queryParameters, message.queryParameters);
+      if (someFormParameters) removeFormParameters(formParameters, message);
+    }
+    // After the form, which only its Content-Type shows to be one.
     removeHeaders(headers, message);
     for (const property of properties) resetProperty[property](message);
-    if (!(message instanceof RequestMessage)) return;
-    removeParameters(queryParameters, message.queryParameters);
-    if (!someFormParameters || !message.isForm) return;
-    const parameters = message.formParameters;
-    removeParameters(formParameters, parameters);
-    message.formParameters = parameters;
   };
+}
+
+function removeFormParameters(selection: Selection, message: RequestMessage): void {
+  if (!message.isForm) return;
+  const parameters = message.formParameters;
+  removeParameters(selection, parameters);
+  message.formParameters = parameters;
 }
 
 function removeHeaders(selection: Selection, message: Message): void {

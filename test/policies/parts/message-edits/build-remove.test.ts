@@ -30,6 +30,11 @@ test("Remove without children removes headers, parameters and payload", async ()
   expect([message.verb, message.uri, message.content]).toEqual(["POST", "/v1/things", ""]);
 });
 
+test("a form is taken out of a message whose headers go, too", async () => {
+  const message = await removed("<Headers/><FormParams/>");
+  expect([[...message.headers], message.content]).toEqual([[], ""]);
+});
+
 describe("Headers", () => {
   test.each([
     ["<Headers/>", []],
