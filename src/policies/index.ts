@@ -11,6 +11,7 @@ import { readPropertySet } from "./mediation/read-property-set.ts";
 import { xmlToJson } from "./mediation/xml-to-json/xml-to-json.ts";
 import { assignMessage } from "./messages/assign-message.ts";
 import { extractVariables } from "./messages/extract-variables/extract-variables.ts";
+import { httpModifier } from "./messages/http-modifier.ts";
 import { raiseFault } from "./messages/raise-fault.ts";
 import type { PolicyType } from "./policy-type.ts";
 import { accessControl } from "./security/access-control.ts";
@@ -46,6 +47,7 @@ const all: readonly PolicyType[] = [
   generateJws,
   generateJwt,
   hmac,
+  httpModifier,
   invalidateCache,
   javascript,
   jsonThreatProtection,

@@ -2,7 +2,7 @@ import { readBoolean } from "../../documents/read.ts";
 import { ResponseMessage } from "../../flow/message.ts";
 import { RaisedFault } from "../../flow/raised-fault.ts";
 import { buildMessageEdits } from "../parts/message-edits/build.ts";
-import { readMessageEdits } from "../parts/message-edits/read.ts";
+import { everyEdit, readMessageEdits } from "../parts/message-edits/read.ts";
 import { definePolicy } from "../policy-type.ts";
 
 /** No status that HTTP has: says afterwards whether an edit set one. */
@@ -23,7 +23,7 @@ export const raiseFault = definePolicy({
   read(xml, report) {
     const response = xml.child("FaultResponse");
     return {
-      edits: response ? readMessageEdits(response, report, { variables: true }) : [],
+      edits: response ? readMessageEdits(response, report, everyEdit) : [],
       ignoreUnresolved: readBoolean(xml.child("IgnoreUnresolvedVariables"), true, report),
       shortReason: readBoolean(xml.child("ShortFaultReason"), false, report),
     };

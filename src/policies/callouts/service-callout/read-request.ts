@@ -2,7 +2,7 @@ import type { XmlElement } from "../../../documents/element.ts";
 import { readBoolean, readBooleanAttribute } from "../../../documents/read.ts";
 import { type Position, positionOf, type Report } from "../../../documents/report.ts";
 import type { MessageEdit } from "../../parts/message-edits/edit.ts";
-import { readMessageEdits } from "../../parts/message-edits/read.ts";
+import { readMessageEdits, requestEdits } from "../../parts/message-edits/read.ts";
 
 /** The element Request of a ServiceCallout. */
 export interface CalloutRequest {
@@ -16,7 +16,7 @@ export interface CalloutRequest {
 
 /** Apigee: "ServiceCallout policy" (Request). Problems: those of the edits, PayloadWithGet, HostHeaderNotSent. */
 export function readRequest(request: XmlElement | undefined, report: Report): CalloutRequest {
-  const edits = request === undefined ? [] : readMessageEdits(request, report);
+  const edits = request === undefined ? [] : readMessageEdits(request, report, requestEdits);
   if (request !== undefined) warnOfWhatCannotBeSent(edits, positionOf(request), report);
   return {
     variable: request?.attribute("variable")?.trim() || "servicecallout.request",

@@ -12,6 +12,9 @@ export type ValueList = (typeof valueLists)[number];
 export const textProperties = ["Verb", "Path", "Version", "StatusCode", "ReasonPhrase"] as const;
 export type TextProperty = (typeof textProperties)[number];
 
+/** What an action may be about, beside the lists. */
+export type PartName = TextProperty | "Payload";
+
 /** `Set` overwrites the values of each name; `Add` appends one more. */
 export interface SetValues {
   readonly action: "Set" | "Add";

@@ -1,7 +1,14 @@
 import type { XmlElement } from "../../../documents/element.ts";
 import { readBoolean } from "../../../documents/read.ts";
 import type { Report } from "../../../documents/report.ts";
-import { type MessageParts, type Selection, textProperties, type ValueList, valueLists } from "./edit.ts";
+import {
+  type MessageParts,
+  type PartName,
+  type Selection,
+  textProperties,
+  type ValueList,
+  valueLists,
+} from "./edit.ts";
 import { readName } from "./read-name.ts";
 
 /**
@@ -9,37 +16,35 @@ import { readName } from "./read-name.ts";
  * can be absent: Remove leaves a verb, a path and a status as they are unless it names them. An empty flag
  * is false in Copy and true in Remove.
  */
-export function readParts(action: XmlElement, report: Report): MessageParts {
+export function readParts(action: XmlElement, report: Report, known: readonly PartName[]): MessageParts {
   const copies = action.name === "Copy";
-  const payload = action.child("Payload");
-  const flags = textProperties.map((property) => [property, action.child(property)] as const);
+  const flags = known.flatMap((name) => {
+    const flag = action.child(name);
+    return flag ? [{ name, isChosen: readBoolean(flag, !copies, report) }] : [];
+  });
+  const chosen = new Set(flags.filter((flag) => flag.isChosen).map(({ name }) => name));
   const parts: MessageParts = {
     lists: {
       Headers: readSelection(action, "Headers", report),
       QueryParams: readSelection(action, "QueryParams", report),
       FormParams: readSelection(action, "FormParams", report),
     },
-    payload: isChosen(payload, copies, report),
-    properties: flags.filter(([, flag]) => isChosen(flag, copies, report)).map(([property]) => property),
+    payload: chosen.has("Payload"),
+    properties: textProperties.filter((property) => chosen.has(property)),
   };
-  const says = [payload, ...flags.map(([, flag]) => flag)].some((flag) => flag !== undefined);
-  return says || namesList(action) ? parts : everything(copies);
+  return flags.length > 0 || namesList(action) ? parts : everything(copies, known);
 }
 
-function everything(copies: boolean): MessageParts {
+function everything(copies: boolean, known: readonly PartName[]): MessageParts {
   return {
     lists: { Headers: "all", QueryParams: "all", FormParams: copies ? [] : "all" },
-    payload: true,
+    payload: known.includes("Payload"),
     properties: copies ? textProperties : [],
   };
 }
 
 function namesList(action: XmlElement): boolean {
   return valueLists.some((list) => action.child(list) !== undefined);
-}
-
-function isChosen(flag: XmlElement | undefined, copies: boolean, report: Report): boolean {
-  return flag !== undefined && readBoolean(flag, !copies, report);
 }
 
 /** An empty list means all of it; an entry whose text is `false` is left alone. */

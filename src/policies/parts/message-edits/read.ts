@@ -7,6 +7,7 @@ import { statusCode } from "../../../flow/message-properties.ts";
 import { Unsettable } from "../../../flow/unsettable.ts";
 import {
   type MessageEdit,
+  type PartName,
   type SetPayload,
   type SetProperty,
   type TextProperty,
@@ -17,45 +18,58 @@ import { readAssignVariable } from "./read-assign-variable.ts";
 import { readName } from "./read-name.ts";
 import { readParts } from "./read-parts.ts";
 
-const ACTIONS = ["Add", "Copy", "Remove", "Set"];
+/** The elements that a policy knows: its actions, and what they are about beside the lists of values. */
+export interface EditElements {
+  readonly actions: readonly string[];
+  readonly inSet: readonly PartName[];
+  readonly inCopyAndRemove: readonly PartName[];
+}
+
+const everyPart: readonly PartName[] = [...textProperties, "Payload"];
+
+/** Of a request that a policy makes. */
+export const requestEdits: EditElements = {
+  actions: ["Add", "Copy", "Remove", "Set"],
+  inSet: everyPart,
+  inCopyAndRemove: everyPart,
+};
+
+/** Of a policy that sets variables, too. */
+export const everyEdit: EditElements = {
+  ...requestEdits,
+  actions: [...requestEdits.actions, "AssignVariable"],
+};
 
 /**
- * The actions Add, Copy, Remove and Set of an element, in document order.
- * Apigee: "AssignMessage policy", "RaiseFault policy", "ServiceCallout policy" (Request).
+ * The actions of an element, in document order. Apigee: "AssignMessage policy", "HTTPModifier policy",
+ * "RaiseFault policy", "ServiceCallout policy" (Request).
  *
  * Problems: InvalidIndex, InvalidVariableName, InvalidPayload, InvalidTemplate, InvalidHeaderName,
  * InvalidStatusCode, UnknownVerb, MissingName, ResourceURLUnsupported.
- *
- * @param options.variables whether AssignVariable is one of the actions
  */
-export function readMessageEdits(
-  parent: XmlElement,
-  report: Report,
-  options: { variables?: boolean } = {},
-): MessageEdit[] {
-  const names = options.variables === true ? [...ACTIONS, "AssignVariable"] : ACTIONS;
-  return parent.children(...names).flatMap((action) => readAction(action, report));
+export function readMessageEdits(parent: XmlElement, report: Report, known: EditElements): MessageEdit[] {
+  return parent.children(...known.actions).flatMap((action) => readAction(action, report, known));
 }
 
-function readAction(action: XmlElement, report: Report): MessageEdit[] {
+function readAction(action: XmlElement, report: Report, known: EditElements): MessageEdit[] {
   switch (action.name) {
     case "Set":
-      return readSet(action, report);
+      return readSet(action, report, known.inSet);
     case "Add":
       return action.children(...valueLists).flatMap((list) => readValues("Add", list, report));
     case "Copy": {
       const source = action.attribute("source")?.trim() || "message";
-      return [{ action: "Copy", source, parts: readParts(action, report) }];
+      return [{ action: "Copy", source, parts: readParts(action, report, known.inCopyAndRemove) }];
     }
     case "Remove":
-      return [{ action: "Remove", parts: readParts(action, report) }];
+      return [{ action: "Remove", parts: readParts(action, report, known.inCopyAndRemove) }];
     default:
       return readAssignVariable(action, report);
   }
 }
 
-function readSet(set: XmlElement, report: Report): MessageEdit[] {
-  return set.children(...valueLists, ...textProperties, "Payload").flatMap((part) => {
+function readSet(set: XmlElement, report: Report, known: readonly PartName[]): MessageEdit[] {
+  return set.children(...valueLists, ...known).flatMap((part) => {
     if (part.name === "Payload") return readPayload(part, report);
     const property = textProperties.find((name) => name === part.name);
     return property ? readProperty(property, part, report) : readValues("Set", part, report);
