@@ -1,3 +1,5 @@
+import { Float, type Value } from "../../expression/value.ts";
+
 /**
  * Source text access of JSON, which the platform has and the type library does not know yet: a raw value
  * stands for the number that was written, digit for digit.
@@ -36,4 +38,13 @@ function keepExact(_key: string, value: unknown, { source }: { readonly source?:
 export function scalarOf(value: unknown): string | number | bigint | boolean | null {
   if (JSON.isRawJSON(value)) return BigInt(value.rawJSON);
   return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? value : null;
+}
+
+/** A parsed value as a flow variable holds it: a number as integer, long or double, and what has a structure as JSON. */
+export function flowValueOf(value: unknown): Value {
+  const scalar = scalarOf(value);
+  if (scalar === null) return value === null ? null : JSON.stringify(value);
+  if (typeof scalar !== "number") return scalar;
+  if (!Number.isSafeInteger(scalar)) return new Float(scalar);
+  return Math.abs(scalar) < 2 ** 31 ? scalar : BigInt(scalar);
 }

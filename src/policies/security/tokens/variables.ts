@@ -1,29 +1,31 @@
-import { Float, type Value } from "../../../expression/value.ts";
-import { type FlowContext, StateKey, type Step } from "../../../flow/context.ts";
+import type { Value } from "../../../expression/value.ts";
+import type { FlowContext, Step } from "../../../flow/context.ts";
+import { flowValueOf } from "../../parts/exact-json.ts";
+import { OwnVariables } from "../../parts/own-variables.ts";
 import type { TokenKind } from "./faults.ts";
 import type { Json, JsonObject } from "./json.ts";
 import type { Token } from "./token.ts";
 
-/** The names that policies have set from tokens, by the policies' own. */
-const setBefore = new StateKey<Map<string, readonly string[]>>();
-
 /** The variables of one policy that tell of a token. Apigee: "VerifyJWT policy", "VerifyJWS policy" (Flow variables). */
 export class TokenVariables {
-  readonly #prefix: string;
+  readonly #valid: string;
   readonly #failed: string;
+  readonly #own: OwnVariables;
 
   constructor(kind: TokenKind, policy: string) {
-    this.#prefix = `${kind}.${policy}.`;
+    const prefix = `${kind}.${policy}.`;
+    this.#own = new OwnVariables(prefix);
+    this.#valid = `${prefix}valid`;
     this.#failed = `${kind.toUpperCase()}.failed`;
   }
 
   /** Takes away what an earlier run has left: it is not to be taken for something about this token. */
   clear(flow: FlowContext): void {
-    for (const name of flow.kept(setBefore)?.get(this.#prefix) ?? []) flow.variables.delete(name);
+    this.#own.clear(flow);
   }
 
   valid(flow: FlowContext, value: boolean): void {
-    flow.variables.set(`${this.#prefix}valid`, value);
+    flow.variables.set(this.#valid, value);
   }
 
   /** The step, with a note in `JWT.failed` or `JWS.failed` when it fails. */
@@ -41,16 +43,8 @@ export class TokenVariables {
     };
   }
 
-  /** Names come from the token; so nothing is compared with the names of other variables. */
   set(flow: FlowContext, values: Iterable<readonly [string, Value]>): void {
-    const names: string[] = [];
-    for (const [name, value] of values) {
-      if (value === null) continue;
-      flow.variables.set(this.#prefix + name, value);
-      names.push(this.#prefix + name);
-    }
-    const kept = flow.kept(setBefore) ?? new Map<string, readonly string[]>();
-    flow.keep(setBefore, kept.set(this.#prefix, names));
+    this.#own.set(flow, values);
   }
 }
 
@@ -58,7 +52,7 @@ export class TokenVariables {
 export function* headerVariables({ header, headerJson }: Token): Iterable<readonly [string, Value]> {
   for (const [name, value] of Object.entries(header)) {
     yield [`header.${name}`, flowValue(value)];
-    yield [`decoded.header.${name}`, decoded(value)];
+    yield [`decoded.header.${name}`, flowValueOf(value)];
   }
   yield ["header.algorithm", flowValue(header.alg ?? null)];
   yield ["header.type", flowValue(header.typ ?? null)];
@@ -82,7 +76,7 @@ export function* claimVariables(
 ): Iterable<readonly [string, Value]> {
   for (const [name, value] of Object.entries(claims)) {
     yield [`claim.${name}`, flowValue(value)];
-    yield [`decoded.claim.${name}`, decoded(value)];
+    yield [`decoded.claim.${name}`, flowValueOf(value)];
   }
   for (const [name, registered] of Object.entries(shortNames)) {
     yield [`claim.${name}`, flowValue(claims[registered] ?? null)];
@@ -101,18 +95,7 @@ export function* claimVariables(
 /** As a flow variable holds it: lists of texts are lists, other structures are JSON. */
 function flowValue(value: Json): Value {
   if (Array.isArray(value) && value.every((item) => typeof item === "string")) return value;
-  return decoded(value);
-}
-
-/** As JSON, but for a text, which stands for itself. */
-function decoded(value: Json): Value {
-  if (typeof value === "number") return numberOf(value);
-  return typeof value === "object" && value !== null ? JSON.stringify(value) : (value as Value);
-}
-
-function numberOf(value: number): Value {
-  if (!Number.isSafeInteger(value)) return new Float(value);
-  return Math.abs(value) < 2 ** 31 ? value : BigInt(value);
+  return flowValueOf(value);
 }
 
 /** `01:02:03.456`, with a minus sign when it is over. */
