@@ -1,4 +1,5 @@
-import { type SaxesAttributeNS, SaxesParser, type SaxesTagNS } from "saxes";
+import { SaxesParser } from "saxes";
+import { NamespaceScope } from "./namespace-scope.ts";
 
 /** The most that an XML document may hold; endless where there is no limit. Lengths are characters. */
 export interface XmlLimits {
@@ -76,7 +77,9 @@ export function scanXml(
   limits: XmlLimits,
   judge: ((start: XmlStart) => string | null) | null = null,
 ): string | null {
-  const parser = new SaxesParser({ xmlns: true });
+  // The parser's own look-up of prefixes takes longer the deeper it is.
+  const parser = new SaxesParser({ xmlns: false });
+  const scope = new NamespaceScope();
   const { names, children, values } = limits;
   const mostDepth = Math.min(limits.depth, DEEPEST);
   const childCounts: number[] = [];
@@ -116,7 +119,7 @@ export function scanXml(
     childCounts.push(0);
     limit(childCounts.length, mostDepth, "Node depth");
   });
-  parser.on("attribute", ({ name, value }: Pick<SaxesAttributeNS, "name" | "value">) => {
+  parser.on("attribute", ({ name, value }) => {
     if (name === "xmlns" || name.startsWith("xmlns:")) {
       limit(++namespaces, limits.namespaces, "Namespace count");
       limit(name === "xmlns" ? 0 : localName(name).length, names.prefix, "Namespace prefix length");
@@ -128,13 +131,16 @@ export function scanXml(
     limit(prefixOf(name).length, names.prefix, "Namespace prefix length");
     limit(value.length, values.attribute, "Attribute value length");
   });
-  if (judge) {
-    parser.on("opentag", ({ local, uri }: SaxesTagNS) => {
-      const wrong = judge({ name: local, namespace: uri, depth: childCounts.length - 1, line: parser.line });
-      if (wrong !== null) throw new Threat(wrong);
-    });
-  }
+  parser.on("opentag", ({ name, attributes: held }) => {
+    const problem = scope.enter(name, held);
+    if (problem !== null) fail(problem);
+    if (judge === null) return;
+    const start = { name: localName(name), namespace: scope.namespaceOf(name) };
+    const wrong = judge({ ...start, depth: childCounts.length - 1, line: parser.line });
+    if (wrong !== null) throw new Threat(wrong);
+  });
   parser.on("closetag", () => {
+    scope.leave();
     childCounts.pop();
   });
   const takeText = (content: string): void => {

@@ -27,20 +27,41 @@ export function compileSourceMessage(
   };
 }
 
+/** Charsets in which markup is ASCII, as it is in UTF-8: whoever reads one in another's place finds the same structure. */
+const ASCII_LIKE = /^(?:utf-?8|(?:us-)?ascii|iso-8859-\d{1,2}|latin-?1|windows-125\d)$/i;
+
+const CHARSET_PARAMETER = /;\s*charset\s*=\s*["']?([^"';,\s]*)/gi;
+
+/** What an XML document says about its bytes. */
+const XML_ENCODING = /^\uFEFF?<\?xml[^>]*?\sencoding\s*=\s*["']([^"']*)/g;
+
 /**
- * The payload as text; null when it is not UTF-8, whatever charset it claims: it would mean one thing here and
- * another to whoever gets it.
+ * The payload as text; null when it is not UTF-8, or claims a charset in which the same bytes have another structure,
+ * such as UTF-7: it would mean one thing here and another to whoever gets it.
  */
-export function strictContent({ body }: Message): string | null {
-  return typeof body.source === "string" ? body.source : decodeUtf8(body.bytes, "keep");
+export function strictContent({ body, contentType }: Message): string | null {
+  const text = typeof body.source === "string" ? body.source : decodeUtf8(body.bytes, "keep");
+  if (text === null) return null;
+  const claims = [...contentType.matchAll(CHARSET_PARAMETER), ...text.matchAll(XML_ENCODING)];
+  return claims.every(([, charset = ""]) => ASCII_LIKE.test(charset)) ? text : null;
 }
 
 /** Whether a message says that it holds JSON. */
-export function isJson({ contentType }: Message): boolean {
-  return /^application\/(?:json|[^/]+\+json)$/.test(mediaType(contentType));
+export function isJson(message: Message): boolean {
+  return hasType(message, /^application\/(?:json|[^/]+\+json)$/);
 }
 
 /** Whether a message says that it holds XML. */
-export function isXml({ contentType }: Message): boolean {
-  return /^(?:text\/xml|application\/(?:xml|[^/]+\+xml))$/.test(mediaType(contentType));
+export function isXml(message: Message): boolean {
+  return hasType(message, /^(?:text\/xml|application\/(?:xml|[^/]+\+xml))$/);
+}
+
+/** Whether a message says that it holds a form. */
+export function isForm(message: Message): boolean {
+  return hasType(message, /^application\/x-www-form-urlencoded$/);
+}
+
+/** Of a Content-Type that came more than once each counts: which of them others go by is not known. */
+function hasType({ contentType }: Message, type: RegExp): boolean {
+  return contentType.split(",").some((written) => type.test(mediaType(written)));
 }

@@ -6,10 +6,13 @@ import { spendText, withinWork } from "../../../expression/work.ts";
 import { compileXPath, parseXml } from "../../../expression/xpath.ts";
 import type { FlowContext } from "../../../flow/context.ts";
 import { type Message, RequestMessage } from "../../../flow/message.ts";
-import { compileSourceMessage, isJson, isXml } from "../../parts/source-message.ts";
+import { Parameters } from "../../../flow/parameters.ts";
+import { compileSourceMessage, isForm, isJson, isXml, strictContent } from "../../parts/source-message.ts";
 import { definePolicy, type PolicyContext } from "../../policy-type.ts";
 import { faults } from "./faults.ts";
+import { hasNameTwice } from "./json-names.ts";
 import { type Check, type Pattern, readChecks } from "./read-checks.ts";
+import { parameterReadings, readingsOf } from "./readings.ts";
 
 /** The texts that a check looks at. */
 type Texts = (flow: FlowContext, message: Message) => readonly string[];
@@ -39,7 +42,7 @@ export const regularExpressionProtection = definePolicy({
     const find = compileMessage(source, checks, context);
     const compiled = checks.map((check) => ({
       texts: compileTexts(check, ignoreUnresolved, context),
-      refuse: compilePatterns(check.patterns, policy),
+      refuse: compilePatterns(check.patterns, policy, isPrivate(check)),
     }));
     return function protect(flow) {
       const message = find(flow);
@@ -61,14 +64,24 @@ function compileMessage(source: string, checks: readonly Check[], context: Polic
   return compileSourceMessage(source, faults, readsBody ? context : { ...context, readsContentOf: () => {} });
 }
 
-function compilePatterns(patterns: readonly Pattern[], policy: string): (text: string) => void {
+/** Whether what a check looks at must not be shown to anybody. */
+function isPrivate(check: Check): boolean {
+  return check.kind === "variable" && check.name.startsWith("private.");
+}
+
+function compilePatterns(
+  patterns: readonly Pattern[],
+  policy: string,
+  hidesInput: boolean,
+): (text: string) => void {
   const compiled = patterns.map(({ regex, ignoresCase }) => ({
     written: regex,
     regex: compileRegex(regex, { ignoreCase: ignoresCase }),
   }));
   return (text) => {
     for (const { written, regex } of compiled) {
-      if (regex.find(spendText(text))) throw faults.threat(policy, written, text.slice(0, SHOWN_INPUT));
+      if (!regex.find(spendText(text))) continue;
+      throw faults.threat(policy, written, hidesInput ? "*****" : text.slice(0, SHOWN_INPUT));
     }
   };
 }
@@ -76,14 +89,14 @@ function compilePatterns(patterns: readonly Pattern[], policy: string): (text: s
 function compileTexts(check: Check, ignoreUnresolved: boolean, context: PolicyContext): Texts {
   switch (check.kind) {
     case "path":
-      return (_flow, message) => (message instanceof RequestMessage ? pathsOf(message.path) : []);
+      return (_flow, message) => (message instanceof RequestMessage ? readingsOf(message.path) : []);
     case "query":
       return (_flow, message) =>
-        message instanceof RequestMessage ? message.queryParameters.values(check.name) : [];
+        message instanceof RequestMessage ? parameterReadings(message.queryParameters, check.name) : [];
     case "header":
       return (_flow, message) => listOf(message.headers.get(check.name));
     case "form":
-      return (_flow, message) => message.formParameters.values(check.name);
+      return compileForm(check.name, context.policy);
     case "variable":
       return compileVariable(check.name, ignoreUnresolved, context);
     case "json":
@@ -93,13 +106,18 @@ function compileTexts(check: Check, ignoreUnresolved: boolean, context: PolicyCo
   }
 }
 
-/** A path as it came, and as it is meant. */
-function pathsOf(path: string): string[] {
-  try {
-    return [path, decodeURIComponent(path)];
-  } catch {
-    return [path];
-  }
+function compileForm(name: string, policy: string): Texts {
+  return (_flow, message) => {
+    if (message.body.isEmpty || !isForm(message)) return [];
+    return parameterReadings(new Parameters(contentOf(message, policy), true), name);
+  };
+}
+
+/** What has another meaning for whoever gets it cannot be looked into. */
+function contentOf(message: Message, policy: string): string {
+  const content = strictContent(message);
+  if (content === null) throw faults.failed(policy, "the content is not UTF-8");
+  return content;
 }
 
 function compileVariable(name: string, ignoreUnresolved: boolean, { variable }: PolicyContext): Texts {
@@ -115,12 +133,14 @@ function compileJson(path: string, policy: string): Texts {
   const select = compileJsonPath(path);
   return (_flow, message) => {
     if (message.body.isEmpty || !isJson(message)) return [];
+    const content = contentOf(message, policy);
     let json: unknown;
     try {
-      json = JSON.parse(message.content);
+      json = JSON.parse(content);
     } catch (error) {
       throw faults.failed(policy, "the content is not JSON").causedBy(error);
     }
+    if (hasNameTwice(content)) throw faults.failed(policy, "an object of the content has a name twice");
     return select(json).values.map(writtenJson);
   };
 }
@@ -129,8 +149,9 @@ function compileXml(path: string, namespaces: ReadonlyMap<string, string>, polic
   const xpath = compileXPath(path, namespaces);
   return (_flow, message) => {
     if (message.body.isEmpty || !isXml(message)) return [];
+    const content = contentOf(message, policy);
     try {
-      const result = xpath.select(parseXml(message.content));
+      const result = xpath.select(parseXml(content));
       return [result.string(), ...result.nodes()];
     } catch (error) {
       if (!(error instanceof ExpressionError)) throw error;

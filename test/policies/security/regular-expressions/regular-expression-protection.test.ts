@@ -28,8 +28,51 @@ const xmlAt = (path: string) =>
 test.each<[string, string, ReturnType<typeof on>, string | null]>([
   ["a path", `<URIPath>${sql}</URIPath>`, on({ path: "/a/drop table" }), "/a/drop table"],
   ["a path in disguise", `<URIPath>${script}</URIPath>`, on({ path: "/%3Cscript%3E" }), "/<script>"],
+  [
+    "a path beside an escape that is none",
+    `<URIPath>${script}</URIPath>`,
+    on({ path: "/%3Cscript%zz" }),
+    "/<script%zz",
+  ],
+  [
+    "a path beside bytes that are no text",
+    `<URIPath>${script}</URIPath>`,
+    on({ path: "/%3Cscript%20%ff" }),
+    "/<script \ufffd",
+  ],
+  ["a path that is encoded twice", `<URIPath>${script}</URIPath>`, on({ path: "/%253Cscript" }), "/<script"],
+  [
+    "a parameter of a path",
+    `<URIPath>${script}</URIPath>`,
+    on({ path: "/a;q=%3cscript/b" }),
+    "/a;q=<script/b",
+  ],
   ["another path", `<URIPath>${sql}</URIPath>`, on({ path: "/a" }), null],
   ["a query parameter", `<QueryParam name="q">${sql}</QueryParam>`, on({ query: "q=1%20OR%201" }), "1 OR 1"],
+  [
+    "a query parameter beside an escape that is none",
+    `<QueryParam name="q">${script}</QueryParam>`,
+    on({ query: "q=%3Cscript%" }),
+    "<script%",
+  ],
+  [
+    "a query parameter that is encoded twice",
+    `<QueryParam name="q">${script}</QueryParam>`,
+    on({ query: "q=%253Cscript" }),
+    "<script",
+  ],
+  [
+    "a query parameter with a plus for a space",
+    `<QueryParam name="q">${sql}</QueryParam>`,
+    on({ query: "q=drop+table" }),
+    "drop table",
+  ],
+  [
+    "a query parameter whose name is encoded",
+    `<QueryParam name="q">${sql}</QueryParam>`,
+    on({ query: "%71=delete" }),
+    "delete",
+  ],
   ["its second value", `<QueryParam name="q">${sql}</QueryParam>`, on({ query: "q=1&q=delete" }), "delete"],
   ["another parameter", `<QueryParam name="q">${sql}</QueryParam>`, on({ query: "p=delete" }), null],
   [
@@ -45,6 +88,24 @@ test.each<[string, string, ReturnType<typeof on>, string | null]>([
     on({ headers: form, body: "f=exec" }),
     "exec",
   ],
+  [
+    "a form parameter beside an escape that is none",
+    `<FormParam name="f">${script}</FormParam>`,
+    on({ headers: form, body: "f=%3Cscript%zz" }),
+    "<script%zz",
+  ],
+  [
+    "a form that calls itself something else, too",
+    `<FormParam name="f">${sql}</FormParam>`,
+    on({ headers: { "content-type": `text/plain, ${form["content-type"]}` }, body: "f=exec" }),
+    "exec",
+  ],
+  [
+    "JSON that calls itself something else, too",
+    jsonAt("$.a"),
+    on({ headers: { "content-type": "application/json, text/plain" }, body: '{"a":"<script>"}' }),
+    "<script>",
+  ],
   ["JSON", jsonAt("$.a"), on({ headers: json, body: '{"a":"<script>"}' }), "<script>"],
   ["JSON, deep", jsonAt("$..a"), on({ headers: json, body: '{"b":[{"a":1},{"a":"<script>"}]}' }), "<script>"],
   [
@@ -54,6 +115,12 @@ test.each<[string, string, ReturnType<typeof on>, string | null]>([
     '{"b":"<script>"}',
   ],
   ["escaped JSON", jsonAt("$.a"), on({ headers: json, body: '{"a":"\\u003cscript>"}' }), "<script>"],
+  [
+    "JSON with one name in several objects",
+    jsonAt("$.a"),
+    on({ headers: json, body: '{"a":{"a":[{"a":"a:"},{"a":""}]},"b":"a"}' }),
+    null,
+  ],
   ["other JSON", jsonAt("$.a"), on({ headers: json, body: '{"b":"<script>"}' }), null],
   ["XML", xmlAt("/a/b"), on({ headers: xml, body: "<a><b>&lt;script></b></a>" }), "<script>"],
   [
@@ -92,6 +159,16 @@ test.each([
   );
 });
 
+test("what a private variable holds is not shown", async () => {
+  const flow = flowOf({ variables: { "private.v": "shutdown" } });
+  const fault = await faultOf(
+    regularExpressionProtection,
+    policy(`<Variable name="private.v">${sql}</Variable>`),
+    flow,
+  );
+  expect(fault.message).toMatch(/^Regular Expression Threat Detected in R: regex: .+ input: \*\*\*\*\*$/);
+});
+
 test("a variable that is not set may be ignored", async () => {
   const inside = `<Variable name="v">${sql}</Variable><IgnoreUnresolvedVariables>true</IgnoreUnresolvedVariables>`;
   await runPolicy(regularExpressionProtection, policy(inside));
@@ -99,6 +176,32 @@ test("a variable that is not set may be ignored", async () => {
 
 test.each([
   ["JSON that is none", jsonAt("$.a"), json, "{"],
+  ["JSON with a name twice", jsonAt("$.a"), json, '{"a":"<script>","a":""}'],
+  [
+    "JSON with a name twice, once in disguise",
+    jsonAt("$.b[0].a"),
+    json,
+    '{"b":[{"a":"<script>","\\u0061":""}]}',
+  ],
+  [
+    "JSON in UTF-16",
+    jsonAt("$.a"),
+    { "content-type": "application/json;charset=utf-16le" },
+    Buffer.from('{"a":"<script>"}', "utf16le"),
+  ],
+  [
+    "JSON that claims UTF-7",
+    jsonAt("$.a"),
+    { "content-type": "application/json; charset=UTF-7" },
+    '{"a":"+ADw-script+AD4-"}',
+  ],
+  [
+    "a form that claims UTF-16",
+    `<FormParam name="f">${sql}</FormParam>`,
+    { "content-type": "application/x-www-form-urlencoded; charset=utf-16" },
+    "f=exec",
+  ],
+  ["XML that claims UTF-7", xmlAt("/a"), xml, '<?xml version="1.0" encoding="utf-7"?><a>+ADw-script</a>'],
   ["XML that is none", xmlAt("/a"), xml, "<a"],
   [
     "10 MB for several patterns",

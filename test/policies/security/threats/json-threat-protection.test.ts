@@ -155,6 +155,8 @@ test("10 MB in one string, one list and one object", () => {
 
 test.each([
   ["bytes that are not UTF-8", holding(new Uint8Array([0x22, 0xff, 0x22]))],
+  ["bytes that claim to be UTF-7", holding('{"a":"+ACIAfQ-"}', 'application/json; charset="utf-7"')],
+  ["bytes with two charsets", holding("{}", "application/json; charset=utf-8; charset=utf-16")],
   ["UTF-16", holding(new Uint8Array([0xff, 0xfe, 0x31, 0x00]), "application/json;charset=utf-16")],
 ])("%s are refused", async (_, flow) => {
   expect((await faultOf(jsonThreatProtection, policy(), flow)).message).toMatch(
@@ -169,14 +171,18 @@ test.each([
   await runPolicy(jsonThreatProtection, policy(), flow);
 });
 
-test.each(["application/json; charset=utf-8", "application/problem+json", "APPLICATION/JSON"])(
-  "%s is JSON",
-  async (type) => {
-    expect((await faultOf(jsonThreatProtection, policy(), holding("{", type))).faultName).toBe(
-      "ExecutionFailed",
-    );
-  },
-);
+test.each([
+  "application/json; charset=utf-8",
+  "application/json; charset=ISO-8859-1",
+  "application/problem+json",
+  "APPLICATION/JSON",
+  "application/json, text/plain",
+  "text/plain; charset=utf-8, application/json",
+])("%s is JSON", async (type) => {
+  expect((await faultOf(jsonThreatProtection, policy(), holding("{", type))).faultName).toBe(
+    "ExecutionFailed",
+  );
+});
 
 test.each([
   ["response", "SourceUnavailable", "Source response is not available"],

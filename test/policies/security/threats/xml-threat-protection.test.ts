@@ -1,7 +1,12 @@
+import fc from "fast-check";
+import { SaxesParser } from "saxes";
 import { expect, test } from "vitest";
 import { RequestMessage } from "../../../../src/flow/message.ts";
+import { scanXml, unlimited } from "../../../../src/policies/parts/scan-xml.ts";
 import { xmlThreatProtection } from "../../../../src/policies/security/threats/xml-threat-protection.ts";
 import { faultOf, flowOf, problemsOf, runPolicy } from "../../policy-kit.ts";
+
+const XML = "http://www.w3.org/XML/1998/namespace";
 
 const policy = (inside = "") => `<XMLThreatProtection name="X">${inside}</XMLThreatProtection>`;
 const holding = (body: string | Uint8Array, type = "application/xml") =>
@@ -100,6 +105,15 @@ test.each([
   ["has another end tag", "<a></b>", null],
   ["has an attribute twice", '<a x="1" x="2"/>', null],
   ["has an unknown prefix", "<p:a/>", null],
+  ["has an unknown prefix at an attribute", '<a p:b=""/>', null],
+  ["has a prefix that is known elsewhere", '<a><b xmlns:p="u"/><p:b/></a>', null],
+  ["has an attribute twice under two prefixes", '<a xmlns:p="u" xmlns:q="u" p:b="" q:b=""/>', null],
+  ["has a prefix for nothing", '<a xmlns:p=""/>', null],
+  ["declares a prefix without a name", '<a xmlns:="u"/>', null],
+  ["declares xmlns", '<a xmlns:xmlns="u"/>', null],
+  ["declares xml anew", '<a xmlns:xml="u"/>', null],
+  ["has two prefixes at once", '<a:b:c xmlns:a="u"/>', null],
+  ["has a name of a prefix alone", '<a: xmlns:a="u"/>', null],
   ["has an unknown entity", "<a>&b;</a>", null],
   ["has a bare ampersand", "<a>&</a>", null],
   ["has two roots", "<a/><b/>", null],
@@ -129,6 +143,46 @@ test("10 MB, deep and broad", async () => {
   );
 });
 
+test("the document is as well-formed as the parser's own look at namespaces finds it", () => {
+  const prefix = fc.constantFrom("", "p:", "q:", "xml:", "xmlns:");
+  const attribute = fc
+    .tuple(
+      fc.constantFrom("xmlns", "xmlns:p", "xmlns:q", "a", "p:a", "q:a", "xml:a"),
+      fc.constantFrom("u", "v", XML),
+    )
+    .map(([name, value]) => `${name}="${value}"`);
+  const elementOf = (inside: fc.Arbitrary<string[]>) =>
+    fc
+      .tuple(prefix, fc.array(attribute, { maxLength: 3 }), inside)
+      .map(([name, held, children]) => `<${name}e ${held.join(" ")}>${children.join("")}</${name}e>`);
+  const some = (child: fc.Arbitrary<string>) => fc.array(child, { maxLength: 2 });
+  const element = elementOf(some(elementOf(some(elementOf(fc.constant([]))))));
+  fc.assert(
+    fc.property(element, (text) => {
+      const parser = new SaxesParser({ xmlns: true });
+      let isWrong = false;
+      parser.on("error", () => {
+        isWrong = true;
+      });
+      parser.write(text).close();
+      expect(scanXml(text, unlimited) !== null).toBe(isWrong);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test("prefixes that are declared far outside", async () => {
+  const [deep, broad] = [9_000, 400_000];
+  const body = `<p:a xmlns:p="u">${"<p:a>".repeat(deep)}${"<p:b/>".repeat(broad)}${"</p:a>".repeat(deep + 1)}`;
+  expect(await refusal("", body)).toBeNull();
+});
+
+test.each(["utf-7", "UTF-16", "cp037"])("a document that says it is %s is refused", async (encoding) => {
+  const body = `<?xml version="1.0" encoding='${encoding}'?><a>+ADwAIQ-</a>`;
+  expect(await refusal("", body)).toBe("Content is not UTF-8");
+  expect(await refusal("", `\uFEFF${body}`)).toBe("Content is not UTF-8");
+});
+
 test("bytes that are not UTF-8 are refused", async () => {
   expect(await refusal("", new Uint8Array([0x3c, 0x61, 0xff, 0x2f, 0x3e]))).toBe("Content is not UTF-8");
 });
@@ -140,11 +194,14 @@ test.each([
   await runPolicy(xmlThreatProtection, policy(), flow);
 });
 
-test.each(["text/xml", "application/soap+xml; charset=utf-8"])("%s is XML", async (type) => {
-  expect((await faultOf(xmlThreatProtection, policy(), holding("<a", type))).faultName).toBe(
-    "ExecutionFailed",
-  );
-});
+test.each(["text/xml", "application/soap+xml; charset=utf-8", "text/plain, application/xml"])(
+  "%s is XML",
+  async (type) => {
+    expect((await faultOf(xmlThreatProtection, policy(), holding("<a", type))).faultName).toBe(
+      "ExecutionFailed",
+    );
+  },
+);
 
 test("a limit that is no number is refused", () => {
   expect(problemsOf(xmlThreatProtection, policy(structure("<NodeDepth>deep</NodeDepth>")))).toEqual([

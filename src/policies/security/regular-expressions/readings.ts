@@ -1,0 +1,34 @@
+import { Buffer } from "node:buffer";
+import type { Parameters } from "../../../flow/parameters.ts";
+
+/** How often a text is decoded: those behind the gateway may do so once more than they should. */
+const DECODINGS = 2;
+
+const decoder = new TextDecoder();
+
+/**
+ * A text as it came and as others may understand it: percent-encodings are taken for what they stand for wherever there
+ * is one, also beside others that are none. There, a strict reading finds nothing and a lenient one an attack.
+ */
+export function readingsOf(text: string): string[] {
+  const readings = [text];
+  for (let last = text; readings.length <= DECODINGS; ) {
+    const decoded = last.replace(/(?:%[0-9a-f]{2})+/gi, decodeRun);
+    if (decoded === last) break;
+    readings.push(decoded);
+    last = decoded;
+  }
+  return readings;
+}
+
+/** All values of a parameter; a plus may stand for itself or for a space. */
+export function parameterReadings(parameters: Parameters, name: string): string[] {
+  return parameters.values(name).flatMap((value) => {
+    const readings = readingsOf(value);
+    return value.includes("+") ? [...readings, ...readingsOf(value.replaceAll("+", " "))] : readings;
+  });
+}
+
+function decodeRun(run: string): string {
+  return decoder.decode(Buffer.from(run.replaceAll("%", ""), "hex"));
+}
