@@ -27,7 +27,7 @@ export function readPolicies(
 
 function readPolicy(element: XmlElement, key: string, report: Report): Policy {
   const name = element.attribute("name")?.trim() || key;
-  const ownReport = report.forPolicy(name);
+  const ownReport = report.forPolicy(name, element.name);
   // `async` is deprecated; the rest is left behind by older editors. None of it has an effect.
   element.attribute("async");
   element.ignore("DisplayName", "Description", "Properties", "FaultRules");

@@ -103,7 +103,7 @@ export function checkUnattached(
     // A step may name what has lost its name.
     if (!name || attached.has(name)) continue;
     report
-      .forPolicy(name)
+      .forPolicy(name, element.name)
       .warning(
         "UnattachedPolicy",
         element,

@@ -25,7 +25,7 @@ export function compilePolicy(policy: Policy, compile: CompileContext): PolicyPr
   const { name, meaning, enabled } = policy;
   if (meaning === null) return null;
   const { type, config, references } = meaning;
-  const report = compile.report.forPolicy(name);
+  const report = compile.report.forPolicy(name, type.element);
   const errorsBefore = report.errorCount;
   const builder = new PolicyBuilder(policy, type, compile, report);
   const isComplete = checkReferences(references, compile, report);

@@ -16,12 +16,14 @@ export function responsesFrom<E extends Endpoint>(
   { bundle, report }: CompileContext,
   compile: (rest: E) => Step,
 ): ResponsesFrom {
+  const typeOf = (name: string) => bundle.policies.get(name)?.meaning?.type;
   const continuing = new Set(
     stepsOf(bundle)
       .map(({ policy }) => policy)
-      .filter((name) => bundle.policies.get(name)?.meaning?.type.continuesAtResponse),
+      .filter((name) => typeOf(name)?.continuesAtResponse),
   );
-  checkAttachedOnce(endpoint, continuing, report);
+  const caches = [...continuing].filter((name) => typeOf(name)?.element === "ResponseCache");
+  checkAttachedOnce(endpoint, new Set(caches), report);
   const found = [...continuing].map((policy) => [policy, restFrom(endpoint, policy)] as const);
   return new Map(found.flatMap(([policy, rest]) => (rest ? [[policy, compile(rest)] as const] : [])));
 }
@@ -32,19 +34,19 @@ const attachedTwice = {
   response: "ResponseCacheStepAttachmentNotAllowedResp",
 } as const;
 
-/** Warns where a policy that may continue stands twice in one path: Apigee refuses to deploy that. */
+/** Warns where a response cache stands twice in one path: Apigee refuses to deploy that. */
 function checkAttachedOnce(
   { preFlow, flows, postFlow }: Endpoint,
-  continuing: ReadonlySet<string>,
+  caches: ReadonlySet<string>,
   report: Report,
 ): void {
   for (const path of ["request", "response"] as const) {
     const steps = [preFlow, ...flows, postFlow].flatMap((flow) => flow[path]);
     const seen = new Set<string>();
     for (const { policy, at } of steps) {
-      if (continuing.has(policy) && seen.has(policy)) {
+      if (caches.has(policy) && seen.has(policy)) {
         report
-          .forPolicy(policy)
+          .forPolicy(policy, "ResponseCache")
           .warning(
             attachedTwice[path],
             at,

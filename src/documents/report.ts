@@ -15,7 +15,8 @@ export function positionOf({ file, line, column }: Position): Position {
 
 /**
  * One thing that is wrong with a bundle. `code` is Apigee's documented error name where there is one;
- * `policy` is the name of the policy it was found in, or null; `remedy` says what to do about it.
+ * `policy` is the name of the policy it was found in and `policyType` its root element, or null; `remedy` says what to
+ * do about it.
  * A bundle with an error cannot be deployed; a warning is only shown, and so is a note, which says what is easily
  * overlooked and may well be meant.
  */
@@ -23,19 +24,22 @@ export interface Problem extends Position {
   readonly code: string;
   readonly severity: "error" | "warning" | "note";
   readonly policy: string | null;
+  readonly policyType: string | null;
   readonly message: string;
   readonly remedy: string;
 }
+
+const noPolicy: Pick<Problem, "policy" | "policyType"> = { policy: null, policyType: null };
 
 /** Collects every problem of one check, so that all of them can be shown at once. */
 export class Report {
   readonly problems: readonly Problem[];
   readonly #problems: Problem[];
-  readonly #policy: string | null;
+  readonly #policy: Pick<Problem, "policy" | "policyType">;
   readonly #folder: string;
   readonly #warnsOnly: boolean;
 
-  constructor(problems: Problem[] = [], policy: string | null = null, folder = "", warnsOnly = false) {
+  constructor(problems: Problem[] = [], policy = noPolicy, folder = "", warnsOnly = false) {
     this.problems = problems;
     this.#problems = problems;
     this.#policy = policy;
@@ -66,9 +70,9 @@ export class Report {
     this.#add("note", code, at, message, remedy);
   }
 
-  /** A report that adds to the same list and names the policy in each problem. */
-  forPolicy(name: string): Report {
-    return new Report(this.#problems, name, this.#folder, this.#warnsOnly);
+  /** A report that adds to the same list and names the policy, and its type's root element, in each problem. */
+  forPolicy(policy: string, policyType: string): Report {
+    return new Report(this.#problems, { policy, policyType }, this.#folder, this.#warnsOnly);
   }
 
   /** A report that adds to the same list, for files whose paths start in that folder (`apiproxies/orders/`). */
@@ -84,7 +88,7 @@ export class Report {
   #add(asked: Problem["severity"], code: string, at: Position, message: string, remedy: string): void {
     const severity = this.#warnsOnly ? "warning" : asked;
     const file = this.#pathOf(at.file);
-    this.#problems.push({ code, severity, policy: this.#policy, ...positionOf(at), file, message, remedy });
+    this.#problems.push({ code, severity, ...this.#policy, ...positionOf(at), file, message, remedy });
   }
 
   #pathOf(file: string): string {

@@ -12,6 +12,7 @@ test("a report holds every problem with its position and remedy", () => {
       code: "URLMissing",
       severity: "error",
       policy: null,
+      policyType: null,
       message: "No URL.",
       remedy: "Write a URL.",
     },
@@ -28,9 +29,9 @@ test("a report has failed when it holds an error, not when it only holds warning
 
 test("a report for a policy adds to the same list and names the policy", () => {
   const report = new Report();
-  const forPolicy = report.forPolicy("Call-Backend");
+  const forPolicy = report.forPolicy("Call-Backend", "ServiceCallout");
   forPolicy.error("URLMissing", at, "", "");
   expect(report.problems).toBe(forPolicy.problems);
-  expect(report.problems[0]?.policy).toBe("Call-Backend");
+  expect(report.problems[0]).toMatchObject({ policy: "Call-Backend", policyType: "ServiceCallout" });
   expect(report.failed).toBe(true);
 });

@@ -215,6 +215,7 @@ test("problems are sorted by file and place, each once", () => {
     code: "C",
     severity: "error",
     policy: null,
+    policyType: null,
     message: "m",
     remedy: "r",
     file,

@@ -100,7 +100,7 @@ export function loadPolicy<Config, Need extends keyof Capabilities>(
   const name = root.attribute("name") ?? "P";
   for (const attribute of ["enabled", "continueOnError", "async"]) root.attribute(attribute);
   root.ignore("DisplayName", "Properties");
-  const ownReport = report.forPolicy(name);
+  const ownReport = report.forPolicy(name, type.element);
   const config = type.read(root, ownReport);
   root.reportUnknown(ownReport);
   const compile = compileContext(given, ownReport);

@@ -42,6 +42,7 @@ export function loadProblems(
       code: "LoadFailed",
       severity: "error",
       policy: null,
+      policyType: null,
       message: `The ${kind} ${name} cannot be loaded in workerd: ${oneLine(text)}`,
       remedy: built
         ? "Correct the code that runs while its module is loaded, its own or that of a package."

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { rootCertificates } from "node:tls";
 import { zipSync } from "fflate";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -66,12 +66,31 @@ describe("everything that is wrong with an environment is said at once", () => {
         "file",
         "line",
         "message",
+        "page",
         "policy",
+        "policyType",
         "remedy",
         "severity",
       ]);
     }
     expect(problems.find(({ code }) => code === "URLMissing")).toMatchObject({ policy: "NoUrl" });
+  });
+
+  test("what is said about a policy ends with the page of its type", async () => {
+    const folder = folderWith({
+      ...answeringProxy("fine", "text"),
+      "apiproxy/policies/C.xml": '<CORS name="C"/>',
+      "apiproxy/policies/N.xml": '<Nobody name="N"/>',
+    });
+    const { stdout } = await sortieInProcess(["check", "."], folder);
+    const page = join(relative(folder, repository), "docs/policies/CORS.md");
+    expect(stdout).toContain(`MissingAllowOrigins`);
+    expect(stdout).toContain(`\nWhat runs of CORS: ${page}\n`);
+    expect(stdout.match(/What runs of/g)).toHaveLength(1);
+    const { stdout: json } = await sortieInProcess(["check", ".", "--json"], folder);
+    const found = JSON.parse(json) as { code: string; page: string | null }[];
+    expect(found.find(({ code }) => code === "MissingAllowOrigins")?.page).toBe(page);
+    expect(found.find(({ code }) => code === "UnknownPolicyType")?.page).toBeNull();
   });
 
   test("the last line counts them, and the exit status is 1", () => {

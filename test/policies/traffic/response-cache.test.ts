@@ -323,3 +323,9 @@ test.each([
     },
   ]);
 });
+
+test("two attachments of another policy that continues at the response are none", () => {
+  const flows = `<PreFlow><Request>${step("C")}${step("C")}</Request></PreFlow>`;
+  const cors = '<CORS name="C"><AllowOrigins>https://a.example</AllowOrigins></CORS>';
+  expect(check(proxyFiles("p", { flows, policies: { C: cors } })).problems).toEqual([]);
+});

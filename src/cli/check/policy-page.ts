@@ -1,0 +1,14 @@
+import { existsSync } from "node:fs";
+import { join, relative } from "node:path";
+import { policyTypes } from "../../policies/index.ts";
+import { packageRoot } from "../publish/package-root.ts";
+
+/**
+ * Where it is written what runs of a policy type: the path of its page from the current folder.
+ * Null for a type that Sortie does not have.
+ */
+export function policyPage(type: string | null): string | null {
+  if (type === null || !policyTypes.has(type)) return null;
+  const page = join(packageRoot(), "docs", "policies", `${type}.md`);
+  return existsSync(page) ? relative(process.cwd(), page) : null;
+}
