@@ -37,17 +37,21 @@ async function runFlows(program: ProxyProgram, flow: FlowContext): Promise<Respo
         checkTime(flow);
       }
       const chosen = chooseRoute(program.routes, flow);
-      const route = chosen instanceof Promise ? await chosen : chosen;
-      target = route.target;
-      flow.route = { name: route.name, target: target?.name ?? "" };
+      target = take(chosen instanceof Promise ? await chosen : chosen, flow);
       if (target) {
         errors = target.errors ?? program.errors;
         await runTarget(target, program, flow);
       }
     } catch (thrown) {
       if (!(thrown instanceof ContinueAtResponse)) throw thrown;
+      target ??= await targetWith(thrown.policy, program, flow);
       flow.direction = "response";
-      await target?.responseFrom.get(thrown.policy)?.(flow);
+      const rest = target?.responseFrom.get(thrown.policy);
+      if (target && rest) {
+        errors = target.errors ?? program.errors;
+        flow.part = "target";
+        await rest(flow);
+      }
       respond = program.responseFrom.get(thrown.policy) ?? respond;
     }
     errors = program.errors;
@@ -67,12 +71,42 @@ async function runFlows(program: ProxyProgram, flow: FlowContext): Promise<Respo
   }
 }
 
-/** Waits only for a body that a condition reads, and begins anew when it is there: conditions change nothing. */
+/** Notes the route that a request takes, and says which target it leads to. */
+function take({ name, target }: Route, flow: FlowContext): TargetProgram | null {
+  flow.route = { name, target: target?.name ?? "" };
+  return target;
+}
+
+/**
+ * The target in whose response flow a policy stands that has answered in the proxy's request flow, if it does not
+ * stand in the proxy's: that of the route which the request would have taken.
+ */
+async function targetWith(
+  policy: string,
+  { routes, responseFrom }: ProxyProgram,
+  flow: FlowContext,
+): Promise<TargetProgram | null> {
+  if (responseFrom.has(policy) || !routes.some(({ target }) => target?.responseFrom.has(policy))) return null;
+  const route = await findRoute(routes, flow);
+  return route && take(route, flow);
+}
+
 function chooseRoute(routes: readonly Route[], flow: FlowContext): Route | Promise<Route> {
+  const found = findRoute(routes, flow);
+  return found instanceof Promise ? found.then(routeOrFault) : routeOrFault(found);
+}
+
+function routeOrFault(route: Route | null): Route {
+  if (route === null) throw routeFailed();
+  return route;
+}
+
+/** Waits only for a body that a condition reads, and begins anew when it is there: conditions change nothing. */
+function findRoute(routes: readonly Route[], flow: FlowContext): Route | null | Promise<Route | null> {
   for (const route of routes) {
     const pending = route.prepare?.(flow);
-    if (pending) return pending.then(() => chooseRoute(routes, flow));
+    if (pending) return pending.then(() => findRoute(routes, flow));
     if (route.applies(flow)) return route;
   }
-  throw routeFailed();
+  return null;
 }

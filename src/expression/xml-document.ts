@@ -10,6 +10,9 @@ export type XmlDocument = Document;
 /** How deep elements may be nested; XPath reads the text of an element by recursion. */
 const MAX_DEPTH = 500;
 
+/** CDATA with its content; comments and instructions, in which the same characters are none, without. */
+const SECTION = /<!--[\s\S]*?-->|<\?[\s\S]*?\?>|<!\[CDATA\[([\s\S]*?)\]\]>/g;
+
 const serializer = new XMLSerializer();
 
 /**
@@ -33,7 +36,16 @@ function readDocument(source: string): Document {
   const document = parsed(source);
   const [violation] = findViolations(source);
   if (violation) throw new ExpressionError(violation.message, violation.offset, violation.remedy);
-  return document;
+  return source.includes("<![CDATA[") ? parsed(withoutSections(source)) : document;
+}
+
+/** CDATA as the text that it is: XPath 1.0 knows only text nodes, and what stands together is one of them (5.7). */
+function withoutSections(wellFormed: string): string {
+  return wellFormed.replace(SECTION, (found, inside?: string) =>
+    inside === undefined
+      ? found
+      : inside.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;"),
+  );
 }
 
 function parsed(source: string): Document {

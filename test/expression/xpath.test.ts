@@ -104,6 +104,12 @@ describe("a document", () => {
     [`\uFEFF<?xml version="1.0" encoding="UTF-8"?>\r\n<a/>`, "/a"],
     [`<!DOCTYPE a SYSTEM "http://example.com/a.dtd"><a/>`, "/a"],
     [`<a><![CDATA[x & y]]><!-- & --><?p & ?></a>`, "/a[. = 'x & y']"],
+    ["<a> b <![CDATA[<c>&]]>d</a>", "count(/a/text()) = 1 and /a/text() = ' b <c>&d'"],
+    ["<a><![CDATA[b]]><![CDATA[c]]></a>", "/a/text() = 'bc'"],
+    [
+      "<a><!--<![CDATA[&]]>--><?p <![CDATA[&]]> ?>b</a>",
+      "/a/comment() = '<![CDATA[&]]>' and /a/text() = 'b'",
+    ],
     [`<a>&lt;&gt;&amp;&quot;&apos;&#65;&#x42;</a>`, `/a[contains(., "'AB")]`],
     [`<a>\u2028\uFFFD</a>`, "/a[string-length(.) = 2]"],
   ])("%s is read", (xml, expression) => {

@@ -128,6 +128,15 @@ describe("a response that was kept", () => {
     expect([await text(), await text(), calls()]).toEqual(["answer 1", "answer 1", 1]);
   });
 
+  test("lets the target's response flow go on behind the policy, when it stands there", async () => {
+    const flows = `<PreFlow><Request>${step("C")}</Request></PreFlow><PostFlow><Response>${step("After")}${step("Show")}</Response></PostFlow>`;
+    const targetFlows = `<PostFlow><Response>${step("Late")}${step("C")}${step("Between")}</Response></PostFlow>`;
+    const { get, calls } = await served("", undefined, { flows, targetFlows });
+    expect((await get()).response.headers.get("x-marks")).toBe("Late,Between,After,");
+    expect((await get()).response.headers.get("x-marks")).toBe("Between,After,");
+    expect(calls()).toBe(1);
+  });
+
   test("may be looked up and kept in the target's flows", async () => {
     const targetFlows = `<PreFlow><Request>${step("C")}</Request><Response>${step("C")}</Response></PreFlow>`;
     const { text, calls } = await served("", undefined, { flows: "", targetFlows });

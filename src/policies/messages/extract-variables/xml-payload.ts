@@ -160,7 +160,7 @@ function isXml(mediaType: string): boolean {
   return mediaType === "text/xml" || /^application\/(?:.+\+)?xml$/.test(mediaType);
 }
 
-/** Says whether it has set the variable; nothing is set when the XPath selects no node. */
+/** Says whether it has set the variable; nothing is set when the XPath selects no node, or makes an empty text. */
 function buildVariable(
   { name, type, xpath }: XmlVariable,
   namespaces: ReadonlyMap<string, string>,
@@ -170,7 +170,7 @@ function buildVariable(
   const variable = compileAssignment(extraction, name);
   return (flow, document) => {
     const found = expression.select(document);
-    if (found.type === "nodeset" && !found.boolean()) return false;
+    if ((found.type === "nodeset" || found.type === "string") && !found.boolean()) return false;
     const value = valueAs(found, type);
     if (value === null) throw faults.unableToCast(variable.name, found.string(), type);
     variable.set(flow, value);

@@ -66,6 +66,7 @@ describe("a variable holds what its XPath finds, as its type", () => {
     ["count(/store/book) > 1", "boolean", true],
     ["count(/store/missing)", "", "0"],
     ["concat(/store/ratio, 'x')", "string", "1.5x"],
+    ["local-name(/store/missing)", "string", null],
     ["/store/book", "nodeset", "<book><title>One</title></book><book><title>Two</title></book>"],
     ["/store/@open", "nodeset", "true"],
     ["/store/missing", "nodeset", null],
