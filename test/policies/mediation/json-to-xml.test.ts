@@ -237,7 +237,43 @@ describe("properties", () => {
   });
 });
 
+test.each([
+  [
+    "of one name after the replacement",
+    '{"a":{"@b%":1,"@b$":2}}',
+    "<InvalidCharsReplacement>_</InvalidCharsReplacement>",
+  ],
+  ["of the block and beside it", '{"a":{"#":{"b":1},"@b":2}}', "<AttributeBlockName>#</AttributeBlockName>"],
+])("attributes %s are not written twice", async (_, json, options) => {
+  const xml = policy(`<AttributePrefix>@</AttributePrefix>${options}`);
+  const fault = await faultOf(jsonToXml, xml, flowOf({ request: request(json) }));
+  expect(fault.message).toMatch(/An element would have the attribute b_? twice$/);
+});
+
+test("a prefix counts in its element and no further", async () => {
+  const options =
+    "<NamespaceBlockName>#ns</NamespaceBlockName><DefaultNamespaceNodeName>$</DefaultNamespaceNodeName><NamespaceSeparator>:</NamespaceSeparator>";
+  const inside = '{"#ns":{"p":"u"},"p:b":{"#ns":{"p":"v"},"p:c":1},"p:d":1}';
+  expect(await converted(`{"a":${inside}}`, options)).toBe(
+    '<a xmlns:p="u"><p:b xmlns:p="v"><p:c>1</p:c></p:b><p:d>1</p:d></a>',
+  );
+  const fault = await faultOf(
+    jsonToXml,
+    policy(options),
+    flowOf({ request: request(`{"r":{"a":${inside},"p:e":1}}`) }),
+  );
+  expect(fault.message).toContain('"p:e" is not the name of an XML element');
+});
+
 describe("much of it", () => {
+  test("a hundred thousand prefixes, and as many elements in which they count", async () => {
+    const options =
+      "<NamespaceBlockName>#ns</NamespaceBlockName><DefaultNamespaceNodeName>$</DefaultNamespaceNodeName><NamespaceSeparator>:</NamespaceSeparator>";
+    const many = Array.from({ length: 100_000 }, (_, at) => `"p${at}":"u"`).join();
+    const xml = await converted(`{"r":{"#ns":{${many}},"a":[${"1,".repeat(99_999)}1]}}`, options);
+    expect(xml.match(/<a>/g)).toHaveLength(100_000);
+  });
+
   test("a million empty elements take no more than their length", async () => {
     expect((await converted(`[${"null,".repeat(999_999)}null]`)).length).toBe(7 * 1_000_000 + 15);
   });

@@ -22,7 +22,7 @@ export function jsonToXml(json: unknown, options: XmlOptions): string {
   const declaration = `<?xml version="1.0" encoding="UTF-8"?>${options.indent ? "\n" : ""}`;
   const writer = new Writer(options);
   const root = rootOf(json, options);
-  writer.element(root.name, root.value, { depth: 0, prefixes: new Set(["xml"]) });
+  writer.element(root.name, root.value, 0);
   return options.omitXmlDeclaration ? writer.text : declaration + writer.text;
 }
 
@@ -37,47 +37,51 @@ function rootOf(json: unknown, options: XmlOptions): { name: string; value: unkn
   return { name: first[0], value: first[1] };
 }
 
-/** Where in the document something is written. */
-interface Place {
-  readonly depth: number;
-  /** The prefixes that are declared here. */
-  readonly prefixes: ReadonlySet<string>;
-}
-
 class Writer {
   text = "";
   readonly #options: XmlOptions;
   /** Whether the start tag that was written last still lacks its end, which depends on what follows. */
   #isOpen = false;
   #endsWithTag = false;
+  /** How many of the elements that are open declare a prefix. */
+  readonly #prefixes = new Map<string, number>([["xml", 1]]);
 
   constructor(options: XmlOptions) {
     this.#options = options;
   }
 
-  element(name: string, value: unknown, outer: Place): void {
-    if (outer.depth > MAX_DEPTH) throw new NotXml(`The JSON is nested more than ${MAX_DEPTH} deep`);
+  element(name: string, value: unknown, depth: number): void {
+    if (depth > MAX_DEPTH) throw new NotXml(`The JSON is nested more than ${MAX_DEPTH} deep`);
     const members = isPlainObject(value) ? Object.entries(value) : [];
     const declared = this.#namespacesIn(members);
-    const place = { depth: outer.depth + 1, prefixes: new Set([...outer.prefixes, ...declared.keys()]) };
-    const tag = this.#name(name, place.prefixes);
+    for (const prefix of declared.keys()) this.#declare(prefix, 1);
+    const tag = this.#name(name);
     this.#endStartTag();
-    this.#newLine(outer.depth);
+    this.#newLine(depth);
     this.text += `<${tag}`;
     if (this.text.length > LONGEST) throw new NotXml("The XML would be too long");
-    for (const [prefix, uri] of declared) this.#attribute(prefix === "" ? "xmlns" : `xmlns:${prefix}`, uri);
-    for (const [key, held] of this.#attributesIn(members)) {
-      this.#attribute(this.#name(key, place.prefixes), textOfScalar(held));
-    }
+    const written = new Set<string>();
+    const attribute = (key: string, text: string) => {
+      if (written.has(key)) throw new NotXml(`An element would have the attribute ${key} twice`);
+      written.add(key);
+      this.#attribute(key, text);
+    };
+    for (const [prefix, uri] of declared) attribute(prefix === "" ? "xmlns" : `xmlns:${prefix}`, uri);
+    for (const [key, held] of this.#attributesIn(members)) attribute(this.#name(key), textOfScalar(held));
     this.#isOpen = true;
-    this.#content(value, members, place);
+    this.#content(value, members, depth + 1);
     if (this.#isOpen) this.text += "/>";
     else {
-      if (this.#endsWithTag && members.length > 0) this.#newLine(outer.depth);
+      if (this.#endsWithTag && members.length > 0) this.#newLine(depth);
       this.text += `</${tag}>`;
     }
     this.#isOpen = false;
     this.#endsWithTag = true;
+    for (const prefix of declared.keys()) this.#declare(prefix, -1);
+  }
+
+  #declare(prefix: string, by: 1 | -1): void {
+    this.#prefixes.set(prefix, (this.#prefixes.get(prefix) ?? 0) + by);
   }
 
   #endStartTag(): void {
@@ -85,19 +89,19 @@ class Writer {
     this.#isOpen = false;
   }
 
-  #content(value: unknown, members: readonly [string, unknown][], place: Place): void {
-    if (Array.isArray(value)) this.#elements(this.#options.arrayItemElementName, value, place);
+  #content(value: unknown, members: readonly [string, unknown][], depth: number): void {
+    if (Array.isArray(value)) this.#elements(this.#options.arrayItemElementName, value, depth);
     else if (!isPlainObject(value)) this.#scalar(value);
     for (const [name, held] of members) {
       if (name === this.#options.textNodeName && !isPlainObject(held)) {
         for (const text of Array.isArray(held) ? held : [held]) this.#scalar(text);
-      } else if (isElementName(name, this.#options)) this.#elements(name, held, place);
+      } else if (isElementName(name, this.#options)) this.#elements(name, held, depth);
     }
   }
 
   /** The items of an array are elements of one name; an array in it is an element with items. */
-  #elements(name: string, value: unknown, place: Place): void {
-    for (const item of Array.isArray(value) ? value : [value]) this.element(name, item, place);
+  #elements(name: string, value: unknown, depth: number): void {
+    for (const item of Array.isArray(value) ? value : [value]) this.element(name, item, depth);
   }
 
   #scalar(value: unknown): void {
@@ -124,7 +128,7 @@ class Writer {
     if (!namespaces || !isPlainObject(block)) return new Map();
     return new Map(
       Object.entries(block).map(([prefix, uri]) => [
-        prefix === namespaces.defaultName ? "" : this.#name(prefix, new Set()),
+        prefix === namespaces.defaultName ? "" : this.#localName(prefix),
         textOfScalar(uri),
       ]),
     );
@@ -140,11 +144,11 @@ class Writer {
   }
 
   /** A name as XML takes it: a prefix stands only where it is declared. */
-  #name(name: string, prefixes: ReadonlySet<string>): string {
+  #name(name: string): string {
     const separator = this.#options.namespaces?.separator ?? ":";
     const at = name.indexOf(separator);
     const prefix = at > 0 ? name.slice(0, at) : "";
-    if (prefix !== "" && prefixes.has(prefix)) {
+    if (prefix !== "" && this.#prefixes.get(prefix)) {
       return `${prefix}:${this.#localName(name.slice(at + separator.length))}`;
     }
     return this.#localName(name);
