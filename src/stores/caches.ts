@@ -8,8 +8,9 @@ export interface CachedMessage {
   readonly version: string;
   /** The compression that the body came with and should leave with; it is kept uncompressed. */
   readonly coding: string | null;
-  /** Of a request. */
+  /** Of a request; of a kept response that of the request which it answered. */
   readonly verb?: string;
+  /** Of a request. */
   readonly path?: string;
   readonly query?: string;
   /** Of a response. */
@@ -20,14 +21,18 @@ export interface CachedMessage {
 /** What a cache holds: the value of a variable, or a whole message. */
 export type CachedValue = string | boolean | number | readonly string[] | CachedMessage;
 
-/** Where an entry is. Apigee: "Working with cache keys". */
+/** Where an entry is. Its parts stay apart: what they are together, other parts could be as well. */
 export interface CacheKey {
   /** The name of the cache; empty for the shared one. */
   readonly cache: string;
-  /** What its whole key begins with, and what children are purged by. */
-  readonly prefix: string;
-  /** The whole key. */
-  readonly key: string;
+  /** What the key begins with, and what children are purged by: the parts of a scope, or what a policy gives. */
+  readonly prefix: readonly string[];
+  readonly fragments: readonly string[];
+}
+
+/** A key as policies show it. Apigee: "Working with cache keys". */
+export function textOfKey({ prefix, fragments }: CacheKey): string {
+  return [...prefix, ...fragments].join("__");
 }
 
 /** Caches. What fails in them is logged and counts as not cached: none of it concerns a request. */
@@ -48,7 +53,7 @@ export interface Caches {
   put(key: CacheKey, value: CachedValue, expiresAt: number, context: StoreContext): void;
   invalidate(key: CacheKey, context: StoreContext): void;
   /** Invalidates all entries with the same prefix. */
-  purge(key: Omit<CacheKey, "key">, context: StoreContext): void;
+  purge(key: Omit<CacheKey, "fragments">, context: StoreContext): void;
 }
 
 /** Limits of entries. Apigee: "Limits" (cache). Bytes. */

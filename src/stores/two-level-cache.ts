@@ -6,6 +6,7 @@ import {
   type Caches,
   MAX_CACHE_KEY_BYTES,
   MAX_CACHED_BYTES,
+  textOfKey,
 } from "./caches.ts";
 import type { SharedCache, SharedEntry } from "./shared-cache.ts";
 import type { StoreContext } from "./store-context.ts";
@@ -40,7 +41,14 @@ export class TwoLevelCache implements Caches {
     sizeCalculation: ({ value }, id) => 200 + 2 * id.length + (value === null ? 0 : 2 * bytesOf(value)),
   });
   /** When all entries of a prefix were purged. */
-  readonly #purges = new LRUCache<string, number>({ max: KEPT_PURGES });
+  readonly #purges = new LRUCache<string, number>({
+    max: KEPT_PURGES,
+    dispose: (at, _id, reason) => {
+      if (reason === "evict") this.#forgotten = Math.max(this.#forgotten, at);
+    },
+  });
+  /** When the last purge was that is not known any more: what is older may have been purged. */
+  #forgotten = 0;
 
   /**
    * @param shared null where isolates share none
@@ -59,16 +67,18 @@ export class TwoLevelCache implements Caches {
     const id = entryId(key);
     const now = context.now();
     const slot = this.#slots.get(id);
-    const purgedAt = this.#purges.size > 0 ? (this.#purges.get(prefixId(key)) ?? 0) : 0;
+    const purgedAt = this.#purgedAt(key);
     const isRecent = slot !== undefined && slot.expiresAt > now && now - slot.checkedAt < CHECK_AFTER_MS;
     if (isRecent || this.#shared === null) return valueAt(slot, purgedAt, now);
     return this.#look(this.#shared, key, timeoutMs, context);
   }
 
   put(key: CacheKey, value: CachedValue, expiresAt: number, context: StoreContext): void {
-    const writtenAt = context.now();
+    // What is put after a purge is newer, also within one millisecond.
+    const writtenAt = Math.max(context.now(), this.#purgedAt(key) + 1);
     const isTooLong =
-      bytesOf(value) > MAX_CACHED_BYTES || new TextEncoder().encode(key.key).length > MAX_CACHE_KEY_BYTES;
+      bytesOf(value) > MAX_CACHED_BYTES ||
+      new TextEncoder().encode(textOfKey(key)).length > MAX_CACHE_KEY_BYTES;
     if (isTooLong) {
       this.#complain("cache.too-long", key, "the key or the value is longer than Apigee's limits");
       // What was there is not what there should be.
@@ -88,11 +98,16 @@ export class TwoLevelCache implements Caches {
     this.#write(key, { value: null, writtenAt, expiresAt: writtenAt + LONGEST_LIFE_MS }, context);
   }
 
-  purge(key: Omit<CacheKey, "key">, context: StoreContext): void {
+  purge(key: Omit<CacheKey, "fragments">, context: StoreContext): void {
     const writtenAt = context.now();
     const id = prefixId(key);
     this.#purges.set(id, writtenAt);
     this.#share(id, { value: null, writtenAt, expiresAt: writtenAt + LONGEST_LIFE_MS }, key, context);
+  }
+
+  #purgedAt(key: CacheKey): number {
+    if (this.#purges.size === 0) return 0;
+    return Math.max(this.#purges.get(prefixId(key)) ?? 0, this.#forgotten);
   }
 
   #write(key: CacheKey, entry: SharedEntry, context: StoreContext): void {
@@ -102,7 +117,7 @@ export class TwoLevelCache implements Caches {
   }
 
   /** Nobody waits for it. */
-  #share(id: string, entry: SharedEntry, key: Omit<CacheKey, "key">, context: StoreContext): void {
+  #share(id: string, entry: SharedEntry, key: Omit<CacheKey, "fragments">, context: StoreContext): void {
     if (this.#shared === null) return;
     const written = this.#shared
       .write(id, entry)
@@ -128,7 +143,7 @@ export class TwoLevelCache implements Caches {
     });
     const now = context.now();
     const own = this.#slots.get(id);
-    const purgedAt = Math.max(this.#purges.get(prefixId(key)) ?? 0, purge?.writtenAt ?? 0);
+    const purgedAt = Math.max(this.#purgedAt(key), purge?.writtenAt ?? 0);
     if (purge) this.#purges.set(prefixId(key), purgedAt);
     const newest = found && (!own || found.writtenAt > own.writtenAt) ? found : own;
     if (newest) this.#slots.set(id, { ...newest, checkedAt: now });
@@ -144,11 +159,11 @@ function valueAt(entry: SharedEntry | undefined, purgedAt: number, now: number):
   return entry && entry.expiresAt > now && entry.writtenAt > purgedAt ? entry.value : null;
 }
 
-function entryId({ cache, key }: CacheKey): string {
-  return JSON.stringify([cache, key]);
+function entryId({ cache, prefix, fragments }: CacheKey): string {
+  return JSON.stringify([cache, prefix, fragments]);
 }
 
-function prefixId({ cache, prefix }: Omit<CacheKey, "key">): string {
+function prefixId({ cache, prefix }: Omit<CacheKey, "fragments">): string {
   return JSON.stringify([cache, prefix, "all"]);
 }
 

@@ -9,7 +9,7 @@ import type { StoreContext } from "../../src/stores/store-context.ts";
 import { CHECK_AFTER_MS, LONGEST_LIFE_MS, TwoLevelCache } from "../../src/stores/two-level-cache.ts";
 import { MemoryCache } from "./memory-cache.ts";
 
-const key = { cache: "tokens", prefix: "org__test", key: "org__test__a" };
+const key = { cache: "tokens", prefix: ["org", "test"], fragments: ["a"] };
 const MINUTE_MS = 60_000;
 
 let now: number;
@@ -155,7 +155,8 @@ describe("an invalidation", () => {
 
   test("concerns no other entry", async () => {
     const others = [
-      { ...key, key: "org__test__b" },
+      { ...key, fragments: ["b"] },
+      { ...key, fragments: ["a", ""] },
       { ...key, cache: "other" },
       { ...key, cache: "" },
     ];
@@ -165,18 +166,28 @@ describe("an invalidation", () => {
   });
 
   test("of a prefix concerns all entries that have it, and no others", async () => {
-    const child = { ...key, key: "org__test__b" };
-    const other = { ...key, prefix: "org__test__p", key: "org__test__p__a" };
+    const child = { ...key, fragments: ["b"] };
+    const other = { ...key, prefix: ["org", "test", "p"] };
     for (const what of [key, child, other]) await put("a", MINUTE_MS, what);
     now += 1;
     cache.purge(key, context);
     await settled();
     expect([get(), get(cache, child), get(cache, other)]).toEqual([null, null, "a"]);
     expect(await Promise.all([get(elsewhere()), get(elsewhere(), child)])).toEqual([null, null]);
-    now += 1;
     await put("b");
     expect(get()).toBe("b");
     expect(await get(elsewhere())).toBe("b");
+  });
+
+  test("of a prefix holds however many others follow", async () => {
+    const alone = new TwoLevelCache(null, () => {});
+    await put("a", MINUTE_MS, key, alone);
+    now += 1;
+    alone.purge(key, context);
+    for (let index = 0; index < 3_000; index++) alone.purge({ cache: "", prefix: [`${index}`] }, context);
+    expect(get(alone)).toBeNull();
+    await put("b", MINUTE_MS, key, alone);
+    expect(get(alone)).toBe("b");
   });
 });
 
@@ -221,14 +232,14 @@ describe("a cache that fails", () => {
 });
 
 test.each([
-  ["a value of 256 KB", key.key, "v".repeat(MAX_CACHED_BYTES), true],
-  ["a longer one", key.key, "v".repeat(MAX_CACHED_BYTES + 1), false],
-  ["a value of 1 MB", key.key, "v".repeat(1024 * 1024), false],
-  ["a message of 1 MB", key.key, { ...message, body: new Uint8Array(1024 * 1024) }, false],
+  ["a value of 256 KB", "k", "v".repeat(MAX_CACHED_BYTES), true],
+  ["a longer one", "k", "v".repeat(MAX_CACHED_BYTES + 1), false],
+  ["a value of 1 MB", "k", "v".repeat(1024 * 1024), false],
+  ["a message of 1 MB", "k", { ...message, body: new Uint8Array(1024 * 1024) }, false],
   ["a key of 2 KB", "k".repeat(MAX_CACHE_KEY_BYTES), "v", true],
   ["a longer key", "k".repeat(MAX_CACHE_KEY_BYTES + 1), "v", false],
 ])("%s is kept, or else not there, and the log says so", async (_, text, value, isKept) => {
-  const what = { ...key, key: text };
+  const what = { ...key, prefix: [], fragments: [text] };
   await put("before", MINUTE_MS, what);
   now += 1;
   log.length = 0;
@@ -240,7 +251,7 @@ test.each([
 test("an isolate keeps what fits into its memory, and what was used lately", async () => {
   const alone = new TwoLevelCache(null, () => {});
   const large = "v".repeat(MAX_CACHED_BYTES);
-  const at = (index: number) => ({ ...key, key: `${index}` });
+  const at = (index: number) => ({ ...key, fragments: [`${index}`] });
   for (let index = 0; index < 100; index++) {
     await put(large, MINUTE_MS, at(index), alone);
     expect(get(alone, at(0))).toBe(large);
@@ -252,9 +263,20 @@ test("an isolate keeps what fits into its memory, and what was used lately", asy
 test.each(["__proto__", "constructor", "", 'a"],["b', "\0", "é".repeat(500)])(
   "keys may have any characters: %j",
   async (text) => {
-    const what = { cache: text, prefix: text, key: text };
+    const what = { cache: text, prefix: [text], fragments: [text] };
     await put(text, MINUTE_MS, what);
     expect(await get(elsewhere(), what)).toBe(text);
-    expect(await get(elsewhere(), { ...what, key: `${text}x` })).toBeNull();
+    expect(await get(elsewhere(), { ...what, fragments: [`${text}x`] })).toBeNull();
   },
 );
+
+test.each([
+  [["a"], ["b__c"]],
+  [["a__b"], ["c"]],
+  [["a", "b", "c"], []],
+  [[], ["a", "b", "c"]],
+  [["a", "b"], ["c"]],
+])("%j with %j is found with these parts only", async (prefix, fragments) => {
+  await put("other", MINUTE_MS, { cache: "", prefix: ["a"], fragments: ["b", "c"] });
+  expect(await get(cache, { cache: "", prefix, fragments })).toBeNull();
+});

@@ -1,4 +1,5 @@
 import { faultType } from "../../flow/fault.ts";
+import { textOfKey } from "../../stores/caches.ts";
 import { readRequired } from "../parts/required.ts";
 import { definePolicy } from "../policy-type.ts";
 import { compileExpiry, readExpiry } from "./cache/expiry.ts";
@@ -44,7 +45,7 @@ export const populateCache = definePolicy({
       const value = variable.get(flow);
       if (value === null) return;
       const cached = toCached(value);
-      if (cached === undefined) throw faults.entryCannotBeCached(where.key);
+      if (cached === undefined) throw faults.entryCannotBeCached(textOfKey(where));
       caches.put(where, cached, expiresAt(flow), flow.exchange);
     };
   },

@@ -6,7 +6,7 @@ import { compileCondition } from "../../expression/condition.ts";
 import { ExpressionError } from "../../expression/value.ts";
 import { type FlowContext, StateKey } from "../../flow/context.ts";
 import { ContinueAtResponse } from "../../flow/continue-at-response.ts";
-import type { CachedValue, CacheKey } from "../../stores/caches.ts";
+import type { CachedMessage, CachedValue, CacheKey } from "../../stores/caches.ts";
 import { definePolicy, type PolicyContext } from "../policy-type.ts";
 import { compileExpiry, readExpiry } from "./cache/expiry.ts";
 import { compileKey, keyVariables, readKeyParts } from "./cache/key.ts";
@@ -25,6 +25,7 @@ const SUCCESS = { first: 200, last: 205 };
 /** What was looked up in the request: variables in the key may have another value in the response. */
 interface Lookup {
   readonly key: CacheKey;
+  readonly verb: string;
   readonly isHit: boolean;
 }
 
@@ -69,9 +70,9 @@ export const responseCache = definePolicy({
     context.readsContentOf("response");
 
     const answer = (flow: FlowContext, key: CacheKey, value: CachedValue | null) => {
-      const response =
-        typeof value === "object" && value && "kind" in value && value.kind === "response" ? value : null;
-      flow.keep(lookup, { key, isHit: response !== null });
+      const { verb } = flow.request;
+      const response = responseFor(verb, value);
+      flow.keep(lookup, { key, verb, isHit: response !== null });
       flow.variables.set(hit, response !== null);
       flow.variables.set(invalid, value !== null && response === null);
       if (response === null) return;
@@ -100,10 +101,10 @@ export const responseCache = definePolicy({
       const now = flow.exchange.now();
       const said = config.usesCacheHeaders ? lifetimeOf(response.headers, now) : null;
       const value = toCached(response);
-      if (value === undefined) return;
+      if (typeof value !== "object" || !("kind" in value)) return;
       caches.put(
         key,
-        value,
+        { ...value, verb: found?.verb ?? flow.request.verb },
         Math.min(expiresAt(flow), now + (said ?? Number.POSITIVE_INFINITY)),
         flow.exchange,
       );
@@ -113,9 +114,16 @@ export const responseCache = definePolicy({
   },
 });
 
-function withAccept({ cache, prefix, key }: CacheKey, { request }: FlowContext): CacheKey {
+/** A response to the same verb; one to GET is good for HEAD, too. Others would answer what nobody asked. */
+function responseFor(verb: string, value: CachedValue | null): CachedMessage | null {
+  if (typeof value !== "object" || value === null || !("kind" in value) || value.kind !== "response")
+    return null;
+  return value.verb === verb || (value.verb === "GET" && verb === "HEAD") ? value : null;
+}
+
+function withAccept({ fragments, ...key }: CacheKey, { request }: FlowContext): CacheKey {
   const values = ACCEPT_HEADERS.map((name) => request.headers.get(name) ?? "");
-  return { cache, prefix, key: [key, ...values].join("__") };
+  return { ...key, fragments: [...fragments, ...values] };
 }
 
 /** The text of a condition; null when there is none. */

@@ -48,6 +48,20 @@ describe("LookupCache", () => {
     expect([variableOf(flow, "v"), variableOf(flow, "lookupcache.L.cachehit")]).toEqual(["before", false]);
   });
 
+  test.each(["<Scope>Global</Scope>", "<Scope>Application</Scope>"])(
+    "finds nothing of another scope or proxy, whatever a client makes a fragment of %s",
+    async (scope) => {
+      await put("a token", "<CacheKey><KeyFragment>token</KeyFragment></CacheKey>");
+      for (const q of ["things__1__default__token", "1__default__token", "token"]) {
+        const inside = `<CacheKey><KeyFragment ref="q"/></CacheKey>${scope}`;
+        for (const proxy of ["things", "org", "things__1__default"]) {
+          const flow = await look(inside, { variables: { q }, identity: { proxy } });
+          expect(variableOf(flow, "lookupcache.L.cachehit")).toBe(false);
+        }
+      }
+    },
+  );
+
   test("finds entries of its own cache only", async () => {
     const named = `<CacheResource>tokens</CacheResource>${key}`;
     await put("in tokens", named);

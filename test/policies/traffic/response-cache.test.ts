@@ -264,6 +264,29 @@ describe("UseResponseCacheHeaders", () => {
   });
 });
 
+describe("what one client asks for with another verb", () => {
+  const verbs = (calls: number, { method }: Request) =>
+    new Response(method === "HEAD" ? null : `${method} ${calls}`);
+
+  test.each([
+    ["HEAD", "GET", ["", "GET 2", "GET 2"]],
+    ["OPTIONS", "GET", ["OPTIONS 1", "GET 2", "GET 2"]],
+    ["POST", "GET", ["POST 1", "GET 2", "GET 2"]],
+    ["DELETE", "PUT", ["DELETE 1", "PUT 2", "PUT 2"]],
+    ["GET", "HEAD", ["GET 1", "", ""]],
+    ["POST", "POST", ["POST 1", "POST 1", "POST 1"]],
+  ])("%s is no answer to %s, but for GET to HEAD", async (before, method, answers) => {
+    const { text, calls } = await served("", verbs);
+    const got = [
+      await text("/p", { method: before }),
+      await text("/p", { method }),
+      await text("/p", { method }),
+    ];
+    expect(got).toEqual(answers);
+    expect(calls()).toBe(before === method || method === "HEAD" ? 1 : 2);
+  });
+});
+
 test("an entry that is no response counts as none, and variables say so", async () => {
   const caches = memoryCaches();
   const fragments = "<Prefix>p</Prefix><KeyFragment>k</KeyFragment>";

@@ -3,7 +3,7 @@ import { didYouMean } from "../../../documents/nearest.ts";
 import { readOneOf } from "../../../documents/read.ts";
 import type { Report } from "../../../documents/report.ts";
 import type { FlowContext } from "../../../flow/context.ts";
-import type { CacheKey } from "../../../stores/caches.ts";
+import { type CacheKey, textOfKey } from "../../../stores/caches.ts";
 import { compileTextOrRef, readTextOrRef, refOf, type TextOrRef } from "../../parts/text-or-ref.ts";
 import type { PolicyContext } from "../../policy-type.ts";
 
@@ -105,32 +105,31 @@ export function compileKey(
   const given = prefix && compileTextOrRef(prefix, context);
   const parts = fragments.map((fragment) => compileTextOrRef(fragment, context));
   return (flow) => {
-    const start = given?.(flow) || scopePrefix(scope, flow, place);
-    let key = start;
-    for (const part of parts) key += `__${part(flow)}`;
-    return { cache, prefix: start, key };
+    const start = given?.(flow);
+    const prefix = start ? [start] : scopePrefix(scope, flow, place);
+    return { cache, prefix, fragments: parts.map((part) => part(flow)) };
   };
 }
 
-function scopePrefix(scope: CacheScope, flow: FlowContext, place: CacheContext): string {
+function scopePrefix(scope: CacheScope, flow: FlowContext, place: CacheContext): readonly string[] {
   const { organization, environment, revision } = flow.identity;
   const proxy = place.proxy ?? flow.identity.proxy;
   const proxyEndpoint = place.proxyEndpoint ?? flow.identity.endpoint;
   const targetEndpoint = place.targetEndpoint ?? flow.target?.name ?? flow.route?.target ?? "";
-  const start = `${organization}__${environment}`;
+  const start = [organization, environment];
   switch (scope) {
     case "Global":
       return start;
     case "Application":
-      return `${start}__${proxy}`;
+      return [...start, proxy];
     case "Proxy":
-      return `${start}__${proxy}__${revision}__${proxyEndpoint}`;
+      return [...start, proxy, revision, proxyEndpoint];
     case "Target":
-      return `${start}__${proxy}__${revision}__${targetEndpoint}`;
+      return [...start, proxy, revision, targetEndpoint];
     case "Exclusive": {
       const isTarget =
         place.targetEndpoint !== null || (place.proxyEndpoint === null && flow.part === "target");
-      return `${start}__${proxy}__${revision}__${isTarget ? targetEndpoint : proxyEndpoint}`;
+      return [...start, proxy, revision, isTarget ? targetEndpoint : proxyEndpoint];
     }
   }
 }
@@ -138,8 +137,8 @@ function scopePrefix(scope: CacheScope, flow: FlowContext, place: CacheContext):
 /** The variables `cachename` and `cachekey` of a policy. */
 export function keyVariables(prefix: string, policy: string): (flow: FlowContext, key: CacheKey) => void {
   const [name, text] = [`${prefix}.${policy}.cachename`, `${prefix}.${policy}.cachekey`];
-  return (flow, { cache, key }) => {
-    flow.variables.set(name, cache);
-    flow.variables.set(text, key);
+  return (flow, key) => {
+    flow.variables.set(name, key.cache);
+    flow.variables.set(text, textOfKey(key));
   };
 }
