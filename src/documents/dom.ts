@@ -1,9 +1,15 @@
-import { DOMParser, type Document, ParseError } from "@xmldom/xmldom";
+import type { Document } from "@xmldom/xmldom";
+import { XMLReader } from "@xmldom/xmldom/lib/sax.js";
+import { DomBuilder } from "./dom-builder.ts";
 import { explainParserMessage } from "./parser-message.ts";
 import type { Violation } from "./well-formed.ts";
 
 /** What xmldom says about a document that holds U+FFFD: not a break of the rules. */
 const REPLACEMENT_CHARACTER_NOTICE = /^Unicode replacement character/;
+
+/** What exists without being declared. */
+const NAMESPACES = { xml: "http://www.w3.org/XML/1998/namespace" };
+const ENTITIES = { amp: "&", apos: "'", gt: ">", lt: "<", quot: '"' };
 
 /** XML that is not well-formed: what is wrong, where, and what to do about it. */
 export class XmlError extends Error {
@@ -33,21 +39,17 @@ const MOST_COPIES = 4_000_000;
  */
 export function parseDom(source: string): Document {
   checkNamespaces(source);
-  let violation: Violation | null = null;
-  const parser = new DOMParser({
-    normalizeLineEndings: (text) => text,
-    onError(_level, message, context) {
-      if (violation !== null || REPLACEMENT_CHARACTER_NOTICE.test(message)) return;
-      violation = explainParserMessage(message, context, source);
-      throw new ParseError(message);
-    },
+  let refusal: XmlError | null = null;
+  const builder = new DomBuilder((message, context) => {
+    if (REPLACEMENT_CHARACTER_NOTICE.test(message)) return;
+    // The reader reports what is thrown while it reads, too: the first has said it.
+    refusal ??= new XmlError(explainParserMessage(message, context, source));
+    throw refusal;
   });
-  try {
-    return parser.parseFromString(source, "text/xml");
-  } catch (error) {
-    if (!(error instanceof ParseError)) throw error;
-    throw new XmlError(violation ?? explainParserMessage(error.message, {}, source));
-  }
+  const reader = Object.assign(new XMLReader(), { domBuilder: builder, errorHandler: builder });
+  reader.parse(source, NAMESPACES, ENTITIES);
+  if (!builder.doc.documentElement) builder.error("missing root element");
+  return builder.doc;
 }
 
 function checkNamespaces(source: string): void {

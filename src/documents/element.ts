@@ -1,4 +1,5 @@
-import { type Element, Node, XMLSerializer } from "@xmldom/xmldom";
+import type { Element } from "@xmldom/xmldom";
+import { Node, XMLSerializer } from "@xmldom/xmldom/lib/dom.js";
 import { nearestNames } from "./nearest.ts";
 import type { Position, Report } from "./report.ts";
 

@@ -1,3 +1,4 @@
+import type { PlaceInSource } from "./dom-builder.ts";
 import type { Violation } from "./well-formed.ts";
 import { wordsForXml } from "./xml-words.ts";
 
@@ -7,12 +8,7 @@ const MAX_QUOTED_LENGTH = 200;
 /** What xmldom tells about the state it was in: the open element, and the start of the last tag or text. */
 interface ParserContext {
   readonly locator?: PlaceInSource;
-  readonly currentElement?: PlaceInSource & { readonly nodeName?: string };
-}
-
-interface PlaceInSource {
-  readonly lineNumber?: number;
-  readonly columnNumber?: number;
+  readonly currentElement?: (PlaceInSource & { readonly nodeName?: string }) | null;
 }
 
 const UNFINISHED_REFERENCE = /&#?\w+(?![\w;])/;

@@ -1,4 +1,5 @@
-import { type Document, type Element, type Node, XMLSerializer } from "@xmldom/xmldom";
+import type { Document, Element, Node } from "@xmldom/xmldom";
+import { XMLSerializer } from "@xmldom/xmldom/lib/dom.js";
 import { parseDom, TooManyNamespaces, XmlError } from "../documents/dom.ts";
 import { findViolations } from "../documents/well-formed.ts";
 import { ExpressionError } from "./value.ts";
