@@ -1,5 +1,5 @@
-import { Hono } from "hono";
-import { createMiddleware } from "hono/factory";
+import type { MiddlewareHandler } from "hono";
+import { Hono } from "hono/tiny";
 import { nothingDeployed } from "./environment/environment.ts";
 import { addressOf } from "./exchange/address.ts";
 import { OWN_HEADERS, RETRY_AFTER_S, refuse } from "./exchange/refusal.ts";
@@ -27,11 +27,11 @@ app.get("/_sortie/health", async (c) => {
 });
 
 /** A deployed Worker has no token, so it refuses everybody. */
-const onlyOnThisMachine = createMiddleware<{ Bindings: WorkerEnv }>(async (c, next) => {
+const onlyOnThisMachine: MiddlewareHandler<{ Bindings: WorkerEnv }> = async (c, next) => {
   const token = c.env.REFRESH_TOKEN;
   if (!token || c.req.header("authorization") !== `Bearer ${token}`) return c.notFound();
   return next();
-});
+};
 
 app.post("/_sortie/refresh", onlyOnThisMachine, async (c) => {
   await servedBy(c.env).gateway.refresh();
