@@ -22,6 +22,7 @@ export interface PublicJwk {
   readonly kty: string;
   readonly kid?: string | undefined;
   readonly use?: string | undefined;
+  readonly key_ops?: readonly string[] | undefined;
   readonly alg?: string | undefined;
   readonly crv?: string | undefined;
   readonly n?: string | undefined;
@@ -35,6 +36,7 @@ const keySchema = v.object({
   kty: v.string(),
   kid: text,
   use: text,
+  key_ops: v.optional(v.array(v.string())),
   alg: text,
   crv: text,
   n: text,

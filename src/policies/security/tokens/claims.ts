@@ -86,23 +86,17 @@ function single(text: string, type: Claim["type"], fail: () => Fault): Json {
 /** Whether two JSON values are equal; the order of an object's members does not matter, nor that of a list's. */
 export function isSame(a: Json | undefined, b: Json | undefined): boolean {
   if (a === b) return true;
-  if (isList(a) && isList(b)) {
-    if (a.length !== b.length) return false;
-    const holds = (list: readonly Json[], item: Json) => list.some((other) => isSame(item, other));
-    return a.every((item) => holds(b, item)) && b.every((item) => holds(a, item));
-  }
-  if (!isObject(a) || !isObject(b)) return false;
-  const names = Object.keys(a);
-  return (
-    names.length === Object.keys(b).length &&
-    names.every((name) => Object.hasOwn(b, name) && isSame(a[name], b[name]))
-  );
+  return isStructure(a) && isStructure(b) && canonical(a) === canonical(b);
 }
 
-function isList(value: Json | undefined): value is readonly Json[] {
-  return Array.isArray(value);
+/** The same text for equal values. */
+function canonical(value: Json): string {
+  if (!isStructure(value)) return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(canonical).sort().join()}]`;
+  const members = Object.entries(value).map(([name, held]) => `${JSON.stringify(name)}:${canonical(held)}`);
+  return `{${members.sort().join()}}`;
 }
 
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+function isStructure(value: Json | undefined): value is readonly Json[] | JsonObject {
+  return typeof value === "object" && value !== null;
 }

@@ -159,14 +159,15 @@ function keyOfSet(source: KeySetSource, faults: TokenFaults, context: KeyContext
   };
 }
 
-/** Whether a key is meant for an algorithm. */
-function fits({ kty, crv = "", alg, use }: PublicJwk, algorithm: string): boolean {
+/** Whether a key is meant for an algorithm. Format: RFC 7517 (use, key_ops, alg). */
+function fits({ kty, crv = "", alg, use, key_ops: operations }: PublicJwk, algorithm: string): boolean {
   const type = keyTypeOf(algorithm);
   const forSigning = /^(?:RS|PS|ES)\d/.test(algorithm);
   return (
     kty === type &&
     (alg === undefined || alg === algorithm) &&
-    (use === undefined || (use === "sig") === forSigning) &&
+    (use === undefined || use === (forSigning ? "sig" : "enc")) &&
+    (operations === undefined || !forSigning || operations.includes("verify")) &&
     (type !== "EC" || curvesOf(algorithm).includes(crv))
   );
 }

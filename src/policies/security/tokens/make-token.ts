@@ -52,7 +52,9 @@ export function compileMaking(
     const said = headerOf(flow);
     const kid = typeof said.kid === "string" ? said.kid : null;
     const found = await findKey(flow, { algorithm, content, kid });
-    const crit = Object.fromEntries(((said.crit ?? []) as string[]).map((name) => [name, true]));
+    // A list that is none is for the library to refuse.
+    const critical = Array.isArray(said.crit) ? said.crit : [];
+    const crit = Object.fromEntries(critical.map((name) => [String(name), true]));
     try {
       if (content === null) {
         return await new CompactSign(payload)

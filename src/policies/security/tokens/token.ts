@@ -17,24 +17,28 @@ export interface Token {
   readonly headerJson: string;
 }
 
-/** What `<Source>` names when it is not there. */
-const DEFAULT_SOURCE = "request.header.authorization";
-
 /**
- * Compiles how the token is found. Without a source it is in the Authorization header, after `Bearer`; from any
- * other variable it is taken as it stands. Apigee: "VerifyJWT policy" (Source).
+ * Compiles how the token is found. Without a source it is in the Authorization header, after `Bearer`: in all of it, so
+ * that a second one beside it is not taken by others for the one that was looked at. From any other variable it is
+ * taken as it stands. Apigee: "VerifyJWT policy" (Source).
  */
 export function compileSource(
   source: string | null,
   faults: TokenFaults,
   { policy, variable }: PolicyContext,
 ): (flow: FlowContext) => string {
-  const { get } = variable(source ?? DEFAULT_SOURCE);
+  if (source === null) {
+    return ({ request }) => {
+      const header = request.headers.get("authorization");
+      if (header === null) throw faults.unresolved(policy, "null");
+      return header.replace(/^Bearer +/i, "");
+    };
+  }
+  const { get } = variable(source);
   return (flow) => {
     const value = get(flow);
-    if (value === null) throw faults.unresolved(policy, String(source));
-    const text = textOf(value);
-    return source === null ? text.replace(/^Bearer +/i, "") : text;
+    if (value === null) throw faults.unresolved(policy, source);
+    return textOf(value);
   };
 }
 
@@ -53,4 +57,12 @@ export function parseToken(text: string): Token | "json" | null {
 /** The text in a part of a token; null when it holds other bytes. */
 export function decodePart(part: string): string | null {
   return part.length % 4 === 1 ? null : decodeUtf8(Buffer.from(part, "base64url"), "keep");
+}
+
+/** How a part may end, by its length modulo 4: bits that stand for nothing are zero. */
+const ENDINGS = [/$/, null, /[AQgw]$/, /[AEIMQUYcgkosw048]$/];
+
+/** Whether the bytes of a part can be written in no other way: otherwise one token has several texts. */
+export function isCanonical(part: string): boolean {
+  return ENDINGS[part.length % 4]?.test(part.slice(-1)) ?? false;
 }

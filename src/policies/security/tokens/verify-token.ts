@@ -5,7 +5,7 @@ import { type CriticalHeaders, compileCritical } from "./critical-headers.ts";
 import { compileKey, type KeyContext } from "./keys.ts";
 import type { Protection } from "./read-algorithms.ts";
 import type { KeyConfig } from "./read-key.ts";
-import type { Token } from "./token.ts";
+import { isCanonical, type Token } from "./token.ts";
 
 /** What makes a token believed. */
 export interface Verification {
@@ -44,7 +44,8 @@ export function compileVerification(
   return async function verify(flow, token) {
     const { header, parts, text } = token;
     const algorithm = checkAlgorithm(token);
-    if (parts.length !== (content === null ? 3 : 5)) throw faults.invalidToken(policy);
+    if (parts.length !== (content === null ? 3 : 5) || !parts.every(isCanonical))
+      throw faults.invalidToken(policy);
     const crit = checkCritical(flow, header);
     const kid = typeof header.kid === "string" ? header.kid : null;
     const found = await findKey(flow, { algorithm, content, kid });

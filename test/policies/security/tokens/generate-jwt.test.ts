@@ -173,6 +173,13 @@ test("the header has type, algorithm, key id and what is added, and nothing repl
   });
 });
 
+test.each(["x", 1, true, null, [1], ["missing"]])("a header crit that is %j", async (crit) => {
+  const flow = holding("", { headers: JSON.stringify({ crit }) });
+  expect(await fault(generateJwt, policy('<AdditionalHeaders ref="headers"/>'), flow)).toBe(
+    "401 steps.jwt.SigningFailed: Failed to sign: policy(G)",
+  );
+});
+
 test("OutputVariable names where the token goes", async () => {
   const flow = await run(generateJwt, policy("<OutputVariable>mine</OutputVariable>"), holding(""));
   expect(String(variableOf(flow, "mine")).split(".")).toHaveLength(3);

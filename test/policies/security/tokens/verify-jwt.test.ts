@@ -1,4 +1,4 @@
-import { CompactEncrypt, type CryptoKey, importPKCS8 } from "jose";
+import { CompactEncrypt, type CryptoKey, exportJWK, generateKeyPair, importPKCS8 } from "jose";
 import { describe, expect, test } from "vitest";
 import type { Value } from "../../../../src/expression/value.ts";
 import { RequestMessage } from "../../../../src/flow/message.ts";
@@ -162,6 +162,14 @@ describe("what never verifies", () => {
     expect((await failing(verifyJwt, policy(""), holding(token))).faultName).toBe("InvalidJsonFormat");
   });
 
+  test("a signature in another spelling", async () => {
+    const token = await tokenOf({});
+    const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    for (const last of [...alphabet].filter((character) => character !== token.at(-1))) {
+      expect(await fault(verifyJwt, policy(""), holding(token.slice(0, -1) + last))).toBe(invalid);
+    }
+  });
+
   test("a payload that was changed", async () => {
     const [header, , signature] = (await tokenOf({ sub: "a" })).split(".");
     const payload = Buffer.from('{"sub":"b"}').toString("base64url");
@@ -264,6 +272,26 @@ describe("claims", () => {
     const flow = holding(await tokenOf(claims), { who: "me", json: '{"a":1}' });
     if (expected === null) await run(verifyJwt, policy(inside), flow);
     else expect(await fault(verifyJwt, policy(inside), flow)).toBe(wrong(expected));
+  });
+
+  test.each([
+    ["number", 1],
+    ["list", ["me"]],
+    ["object", { me: true }],
+    ["text with a space", "me "],
+  ])("an issuer that is a %s is not that issuer", async (_, iss) => {
+    expect(
+      await fault(verifyJwt, policy('<Issuer ref="who"/>'), holding(await tokenOf({ iss }), { who: "me" })),
+    ).toBe(wrong("iss"));
+  });
+
+  test("values that lie deep in each other are compared at once", async () => {
+    const deep = `{"a":${"[".repeat(90)}${"]".repeat(90)}}`;
+    await run(
+      verifyJwt,
+      policy('<AdditionalClaims ref="json"/>'),
+      holding(await tokenOf(deep), { json: deep }),
+    );
   });
 
   test("__proto__ is a claim like any other", async () => {
@@ -383,6 +411,61 @@ describe("keys", () => {
     expect((await failing(verifyJwt, xml, holding(token, { set }))).faultName).toBe("NoMatchingPublicKey");
   });
 
+  test.each<[object, string | null]>([
+    [{ use: "sig", key_ops: ["verify"], alg: "RS256" }, null],
+    [{ key_ops: ["encrypt", "wrapKey"] }, "NoMatchingPublicKey"],
+    [{ key_ops: ["sign"] }, "NoMatchingPublicKey"],
+    [{ key_ops: [] }, "NoMatchingPublicKey"],
+    [{ key_ops: "verify" }, "NoMatchingPublicKey"],
+    [{ use: "SIG" }, "NoMatchingPublicKey"],
+    [{ alg: "RS384" }, "NoMatchingPublicKey"],
+    [{ alg: "RSA-OAEP-256" }, "NoMatchingPublicKey"],
+  ])("a key of a set that says %j", async (said, expected) => {
+    const { privateKey, keySet } = await pairFor("RS256");
+    const [jwk] = JSON.parse(keySet).keys;
+    const set = JSON.stringify({ keys: [{ ...jwk, ...said }] });
+    const flow = holding(await tokenOf({}, { alg: "RS256", kid: "key-1" }, privateKey), { set });
+    const xml = policy("", "RS256", '<PublicKey><JWKS ref="set"/></PublicKey>');
+    if (expected === null) await run(verifyJwt, xml, flow);
+    else expect((await failing(verifyJwt, xml, flow)).faultName).toBe(expected);
+  });
+
+  test.each(["jwk", "jku", "x5u", "x5c"])(
+    "a key that comes with the token, in %s, is not used",
+    async (name) => {
+      const { privateKey: own, publicKey: ownPublic } = await generateKeyPair("RS256");
+      const { keySet, publicPem } = await pairFor("RS256");
+      const brought = {
+        jwk: await exportJWK(ownPublic),
+        jku: "https://a.example/",
+        x5u: "https://a.example/",
+        x5c: ["AA=="],
+      };
+      const header = { alg: "RS256", kid: "key-1", [name]: brought[name as keyof typeof brought] };
+      const token = await tokenOf({ sub: "admin" }, header, own);
+      for (const key of ['<PublicKey><JWKS ref="set"/></PublicKey>', publicKey(publicPem)]) {
+        expect(await fault(verifyJwt, policy("", "RS256", key), holding(token, { set: keySet }))).toBe(
+          invalid,
+        );
+      }
+    },
+  );
+
+  test.each<[unknown, string]>([
+    ["__proto__", "NoMatchingPublicKey"],
+    ["constructor", "NoMatchingPublicKey"],
+    ["KEY-1", "NoMatchingPublicKey"],
+    ["", "NoMatchingPublicKey"],
+    [["key-1"], "KeyIdMissing"],
+    [1, "KeyIdMissing"],
+    [null, "KeyIdMissing"],
+  ])("the kid %j names no key", async (kid, expected) => {
+    const { privateKey, keySet } = await pairFor("RS256");
+    const flow = holding(await tokenOf({}, { alg: "RS256", kid }, privateKey), { set: keySet });
+    const xml = policy("", "RS256", '<PublicKey><JWKS ref="set"/></PublicKey>');
+    expect((await failing(verifyJwt, xml, flow)).faultName).toBe(expected);
+  });
+
   test("a key set needs a kid in the token", async () => {
     const { privateKey, keySet } = await pairFor("RS256");
     const xml = policy("", "RS256", '<PublicKey><JWKS ref="set"/></PublicKey>');
@@ -429,6 +512,15 @@ describe("Source", () => {
     );
     expect(variableOf(flow, "jwt.V.valid")).toBe(true);
   });
+
+  test.each([", Bearer ", ","])(
+    "is no token with %j behind it: others may take what follows",
+    async (more) => {
+      const other = unsigned({ alg: "none" }, { sub: "admin" });
+      const flow = withHeader(`Bearer ${await tokenOf({})}${more}${more === "," ? "" : other}`);
+      expect(await fault(verifyJwt, policy("", "HS256", secretKey, ""), flow)).toBe(invalid);
+    },
+  );
 
   test("is not stripped when it is named", async () => {
     const token = await tokenOf({});
