@@ -7,7 +7,7 @@ export interface Uses {
   readonly variables: ReadonlySet<string>;
   /** Whether it may name others, or read the body of any message. */
   readonly anything: boolean;
-  /** Whether it may call out. */
+  /** Whether it may call out, or wait for a call that another script has begun. */
   readonly calls: boolean;
 }
 
@@ -38,7 +38,6 @@ const HEAD = new Set(
 export function usesOf(files: readonly ParsedFile[]): Uses {
   const variables = new Set<string>();
   let anything = false;
-  let calls = false;
   for (const { program } of files) {
     /** Nodes that have been understood as part of a larger one. */
     const understood = new Set<unknown>();
@@ -72,13 +71,12 @@ export function usesOf(files: readonly ParsedFile[]): Uses {
       }
       if (node.type !== "Identifier" || understood.has(node)) return true;
       const name = String(node.name);
-      if (name === "httpClient") calls = true;
       if (name === "eval" || name === "Function" || (MESSAGES.has(name) && isGlobalMessage(name)))
         anything = true;
       return true;
     });
-    if (/httpClient/.test(files.map(({ text }) => text).join("\n"))) calls = true;
   }
+  const calls = files.some(({ text }) => /httpClient|waitForComplete/.test(text));
   return { variables, anything, calls };
 }
 

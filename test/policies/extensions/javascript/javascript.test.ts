@@ -529,7 +529,7 @@ describe("httpClient", () => {
     const flow = flowOf();
     await run(`context.session['call'] = httpClient.get('${a}/echo');`, flow);
     await run(
-      "var e = context.session['call']; e.waitForComplete(); context.setVariable('out', e.getResponse().status.code); /* httpClient */",
+      "var e = context.session['call']; e.waitForComplete(); context.setVariable('out', e.getResponse().status.code);",
       flow,
     );
     expect(variableOf(flow, "out")).toBe(200);
