@@ -40,6 +40,8 @@ export async function planDeployment(
     now: Date;
     advice: "dev" | "list";
     allow?: readonly string[];
+    /** Entries of key value maps beside those of the environment's file and of policies. */
+    entries?: EnvironmentDocument["initialEntries"];
   },
 ): Promise<DeploymentPlan> {
   const revised = await Promise.all(
@@ -78,7 +80,7 @@ export async function planDeployment(
     flowHooks: settings.flowHooks,
     targetServers: settings.targetServerEntities,
     keyValueMaps: settings.keyValueMaps,
-    initialEntries: initialEntries(model.bundles),
+    initialEntries: [...initialEntries(model.bundles), ...(options.entries ?? [])],
     egress: {
       allow: [...(options.advice === "list" ? allowedHosts(model) : []), ...(options.allow ?? [])],
       advice: options.advice,

@@ -1,7 +1,7 @@
 import type { Bundle } from "../bundle/model.ts";
 import { referencesOf } from "../bundle/references.ts";
 import type { Report } from "../documents/report.ts";
-import { entryId, ownerOf } from "../stores/key-value-maps.ts";
+import { entryId, type MapScope, ownerOf } from "../stores/key-value-maps.ts";
 import type { EnvironmentDocument } from "./document.ts";
 import type { EnvironmentBundle } from "./read-environment.ts";
 
@@ -14,6 +14,20 @@ export function initialEntries(bundles: readonly EnvironmentBundle[]): DeployedE
     entriesOf(bundle).flatMap((entry) => deployed(entry, bundle) ?? []),
   );
   return [...new Map(all.map((entry) => [entryId(entry.map, entry.key), entry])).values()];
+}
+
+/** An entry in the maps of that name that are not the environment's: the organization's, and those of each proxy. */
+export function entriesBesideEnvironment(
+  { map: name, key, value }: { readonly map: string; readonly key: string; readonly value: string },
+  bundles: readonly EnvironmentBundle[],
+): DeployedEntry[] {
+  const at = (scope: MapScope, owner: string) => ({ map: { scope, owner, name }, key, values: [value] });
+  const ofProxies = bundles.flatMap(({ bundle: { kind, name: proxy, revision } }) =>
+    kind === "apiproxy"
+      ? (["apiproxy", "policy"] as const).map((scope) => at(scope, ownerOf(scope, { proxy, revision })))
+      : [],
+  );
+  return [at("organization", ""), ...ofProxies];
 }
 
 /** Warns of entries that belong to a proxy and stand in a shared flow: InitialEntriesOfNobody. */

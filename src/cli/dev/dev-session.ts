@@ -4,6 +4,7 @@ import { secretKey } from "../../credentials/secrets/place.ts";
 import { sealSecret } from "../../credentials/secrets/seal.ts";
 import { type DeploymentPlan, planDeployment } from "../../environment/deployment.ts";
 import { servedPaths } from "../../environment/document.ts";
+import { entriesBesideEnvironment } from "../../environment/initial-entries.ts";
 import type { EnvironmentModel } from "../../environment/read-environment.ts";
 import type { PublishedFunction } from "../../functions/published-function.ts";
 import { checkedEnvironment } from "../check/checked-environment.ts";
@@ -220,6 +221,7 @@ export class DevSession {
       now: new Date(),
       advice: "dev",
       allow: allowedInDev(model, this.#options),
+      entries: this.#options.keyValues.flatMap((given) => entriesBesideEnvironment(given, model.bundles)),
     });
     const failures = plan.isRepetition ? [] : await this.#gateway.deploy(plan);
     if (failures.length > 0) {

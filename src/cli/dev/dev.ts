@@ -26,7 +26,12 @@ export function addDev(program: Command): void {
       collect(parseTargetServer),
       [],
     )
-    .option("--kvm <map.key=value>", "set an entry of a key value map", collect(parseKeyValue), [])
+    .option(
+      "--kvm <map.key=value>",
+      "set an entry of a key value map, whatever its scope",
+      collect(parseKeyValue),
+      [],
+    )
     .option(
       "--google-issuer",
       "make Google tokens on this machine, for any service account; proxies without one get one",

@@ -38,6 +38,11 @@ function callingProxy(name: string, target: string): Record<string, string> {
   });
 }
 
+/** A policy that reads an entry of the map `m` in a scope. */
+const entryOf = (scope: string, variable: string) =>
+  `<KeyValueMapOperations name="${scope}" mapIdentifier="m"><Scope>${scope}</Scope>
+    <Get assignTo="flow.${variable}"><Key><Parameter>k</Parameter></Key></Get></KeyValueMapOperations>`;
+
 const balanced = (server: string) => `<LoadBalancer><Server name="${server}"/></LoadBalancer>`;
 
 // One after the other: at the end it stops.
@@ -175,11 +180,24 @@ describe("an environment", { shuffle: false }, () => {
 describe("bundles", () => {
   test("are served by themselves, with the shared flows that lie beside them and with entries of key value maps", async () => {
     const folder = folderWith({
-      ...below("calling", answeringProxy("calling", "from {flow.greeting}")),
+      ...below(
+        "calling",
+        answeringProxy("calling", "from {flow.greeting}: {flow.o} {flow.e} {flow.a} {flow.p}"),
+      ),
+      ...below("calling/apiproxy/policies", {
+        "organization.xml": entryOf("organization", "o"),
+        "environment.xml": entryOf("environment", "e"),
+        "apiproxy.xml": entryOf("apiproxy", "a"),
+        "policy.xml": entryOf("policy", "p"),
+      }),
       "calling/apiproxy/policies/Greet.xml":
         "<FlowCallout name='Greet'><SharedFlowBundle>greeting</SharedFlowBundle></FlowCallout>",
       "calling/apiproxy/proxies/default.xml": `<ProxyEndpoint name="default">
-        <PreFlow><Request><Step><Name>Greet</Name></Step></Request></PreFlow>
+        <PreFlow><Request>
+          <Step><Name>Greet</Name></Step>
+          <Step><Name>organization</Name></Step><Step><Name>environment</Name></Step>
+          <Step><Name>apiproxy</Name></Step><Step><Name>policy</Name></Step>
+        </Request></PreFlow>
         <PostFlow><Response><Step><Name>Answer</Name></Step></Response></PostFlow>
         <HTTPProxyConnection><BasePath>/calling</BasePath></HTTPProxyConnection>
         <RouteRule name="none"/>
@@ -194,7 +212,7 @@ describe("bundles", () => {
     const dev = new RunningSortie(["dev", "calling/apiproxy", "--port", "0", "--kvm", "m.k=v"], folder);
     try {
       const url = await dev.ready();
-      expect(await get(`${url}/calling`)).toEqual({ status: 200, text: "from the shared flow" });
+      expect(await get(`${url}/calling`)).toEqual({ status: 200, text: "from the shared flow: v v v v" });
       // Beside a proxy, a shared flow gets none of its own.
       expect(await get(`${url}/greeting`)).toMatchObject({ status: 404 });
     } finally {
