@@ -22,11 +22,23 @@ export interface OutboundCall {
   readonly counts?: CountedCalls;
 }
 
+/** Bytes for a server that does not speak HTTP. */
+export interface Delivery extends Pick<OutboundCall, "timeoutMs" | "by"> {
+  /** A name or an address, that of IPv6 in brackets. */
+  readonly host: string;
+  readonly port: number;
+  /** Whether over TLS. */
+  readonly isSecure: boolean;
+  readonly bytes: Uint8Array;
+}
+
 /** Whatever can fetch: the global function wrapped in an object, or a service or certificate binding. */
 export interface Connection {
   fetch(url: string, init: RequestInit): Promise<Response>;
   /** Whether HTTP/2 is spoken without TLS at `host:port`; missing where nobody can know. */
   speaksHttp2?(address: string, limit: TimeLimit): Promise<boolean>;
+  /** Writes to a TCP connection of its own; missing where HTTP alone is carried. */
+  deliver?(delivery: Delivery, limit: TimeLimit): Promise<void>;
 }
 
 /** Holds a call to its time; see {@link Deadlines}. */

@@ -1,5 +1,5 @@
 import type { Audit } from "./audit/audit.ts";
-import type { Connection, OutboundCall, TimeLimit } from "./call.ts";
+import type { Connection, Delivery, OutboundCall, TimeLimit } from "./call.ts";
 import type { EgressPolicy } from "./egress-policy.ts";
 import { EgressError } from "./error.ts";
 import { defaultPorts } from "./rule.ts";
@@ -39,6 +39,27 @@ export class Egress {
     const { recorder } = this.#options.audit;
     if (recorder === null) return this.#send(call, limit, recorded);
     return recorder.record(call, (counted) => this.#send(counted, recorded, recorded));
+  }
+
+  /**
+   * Sends bytes over a TCP connection of their own, to where a URL of that host and port could be called: one of https
+   * over TLS, and of http without. Rejects with {@link EgressError}.
+   */
+  async deliver(delivery: Delivery, limit: TimeLimit): Promise<void> {
+    const { host, port, isSecure, bytes, by } = delivery;
+    const url = `${isSecure ? "https" : "http"}://${host}:${port}`;
+    const end = this.#options.audit.recorder?.begin({ method: "CONNECT", host, port, by });
+    try {
+      this.#check({ url, by });
+      const connection = this.#connectionTo(url);
+      if (!connection.deliver) throw carriesHttpOnly(host, port);
+      await connection.deliver(delivery, limit);
+      end?.({ status: null, error: null, bytesSent: bytes.byteLength, bytesReceived: 0 });
+    } catch (error) {
+      const failure = explain(error, url);
+      end?.({ status: null, error: failure, bytesSent: null, bytesReceived: null });
+      throw failure;
+    }
   }
 
   /**
@@ -96,7 +117,7 @@ export class Egress {
     return this.#connectionTo(url).fetch(url, init);
   }
 
-  #check({ url, by }: OutboundCall): void {
+  #check({ url, by }: Pick<OutboundCall, "url" | "by">): void {
     const { policy, log } = this.#options;
     const refusal = policy.check(url);
     if (refusal === null) return;
@@ -142,6 +163,10 @@ function nameOf(by: OutboundCall["by"]): string {
 /** Who called, as log lines tell it. */
 function told(by: OutboundCall["by"]): { by: string; proxy?: string } {
   return typeof by === "string" || by.proxy === null ? { by: nameOf(by) } : { by: by.name, proxy: by.proxy };
+}
+
+function carriesHttpOnly(host: string, port: number): EgressError {
+  return new EgressError("invalid", `${host}:${port} is reached by a connection that carries HTTP only.`);
 }
 
 function letGo(response: Response): void {

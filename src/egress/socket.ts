@@ -1,4 +1,5 @@
 import { connect } from "cloudflare:sockets";
+import type { Delivery, TimeLimit } from "./call.ts";
 
 /**
  * Connects two ends of a TCP connection until either has ended: `near`, which somebody here has opened, and the
@@ -26,4 +27,28 @@ export async function pipeSocket(near: Socket, address: string, closing: Promise
   );
   over.abort();
   return lost;
+}
+
+/**
+ * Opens a TCP connection, writes to it and closes it. Rejects when that has not been done in its time.
+ */
+export async function deliver(
+  { host, port, isSecure, bytes, timeoutMs }: Delivery,
+  limit: TimeLimit,
+): Promise<void> {
+  const secureTransport = isSecure ? "on" : "off";
+  const socket = connect(`${host}:${port}`, { secureTransport, allowHalfOpen: true });
+  // What they say is said by writing, too.
+  for (const state of [socket.opened, socket.closed]) state.catch(() => {});
+  const write = async () => {
+    await socket.opened;
+    const writer = socket.writable.getWriter();
+    await writer.write(bytes);
+    await writer.close();
+  };
+  try {
+    await limit.within(timeoutMs, write());
+  } finally {
+    socket.close().catch(() => {});
+  }
 }

@@ -3,6 +3,7 @@ import { flowCallout } from "./callouts/flow-callout.ts";
 import { functionCallout } from "./callouts/function-callout/function-callout.ts";
 import { serviceCallout } from "./callouts/service-callout/service-callout.ts";
 import { javascript } from "./extensions/javascript/javascript.ts";
+import { messageLogging } from "./extensions/message-logging/message-logging.ts";
 import { assertCondition } from "./mediation/assert-condition.ts";
 import { jsonToXml } from "./mediation/json-to-xml/json-to-xml.ts";
 import { keyValueMapOperations } from "./mediation/key-value-map-operations/key-value-map-operations.ts";
@@ -55,6 +56,7 @@ const all: readonly PolicyType[] = [
   jsonToXml,
   keyValueMapOperations,
   lookupCache,
+  messageLogging,
   messageValidation,
   parsePayload,
   populateCache,

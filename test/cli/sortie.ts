@@ -75,9 +75,14 @@ export abstract class Running {
 export class RunningSortie extends Running {
   readonly child: ChildProcess;
 
-  constructor(args: readonly string[], cwd = repository) {
+  constructor(args: readonly string[], cwd = repository, variables: Readonly<Record<string, string>> = {}) {
     super();
-    this.child = spawn(process.execPath, [launcher, ...args], { cwd, stdio: ["ignore", "pipe", "pipe"] });
+    const env = { ...process.env, ...variables };
+    this.child = spawn(process.execPath, [launcher, ...args], {
+      cwd,
+      env,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     for (const stream of [this.child.stdout, this.child.stderr]) collect(stream, this.printed);
   }
 

@@ -1,9 +1,10 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Server as TcpServer } from "node:net";
 import type { TestProject } from "vitest/node";
 import { bundleFunctions } from "./function-modules.ts";
 import { startIssuer } from "./google-issuer.ts";
+import { LineReceiver } from "./line-receiver.ts";
 import { startNativeServer } from "./native-callout.ts";
 import { answer } from "./routes.ts";
 import { scriptedServer } from "./scripted.ts";
@@ -24,6 +25,9 @@ export interface TestServers {
   readonly scripted: string;
   /** A native gRPC server for ExternalCallouts, which speaks HTTP/2 without TLS and nothing else. */
   readonly grpc: string;
+  /** A syslog server (see line-receiver.ts): where it takes lines, and where it tells them. */
+  readonly syslog: string;
+  readonly syslogLines: string;
 }
 
 declare module "vitest" {
@@ -47,16 +51,21 @@ export default async function startServers(project: TestProject): Promise<() => 
   const script = scriptedServer();
   const scripted = await listen(script);
   const native = await startNativeServer((context) => context);
+  const receiver = new LineReceiver();
+  const [syslog, syslogLines] = await Promise.all([listen(receiver.tcp), listen(receiver.http)]);
   const grpc = `http://${native.address}`;
-  project.provide("servers", { a, b, c, nobody, google: issuer.url, googleAccounts, scripted, grpc });
+  const google = issuer.url;
+  const others = { google, googleAccounts, scripted, grpc, syslog, syslogLines };
+  project.provide("servers", { a, b, c, nobody, ...others });
   project.provide("functions", await bundleFunctions());
   return async () => {
     native.stop();
-    await Promise.all([...[...servers, registry, script].map(stop), issuer.stop()]);
+    receiver.tcp.close();
+    await Promise.all([...[...servers, registry, script, receiver.http].map(stop), issuer.stop()]);
   };
 }
 
-async function listen(server: Server): Promise<string> {
+async function listen(server: TcpServer): Promise<string> {
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

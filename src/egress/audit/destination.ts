@@ -1,3 +1,4 @@
+import { firstBytes } from "../../text/first-bytes.ts";
 import type { AuditPlatform, AuditRecord, AuditSink } from "./record.ts";
 import type { AuditSettings } from "./settings.ts";
 
@@ -64,9 +65,3 @@ function dataPointOf(record: AuditRecord): AnalyticsEngineDataPoint {
 
 /** Analytics Engine refuses a longer index. Bytes. */
 const LONGEST_INDEX = 96;
-
-function firstBytes(text: string, length: number): string {
-  const bytes = new Uint8Array(length);
-  const { read } = new TextEncoder().encodeInto(text, bytes);
-  return text.slice(0, read);
-}
