@@ -47,6 +47,18 @@ export interface Caches {
     context: StoreContext,
   ): CachedValue | null | Promise<CachedValue | null>;
   /**
+   * The same; but when nothing is there while another request is about to put it, waits for that one, within the
+   * time. It comes to nothing when that one ends without a value: then whoever has waited makes its own.
+   * @param context `received` stands for the client's request, the same in all proxies that run for it
+   * @param whenDone takes what to call when this request has ended, where others may wait for it
+   */
+  getOrWait(
+    key: CacheKey,
+    timeoutMs: number,
+    context: StoreContext & { readonly received: object },
+    whenDone: (end: () => void) => void,
+  ): CachedValue | null | Promise<CachedValue | null>;
+  /**
    * Keeps a value, unless it or its key is too long.
    * @param expiresAt epoch milliseconds
    */

@@ -8,6 +8,7 @@ import {
   MAX_CACHED_BYTES,
   textOfKey,
 } from "./caches.ts";
+import { Fillings } from "./fillings.ts";
 import type { SharedCache, SharedEntry } from "./shared-cache.ts";
 import type { StoreContext } from "./store-context.ts";
 
@@ -49,6 +50,7 @@ export class TwoLevelCache implements Caches {
   });
   /** When the last purge was that is not known any more: what is older may have been purged. */
   #forgotten = 0;
+  readonly #fillings = new Fillings();
 
   /**
    * @param shared null where isolates share none
@@ -64,16 +66,53 @@ export class TwoLevelCache implements Caches {
     timeoutMs: number,
     context: StoreContext,
   ): CachedValue | null | Promise<CachedValue | null> {
-    const id = entryId(key);
     const now = context.now();
-    const slot = this.#slots.get(id);
-    const purgedAt = this.#purgedAt(key);
+    const slot = this.#slots.get(entryId(key));
     const isRecent = slot !== undefined && slot.expiresAt > now && now - slot.checkedAt < CHECK_AFTER_MS;
-    if (isRecent || this.#shared === null) return valueAt(slot, purgedAt, now);
+    if (isRecent || this.#shared === null) return valueAt(slot, this.#purgedAt(key), now);
     return this.#look(this.#shared, key, timeoutMs, context);
   }
 
+  getOrWait(
+    key: CacheKey,
+    timeoutMs: number,
+    context: StoreContext & { readonly received: object },
+    whenDone: (end: () => void) => void,
+  ): CachedValue | null | Promise<CachedValue | null> {
+    const until = context.now() + timeoutMs;
+    const orWait = (value: CachedValue | null) => value ?? this.#takeTurn(key, until, context, whenDone);
+    const value = this.get(key, timeoutMs, context);
+    return value instanceof Promise ? value.then(orWait) : orWait(value);
+  }
+
+  #takeTurn(
+    key: CacheKey,
+    until: number,
+    context: StoreContext & { readonly received: object },
+    whenDone: (end: () => void) => void,
+  ): null | Promise<CachedValue | null> {
+    const id = entryId(key);
+    const now = context.now();
+    if (now >= until) return null;
+    const turn = this.#fillings.turn(id, context.received, now, until);
+    if (turn.role === "alone") return null;
+    // Only the time can be up: one that is waited for ends, and does not fail.
+    const ended = context.within(until - now, turn.ended).catch(() => {});
+    if (turn.role === "waiting") {
+      return ended.then(() => valueAt(this.#slots.get(id), this.#purgedAt(key), context.now()));
+    }
+    whenDone(turn.end);
+    // Others wait for it, so it must go on when this client leaves.
+    context.waitUntil(ended);
+    return null;
+  }
+
   put(key: CacheKey, value: CachedValue, expiresAt: number, context: StoreContext): void {
+    this.#keep(key, value, expiresAt, context);
+    this.#fillings.end(entryId(key));
+  }
+
+  #keep(key: CacheKey, value: CachedValue, expiresAt: number, context: StoreContext): void {
     // What is put after a purge is newer, also within one millisecond.
     const writtenAt = Math.max(context.now(), this.#purgedAt(key) + 1);
     const isTooLong =

@@ -280,3 +280,101 @@ test.each([
   await put("other", MINUTE_MS, { cache: "", prefix: ["a"], fragments: ["b", "c"] });
   expect(await get(cache, { cache: "", prefix, fragments })).toBeNull();
 });
+
+describe("requests that look for the same entry at the same time", () => {
+  /** A request of a client: what it calls when it has ended. */
+  class Asking {
+    readonly received = {};
+    readonly ends: (() => void)[] = [];
+    look(what = key): unknown {
+      const own = { ...context, received: this.received };
+      const value = cache.getOrWait(what, 12_000, own, (end) => this.ends.push(end));
+      return value instanceof Promise ? value : { atOnce: value };
+    }
+    end(): void {
+      for (const end of this.ends) end();
+    }
+  }
+  const other = { ...key, fragments: ["b"] };
+  const missed = { atOnce: null };
+  let [first, second, third]: Asking[] = [];
+  beforeEach(() => {
+    cache = new TwoLevelCache(null, (line) => log.push(line));
+    [first, second, third] = [new Asking(), new Asking(), new Asking()];
+  });
+
+  test("wait for the first, and find what it puts", async () => {
+    expect(first?.look()).toEqual(missed);
+    const waiting = [second?.look(), third?.look()];
+    await put("made once");
+    expect(await Promise.all(waiting)).toEqual(["made once", "made once"]);
+    expect(new Asking().look()).toEqual({ atOnce: "made once" });
+  });
+
+  test("make their own when the first ends without a value, and then the next is the first", async () => {
+    first?.look();
+    const waiting = [second?.look(), third?.look()];
+    first?.end();
+    expect(await Promise.all(waiting)).toEqual([null, null]);
+    expect(new Asking().look()).toEqual(missed);
+    expect(new Asking().look()).toBeInstanceOf(Promise);
+  });
+
+  test("make their own when their time is up", async () => {
+    first?.look();
+    isSlow = true;
+    expect(await second?.look()).toBeNull();
+    expect(waited).toEqual([12_000, 12_000]);
+  });
+
+  test("wait for nobody whose time is up", () => {
+    first?.look();
+    now += 12_000;
+    expect(second?.look()).toEqual(missed);
+    expect(third?.look()).toBeInstanceOf(Promise);
+    first?.end();
+    expect(new Asking().look()).toBeInstanceOf(Promise);
+  });
+
+  test("are those of one key alone", () => {
+    first?.look();
+    expect(second?.look(other)).toEqual(missed);
+    expect(third?.look({ ...key, cache: "elsewhere" })).toEqual(missed);
+  });
+
+  test("do not wait for themselves, nor for each other", async () => {
+    first?.look();
+    expect(first?.look()).toEqual(missed);
+    second?.look(other);
+    expect(second?.look()).toEqual(missed);
+    expect(first?.look(other)).toEqual(missed);
+    const waiting = third?.look();
+    second?.end();
+    first?.end();
+    expect(await waiting).toBeNull();
+    first?.look(other);
+    expect(second?.look(other)).toBeInstanceOf(Promise);
+  });
+
+  test("find nothing in a value that was not kept", async () => {
+    first?.look();
+    const waiting = second?.look();
+    await put("too long".repeat(MAX_CACHED_BYTES));
+    expect(await waiting).toBeNull();
+  });
+
+  test("let the first go on when its client leaves, as long as somebody may wait for it", async () => {
+    first?.look();
+    expect(pending).toHaveLength(1);
+    const settling = settled();
+    first?.end();
+    await settling;
+  });
+
+  test("look at what isolates share before", async () => {
+    cache = elsewhere();
+    await put("shared", MINUTE_MS, key, elsewhere());
+    expect(await first?.look()).toBe("shared");
+    expect(first?.ends).toEqual([]);
+  });
+});

@@ -5,7 +5,7 @@ import type { Report } from "../../documents/report.ts";
 import type { FlowContext } from "../../flow/context.ts";
 import { ContinueAtResponse } from "../../flow/continue-at-response.ts";
 import { faultType } from "../../flow/fault.ts";
-import { finishing } from "../../flow/finishing.ts";
+import { atTheEnd } from "../../flow/finishing.ts";
 import { ResponseMessage } from "../../flow/message.ts";
 import { definePolicy } from "../policy-type.ts";
 
@@ -95,7 +95,7 @@ export const cors = definePolicy({
         ["access-control-allow-credentials", credentials === null ? "" : String(credentials)],
         ["access-control-expose-headers", exposed(flow)],
       ]);
-      if (granted !== null) flow.keep(finishing, (answer) => finish(answer, always));
+      if (granted !== null) atTheEnd(flow, (answer) => finish(answer, always));
       if (!isPreflight || !answers) {
         if (!answers) tell(flow, allowed, granted, isPreflight);
         return;

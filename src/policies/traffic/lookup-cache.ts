@@ -2,6 +2,7 @@ import type { FlowContext } from "../../flow/context.ts";
 import type { CachedValue } from "../../stores/caches.ts";
 import { readRequired } from "../parts/required.ts";
 import { definePolicy } from "../policy-type.ts";
+import { compileLookup, readCoalescing } from "./cache/coalescing.ts";
 import { compileKey, keyVariables, readKeyParts } from "./cache/key.ts";
 import { readLookupTimeout } from "./cache/lookup-timeout.ts";
 import { fromCached } from "./cache/value.ts";
@@ -17,15 +18,17 @@ export const lookupCache = definePolicy({
   variablePrefix: "lookupcache",
   needs: ["caches"],
 
-  /** Problems: AssignToRequired, InvalidTimeout, and the warning CacheKeyMissing. */
+  /** Problems: AssignToRequired, those of the parts of the key, the timeout and the property. */
   read(xml, report) {
     const assignTo = readRequired(xml, "AssignTo", "AssignToRequired", "a variable", report);
     const timeoutMs = readLookupTimeout(xml, DEFAULT_TIMEOUT_S, report);
-    return { key: readKeyParts(xml, report), assignTo, timeoutMs };
+    const coalesces = readCoalescing(xml, report);
+    return { key: readKeyParts(xml, report), assignTo, timeoutMs, coalesces };
   },
 
-  build({ key, assignTo, timeoutMs }, context) {
+  build({ key, assignTo, timeoutMs, coalesces }, context) {
     const { caches, policy } = context;
+    const look = compileLookup(caches, timeoutMs, coalesces);
     const keyOf = compileKey(key, context);
     const variable = context.variable(assignTo);
     const noteKey = keyVariables("lookupcache", policy);
@@ -38,7 +41,7 @@ export const lookupCache = definePolicy({
       const where = keyOf(flow);
       noteKey(flow, where);
       flow.variables.set(assigned, assignTo);
-      const value = caches.get(where, timeoutMs, flow.exchange);
+      const value = look(flow, where);
       return value instanceof Promise ? value.then((late) => found(flow, late)) : found(flow, value);
     };
   },

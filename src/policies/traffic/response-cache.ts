@@ -8,6 +8,7 @@ import { type FlowContext, StateKey } from "../../flow/context.ts";
 import { ContinueAtResponse } from "../../flow/continue-at-response.ts";
 import type { CachedMessage, CachedValue, CacheKey } from "../../stores/caches.ts";
 import { definePolicy, type PolicyContext } from "../policy-type.ts";
+import { compileLookup, readCoalescing } from "./cache/coalescing.ts";
 import { compileExpiry, readExpiry } from "./cache/expiry.ts";
 import { compileKey, keyVariables, readKeyParts } from "./cache/key.ts";
 import { readLookupTimeout } from "./cache/lookup-timeout.ts";
@@ -54,6 +55,7 @@ export const responseCache = definePolicy({
       excludesErrors: readBoolean(xml.child("ExcludeErrorResponse"), true, report),
       usesAcceptHeader: readBoolean(xml.child("UseAcceptHeader"), false, report),
       usesCacheHeaders: readBoolean(xml.child("UseResponseCacheHeaders"), false, report),
+      coalesces: readCoalescing(xml, report),
     };
   },
 
@@ -80,11 +82,12 @@ export const responseCache = definePolicy({
       throw new ContinueAtResponse(policy);
     };
 
+    const lookUp = compileLookup(caches, config.timeoutMs, config.coalesces);
     const look = (flow: FlowContext) => {
       const key = keyOf(flow);
       noteKey(flow, key);
       if (skipsLookup(flow)) return answer(flow, key, null);
-      const value = caches.get(key, config.timeoutMs, flow.exchange);
+      const value = lookUp(flow, key);
       return value instanceof Promise
         ? value.then((late) => answer(flow, key, late))
         : answer(flow, key, value);

@@ -14,7 +14,7 @@ async function lifetime(xml: string, variables = {}): Promise<number> {
   };
   const flow = flowOf({ variables: { v: "value", ...variables } });
   await runPolicy(populateCache, xml, flow, {
-    caches: { put, get: () => null, invalidate: () => {}, purge: () => {} },
+    caches: { put, get: () => null, getOrWait: () => null, invalidate: () => {}, purge: () => {} },
   });
   return expires - NOW;
 }
