@@ -6,15 +6,7 @@ import { readBlocks } from "./documentation/markdown.ts";
 import { type Finished, freePort, Running, run } from "./documentation/shell.ts";
 
 /** What nobody who only uses Sortie should have to install: it was most of half a gigabyte. */
-const ONLY_FOR_DEVELOPMENT = [
-  "node",
-  "wrangler",
-  "hono",
-  "date-fns",
-  "typescript",
-  "vitest",
-  "@bufbuild/buf",
-];
+const ONLY_FOR_DEVELOPMENT = ["node", "wrangler", "hono", "jose", "typescript", "vitest", "@bufbuild/buf"];
 
 /** The configuration for Wrangler that the manual shows for a project that has Sortie installed. */
 const manual = readFileSync(join(repository, "docs/deployment.md"), "utf8");

@@ -1,32 +1,49 @@
-import type { UTCDate } from "@date-fns/utc";
-import { type FormatOptions, format, getWeekOfMonth } from "date-fns";
 import { ExpressionError } from "../value.ts";
 
 /** Prints a date as its format says. */
-export type Print = (date: UTCDate) => string;
+export type Print = (date: Date) => string;
 
 /** Longest format, in characters; the work is linear in it. */
 const LONGEST_FORMAT = 256;
 
-const OPTIONS: FormatOptions = { useAdditionalWeekYearTokens: true, useAdditionalDayOfYearTokens: true };
+const DAY_MS = 86_400_000;
 
 /** A quoted text, a run of one letter, a quote that is never closed, or what stands for itself. */
 const TOKEN = /'(?:[^']|'')*'|([A-Za-z])\1*|'|[^A-Za-z']+/g;
 
-/** Letters that date-fns prints as Java does, and how long a run of them can be there. */
-const SAME: ReadonlyMap<string, number> = new Map([
-  ...[..."yYwDdHkKhms"].map((letter): [string, number] => [letter, LONGEST_FORMAT]),
-  ...[..."MLE"].map((letter): [string, number] => [letter, 4]),
-  ["G", 1],
-  ["a", 1],
-]);
+const MONTHS = "January February March April May June July August September October November December".split(
+  " ",
+);
+const DAYS = "Sunday Monday Tuesday Wednesday Thursday Friday Saturday".split(" ");
 
-/** Numbers that date-fns has not, or prints in another way. */
-const NUMBERS: ReadonlyMap<string, (date: UTCDate) => number> = new Map([
-  ["W", (date) => getWeekOfMonth(date)],
+/** Numbers by their letter; a run of it is as many digits at least. */
+const NUMBERS: ReadonlyMap<string, (date: Date) => number> = new Map([
+  ["y", (date) => yearOfEra(date)],
+  ["Y", (date) => yearOfEra(saturdayOf(date))],
+  ["M", (date) => date.getUTCMonth() + 1],
+  ["L", (date) => date.getUTCMonth() + 1],
+  ["w", (date) => Math.ceil(dayOfYear(saturdayOf(date)) / 7)],
+  ["W", (date) => Math.ceil((date.getUTCDate() + firstDayOfMonth(date)) / 7)],
+  ["D", (date) => dayOfYear(date)],
+  ["d", (date) => date.getUTCDate()],
   ["F", (date) => Math.ceil(date.getUTCDate() / 7)],
   ["u", (date) => date.getUTCDay() || 7],
+  ["H", (date) => date.getUTCHours()],
+  ["k", (date) => date.getUTCHours() || 24],
+  ["K", (date) => date.getUTCHours() % 12],
+  ["h", (date) => date.getUTCHours() % 12 || 12],
+  ["m", (date) => date.getUTCMinutes()],
+  ["s", (date) => date.getUTCSeconds()],
   ["S", (date) => date.getUTCMilliseconds()],
+]);
+
+/** Names by their letter. */
+const NAMES: ReadonlyMap<string, (date: Date) => string | undefined> = new Map([
+  ["G", (date) => (date.getUTCFullYear() > 0 ? "AD" : "BC")],
+  ["M", (date) => MONTHS[date.getUTCMonth()]],
+  ["L", (date) => MONTHS[date.getUTCMonth()]],
+  ["E", (date) => DAYS[date.getUTCDay()]],
+  ["a", (date) => (date.getUTCHours() < 12 ? "AM" : "PM")],
 ]);
 
 /** The zone is always UTC. */
@@ -46,41 +63,47 @@ export function compileDateFormat(javaFormat: string): Print {
     const message = `A date format can have ${LONGEST_FORMAT} characters at most.`;
     throw new ExpressionError(message, 0, "Write a shorter one.");
   }
-  const prints: Print[] = [];
-  let pattern = "";
-  let literal = "";
-
-  function endLiteral(): void {
-    if (literal !== "") pattern += `'${literal.replaceAll("'", "''")}'`;
-    literal = "";
-  }
-  function endPattern(): void {
-    endLiteral();
-    const complete = pattern;
-    if (complete !== "") prints.push((date) => format(date, complete, OPTIONS));
-    pattern = "";
-  }
-
-  for (const { 0: token, index } of javaFormat.matchAll(TOKEN)) {
-    const letter = token.charAt(0);
-    const read = NUMBERS.get(letter);
-    const text = literalText(token, index);
-    if (text !== null) {
-      literal += text;
-    } else if (read !== undefined) {
-      endPattern();
-      prints.push((date) => String(read(date)).padStart(token.length, "0"));
-    } else {
-      endLiteral();
-      pattern += token.slice(0, SAME.get(letter));
-    }
-  }
-  endPattern();
+  const prints = Array.from(javaFormat.matchAll(TOKEN), ({ 0: token, index }) => printOf(token, index));
   return (date) => prints.map((print) => print(date)).join("");
 }
 
-/** The text that a token always prints; null when it depends on the date. */
-function literalText(token: string, offset: number): string | null {
+function printOf(token: string, offset: number): Print {
+  const letter = token.charAt(0);
+  const { length } = token;
+  const number = NUMBERS.get(letter);
+  const name = NAMES.get(letter);
+  // A month is a number where one or two letters stand for it.
+  if (number && (!name || length < 3)) {
+    const isShortYear = /^(?:yy|YY)$/.test(token);
+    return (date) => String(isShortYear ? number(date) % 100 : number(date)).padStart(length, "0");
+  }
+  if (name) return (date) => (length < 4 ? name(date)?.slice(0, 3) : name(date)) ?? "";
+  const text = literalText(token, offset);
+  return () => text;
+}
+
+function yearOfEra(date: Date): number {
+  const year = date.getUTCFullYear();
+  return year > 0 ? year : 1 - year;
+}
+
+function dayOfYear(date: Date): number {
+  const start = new Date(date).setUTCMonth(0, 1);
+  return Math.round((date.getTime() - start) / DAY_MS) + 1;
+}
+
+/** The day of the week, from 0 for Sunday, that the month of a date begins with. */
+function firstDayOfMonth(date: Date): number {
+  return new Date(new Date(date).setUTCDate(1)).getUTCDay();
+}
+
+/** The end of a date's week, in the year that the week counts to: weeks begin on Sunday, the first has 1 January. */
+function saturdayOf(date: Date): Date {
+  return new Date(date.getTime() + (6 - date.getUTCDay()) * DAY_MS);
+}
+
+/** The text that a token always prints. */
+function literalText(token: string, offset: number): string {
   const first = token.charAt(0);
   if (token === "''") return "'";
   if (token === "'") {
@@ -90,7 +113,6 @@ function literalText(token: string, offset: number): string | null {
   if (first === "'") return token.slice(1, -1).replaceAll("''", "'");
   if (!/[A-Za-z]/.test(first)) return token;
   if (first === "z" && token.length > 3) return "Coordinated Universal Time";
-  if (NUMBERS.has(first) || SAME.has(first)) return null;
   const zone = ZONES.get(first);
   if (zone !== undefined) return zone;
   throw new ExpressionError(

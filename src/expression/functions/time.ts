@@ -1,4 +1,3 @@
-import { UTCDate } from "@date-fns/utc";
 import { compileDateFormat } from "./date-format.ts";
 import { rememberCompiled } from "./remember-compiled.ts";
 import type { TemplateFunction } from "./template-function.ts";
@@ -25,7 +24,7 @@ function timeFormat(milliseconds: number): TemplateFunction {
       return (format, time) => {
         const print = compiled(format ?? "");
         if (print === null || time === null || !/^[+-]?\d+$/.test(time)) return "";
-        const date = new UTCDate(Number(time) * milliseconds);
+        const date = new Date(Number(time) * milliseconds);
         return Number.isNaN(date.getTime()) ? "" : print(date);
       };
     },

@@ -1,11 +1,10 @@
-import { UTCDate } from "@date-fns/utc";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { compileDateFormat } from "../../../src/expression/functions/date-format.ts";
 import { ExpressionError } from "../../../src/expression/value.ts";
 
-const afternoon = new UTCDate(Date.UTC(2001, 6, 4, 13, 8, 56, 35));
-const midnight = new UTCDate(Date.UTC(2023, 11, 31));
+const afternoon = new Date(Date.UTC(2001, 6, 4, 13, 8, 56, 35));
+const midnight = new Date(Date.UTC(2023, 11, 31));
 
 function print(pattern: string, date = afternoon): string {
   return compileDateFormat(pattern)(date);
@@ -36,7 +35,7 @@ describe("each pattern letter prints as SimpleDateFormat prints it", () => {
   test.each([
     ["H k K h a", "0 24 0 12 AM"],
     ["u E F W", "7 Sun 5 6"],
-    ["YYYY ww", "2024 01"],
+    ["YYYY YY ww", "2024 24 01"],
   ])("%s at midnight before new year", (pattern, expected) =>
     expect(print(pattern, midnight)).toBe(expected),
   );
@@ -73,7 +72,7 @@ describe("a format that cannot be read is refused", () => {
     fc.assert(
       fc.property(fc.oneof(text, fc.string()), fc.date({ noInvalidDate: true }), (pattern, date) => {
         try {
-          expect(typeof print(pattern, new UTCDate(date.getTime()))).toBe("string");
+          expect(typeof print(pattern, date)).toBe("string");
         } catch (error) {
           expect(error).toBeInstanceOf(ExpressionError);
         }

@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { UTCDate } from "@date-fns/utc";
 import * as v from "valibot";
 import type { CallOrigin } from "../../../egress/audit/record.ts";
 import type { Egress } from "../../../egress/egress.ts";
@@ -189,7 +188,7 @@ function keep(flow: FlowContext, json: string): void {
 }
 
 function dateText(format: string, zone: string, ms: number): string {
-  const date = new UTCDate(ms + offsetOf(zone, ms));
+  const date = new Date(ms + offsetOf(zone, ms));
   if (Number.isNaN(date.getTime())) throw new ScriptRefusal("the date is not valid");
   try {
     return compileDateFormat(format)(date);
