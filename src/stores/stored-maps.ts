@@ -1,6 +1,6 @@
-import { LRUCache } from "lru-cache";
 import { type KeyPair, readKeyPair } from "../credentials/secrets/keys.ts";
 import { entryId, MapError, type MapValues } from "./key-value-maps.ts";
+import { RecentlyUsed } from "./recently-used.ts";
 import { deletedEntry, type EntryPlace, entryKey, openEntry, readRecord, sealEntry } from "./sealed-entry.ts";
 import type { StoreContext } from "./store-context.ts";
 import { WriteQueue } from "./write-queue.ts";
@@ -62,10 +62,7 @@ interface Slot {
  */
 export class StoredMaps {
   readonly #options: StoredMapsOptions;
-  readonly #slots = new LRUCache<string, Slot>({
-    maxSize: KEPT_BYTES,
-    sizeCalculation: ({ entry }, id) => sizeOf(id, entry),
-  });
+  readonly #slots = new RecentlyUsed<Slot>(KEPT_BYTES, ({ entry }, id) => sizeOf(id, entry));
   readonly #reading = new Map<string, { readonly entry: Promise<StoredEntry | null>; startedAt: number }>();
   readonly #writes: WriteQueue;
   #keys: Promise<KeyPair> | null = null;

@@ -1,4 +1,3 @@
-import { LRUCache } from "lru-cache";
 import {
   bytesOf,
   type CachedValue,
@@ -9,6 +8,7 @@ import {
   textOfKey,
 } from "./caches.ts";
 import { Fillings } from "./fillings.ts";
+import { RecentlyUsed } from "./recently-used.ts";
 import type { SharedCache, SharedEntry } from "./shared-cache.ts";
 import type { StoreContext } from "./store-context.ts";
 
@@ -37,17 +37,18 @@ interface Slot extends SharedEntry {
 export class TwoLevelCache implements Caches {
   readonly #shared: SharedCache | null;
   readonly #log: (line: Record<string, unknown>) => void;
-  readonly #slots = new LRUCache<string, Slot>({
-    maxSize: KEPT_BYTES,
-    sizeCalculation: ({ value }, id) => 200 + 2 * id.length + (value === null ? 0 : 2 * bytesOf(value)),
-  });
+  readonly #slots = new RecentlyUsed<Slot>(
+    KEPT_BYTES,
+    ({ value }, id) => 200 + 2 * id.length + (value === null ? 0 : 2 * bytesOf(value)),
+  );
   /** When all entries of a prefix were purged. */
-  readonly #purges = new LRUCache<string, number>({
-    max: KEPT_PURGES,
-    dispose: (at, _id, reason) => {
-      if (reason === "evict") this.#forgotten = Math.max(this.#forgotten, at);
+  readonly #purges = new RecentlyUsed<number>(
+    KEPT_PURGES,
+    () => 1,
+    (at) => {
+      this.#forgotten = Math.max(this.#forgotten, at);
     },
-  });
+  );
   /** When the last purge was that is not known any more: what is older may have been purged. */
   #forgotten = 0;
   readonly #fillings = new Fillings();
@@ -145,7 +146,7 @@ export class TwoLevelCache implements Caches {
   }
 
   #purgedAt(key: CacheKey): number {
-    if (this.#purges.size === 0) return 0;
+    if (this.#purges.count === 0) return 0;
     return Math.max(this.#purges.get(prefixId(key)) ?? 0, this.#forgotten);
   }
 
