@@ -1,4 +1,4 @@
-import { LRUCache } from "lru-cache";
+import { RecentlyUsed } from "./recently-used.ts";
 
 /** How many entries are known at a time to be on their way; of any other, each request makes its own. */
 const MOST_RUNNING = 10_000;
@@ -21,7 +21,7 @@ const alone: Turn = { role: "alone" };
 
 /** The requests of an isolate that are about to put an entry which others look for, too. One counts for each entry. */
 export class Fillings {
-  readonly #running = new LRUCache<string, Filling>({ max: MOST_RUNNING });
+  readonly #running = new RecentlyUsed<Filling>(MOST_RUNNING, () => 1);
   /** How many entries each request is waited for. */
   readonly #awaited = new WeakMap<object, number>();
 

@@ -1,4 +1,3 @@
-import { UTCDate } from "@date-fns/utc";
 import { remedyFor } from "../../../connections/expression-remedy.ts";
 import { readSslInfo } from "../../../connections/read-ssl-info.ts";
 import { readTemplate } from "../../../connections/read-template.ts";
@@ -153,5 +152,5 @@ function buildHeader({ header, dateFormat }: Syslog, level: LogLevel): (flow: Fl
   const priority = `<${priorities[level]}>`;
   if (header !== "whole") return () => (header === "none" ? "" : priority);
   const print: Print = compileDateFormat(dateFormat);
-  return ({ exchange }) => `${priority}1 ${print(new UTCDate(exchange.now()))} ${exchange.id} Apigee - - - `;
+  return ({ exchange }) => `${priority}1 ${print(new Date(exchange.now()))} ${exchange.id} Apigee - - - `;
 }
