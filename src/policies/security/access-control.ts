@@ -83,7 +83,7 @@ export const accessControl = definePolicy({
 });
 
 interface Client {
-  /** Null when it is no address: then no rule matches it. */
+  /** Null when it is no address. */
   readonly address: Address | null;
   readonly written: string;
 }
@@ -98,7 +98,7 @@ function addressesOfClient(all: boolean): (flow: FlowContext) => readonly Client
     const before = forwarded
       .split(",")
       .slice(-MOST_FORWARDED)
-      .map((written) => ({ written: written.trim(), address: parseAddress(written.trim()) }))
+      .map((written) => ({ written: written.trim(), address: parseAddress(withoutPort(written.trim())) }))
       .filter(({ address }) => address !== null);
     return [...before, known];
   };
@@ -125,6 +125,8 @@ function compileRules(
     sources: sources.map((source) => compileSource(source, context)),
   }));
   return (flow, address) => {
+    // Who that is is not known: it could be one that is not to pass.
+    if (address === null && compiled.length > 0) return "DENY";
     for (const { action, sources } of compiled) {
       if (sources.some((matches) => matches(flow, address))) return action;
     }
@@ -165,6 +167,11 @@ function parseAddress(text: string): Address | null {
   if (!text.includes(":") || !ipaddr.IPv6.isValid(text)) return null;
   const address = ipaddr.IPv6.parse(text);
   return address.isIPv4MappedAddress() ? address.toIPv4Address() : address;
+}
+
+/** Some proxies write the port behind the address, and then brackets around one of IPv6. */
+function withoutPort(text: string): string {
+  return text.replace(/^\[([^\]]*)\](?::\d+)?$/, "$1").replace(/^([\d.]+):\d+$/, "$1");
 }
 
 /** The whole address without a mask. */

@@ -52,10 +52,7 @@ export const cors = definePolicy({
         "Add <AllowOrigins> with the origins of your sites.",
       );
     }
-    if (origins?.text() === "*" && credentials) {
-      const message = "Browsers send no credentials where any origin is allowed.";
-      report.warning("CredentialsForAnyOrigin", origins, message, "List the origins that may send them.");
-    }
+    if (origins && credentials) warnOfCredentials(origins, report);
     return {
       origins: origins ? readTemplate(origins.text(), origins, report) : "",
       methods: readMethods(xml.child("AllowMethods"), report),
@@ -95,7 +92,7 @@ export const cors = definePolicy({
         ["access-control-allow-credentials", credentials === null ? "" : String(credentials)],
         ["access-control-expose-headers", exposed(flow)],
       ]);
-      if (granted !== null) atTheEnd(flow, (answer) => finish(answer, always));
+      atTheEnd(flow, (answer) => finish(answer, granted === null ? [] : always));
       if (!isPreflight || !answers) {
         if (!answers) tell(flow, allowed, granted, isPreflight);
         return;
@@ -152,11 +149,28 @@ function headersOf(values: readonly (readonly [string, string | null])[]): [stri
   });
 }
 
+/** What the target says of origins does not count: the list is the policy's. */
 function finish(answer: ResponseMessage, values: readonly (readonly [string, string])[]): void {
+  for (const name of ["access-control-allow-origin", "access-control-allow-credentials"]) {
+    if (answer.headers.has(name)) answer.ownHeaders.delete(name);
+  }
   for (const [name, value] of values) answer.ownHeaders.set(name, value);
   // Shared caches must not give one site the answer for another.
   const vary = answer.headers.get("vary") ?? "";
   if (!/(?:^|,)\s*(?:origin|\*)\s*(?:,|$)/i.test(vary)) answer.ownHeaders.append("vary", "Origin");
+}
+
+function warnOfCredentials(origins: XmlElement, report: Report): void {
+  const allowed = origins.text().split(",");
+  const warn = (message: string) =>
+    report.warning("CredentialsForAnyOrigin", origins, message, "List the origins that may send them.");
+  if (allowed.some((origin) => origin.trim() === "*"))
+    warn("Browsers send no credentials where any origin is allowed.");
+  if (/\{\s*request\.header\.origin\s*\}/i.test(origins.text())) {
+    warn(
+      "Each origin is allowed that asks, and with credentials: any site can call the API as the user who looks at it.",
+    );
+  }
 }
 
 function readMethods(element: XmlElement | undefined, report: Report): string {

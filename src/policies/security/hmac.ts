@@ -101,9 +101,8 @@ export const hmac = definePolicy({
     }
 
     function calculate(flow: FlowContext, text: string): Buffer {
-      const secretText = key(flow);
-      if (secretText === "") throw faults.emptySecretKey(policy);
-      const bytes = decodeBytes(secretText, secret.encoding);
+      const bytes = decodeBytes(key(flow), secret.encoding);
+      if (bytes?.length === 0) throw faults.emptySecretKey(policy);
       const hash = hashNamed(named(flow));
       if (bytes === null || hash === null) throw faults.calculationFailed(policy);
       return createHmac(hash, bytes).update(text, "utf8").digest();

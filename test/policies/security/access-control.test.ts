@@ -78,6 +78,38 @@ test.each([
   ],
   ["no rules", "<AccessControl name='AC'/>", "192.0.2.1", "ALLOW"],
   ["no address is known", policy(allowOne), "", denied("")],
+  [
+    "no address is known, and one must not pass",
+    policy(rule("DENY", ["10.0.0.0", 8]), "", "ALLOW"),
+    "",
+    denied(""),
+  ],
+  ["no address is known, and no rules", "<AccessControl name='AC'/>", "", "ALLOW"],
+  ["the last address of a block", policy(rule("ALLOW", ["198.51.100.0", 31])), "198.51.100.1", "ALLOW"],
+  [
+    "the first address behind a block",
+    policy(rule("ALLOW", ["198.51.100.0", 31])),
+    "198.51.100.2",
+    denied("198.51.100.2"),
+  ],
+  [
+    "IPv6, the first address behind a block",
+    policy(rule("ALLOW", ["2001:db8::", 127])),
+    "2001:db8::2",
+    denied("2001:db8::2"),
+  ],
+  [
+    "IPv4 in IPv6 form, in hexadecimal",
+    policy(rule("DENY", ["198.51.100.1", 24]), "", "ALLOW"),
+    "::ffff:c633:6409",
+    denied("::ffff:c633:6409"),
+  ],
+  [
+    "a rule in IPv6 form for IPv4",
+    policy(rule("ALLOW", ["::ffff:198.51.100.1", 32])),
+    "198.51.100.1",
+    "ALLOW",
+  ],
   ["a number that is no address", policy(rule("ALLOW", ["0.0.0.1", 32])), "1", denied("1")],
 ])("%s", async (_, xml, ip, expected) => {
   expect(await verdict(xml, from(ip))).toBe(expected);
@@ -106,6 +138,15 @@ test.each([
     "10.9.9.9",
     denied("10.9.9.9"),
   ],
+  ...["10.9.9.9:4711", "[::ffff:10.9.9.9]:4711", "[::ffff:10.9.9.9]", "::ffff:a09:909"].map(
+    (written): [string, string, string, string, string] => [
+      `a denied one, written ${written}`,
+      policy(rule("DENY", ["10.0.0.1", 8]), "", "ALLOW"),
+      "192.0.2.1",
+      written,
+      denied(written),
+    ],
+  ),
   [
     "first: only what the platform knows",
     policy(allowOne, "<ValidateBasedOn>X_FORWARDED_FOR_FIRST_IP</ValidateBasedOn>"),

@@ -38,11 +38,14 @@ describe("a preflight request", () => {
 
   test("is answered with what the policy says", async () => {
     const inside =
-      "<AllowOrigins>{request.header.origin}</AllowOrigins><AllowMethods>*</AllowMethods><AllowHeaders>{request.header.access-control-request-headers}</AllowHeaders><ExposeHeaders>x-a</ExposeHeaders><MaxAge>-1</MaxAge><AllowCredentials>true</AllowCredentials>";
+      "<AllowOrigins>{request.header.Referer}</AllowOrigins><AllowMethods>*</AllowMethods><AllowHeaders>{request.header.access-control-request-headers}</AllowHeaders><ExposeHeaders>x-a</ExposeHeaders><MaxAge>-1</MaxAge><AllowCredentials>true</AllowCredentials>";
     expect(
       await answerTo(
         policy(inside),
-        preflight("https://c.example", { "access-control-request-headers": "x-b" }),
+        preflight("https://c.example", {
+          "access-control-request-headers": "x-b",
+          referer: "https://c.example",
+        }),
       ),
     ).toEqual({
       "access-control-allow-origin": "https://c.example",
@@ -64,7 +67,7 @@ describe("a preflight request", () => {
     "",
   ])("from %j is answered and allows nothing", async (origin) => {
     const flow = preflight(origin);
-    expect(await answerTo(policy(list), flow)).toEqual({});
+    expect(await answerTo(policy(list), flow)).toEqual({ vary: "Origin" });
     expect(flow.response?.status).toBe(200);
   });
 
@@ -96,7 +99,23 @@ test.each<[string, ReturnType<typeof asking>, Record<string, string>]>([
     asking("GET", { origin: "https://b.example" }),
     { "access-control-allow-origin": "https://b.example", vary: "Origin" },
   ],
-  ["a call from another origin", asking("GET", { origin: "https://c.example" }), {}],
+  ["a call from another origin", asking("GET", { origin: "https://c.example" }), { vary: "Origin" }],
+  ...[
+    "https://a.example.",
+    "https://a.example:443",
+    "https://A.example",
+    "http://a.example",
+    "https://a.example/",
+    "https://a.example.c.example",
+    "https://c.example, https://a.example",
+    "null",
+    "*",
+    "",
+  ].map((origin): [string, ReturnType<typeof asking>, Record<string, string>] => [
+    `a call from ${JSON.stringify(origin)}`,
+    asking("GET", { origin }),
+    { vary: "Origin" },
+  ]),
   ["a call from no site", asking("GET", {}), {}],
   [
     "OPTIONS that asks for no method",
@@ -126,6 +145,13 @@ test("the answer's own headers are replaced, and Vary is kept", async () => {
   });
 });
 
+test("what the target says of origins does not count for one that is not in the list", async () => {
+  const flow = asking("GET", { origin: "https://c.example" });
+  const headers = { "access-control-allow-origin": "*", "access-control-allow-credentials": "true" };
+  flow.response = new ResponseMessage({ headers: new Headers(headers) });
+  expect(await answerTo(policy(list), flow)).toEqual({ vary: "Origin" });
+});
+
 test("a list from a variable; one that is not set allows nobody, or is a fault", async () => {
   const flow = (variables: Record<string, Value>) =>
     asking("GET", { origin: "https://a.example" }, variables);
@@ -133,7 +159,7 @@ test("a list from a variable; one that is not set allows nobody, or is a fault",
   expect(await answerTo(xml, flow({ sites: "https://a.example" }))).toHaveProperty(
     "access-control-allow-origin",
   );
-  expect(await answerTo(xml, flow({}))).toEqual({});
+  expect(await answerTo(xml, flow({}))).toEqual({ vary: "Origin" });
   const strict = xml.replace(
     "</CORS>",
     "<IgnoreUnresolvedVariables>false</IgnoreUnresolvedVariables></CORS>",
@@ -166,6 +192,13 @@ test.each([
     policy("<AllowOrigins>*</AllowOrigins><AllowCredentials>true</AllowCredentials>"),
     ["warning CredentialsForAnyOrigin"],
   ],
+  ...["https://a.example, *", "{request.header.origin}", "https://a.example,{ request.header.Origin }"].map(
+    (origins): [string, string, string[]] => [
+      `credentials from ${origins}`,
+      policy(`<AllowOrigins>${origins}</AllowOrigins><AllowCredentials>true</AllowCredentials>`),
+      ["warning CredentialsForAnyOrigin"],
+    ],
+  ),
 ])("deployment: %s", (_, xml, expected) => {
   expect(problemsOf(cors, xml).map((problem) => problem.replace(/ \d+:\d+$/, ""))).toEqual(expected);
 });

@@ -100,6 +100,12 @@ test.each<[string, string, string | null, string]>([
   ["no key", policy("<Message>a</Message>"), null, "UnresolvedVariable"],
   ["an empty key", policy("<Message>a</Message>"), "", "EmptySecretKey"],
   [
+    "a key of no bytes",
+    policy("<Message>a</Message>", "MD5", '<SecretKey ref="private.key" encoding="hex"/>'),
+    " \n ",
+    "EmptySecretKey",
+  ],
+  [
     "a key in another encoding",
     policy("<Message>a</Message>", "MD5", '<SecretKey ref="private.key" encoding="hex"/>'),
     "x",
