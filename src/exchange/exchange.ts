@@ -55,7 +55,7 @@ async function runFlows(program: ProxyProgram, flow: FlowContext): Promise<Respo
       respond = program.responseFrom.get(thrown.policy) ?? respond;
     }
     errors = program.errors;
-    flow.response ??= new ResponseMessage();
+    flow.response ??= ResponseMessage.answering(flow.request);
     flow.part = "proxy";
     flow.direction = "response";
     const response = respond(flow);

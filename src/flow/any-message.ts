@@ -29,6 +29,7 @@ export abstract class Message {
   #headersAreOwn: boolean;
   #body: Body | undefined;
   #reading: Promise<void> | undefined;
+  #hasMadeContent = false;
   /** The message that began as this one, or that this one began as. */
   #twin: Message | null = null;
 
@@ -102,6 +103,16 @@ export abstract class Message {
    */
   setContent(content: BodySource, contentType?: string): void {
     if (this.body.isOpaque) return;
+    this.#hasMadeContent = true;
+    this.#replaceContent(content, contentType);
+  }
+
+  /** Whether the payload is one that a policy made: not the one that came, nor a form of it with other parameters. */
+  get hasMadeContent(): boolean {
+    return this.#hasMadeContent;
+  }
+
+  #replaceContent(content: BodySource, contentType: string | undefined): void {
     this.body = new Body(content);
     for (const stale of ["content-length", "content-encoding"]) {
       if (this.headers.has(stale)) this.ownHeaders.delete(stale);
@@ -135,7 +146,8 @@ export abstract class Message {
   }
 
   set formParameters(parameters: Parameters) {
-    this.setContent(parameters.toString(), this.isForm ? undefined : FORM);
+    if (this.isForm && !this.body.isOpaque) this.#replaceContent(parameters.toString(), undefined);
+    else this.setContent(parameters.toString(), FORM);
   }
 
   /**

@@ -118,6 +118,18 @@ export class ResponseMessage extends Message {
     return compressionFormat(coding) === null ? "none" : "here";
   }
 
+  /**
+   * The answer to a request that goes to no target: the payload that policies made for it. What the client sent does
+   * not come back, nor do headers that policies wrote: those may hold what only a target should see.
+   */
+  static answering(request: RequestMessage): ResponseMessage {
+    const response = new ResponseMessage();
+    if (!request.hasMadeContent) return response;
+    response.body = request.body.copy();
+    if (request.contentType !== "") response.ownHeaders.set("content-type", request.contentType);
+    return response;
+  }
+
   static of(response: Response): ResponseMessage {
     return new ResponseMessage({ status: response.status, reason: response.statusText, origin: response });
   }

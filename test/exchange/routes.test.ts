@@ -74,6 +74,38 @@ describe("a null route", () => {
     expect([response.status, await response.text()]).toEqual([201, "built"]);
   });
 
+  const made = {
+    flows: `<PreFlow><Request>${step("Make")}</Request></PreFlow>`,
+    policies: assign(
+      "Make",
+      `<Set><Headers><Header name="Authorization">for a target</Header></Headers>
+      <Payload contentType="application/json">{"a":1}</Payload></Set>`,
+    ),
+  };
+
+  test("answers with the payload that the request flow made, without the request's headers", async () => {
+    const gateway = await serve(proxyFiles("made", made));
+    const response = await gateway.fetch("/made", {
+      method: "POST",
+      body: "sent",
+      headers: { "x-sent": "1" },
+    });
+    expect([response.status, await response.text()]).toEqual([200, '{"a":1}']);
+    expect([...response.headers.keys()]).toEqual(["content-type"]);
+    expect(response.headers.get("content-type")).toBe("application/json");
+  });
+
+  test("does not send back what the client sent, not even with another form parameter", async () => {
+    const gateway = await serve(
+      proxyFiles("kept", {
+        flows: `<PreFlow><Request>${step("Change")}</Request></PreFlow>`,
+        policies: assign("Change", '<Set><FormParams><FormParam name="b">2</FormParam></FormParams></Set>'),
+      }),
+    );
+    const response = await gateway.fetch("/kept", { method: "POST", body: new URLSearchParams({ a: "1" }) });
+    expect([response.status, await response.text()]).toEqual([200, ""]);
+  });
+
   test("answers with what the response flow makes of it", async () => {
     const gateway = await serve(
       proxyFiles("made", {
