@@ -14,7 +14,13 @@ export async function pipeSocket(near: Socket, address: string, closing: Promise
   const far = connect(address, { secureTransport: "off", allowHalfOpen: true });
   // What they say is said by the pipes, too.
   for (const { opened, closed } of [near, far]) for (const state of [opened, closed]) state.catch(() => {});
-  await far.opened;
+  // A far end that never answers is waited for as long as somebody wants it.
+  const isOpen = await Promise.race([far.opened.then(() => true), closing.then(() => false)]);
+  if (!isOpen) {
+    // Closing the far end waits for it to open, and whoever opened the near one may have closed it.
+    for (const end of [near, far]) end.close().catch(() => {});
+    return null;
+  }
   // Ends both pipes, and with them the sockets: closing a socket that the other side has closed leaves a rejection.
   const over = new AbortController();
   closing.then(() => over.abort());

@@ -8,6 +8,7 @@ import { LineReceiver } from "./line-receiver.ts";
 import { startNativeServer } from "./native-callout.ts";
 import { answer } from "./routes.ts";
 import { scriptedServer } from "./scripted.ts";
+import { SilentServer } from "./silent.ts";
 
 /** Where the servers of a test run listen, as base URLs without a trailing slash. */
 export interface TestServers {
@@ -17,6 +18,8 @@ export interface TestServers {
   readonly c: string;
   /** An address on which nobody listens. */
   readonly nobody: string;
+  /** `host:port` where whoever wants to connect never hears anything (see silent.ts). */
+  readonly silent: string;
   /** Issues Google tokens (see google-issuer.ts). */
   readonly google: string;
   /** Where tests register service accounts with the issuer: `PUT /EMAIL`. */
@@ -50,18 +53,23 @@ export default async function startServers(project: TestProject): Promise<() => 
   const googleAccounts = await listen(registry);
   const script = scriptedServer();
   const scripted = await listen(script);
+  const silent = await SilentServer.start();
   const native = await startNativeServer((context) => context);
   const receiver = new LineReceiver();
   const [syslog, syslogLines] = await Promise.all([listen(receiver.tcp), listen(receiver.http)]);
   const grpc = `http://${native.address}`;
   const google = issuer.url;
-  const others = { google, googleAccounts, scripted, grpc, syslog, syslogLines };
+  const others = { silent: silent.address, google, googleAccounts, scripted, grpc, syslog, syslogLines };
   project.provide("servers", { a, b, c, nobody, ...others });
   project.provide("functions", await bundleFunctions());
   return async () => {
     native.stop();
     receiver.tcp.close();
-    await Promise.all([...[...servers, registry, script, receiver.http].map(stop), issuer.stop()]);
+    await Promise.all([
+      ...[...servers, registry, script, receiver.http].map(stop),
+      issuer.stop(),
+      silent.stop(),
+    ]);
   };
 }
 
