@@ -49,12 +49,15 @@ export class Machine {
   #host: ScriptHost = refuseAll;
   #ticks = 0;
   #readsClock = false;
+  readonly #waits: boolean;
 
-  private constructor() {}
+  private constructor(waits: boolean) {
+    this.#waits = waits;
+  }
 
   /** @param waits whether its scripts may wait: such a machine has `runWaiting` and no other method */
   static async start({ waits }: { waits: boolean }): Promise<Machine> {
-    const machine = new Machine();
+    const machine = new Machine(waits);
     const host = {
       call: (values: Pointer) => machine.#answer(values),
       shouldInterrupt: () => machine.#ticks-- <= 0,
@@ -140,7 +143,10 @@ export class Machine {
     }
     try {
       const answer = this.#host(request);
-      return answer instanceof Promise ? this.#wait(answer) : this.#handleOf(answer);
+      if (!(answer instanceof Promise)) return this.#handleOf(answer);
+      if (this.#waits) return this.#wait(answer);
+      answer.catch(() => {});
+      throw new ScriptRefusal("a script waits only for calls that it names");
     } catch (error) {
       return this.#refusal(error);
     }

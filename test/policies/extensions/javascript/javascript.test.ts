@@ -705,3 +705,11 @@ test("a fault carries what led to it, for the log", async () => {
   const fault = (await run("x()").catch((thrown: unknown) => thrown)) as Fault;
   expect(fault.cause).toBeInstanceOf(Error);
 });
+
+test("a script that nobody has seen to wait is told so, and not given what is in the memory", async () => {
+  const source =
+    "var q; Array.prototype.toJSON = function () { return q }; q = ['send', { url: 'http://a.example/', method: 'GET', headers: [], body: null }]; print(1); q = ['wait', 0]; print(2)";
+  await expect(run(source)).rejects.toMatchObject({
+    message: expect.stringContaining("a script waits only for calls that it names"),
+  });
+});
