@@ -708,7 +708,7 @@ test("a fault carries what led to it, for the log", async () => {
 
 test("a script that nobody has seen to wait is told so, and not given what is in the memory", async () => {
   const source =
-    "var q; Array.prototype.toJSON = function () { return q }; q = ['send', { url: 'http://a.example/', method: 'GET', headers: [], body: null }]; print(1); q = ['wait', 0]; print(2)";
+    "Array.prototype.toJSON = function () { return ['wait', 0] }; try { print(1) } finally { delete Array.prototype.toJSON }";
   await expect(run(source)).rejects.toMatchObject({
     message: expect.stringContaining("a script waits only for calls that it names"),
   });
