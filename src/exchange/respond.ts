@@ -1,6 +1,7 @@
 import type { CompressionAlgorithm } from "../connections/transport-properties.ts";
 import type { BodySource } from "../flow/body.ts";
 import type { ResponseMessage } from "../flow/message.ts";
+import { isSendable } from "../flow/message-properties.ts";
 import { standardReason } from "../flow/standard-reason.ts";
 import { compressResponse } from "./compression.ts";
 import { TargetResponse } from "./target-response.ts";
@@ -29,16 +30,12 @@ export function toResponse(
   return body instanceof Promise ? body.then((bytes) => respond(message, bytes)) : respond(message, body);
 }
 
-/** A status that Workers cannot send is an answer of the target's that nobody can rely on. */
+/** In the place of a status that Workers cannot send stands 502: what the target, or a policy, meant is not known. */
 function respond({ status: wanted, reason, headers }: ResponseMessage, body: BodySource): Response {
   const status = isSendable(wanted) ? wanted : 502;
   const statusText = status === wanted && reasonPhrase.test(reason) ? reason : standardReason(status);
   // An empty text would stand on the wire; without one the platform has its own.
   return new Response(body, statusText === "" ? { status, headers } : { status, statusText, headers });
-}
-
-function isSendable(status: number): boolean {
-  return status >= 200 && status <= 599;
 }
 
 function withoutBody({ body: { source } }: ResponseMessage): null {

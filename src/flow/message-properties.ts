@@ -156,11 +156,16 @@ function responseOf(message: Message, name: string): ResponseMessage {
   throw new Unsettable(name, "it belongs to responses");
 }
 
-/** An HTTP status out of a variable's value. The platform can send 200 to 599. */
+/** A status out of a variable's value: three digits, whether or not it can be sent. */
 export function statusCode(value: Value): number {
   const number = value instanceof Float ? value.value : Number(textOf(value).trim() || Number.NaN);
-  if (Number.isInteger(number) && number >= 200 && number <= 599) return number;
+  if (Number.isInteger(number) && number >= 100 && number <= 999) return number;
   throw new Unsettable("status.code", `${textOf(value)} is no HTTP status`);
+}
+
+/** Whether Workers can send a status. */
+export function isSendable(status: number): boolean {
+  return status >= 200 && status <= 599;
 }
 
 /** Splits `NAME`, `NAME.2`, `NAME.values`, `NAME.values.count` and `NAME.values.string`. */

@@ -3,7 +3,7 @@ import type { XmlElement } from "../../../documents/element.ts";
 import { didYouMean } from "../../../documents/nearest.ts";
 import type { Report } from "../../../documents/report.ts";
 import { METHODS } from "../../../egress/methods.ts";
-import { statusCode } from "../../../flow/message-properties.ts";
+import { isSendable, statusCode } from "../../../flow/message-properties.ts";
 import { Unsettable } from "../../../flow/unsettable.ts";
 import {
   type MessageEdit,
@@ -105,16 +105,15 @@ function checkLiteral(property: TextProperty, text: string, at: XmlElement, repo
 }
 
 function checkStatus(text: string, at: XmlElement, report: Report): void {
+  const remedy = "Write a whole number from 200 to 599, or a message template.";
   try {
-    statusCode(text);
+    if (isSendable(statusCode(text))) return;
+    const message = `Workers cannot send the status ${text}: the client gets 502 in its place.`;
+    report.warning("InvalidStatusCode", at, message, remedy);
   } catch (error) {
     if (!(error instanceof Unsettable)) throw error;
-    report.warning(
-      "InvalidStatusCode",
-      at,
-      `"${text}" is not an HTTP status that can be sent: the policy fails wherever it runs.`,
-      "Write a whole number from 200 to 599, or a message template.",
-    );
+    const message = `"${text}" is not an HTTP status: the policy fails wherever it runs.`;
+    report.warning("InvalidStatusCode", at, message, remedy);
   }
 }
 

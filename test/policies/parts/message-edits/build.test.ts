@@ -190,7 +190,16 @@ describe("in a response", () => {
     expect([flow.request.verb, flow.request.path, flow.request.query]).toEqual(["GET", "/v1/things", ""]);
   });
 
-  test.each(["99", "199", "600", "abc", ""])("a status of %j cannot be sent", async (status) => {
+  test.each(["100", "199", "600", "911", "999"])(
+    "a status of %j is one, whether or not it can be sent",
+    async (status) => {
+      const flow = flowOf({ response: response(), variables: { s: status } });
+      await runPolicy(assignMessage, set("<StatusCode>{s}</StatusCode>"), flow);
+      expect(flow.response?.status).toBe(Number(status));
+    },
+  );
+
+  test.each(["99", "1000", "20x", "abc", ""])("a status of %j is none", async (status) => {
     const xml = set("<StatusCode>{s}</StatusCode>");
     const fault = await faultOf(
       assignMessage,
