@@ -46,7 +46,8 @@ function withPath(xml: string, path: string): string {
       | undefined;
     at = found && !isLast ? found : (at.appendChild(document.createElement(name)) as Element);
   }
-  if (attribute !== undefined) at.setAttribute(attribute, "x");
+  if (attribute !== undefined) at.setAttribute(attribute, "true");
+  else if (!at.hasChildNodes()) at.textContent = "true";
   return new XMLSerializer().serializeToString(document);
 }
 
@@ -70,6 +71,13 @@ function namesIn({ problems }: Report, pattern: RegExp): string[] {
   const remedy = problems.find(({ message }) => message.includes(NOBODY))?.remedy ?? "";
   const [, list = ""] = remedy.split("known here: ");
   return [...list.matchAll(pattern)].map(([, name = ""]) => name);
+}
+
+/** A row `Get/*` is about Get and everything below it; what a row is about stands in something. */
+function covers(row: string, path: string): boolean {
+  if (row.startsWith(`${path}/`)) return true;
+  const whole = row.endsWith("/*") ? row.slice(0, -2) : null;
+  return row === path || (whole !== null && new RegExp(`^${whole}(?![\\w-])`).test(path));
 }
 
 interface Page {
@@ -123,14 +131,14 @@ describe.each(pages)("the page of %s", (element) => {
       const root = parseXml(example, "P.xml", new Report());
       return root === null ? [] : pathsIn(root);
     });
-    const expected = new Set(used.filter((path) => !COMMON.includes(path)));
-    expect([...page.runs].sort()).toEqual([...expected].sort());
+    expect(used.filter((path) => ![...page.runs, ...COMMON].some((row) => covers(row, path)))).toEqual([]);
+    expect(page.runs.filter((row) => !used.some((path) => covers(row, path)))).toEqual([]);
   });
 
   test("has a row for every element and attribute that the policy reads", () => {
     const known = new Set(page.examples.flatMap((example) => knownPaths(type, example)));
     const documented = [...page.runs, ...page.missing, ...COMMON];
-    expect([...known].filter((path) => !documented.includes(path))).toEqual([]);
+    expect([...known].filter((path) => !documented.some((row) => covers(row, path)))).toEqual([]);
   });
 
   test("says no only where the check says something", () => {
