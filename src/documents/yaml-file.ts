@@ -1,4 +1,5 @@
 import {
+  type Alias,
   Composer,
   type Document,
   isAlias,
@@ -23,12 +24,24 @@ export const MAX_YAML_BYTES = 256 * 1024;
 /** How deep values may be nested. */
 export const MAX_YAML_DEPTH = 20;
 
+/** What a YAML file may be. */
+export interface YamlLimits {
+  readonly bytes: number;
+  /** How deep values may be nested. */
+  readonly depth: number;
+  /** How many values all aliases together may stand for; null where there must be none. */
+  readonly aliased: number | null;
+}
+
+const ownFiles: YamlLimits = { bytes: MAX_YAML_BYTES, depth: MAX_YAML_DEPTH, aliased: null };
+
 /** How many problems of one file are reported. */
 const MOST_PROBLEMS = 20;
 
 /**
  * A YAML 1.2 file with positions for what is wrong in it. It is held to what JSON can say, for people to read
- * it as it is: no anchors, aliases or tags, one document, no field twice.
+ * it as it is: no anchors, aliases or tags, one document, no field twice. Where the limits allow aliases, they and
+ * merged fields (`<<`) are what they stand for.
  */
 export class YamlFile implements PlacedValue {
   /** What the file holds, of plain objects, lists, texts, numbers, booleans and null; undefined when it is not such a file. */
@@ -37,10 +50,17 @@ export class YamlFile implements PlacedValue {
   #lines = new Lines("");
   readonly #root: Place = { name: null, value: 0, inside: new Map() };
   readonly #refusals: Refusal[] = [];
+  readonly #limits: YamlLimits;
+  readonly #anchored = new Map<string, Anchored>();
+  /** How many values were made. */
+  #values = 0;
+  /** How many of them aliases stand for. */
+  #aliased = 0;
 
   /** Reports InvalidYAML. */
-  constructor(path: string, bytes: Uint8Array, report: Report) {
+  constructor(path: string, bytes: Uint8Array, report: Report, limits = ownFiles) {
     this.#path = path;
+    this.#limits = limits;
     try {
       const value = this.#plain(this.#parse(bytes).contents, this.#root);
       if (this.#refusals.length === 0) this.value = value;
@@ -76,16 +96,17 @@ export class YamlFile implements PlacedValue {
   }
 
   #parse(bytes: Uint8Array): Document.Parsed {
-    if (bytes.length > MAX_YAML_BYTES) {
-      throw new Refusal(0, `The file is larger than ${MAX_YAML_BYTES} bytes.`, "Make it smaller.");
+    const { bytes: mostBytes, depth } = this.#limits;
+    if (bytes.length > mostBytes) {
+      throw new Refusal(0, `The file is larger than ${mostBytes} bytes.`, "Make it smaller.");
     }
     const text = decode(bytes);
     this.#lines = new Lines(text);
     const tokens = [...new Parser().parse(text)];
     // The library composes by recursion, and may end the process where a stack overflows.
-    const deep = tokens.find((token) => nestingDepth(token) > MAX_YAML_DEPTH);
+    const deep = tokens.find((token) => nestingDepth(token) > depth);
     if (deep) {
-      const message = `Values are nested more than ${MAX_YAML_DEPTH} deep.`;
+      const message = `Values are nested more than ${depth} deep.`;
       throw new Refusal(deep.offset, message, "Write fewer levels.");
     }
     // Whether a name is there twice is found below in less time.
@@ -114,18 +135,13 @@ export class YamlFile implements PlacedValue {
 
   /** What a node says in plain values, with their places put into `place`. */
   #plain(node: ParsedNode | null, place: Place): unknown {
+    this.#values++;
     if (node === null) return null;
     place.value = node.range[0];
-    if (isAlias(node)) {
-      this.#refuse(
-        node.range[0],
-        "The file has an alias.",
-        "Write out what it stands for. A text that begins with * needs quotes.",
-      );
-      return null;
-    }
-    if (node.anchor !== undefined || node.tag !== undefined) {
-      const [kind, sign] = node.anchor === undefined ? ["a tag", "!"] : ["an anchor", "&"];
+    if (isAlias(node)) return this.#aliasedValue(node, place);
+    const mayHaveAnchor = this.#limits.aliased !== null;
+    if ((node.anchor !== undefined && !mayHaveAnchor) || node.tag !== undefined) {
+      const [kind, sign] = node.tag === undefined ? ["an anchor", "&"] : ["a tag", "!"];
       this.#refuse(
         node.range[0],
         `The file has ${kind}.`,
@@ -133,6 +149,15 @@ export class YamlFile implements PlacedValue {
       );
       return null;
     }
+    const before = this.#values;
+    const value = this.#value(node, place);
+    if (node.anchor !== undefined) {
+      this.#anchored.set(node.anchor, { value, place, values: 1 + this.#values - before });
+    }
+    return value;
+  }
+
+  #value(node: Exclude<ParsedNode, Alias.Parsed>, place: Place): unknown {
     if (isMap(node)) return this.#object(node, place);
     if (isSeq(node)) {
       return node.items.map((item, index) =>
@@ -142,7 +167,29 @@ export class YamlFile implements PlacedValue {
     return node.value;
   }
 
+  #aliasedValue({ source, range: [start] }: Alias.Parsed, place: Place): unknown {
+    const { aliased } = this.#limits;
+    const anchored = this.#anchored.get(source);
+    if (aliased === null || !anchored) {
+      const [message, remedy] =
+        aliased === null
+          ? ["The file has an alias.", "Write out what it stands for."]
+          : [`The alias *${source} stands for nothing before it.`, `Write &${source} before its value.`];
+      this.#refuse(start, message, `${remedy} A text that begins with * needs quotes.`);
+      return null;
+    }
+    this.#values += anchored.values - 1;
+    this.#aliased += anchored.values;
+    if (this.#aliased > aliased) {
+      const message = `The file has aliases for more than ${aliased} values.`;
+      throw new Refusal(start, message, "Use fewer aliases within each other.");
+    }
+    place.inside = anchored.place.inside;
+    return anchored.value;
+  }
+
   #object(map: YAMLMap.Parsed, place: Place): Record<string, unknown> {
+    const merged: (readonly [string, unknown])[] = [];
     const entries = map.items.flatMap(({ key, value }) => {
       const name = isScalar(key) && key.anchor === undefined && key.tag === undefined ? key.value : null;
       if (typeof name !== "string") {
@@ -157,9 +204,30 @@ export class YamlFile implements PlacedValue {
         this.#refuse(key.range[0], `The field ${name} is there twice.`, "Take one of them out.");
         return [];
       }
-      return [[name, this.#plain(value, placeIn(place, name, key.range[0]))] as const];
+      const within = placeIn(place, name, key.range[0]);
+      const plain = this.#plain(value, within);
+      if (name !== "<<" || this.#limits.aliased === null) return [[name, plain] as const];
+      merged.push(...this.#mergedFields(plain, within));
+      return [];
     });
-    return Object.fromEntries(entries);
+    const own = new Set(entries.map(([name]) => name));
+    const others = merged.filter(([name]) => !own.has(name));
+    // Of merged fields of one name the first counts.
+    return Object.fromEntries([...others.reverse(), ...entries]);
+  }
+
+  /** The fields that `<<` brings: those of an object, or of each in a list. */
+  #mergedFields(merged: unknown, place: Place): [string, unknown][] {
+    const sources = Array.isArray(merged) ? merged : [merged];
+    if (sources.every((source) => typeof source === "object" && source !== null && !Array.isArray(source))) {
+      return sources.flatMap((source) => Object.entries(source));
+    }
+    this.#refuse(
+      place.value,
+      "What << merges is no object.",
+      "Write << before an object, or an alias for one.",
+    );
+    return [];
   }
 
   #refuse(offset: number, message: string, remedy: string): void {
@@ -176,7 +244,15 @@ export class YamlFile implements PlacedValue {
 interface Place {
   readonly name: number | null;
   value: number;
-  readonly inside: Map<string, Place>;
+  inside: Map<string, Place>;
+}
+
+/** What an alias stands for. */
+interface Anchored {
+  readonly value: unknown;
+  readonly place: Place;
+  /** How many values it holds, itself among them. */
+  readonly values: number;
 }
 
 function placeIn(parent: Place, key: string, name: number | null): Place {

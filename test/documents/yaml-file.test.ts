@@ -166,3 +166,52 @@ test("whatever the bytes, the file is read or says at which of its lines it is w
     { numRuns: 1000 },
   );
 });
+
+describe("where aliases are allowed", () => {
+  const limits = { bytes: MAX_YAML_BYTES, depth: 20, aliased: 50 };
+  function readWith(text: string) {
+    const report = new Report();
+    const file = new YamlFile("a.yaml", new TextEncoder().encode(text), report, limits);
+    return {
+      file,
+      problems: report.problems.map(({ line, column, message }) => `${line}:${column} ${message}`),
+    };
+  }
+
+  test.each([
+    ["a: &x 1\nb: *x", { a: 1, b: 1 }],
+    ["a: &x {c: [&y 2, *y]}\nb: *x\nd: *y", { a: { c: [2, 2] }, b: { c: [2, 2] }, d: 2 }],
+    ["a: &x 1\nb: &x 2\nc: *x", { a: 1, b: 2, c: 2 }],
+    ["a: &x {p: 1, q: 2}\nb: {<<: *x, q: 3}", { a: { p: 1, q: 2 }, b: { p: 1, q: 3 } }],
+    [
+      "a: &x {p: 1}\nb: &y {p: 2, r: 2}\nc:\n  p: 0\n  <<: [*x, *y]\nd: {<<: [*x, *y]}",
+      { a: { p: 1 }, b: { p: 2, r: 2 }, c: { p: 0, r: 2 }, d: { p: 1, r: 2 } },
+    ],
+    ["{<<: {__proto__: 1}}", Object.fromEntries([["__proto__", 1]])],
+  ])("%j is read", (text, value) => {
+    const { file, problems } = readWith(text);
+    expect(problems).toEqual([]);
+    expect(file.value).toEqual(value);
+  });
+
+  test.each([
+    ["a: *x", "1:4 The alias *x stands for nothing before it."],
+    ["a: *x\nb: &x 1", "1:4 The alias *x stands for nothing before it."],
+    ["a: &x [*x]", "1:8 The alias *x stands for nothing before it."],
+    ["a: &x 1\nb: {<<: *x}", "2:9 What << merges is no object."],
+    ["a: &x !t 1", "1:10 The file has a tag."],
+    ["&k a: 1", "1:4 The name of a field is no plain text."],
+    [
+      "a: &a [1,1,1,1,1,1,1]\nb: &b [*a,*a,*a]\nc: [*b,*b]",
+      "3:8 The file has aliases for more than 50 values.",
+    ],
+  ])("%j is refused", (text, problem) => {
+    expect(readWith(text).problems).toEqual([problem]);
+  });
+
+  test("what an alias stands for has the place where it is written", () => {
+    const { file } = readWith("a: &x\n  b: [1]\nc: *x");
+    expect(file.at(["c", "b", 0])).toEqual({ file: "a.yaml", line: 2, column: 7 });
+    expect(file.at(["c"])).toEqual({ file: "a.yaml", line: 3, column: 4 });
+  });
+});
