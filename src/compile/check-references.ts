@@ -32,6 +32,19 @@ export function findResource(
   return bundle.resources.get(key) ?? environment.resources.files.get(key);
 }
 
+/** The files of a type by URL; those of the bundle before those of the environment. */
+export function resourcesOfType(
+  type: string,
+  { bundle, environment }: Pick<CompileContext, "bundle" | "environment">,
+): ReadonlyMap<string, ResourceFile> {
+  const all = [...environment.resources.files, ...bundle.resources];
+  return new Map(
+    all.flatMap(([key, file]) =>
+      key.startsWith(`${type}/`) ? [[key.replace("/", "://"), file] as const] : [],
+    ),
+  );
+}
+
 function checkResource(reference: ResourceReference, compile: CompileContext, report: Report): void {
   if (findResource(reference, compile)) return;
   const { key, url, at, missing } = reference;

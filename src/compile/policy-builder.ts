@@ -7,7 +7,7 @@ import { type Variable, variable } from "../flow/variable.ts";
 import type { BundleCapabilities, Capabilities, EnvironmentCapabilities } from "../policies/capabilities.ts";
 import type { PolicyContext, PolicyType } from "../policies/policy-type.ts";
 import type { ResourceFile, ResourceReference } from "../policies/resources.ts";
-import { findResource } from "./check-references.ts";
+import { findResource, resourcesOfType } from "./check-references.ts";
 import type { CompileContext } from "./compile-context.ts";
 
 /** Gives a policy what it is built with, and notes which bodies it will read. */
@@ -28,7 +28,10 @@ export class PolicyBuilder {
     const ofBundle: BundleCapabilities = {
       sharedFlows: { steps: (name) => this.#sharedFlow(name) },
       google: { identity: (at) => identityFor(bundle, at, report) },
-      resources: { file: (reference) => foundResource(reference, compile) },
+      resources: {
+        file: (reference) => foundResource(reference, compile),
+        ofType: (type) => resourcesOfType(type, compile),
+      },
     };
     this.context = {
       policy: policy.name,

@@ -1,6 +1,7 @@
 import { checkSharedFlow, compileProxy } from "../compile/compile.ts";
 import type { CompileEnvironment } from "../compile/compile-environment.ts";
 import type { Problem, Report } from "../documents/report.ts";
+import { specifications } from "../documents/specifications.ts";
 import { namesOf } from "./bundle-names.ts";
 import { checkFunctions } from "./check-functions.ts";
 import { checkedSources, checkSourceAliases } from "./check-sources.ts";
@@ -83,6 +84,7 @@ function compileEnvironment(
       identity: inert,
     },
     capabilities: inertBut<CompileEnvironment["capabilities"]>({
+      specifications,
       targetServers: settings.targetServers,
       sources: checkedSources(model, report),
       keyValueMaps: {

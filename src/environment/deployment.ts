@@ -1,6 +1,7 @@
 import { namedHosts } from "../bundle/named-hosts.ts";
 import { baseUrl } from "../egress/target-server.ts";
 import { namesOf } from "./bundle-names.ts";
+import { deployedZip } from "./deployed-zip.ts";
 import { type EnvironmentDocument, parseDocument, resourcesOf } from "./document.ts";
 import { initialEntries } from "./initial-entries.ts";
 import type { EnvironmentModel } from "./read-environment.ts";
@@ -45,10 +46,14 @@ export async function planDeployment(
   },
 ): Promise<DeploymentPlan> {
   const revised = await Promise.all(
-    model.bundles.map(async (entry) => ({ ...entry, revision: await revisionOf(entry.zip) })),
+    model.bundles.map(async (entry) => {
+      const zip = deployedZip(entry.zip, entry.bundle.resources.keys());
+      return { ...entry, zip, revision: await revisionOf(zip) };
+    }),
   );
   const { settings, resources } = model;
-  const ownZip = resources.zip && { zip: resources.zip, revision: await revisionOf(resources.zip) };
+  const packed = resources.zip && deployedZip(resources.zip, resources.files.keys());
+  const ownZip = packed && { zip: packed, revision: await revisionOf(packed) };
   // Parsed, so that it compares with what was read from KV.
   const document = parseDocument({
     format: 1,

@@ -1,5 +1,6 @@
 import type { GoogleIdentity } from "../credentials/google-tokens.ts";
 import type { Position } from "../documents/report.ts";
+import type { SpecificationReader } from "../documents/specification-reader.ts";
 import type { Egress } from "../egress/egress.ts";
 import type { KeySets } from "../egress/key-sets.ts";
 import type { NamedSources } from "../egress/named-source.ts";
@@ -34,6 +35,7 @@ export interface EnvironmentCapabilities {
   readonly caches: Caches;
   readonly scripts: ScriptRunner;
   readonly printer: Printer;
+  readonly specifications: SpecificationReader;
 }
 
 /** What the bundle gives that a policy is compiled in. */

@@ -8,6 +8,7 @@ import { assertCondition } from "./mediation/assert-condition.ts";
 import { jsonToXml } from "./mediation/json-to-xml/json-to-xml.ts";
 import { keyValueMapOperations } from "./mediation/key-value-map-operations/key-value-map-operations.ts";
 import { messageValidation } from "./mediation/message-validation/message-validation.ts";
+import { oasValidation } from "./mediation/oas-validation/oas-validation.ts";
 import { parsePayload } from "./mediation/parse-payload/parse-payload.ts";
 import { readPropertySet } from "./mediation/read-property-set.ts";
 import { xmlToJson } from "./mediation/xml-to-json/xml-to-json.ts";
@@ -58,6 +59,7 @@ const all: readonly PolicyType[] = [
   lookupCache,
   messageLogging,
   messageValidation,
+  oasValidation,
   parsePayload,
   populateCache,
   raiseFault,

@@ -29,6 +29,8 @@ export interface Resources {
    * asks gets the same object, so that what is made of a file can be kept beside it, in a WeakMap.
    */
   file(reference: ResourceReference): ResourceFile;
+  /** All files of a type by URL: of the bundle, and of the environment where the bundle has none of that name. */
+  ofType(type: string): ReadonlyMap<string, ResourceFile>;
 }
 
 /** What resources an element may name, and the documented names of its errors where Apigee has others. */

@@ -2,6 +2,7 @@ import { exports, waitUntil } from "cloudflare:workers";
 import type { Caller } from "../credentials/caller.ts";
 import { CallerError } from "../credentials/caller-error.ts";
 import { SecretStore } from "../credentials/secrets/store.ts";
+import { deployedSpecifications } from "../documents/deployed-specifications.ts";
 import { Audit } from "../egress/audit/audit.ts";
 import { systemClock } from "../egress/deadline.ts";
 import { Egress } from "../egress/egress.ts";
@@ -108,6 +109,7 @@ export function makeGateway(env: WorkerEnv): Served {
         caches,
         scripts,
         printer: { print },
+        specifications: deployedSpecifications,
       }),
     });
   };

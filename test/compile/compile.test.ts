@@ -33,6 +33,7 @@ function environmentOf({ sharedFlows = {}, flowHooks = {} }: Environment): Compi
       scripts: inert,
       printer: inert,
       caches: inert,
+      specifications: inert,
     },
   };
 }

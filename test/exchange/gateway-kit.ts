@@ -1,5 +1,6 @@
 import type { GoogleIdentity } from "../../src/credentials/google-tokens.ts";
 import type { Secrets } from "../../src/credentials/secrets/store.ts";
+import { deployedSpecifications } from "../../src/documents/deployed-specifications.ts";
 import { Report } from "../../src/documents/report.ts";
 import { Audit } from "../../src/egress/audit/audit.ts";
 import type { Connection } from "../../src/egress/call.ts";
@@ -156,6 +157,7 @@ export function gatewayOn(
           document.stores.keyValueMaps.private,
         ),
         keySets: new PublishedKeySets(),
+        specifications: deployedSpecifications,
         caches: new TwoLevelCache(null, (line) => log.push(line)),
         scripts,
         printer: { print: (policy, _flow, text) => log.push({ event: "script.printed", policy, text }) },

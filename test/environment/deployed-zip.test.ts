@@ -1,0 +1,33 @@
+import { expect, test } from "vitest";
+import { readArchive, writeArchive } from "../../src/bundle/archive.ts";
+import { deployedSpecifications } from "../../src/documents/deployed-specifications.ts";
+import { Report } from "../../src/documents/report.ts";
+import { specifications } from "../../src/documents/specifications.ts";
+import { deployedZip } from "../../src/environment/deployed-zip.ts";
+
+const bytes = (text: string) => new TextEncoder().encode(text);
+
+test("what is deployed of a specification in YAML reads as it did in its folder", () => {
+  const text = "a: &x {b: [1, null, 1.5]}\nc: *x\nd: ä\n";
+  const zip = writeArchive(new Map([["apiproxy/resources/oas/api.yaml", bytes(text)]]));
+  const deployed = readArchive(deployedZip(zip, ["oas/api.yaml"]), new Report()).get(
+    "apiproxy/resources/oas/api.yaml",
+  );
+  const report = new Report();
+  const read = deployedSpecifications.read({ path: "api.yaml", content: deployed ?? bytes("") }, report);
+  expect(read?.value).toEqual(specifications.read({ path: "api.yaml", content: bytes(text) }, report)?.value);
+  expect(read?.at(["a"])).toEqual({ file: "api.yaml", line: 1, column: 1 });
+  expect(report.problems).toEqual([]);
+});
+
+test("everything else is deployed as it is", () => {
+  const files = new Map([
+    ["apiproxy/resources/oas/api.json", bytes('{ "a": 1 }')],
+    ["apiproxy/resources/jsc/a.yaml", bytes("a: 1")],
+    ["apiproxy/resources/oas/broken.yml", bytes("a: [")],
+    ["apiproxy/resources/oas/deep/b.yaml", bytes("a: 1")],
+  ]);
+  const zip = writeArchive(files);
+  expect(deployedZip(zip, ["oas/api.json", "jsc/a.yaml"])).toBe(zip);
+  expect(readArchive(deployedZip(zip, ["oas/broken.yml"]), new Report())).toEqual(files);
+});
