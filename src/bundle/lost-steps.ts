@@ -13,7 +13,7 @@ const MOST_NAMED = 3;
  * run, and one of them may be what protects the API, so they are an error: StepNeverRuns.
  */
 export function reportUnknownIn(element: XmlElement, report: Report): void {
-  element.reportUnknown(report, (child, parent, known) => {
+  const refuses = (child: XmlElement, parent: XmlElement, known: readonly string[]) => {
     const isStep = child.name === "Step";
     const steps = isStep ? [child] : child.descendants("Step");
     if (steps.length === 0) return false;
@@ -26,7 +26,8 @@ export function reportUnknownIn(element: XmlElement, report: Report): void {
       isStep ? `Move it into ${placeIn(parent)}.` : remedyFor(child, parent, known),
     );
     return true;
-  });
+  };
+  element.reportUnknown(report, { refuses });
 }
 
 /** The policies that any steps below name, whether they are read or not. */

@@ -54,7 +54,7 @@ function readMeaning(element: XmlElement, report: Report, ownReport: Report): Po
   }
   const errorsBefore = ownReport.errorCount;
   const config = type.read(element, ownReport);
-  element.reportUnknown(ownReport);
+  element.reportUnknown(ownReport, { protects: isProtective(element.name) });
   if (ownReport.errorCount > errorsBefore) return null;
   return { type, config, references: type.refersTo?.(config) ?? {} };
 }

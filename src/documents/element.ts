@@ -9,6 +9,11 @@ const XML_ATTRIBUTE = /^(?:xmlns$|xmlns:|xml:|xsi:)/;
 /** @param known the names of the parent's children that are read */
 type RefuseUnknown = (child: XmlElement, parent: XmlElement, known: readonly string[]) => boolean;
 
+interface UnknownOptions {
+  readonly refuses?: RefuseUnknown;
+  readonly protects?: boolean;
+}
+
 /**
  * An element of a bundle's XML that remembers what was asked of it. Whatever a reader never asked for is
  * unknown to the product, and `reportUnknown` says so; nothing in a bundle is skipped in silence.
@@ -124,39 +129,42 @@ export class XmlElement implements Position {
    * (UnknownAttribute, UnknownElement), and about an element where only the last one is read (DuplicateElement).
    *
    * @param refuses reports a child that is not read in its own way; false leaves it to the warning
+   * @param protects whether the element keeps something out: then a name that is nearly one is an error
    */
-  reportUnknown(report: Report, refuses: RefuseUnknown = () => false): void {
-    this.#reportUnknownAttributes(report);
+  reportUnknown(report: Report, { refuses = () => false, protects = false }: UnknownOptions = {}): void {
+    this.#reportUnknownAttributes(report, protects);
     if (this.#everythingBelowKnown) return;
     for (const child of this.#children) {
       const asked = this.#childrenAsked.get(child.name);
       const isRead = asked === "every" || (asked === "last" && this.child(child.name) === child);
-      if (isRead) child.reportUnknown(report, refuses);
+      if (isRead) child.reportUnknown(report, { refuses, protects });
       else if (asked !== "ignored" && !refuses(child, this, [...this.#childrenAsked.keys()])) {
         if (asked === "last") this.#reportDuplicate(child, report);
-        else this.#reportUnknownChild(child, report);
+        else this.#reportUnknownChild(child, report, protects);
       }
     }
   }
 
-  #reportUnknownAttributes(report: Report): void {
+  #reportUnknownAttributes(report: Report, protects: boolean): void {
     for (const { name, lineNumber, columnNumber } of Array.from(this.#node.attributes)) {
       if (this.#attributesAsked.has(name) || XML_ATTRIBUTE.test(name)) continue;
-      report.warning(
-        "UnknownAttribute",
+      reportLost(
+        { code: "UnknownAttribute", name, known: [...this.#attributesAsked], kind: "attribute" },
         { file: this.file, line: lineNumber ?? this.line, column: columnNumber ?? this.column },
         `<${this.name}> has an attribute "${name}" that is not known here and has no effect.`,
-        suggest(name, this.#attributesAsked, "attribute"),
+        protects,
+        report,
       );
     }
   }
 
-  #reportUnknownChild(child: XmlElement, report: Report): void {
-    report.warning(
-      "UnknownElement",
+  #reportUnknownChild(child: XmlElement, report: Report, protects: boolean): void {
+    reportLost(
+      { code: "UnknownElement", name: child.name, known: [...this.#childrenAsked.keys()], kind: "element" },
       child,
       `<${child.name}> is not known inside <${this.name}> and has no effect.`,
-      suggest(child.name, this.#childrenAsked.keys(), "element"),
+      protects,
+      report,
     );
   }
 
@@ -173,11 +181,25 @@ export class XmlElement implements Position {
 /** How many names are listed when none is near. */
 const MOST_LISTED = 12;
 
-function suggest(name: string, known: Iterable<string>, kind: "element" | "attribute"): string {
+/** A name that nobody reads. */
+interface Lost {
+  readonly code: string;
+  readonly name: string;
+  readonly known: readonly string[];
+  readonly kind: "element" | "attribute";
+}
+
+/** What is misspelt is an error where it was to keep something out, and else a warning. */
+function reportLost(lost: Lost, at: Position, message: string, protects: boolean, report: Report): void {
+  const near = nearestNames(lost.name, lost.known);
+  const remedy = remedyFor(lost, near);
+  if (!protects || near.length === 0) report.warning(lost.code, at, message, remedy);
+  else report.error(lost.code, at, `${message} So the policy lets more pass than it was meant to.`, remedy);
+}
+
+function remedyFor({ known, kind }: Lost, near: readonly string[]): string {
   const quote = (candidate: string) => (kind === "element" ? `<${candidate}>` : `"${candidate}"`);
-  const names = [...known];
-  const near = nearestNames(name, names).map(quote);
-  if (near.length > 0) return `Did you mean ${near.join(" or ")}? Otherwise remove the ${kind}.`;
-  if (names.length === 0 || names.length > MOST_LISTED) return `Remove the ${kind}.`;
-  return `Remove the ${kind}, or write one that is known here: ${names.map(quote).join(", ")}.`;
+  if (near.length > 0) return `Did you mean ${near.map(quote).join(" or ")}? Otherwise remove the ${kind}.`;
+  if (known.length === 0 || known.length > MOST_LISTED) return `Remove the ${kind}.`;
+  return `Remove the ${kind}, or write one that is known here: ${known.map(quote).join(", ")}.`;
 }

@@ -31,6 +31,22 @@ test("what a type does not know is warned about", () => {
   ]);
 });
 
+test.each([
+  ["JSONThreatProtection", "<ContainerDept>4</ContainerDept>", "error UnknownElement policies/A.xml:2:1"],
+  [
+    "XMLThreatProtection",
+    "<StructureLimits><NodeDept>4</NodeDept></StructureLimits>",
+    "error UnknownElement policies/A.xml:2:18",
+  ],
+  ["AccessControl", '<IPRules noRuleMatch="DENY"/>', "error UnknownAttribute policies/A.xml:2:22"],
+  ["AccessControl", "<IPRule/>", "error UnknownElement policies/A.xml:2:1"],
+  ["DecodeJWT", "<Sourze>a</Sourze>", "error UnknownElement policies/A.xml:2:1"],
+  ["JSONThreatProtection", "<Unheard-of/>", "warning UnknownElement policies/A.xml:2:1"],
+  ["RaiseFault", "<ShortFaultReasons>true</ShortFaultReasons>", "warning UnknownElement policies/A.xml:2:1"],
+])("what is misspelt in a policy that protects is refused, in %s: %s", (type, inside, expected) => {
+  expect(problemsWith(`<${type} name="A">\n${inside}</${type}>`)).toEqual([expected]);
+});
+
 describe("a policy type that is not supported", () => {
   const remedyFor = (type: string) => {
     const report = new Report();

@@ -95,6 +95,25 @@ describe("what nobody asked for is unknown", () => {
     ]);
   });
 
+  test("what is misspelt is an error where it was to keep something out", () => {
+    const element = parse("<P enable='true'>\n<Responce/>\n<Quux b='1'/></P>");
+    const report = new Report();
+    element.attribute("enabled");
+    element.child("Response");
+    element.child("Quux")?.attribute("a");
+    element.reportUnknown(report, { protects: true });
+    expect(report.problems.map(({ severity, code, line }) => `${severity} ${code} ${line}`)).toEqual([
+      "error UnknownAttribute 1",
+      "error UnknownElement 2",
+      "warning UnknownAttribute 3",
+    ]);
+    expect(report.problems[1]).toMatchObject({
+      message:
+        "<Responce> is not known inside <P> and has no effect. So the policy lets more pass than it was meant to.",
+      remedy: "Did you mean <Response>? Otherwise remove the element.",
+    });
+  });
+
   test("all but the last child where only one is read are duplicates", () => {
     const element = parse("<P>\n<A/>\n<A/>\n<B/><B/></P>");
     const report = new Report();

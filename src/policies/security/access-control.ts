@@ -55,7 +55,7 @@ export const accessControl = definePolicy({
   variablePrefix: "acl",
   faults,
 
-  /** Problems: InvalidAction, InvalidIPAddress, InvalidMask, InvalidTemplate. */
+  /** Problems: InvalidAction, MissingSourceAddress, InvalidIPAddress, InvalidMask, InvalidTemplate; the warning ForgeableAddress. */
   read(xml, report) {
     // The header True-Client-IP is never read.
     xml.ignore("IgnoreTrueClientIPHeader");
@@ -64,7 +64,7 @@ export const accessControl = definePolicy({
       fallback: rules ? readAction(rules, "noRuleMatchAction", report) : ("ALLOW" as const),
       rules: (rules?.children("MatchRule") ?? []).map((rule) => readRule(rule, report)),
       basedOn: readOneOf(xml.child("ValidateBasedOn"), bases, "X_FORWARDED_FOR_ALL_IP", report),
-      variable: xml.child("ClientIPVariable")?.text() || null,
+      variable: readVariable(xml.child("ClientIPVariable"), report),
     };
   },
 
@@ -196,10 +196,25 @@ function readAction(xml: XmlElement, attribute: string, report: Report): Action 
 }
 
 function readRule(rule: XmlElement, report: Report): Rule {
-  return {
-    action: readAction(rule, "action", report),
-    sources: rule.children("SourceAddress").map((source) => readSource(source, report)),
-  };
+  const sources = rule.children("SourceAddress").map((source) => readSource(source, report));
+  if (sources.length === 0) {
+    const message = "<MatchRule> has no <SourceAddress>, and so it is a rule for nobody.";
+    report.error("MissingSourceAddress", rule, message, "Add a <SourceAddress>, or take the rule out.");
+  }
+  return { action: readAction(rule, "action", report), sources };
+}
+
+function readVariable(element: XmlElement | undefined, report: Report): string | null {
+  const name = element?.text() || null;
+  if (element && name && /^(?:request|message)\.(?:header|queryparam|formparam)\./i.test(name)) {
+    report.warning(
+      "ForgeableAddress",
+      element,
+      `Clients write ${name} as they like, and so they choose which rule is for them.`,
+      "Use it only where something in front of the gateway replaces it; the address that is known is client.ip.",
+    );
+  }
+  return name;
 }
 
 function readSource(element: XmlElement, report: Report): Source {

@@ -36,7 +36,11 @@ export const basicAuthentication = definePolicy({
   read(xml, report) {
     const operation = readOneOf(xml.child("Operation"), ["Encode", "Decode"], null, report);
     const assignTo = xml.child("AssignTo");
-    if (operation === null) reportMissing(xml, "Operation", "OperationRequired", "Encode or Decode", report);
+    if (operation === null) {
+      const message = "The policy does not say whether to encode or to decode.";
+      const at = xml.child("Operation") ?? xml;
+      report.error("OperationRequired", at, message, "Write <Operation>Encode</Operation> or Decode.");
+    }
     const source = xml.child("Source")?.text() ?? "";
     const target = assignTo?.text() ?? "";
     if (operation === "Encode" && target === "") {
@@ -89,8 +93,15 @@ export const basicAuthentication = definePolicy({
 });
 
 function readRef(xml: XmlElement, name: string, code: string, report: Report): string {
-  const ref = refOf(xml.child(name)) ?? "";
-  if (ref === "") reportMissing(xml, name, code, 'ref="a variable"', report);
+  const element = xml.child(name);
+  const ref = refOf(element) ?? "";
+  if (ref !== "") return ref;
+  if (element === undefined || element.text() === "") {
+    reportMissing(xml, name, code, 'ref="a variable"', report);
+  } else {
+    const message = `<${name}> has a text, and takes the name of a variable in "ref" only.`;
+    report.error(code, element, message, `Write <${name} ref="…"/>.`);
+  }
   return ref;
 }
 

@@ -38,7 +38,8 @@ export const cors = definePolicy({
 
   /**
    * Problems: MissingAllowOrigins, InvalidMaxAge, InvalidHTTPMethods, AllowHeadersSizeTooLarge,
-   * ExposeHeadersSizeTooLarge, InvalidTemplate, and the warning CredentialsForAnyOrigin.
+   * ExposeHeadersSizeTooLarge, InvalidTemplate, and the warnings CredentialsForAnyOrigin and
+   * InvalidOrigin.
    */
   read(xml, report) {
     const origins = xml.child("AllowOrigins");
@@ -53,6 +54,7 @@ export const cors = definePolicy({
       );
     }
     if (origins && credentials) warnOfCredentials(origins, report);
+    if (origins) warnOfNoOrigins(origins, report);
     return {
       origins: origins ? readTemplate(origins.text(), origins, report) : "",
       methods: readMethods(xml.child("AllowMethods"), report),
@@ -97,17 +99,16 @@ export const cors = definePolicy({
         if (!answers) tell(flow, allowed, granted, isPreflight);
         return;
       }
-      flow.response = new ResponseMessage({ status: 200 });
+      const answer = new ResponseMessage({ status: 200 });
       if (granted !== null) {
         const asking = headersOf([
           ["access-control-allow-methods", methods(flow)],
           ["access-control-allow-headers", headers(flow)],
           ["access-control-max-age", String(maxAge)],
         ]);
-        setMissing(flow.response, asking);
-        // The response flow may have taken all headers away, which is usual where Apigee puts the client's there.
-        atTheEnd(flow, (answer) => setMissing(answer, asking));
+        for (const [name, value] of asking) answer.ownHeaders.set(name, value);
       }
+      flow.response = answer;
       throw new ContinueAtResponse(policy);
     };
 
@@ -150,10 +151,6 @@ function headersOf(values: readonly (readonly [string, string | null])[]): [stri
   });
 }
 
-function setMissing(answer: ResponseMessage, values: readonly (readonly [string, string])[]): void {
-  for (const [name, value] of values) if (!answer.headers.has(name)) answer.ownHeaders.set(name, value);
-}
-
 /** What the target says of origins does not count: the list is the policy's. */
 function finish(answer: ResponseMessage, values: readonly (readonly [string, string])[]): void {
   for (const name of ["access-control-allow-origin", "access-control-allow-credentials"]) {
@@ -163,6 +160,27 @@ function finish(answer: ResponseMessage, values: readonly (readonly [string, str
   // Shared caches must not give one site the answer for another.
   const vary = answer.headers.get("vary") ?? "";
   if (!/(?:^|,)\s*(?:origin|\*)\s*(?:,|$)/i.test(vary)) answer.ownHeaders.append("vary", "Origin");
+}
+
+/** Browsers send an origin in one spelling only. */
+function warnOfNoOrigins(origins: XmlElement, report: Report): void {
+  for (const written of origins.text().split(",")) {
+    const origin = written.trim();
+    const sent = origin.includes("{") || ["*", "null", ""].includes(origin) ? origin : originIn(origin);
+    if (sent === origin) continue;
+    const message = `No browser sends the origin ${JSON.stringify(origin)}, and so it allows nobody.`;
+    const remedy =
+      sent === null
+        ? "Write scheme and host, such as https://www.example.com: each site of its own, without wildcards."
+        : `Write ${sent}.`;
+    report.warning("InvalidOrigin", origins, message, remedy);
+  }
+}
+
+/** Null for what is none. */
+function originIn(text: string): string | null {
+  const url = text.includes("*") ? null : URL.parse(text);
+  return url && url.host !== "" ? `${url.protocol}//${url.host}` : null;
 }
 
 function warnOfCredentials(origins: XmlElement, report: Report): void {

@@ -223,7 +223,18 @@ test.each([
   ["what happens otherwise", policy("", "", "NONE"), ["error InvalidAction"]],
   ["an address", policy(rule("DENY", ["192.0.2", 24])), ["error InvalidIPAddress"]],
   ["a mask", policy(rule("DENY", ["192.0.2.1", 33])), ["error InvalidMask"]],
+  ["a list of addresses", policy('<MatchRule action="DENY"/>'), ["error MissingSourceAddress"]],
   ["IPv6 in IPv4's mask", policy(rule("DENY", ["2001:db8::1", 129])), ["error InvalidMask"]],
 ])("%s that is none is refused", (_, xml, expected) => {
+  expect(problemsOf(accessControl, xml).map((problem) => problem.replace(/ \d+:\d+$/, ""))).toEqual(expected);
+});
+
+test.each([
+  ["request.header.x-forwarded-for", ["warning ForgeableAddress"]],
+  ["message.queryparam.ip", ["warning ForgeableAddress"]],
+  ["client.ip", []],
+  ["private.ip", []],
+])("ClientIPVariable %s: %j", (name, expected) => {
+  const xml = policy(allowOne, `<ClientIPVariable>${name}</ClientIPVariable>`);
   expect(problemsOf(accessControl, xml).map((problem) => problem.replace(/ \d+:\d+$/, ""))).toEqual(expected);
 });

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { RequestMessage } from "../../../src/flow/message.ts";
 import { basicAuthentication } from "../../../src/policies/security/basic-authentication.ts";
-import { faultOf, flowOf, problemsOf, runPolicy, variableOf } from "../policy-kit.ts";
+import { faultOf, flowOf, loadPolicy, problemsOf, runPolicy, variableOf } from "../policy-kit.ts";
 
 const names = '<User ref="u"/><Password ref="p"/>';
 const policy = (inside: string) => `<BasicAuthentication name="BA">${inside}</BasicAuthentication>`;
@@ -112,6 +112,11 @@ describe("Decode", () => {
 
 test.each([
   ["no operation", policy(names), ["error OperationRequired 1:1"]],
+  [
+    "another operation",
+    policy(`<Operation>Decrypt</Operation>${names}`),
+    ["warning InvalidValue 1:32", "error OperationRequired 1:32"],
+  ],
   ["no user", encode().replace('<User ref="u"/>', ""), ["error UserNameRequired 1:1"]],
   ["no ref", encode().replace(' ref="u"', ""), ["error UserNameRequired 1:61"]],
   ["no password", encode().replace('<Password ref="p"/>', ""), ["error PasswordRequired 1:1"]],
@@ -119,4 +124,18 @@ test.each([
   ["no source", policy(`<Operation>Decode</Operation>${names}`), ["error SourceRequired 1:1"]],
 ])("%s is refused", (_, xml, problems) => {
   expect(problemsOf(basicAuthentication, xml)).toEqual(problems);
+});
+
+test("a password in the policy itself is told from one that is missing", () => {
+  const { problems } = loadPolicy(
+    basicAuthentication,
+    encode().replace('<Password ref="p"/>', "<Password>x</Password>"),
+  ).report;
+  expect(problems).toMatchObject([
+    {
+      code: "PasswordRequired",
+      message: '<Password> has a text, and takes the name of a variable in "ref" only.',
+      remedy: 'Write <Password ref="…"/>.',
+    },
+  ]);
 });

@@ -4,7 +4,7 @@ import { ContinueAtResponse } from "../../../src/flow/continue-at-response.ts";
 import { finishing } from "../../../src/flow/finishing.ts";
 import { RequestMessage, ResponseMessage } from "../../../src/flow/message.ts";
 import { cors } from "../../../src/policies/security/cors.ts";
-import { faultOf, flowOf, problemsOf, runPolicy, variableOf } from "../policy-kit.ts";
+import { faultOf, flowOf, loadPolicy, problemsOf, runPolicy, variableOf } from "../policy-kit.ts";
 
 const policy = (inside: string) => `<CORS name="C">${inside}</CORS>`;
 const list = "<AllowOrigins>https://a.example, https://b.example</AllowOrigins>";
@@ -201,4 +201,32 @@ test.each([
   ),
 ])("deployment: %s", (_, xml, expected) => {
   expect(problemsOf(cors, xml).map((problem) => problem.replace(/ \d+:\d+$/, ""))).toEqual(expected);
+});
+
+test.each([
+  ["https://a.example/", "Write https://a.example."],
+  ["https://A.example", "Write https://a.example."],
+  ["https://a.example:443", "Write https://a.example."],
+  ["http://a.example/path?q", "Write http://a.example."],
+  [
+    "a.example",
+    "Write scheme and host, such as https://www.example.com: each site of its own, without wildcards.",
+  ],
+  [
+    "https://*.a.example",
+    "Write scheme and host, such as https://www.example.com: each site of its own, without wildcards.",
+  ],
+  ["https://a.example:8443", null],
+  ["null", null],
+  ["{sites}", null],
+  ["chrome-extension://abc", null],
+  ["*", null],
+])("deployment: no browser sends the origin %s: %s", (origin, remedy) => {
+  const { problems } = loadPolicy(
+    cors,
+    policy(`<AllowOrigins>https://b.example,${origin}</AllowOrigins>`),
+  ).report;
+  expect(problems.map(({ severity, code, remedy }) => [severity, code, remedy])).toEqual(
+    remedy === null ? [] : [["warning", "InvalidOrigin", remedy]],
+  );
 });

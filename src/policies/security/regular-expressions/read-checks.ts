@@ -25,7 +25,7 @@ export type Check = { readonly patterns: readonly Pattern[] } & (
 /**
  * Reads everything that the policy looks at. Reports NothingToEnforce, NoPatternsToEnforce, InvalidRegularExpression,
  * MissingName, EmptyXPathExpression, XPathCompilationFailed, EmptyJSONPathExpression, JSONPathCompilationFailed, and
- * those of namespaces.
+ * those of namespaces; the warning EmptyPattern.
  */
 export function readChecks(xml: XmlElement, report: Report): Check[] {
   const named = (element: string, kind: "query" | "header" | "form" | "variable"): Check[] =>
@@ -110,6 +110,10 @@ function readPatterns(element: XmlElement, report: Report): Pattern[] {
   }
   return patterns.map((pattern) => {
     const regex = pattern.text();
+    if (regex === "") {
+      const message = "<Pattern> is empty, which is found in every text: whatever is looked at is refused.";
+      report.warning("EmptyPattern", pattern, message, "Write a regular expression, or take it out.");
+    }
     const ignoresCase = readBooleanAttribute(pattern, "ignoreCase", false, report);
     const problem = expressionProblem(() => compileRegex(regex, { ignoreCase: ignoresCase }));
     if (problem) {

@@ -1,4 +1,4 @@
-import { createPrivateKey, createPublicKey, X509Certificate } from "node:crypto";
+import { createPrivateKey, createPublicKey, type KeyObject, X509Certificate } from "node:crypto";
 import { type CryptoKey, importJWK, type JWK } from "jose";
 import { curvesOf, keyTypeOf } from "./algorithms.ts";
 
@@ -33,22 +33,36 @@ export function importPrivateKey(
 
 /** A public key in PEM: SPKI or PKCS#1. */
 export function importPublicKey(pem: string, algorithm: string): Promise<CryptoKey> {
-  return importAs(algorithm, () => {
-    // A private key has a public half as well, but who writes it here has made a mistake that is better seen.
-    if (/PRIVATE KEY/.test(pem)) throw new KeyProblem("type");
-    return createPublicKey(tidy(pem));
-  });
+  return importAs(algorithm, () => parsers.key(pem));
 }
 
 /** The public key of a certificate in PEM. As in Apigee, neither its validity nor its issuer counts. */
 export function importCertificate(pem: string, algorithm: string): Promise<CryptoKey> {
-  return importAs(algorithm, () => {
+  return importAs(algorithm, () => parsers.certificate(pem));
+}
+
+/** Whether a text is a public key, or a certificate, in PEM; for which algorithms is not said. */
+export function isPublicPem(pem: string, holds: keyof typeof parsers): boolean {
+  try {
+    return parsers[holds](pem) !== null;
+  } catch {
+    return false;
+  }
+}
+
+const parsers = {
+  key(pem: string): KeyObject {
+    // A private key has a public half as well, but who writes it here has made a mistake that is better seen.
+    if (/PRIVATE KEY/.test(pem)) throw new KeyProblem("type");
+    return createPublicKey(tidy(pem));
+  },
+  certificate(pem: string): KeyObject {
     const key = new X509Certificate(tidy(pem)).publicKey;
     if (!key) throw new KeyProblem("parse");
     // The platform cannot export the key of a certificate in any other format.
     return createPublicKey(key.export({ type: "spki", format: "pem" }));
-  });
-}
+  },
+};
 
 /** A key in JSON; of a private one only its public half. */
 export async function importPublicJwk(jwk: JWK, algorithm: string): Promise<CryptoKey> {

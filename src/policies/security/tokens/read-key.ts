@@ -1,10 +1,12 @@
 import type { XmlElement } from "../../../documents/element.ts";
 import { readInteger } from "../../../documents/read.ts";
 import type { Report } from "../../../documents/report.ts";
+import { KeySet, KeySetError } from "../../../egress/key-set.ts";
 import { type Encoding, encodingNamed } from "../../parts/decode-bytes.ts";
 import { readSaid, type Said } from "../../parts/said.ts";
 import { refOf } from "../../parts/text-or-ref.ts";
 import { type KeyElement, type KeyUse, keyElementOf } from "./algorithms.ts";
+import { isPublicPem } from "./import-key.ts";
 import type { Protection } from "./read-algorithms.ts";
 
 /** Where a key set is: in the policy, in a variable, at a URL, or at the URL in a variable. */
@@ -183,7 +185,18 @@ function readPublic(element: XmlElement, report: Report): KeySource | null {
     report.error("EmptyElementForKeyConfiguration", element, message, 'Write the PEM text, or ref="…".');
     return null;
   }
-  return { kind: "public", holds: pem === value ? "key" : "certificate", value: readSaid(pem) };
+  const holds = pem === value ? "key" : "certificate";
+  if (refOf(pem) === null && !isPublicPem(pem.text(), holds)) {
+    const message = `The text of <${pem.name}> is no ${holds} in PEM, and so each execution fails.`;
+    const begin = holds === "key" ? "PUBLIC KEY" : "CERTIFICATE";
+    report.warning(
+      "InvalidKeyConfiguration",
+      pem,
+      message,
+      `Write all of it, from -----BEGIN ${begin}----- on.`,
+    );
+  }
+  return { kind: "public", holds, value: readSaid(pem) };
 }
 
 function readKeySet(element: XmlElement, report: Report): KeySource | null {
@@ -209,6 +222,7 @@ function readKeySet(element: XmlElement, report: Report): KeySource | null {
     }
     return { kind: "keySet", source: { uri } };
   }
+  if (text !== "" && !ref) warnOfNoKeySet(text, element, report);
   if (ref || text !== "") return { kind: "keySet", source: { ref: ref || null, text } };
   const message = "<JWKS> says nothing of where the keys are.";
   report.error(
@@ -218,4 +232,14 @@ function readKeySet(element: XmlElement, report: Report): KeySource | null {
     "Write uri, uriRef, ref or the set itself.",
   );
   return null;
+}
+
+function warnOfNoKeySet(text: string, at: XmlElement, report: Report): void {
+  try {
+    new KeySet(text);
+  } catch (error) {
+    if (!(error instanceof KeySetError)) throw error;
+    const message = `The text of <JWKS> cannot be used, and so each execution fails: ${error.message}`;
+    report.warning("InvalidKeyConfiguration", at, message, 'Write {"keys": […]}, or uri, uriRef or ref.');
+  }
 }

@@ -230,6 +230,7 @@ test.each([
   ["nothing to look at", policy(""), ["error NothingToEnforce"]],
   ["no pattern", policy("<URIPath/>"), ["error NoPatternsToEnforce"]],
   ["no name", policy(`<Header>${sql}</Header>`), ["error MissingName"]],
+  ["an empty pattern", policy("<URIPath><Pattern/></URIPath>"), ["warning EmptyPattern"]],
   ["look-ahead", policy("<URIPath><Pattern>(?=a)</Pattern></URIPath>"), ["error InvalidRegularExpression"]],
   ["a broken pattern", policy("<URIPath><Pattern>(</Pattern></URIPath>"), ["error InvalidRegularExpression"]],
   [

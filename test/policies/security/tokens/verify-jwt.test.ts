@@ -769,6 +769,22 @@ describe("deployment", () => {
       bare(`${rs}<PublicKey><JWKS/></PublicKey>`),
       ["error EmptyElementForKeyConfiguration"],
     ],
+    [
+      "text for a key set",
+      bare(`${rs}<PublicKey><JWKS>{</JWKS></PublicKey>`),
+      ["warning InvalidKeyConfiguration"],
+    ],
+    [
+      "one key for a key set",
+      bare(`${rs}<PublicKey><JWKS>{"kty":"RSA"}</JWKS></PublicKey>`),
+      ["warning InvalidKeyConfiguration"],
+    ],
+    ["text for a key", bare(`${rs}${publicKey("MIIB")}`), ["warning InvalidKeyConfiguration"]],
+    [
+      "text for a certificate",
+      bare(`${rs}<PublicKey><Certificate>MIIB</Certificate></PublicKey>`),
+      ["warning InvalidKeyConfiguration"],
+    ],
     ["no URL", bare(`${rs}<PublicKey><JWKS uri="keys"/></PublicKey>`), ["error InvalidKeyConfiguration"]],
     [
       "keys without TLS",
