@@ -182,7 +182,7 @@ describe("deployment", () => {
     ["<ResourceURL>xsd://order.xsd</ResourceURL>", ["error SchemaUnsupported 1:30"]],
     ["<ResourceURL>wsdl://order.wsdl</ResourceURL><SOAPMessage/>", ["error SchemaUnsupported 1:30"]],
     ["<ResourceURL>py://order.py</ResourceURL>", ["error InvalidResourceType 1:30"]],
-    ["<ResourceURL/>", []],
+    ["<ResourceURL/>", ["warning InvalidValue 1:30"]],
     ["<Element/>", ["error RootElementNameUnspecified 1:30"]],
     ["<Element>a b</Element>", ["error InvalidRootElementName 1:30"]],
     ["<Element>s:Order</Element>", ["error InvalidRootElementName 1:30"]],

@@ -23,7 +23,7 @@ const INSTEAD_OF_A_SCHEMA =
 
 /**
  * Reads the policy. Reports InvalidResourceType, RootElementNameUnspecified and InvalidRootElementName as Apigee does;
- * SchemaUnsupported for a schema, which is never skipped; InvalidSOAPVersion.
+ * SchemaUnsupported for a schema, which is never skipped; InvalidSOAPVersion; InvalidValue for an empty ResourceURL.
  */
 export function readMessageValidation(xml: XmlElement, report: Report): MessageValidationConfig {
   refuseSchema(xml.child("ResourceURL"), report);
@@ -37,8 +37,18 @@ export function readMessageValidation(xml: XmlElement, report: Report): MessageV
 }
 
 function refuseSchema(element: XmlElement | undefined, report: Report): void {
-  const url = element?.text() ?? "";
-  if (!element || url === "") return;
+  if (!element) return;
+  const url = element.text();
+  if (url === "") {
+    const message = "<ResourceURL> is empty, and no schema counts.";
+    report.warning(
+      "InvalidValue",
+      element,
+      message,
+      "Remove it, or have the schema checked in another policy.",
+    );
+    return;
+  }
   const type = /^\w+(?=:\/\/)/.exec(url)?.[0] ?? url;
   if (type !== "xsd" && type !== "wsdl") {
     const message = `Invalid Resource Type ${type}. It should be xsd or wsdl.`;
