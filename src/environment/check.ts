@@ -2,6 +2,7 @@ import { checkSharedFlow, compileProxy } from "../compile/compile.ts";
 import type { CompileEnvironment } from "../compile/compile-environment.ts";
 import type { Problem, Report } from "../documents/report.ts";
 import { specifications } from "../documents/specifications.ts";
+import { EnvironmentAnalytics } from "../egress/analytics/analytics.ts";
 import { namesOf } from "./bundle-names.ts";
 import { checkFunctions } from "./check-functions.ts";
 import { checkedSources, checkSourceAliases } from "./check-sources.ts";
@@ -66,6 +67,7 @@ function compileEnvironment(
     ),
   );
   const remedyForMissing = remediesFor(model);
+  const { dataCollectors } = settings.analytics;
   return {
     organization,
     name,
@@ -87,6 +89,7 @@ function compileEnvironment(
       specifications,
       targetServers: settings.targetServers,
       sources: checkedSources(model, report),
+      analytics: new EnvironmentAnalytics({ dataCollectors, destination: "none" }, name, inert),
       keyValueMaps: {
         arePrivate: settings.stores.keyValueMaps.private,
         get: inert,

@@ -96,6 +96,7 @@ export async function planDeployment(
     outboundApplications: model.outboundApplications,
     identity: settings.identity,
     audit: settings.audit,
+    analytics: settings.analytics,
     requests: settings.requests,
     stores: settings.stores,
   });

@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { isReachable } from "../bundle/base-path.ts";
 import { identitySchema } from "../credentials/identity.ts";
 import { outboundApplicationSchema } from "../credentials/oauth/application.ts";
+import { analyticsSettings, defaultAnalytics } from "../egress/analytics/settings.ts";
 import { auditSettings } from "../egress/audit/settings.ts";
 import { disguises } from "../flow/disguised-path.ts";
 import { publishedFunctionSchema } from "../functions/published-function.ts";
@@ -81,6 +82,7 @@ const schema = v.object({
   /** Whose tokens say who a caller is; null where nobody's do. */
   identity: v.optional(v.nullable(identitySchema), null),
   audit: v.optional(auditSettings, { destination: "log" }),
+  analytics: v.optional(analyticsSettings, defaultAnalytics),
   requests: v.optional(requestsSchema, { allowInPaths: [] }),
   stores: v.optional(storesSchema, { keyValueMaps: { private: false } }),
 });

@@ -4,10 +4,12 @@ import type { IdentitySettings } from "../credentials/identity.ts";
 import { nearestNames } from "../documents/nearest.ts";
 import type { Position, Report } from "../documents/report.ts";
 import { type ReadSettings, readSettingsFile, type SettingsFile } from "../documents/settings-file.ts";
+import type { AnalyticsSettings } from "../egress/analytics/settings.ts";
 import { type AuditSettings, auditFile } from "../egress/audit/settings.ts";
 import { EgressRuleError, readEgressRule } from "../egress/rule.ts";
 import { readTargetServer, type TargetServer } from "../egress/target-server.ts";
 import { disguises } from "../flow/disguised-path.ts";
+import { readAnalytics } from "./analytics.ts";
 import { type Deployments, readDeployments } from "./deployments.ts";
 import type { RequestSettings, StoreSettings } from "./document.ts";
 import { identityFileSchema, identityOf } from "./identity.ts";
@@ -31,6 +33,7 @@ export interface Settings extends Deployments {
   /** Null where nobody's tokens say who a caller is. */
   readonly identity: IdentitySettings | null;
   readonly audit: AuditSettings;
+  readonly analytics: AnalyticsSettings;
   readonly requests: RequestSettings;
   readonly stores: StoreSettings;
 }
@@ -68,6 +71,7 @@ export function readSettings(files: ReadonlyMap<string, Uint8Array>, report: Rep
     aliasPositions: new Map(Object.keys(aliases.value).map((alias) => [alias, aliases.at([alias])])),
     identity: identityOf(identity.value, identity.at(["issuer"]), report),
     audit: read("audit.json", auditFile, { destination: "log" }).value,
+    analytics: readAnalytics(read, report),
     requests: read("requests.json", requestsSchema, { allowInPaths: [] }).value,
     stores: read("stores.json", storesSchema, { keyValueMaps: { private: false } }).value,
   };
@@ -96,6 +100,7 @@ const knownFiles = new Set([
   "debugmask.json",
   "identity.json",
   "audit.json",
+  "analytics.json",
   "requests.json",
   "stores.json",
   // Public; it seals secrets, and only the command reads it.

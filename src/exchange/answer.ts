@@ -1,6 +1,7 @@
 import type { ProxyProgram } from "../compile/program.ts";
 import type { FlowContext } from "../flow/context.ts";
 import type { ResponseMessage } from "../flow/message.ts";
+import { flowsAreOver } from "../flow/over.ts";
 import { faultOf } from "./errors.ts";
 import { faultFacts } from "./fault-facts.ts";
 import { toResponse } from "./respond.ts";
@@ -19,7 +20,10 @@ export function answerClient(
   flow: FlowContext,
 ): Response | Promise<Response> {
   const response = toResponse(answer, method, program.properties.compression);
-  if (!program.postClient) return response;
+  if (!program.postClient) {
+    flowsAreOver(flow);
+    return response;
+  }
   const follow = (made: Response) => {
     const { sent, watched } = tellWhenSent(made, lengthOf(answer));
     flow.exchange.waitUntil(sent.then(() => runPostClient(program, flow)));
@@ -61,4 +65,5 @@ export async function runPostClient({ postClient }: ProxyProgram, flow: FlowCont
     const line = { level: "warn", event: "post-client-flow-failed", proxy, messageid: flow.exchange.id };
     console.warn(JSON.stringify({ ...line, ...facts }));
   }
+  flowsAreOver(flow);
 }

@@ -4,6 +4,7 @@ import type { Snapshot } from "../environment/snapshot.ts";
 import { FlowContext } from "../flow/context.ts";
 import { faultType } from "../flow/fault.ts";
 import type { RequestMessage, ResponseMessage } from "../flow/message.ts";
+import { flowsAreOver } from "../flow/over.ts";
 import type { LocalDestination } from "../policies/capabilities.ts";
 import { runPostClient } from "./answer.ts";
 import { LocalExchange } from "./client-exchange.ts";
@@ -51,6 +52,7 @@ export async function callProxy(
   const flow = new FlowContext(program.identity, exchange, request, { pathSuffix, url });
   const answer = await runExchange(program, flow);
   if (program.postClient) exchange.waitUntil(runPostClient(program, flow));
+  else flowsAreOver(flow);
   return answer;
 }
 

@@ -1,6 +1,7 @@
 import type { GoogleIdentity } from "../credentials/google-tokens.ts";
 import type { Position } from "../documents/report.ts";
 import type { SpecificationReader } from "../documents/specification-reader.ts";
+import type { Analytics } from "../egress/analytics/analytics.ts";
 import type { Egress } from "../egress/egress.ts";
 import type { KeySets } from "../egress/key-sets.ts";
 import type { NamedSources } from "../egress/named-source.ts";
@@ -36,6 +37,7 @@ export interface EnvironmentCapabilities {
   readonly scripts: ScriptRunner;
   readonly printer: Printer;
   readonly specifications: SpecificationReader;
+  readonly analytics: Analytics;
 }
 
 /** What the bundle gives that a policy is compiled in. */

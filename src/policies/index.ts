@@ -2,8 +2,10 @@ import { externalCallout } from "./callouts/external-callout/external-callout.ts
 import { flowCallout } from "./callouts/flow-callout.ts";
 import { functionCallout } from "./callouts/function-callout/function-callout.ts";
 import { serviceCallout } from "./callouts/service-callout/service-callout.ts";
+import { dataCapture } from "./extensions/data-capture/data-capture.ts";
 import { javascript } from "./extensions/javascript/javascript.ts";
 import { messageLogging } from "./extensions/message-logging/message-logging.ts";
+import { statisticsCollector } from "./extensions/statistics-collector.ts";
 import { assertCondition } from "./mediation/assert-condition.ts";
 import { jsonToXml } from "./mediation/json-to-xml/json-to-xml.ts";
 import { keyValueMapOperations } from "./mediation/key-value-map-operations/key-value-map-operations.ts";
@@ -41,6 +43,7 @@ const all: readonly PolicyType[] = [
   assignMessage,
   basicAuthentication,
   cors,
+  dataCapture,
   decodeJws,
   decodeJwt,
   externalCallout,
@@ -67,6 +70,7 @@ const all: readonly PolicyType[] = [
   regularExpressionProtection,
   responseCache,
   serviceCallout,
+  statisticsCollector,
   verifyJws,
   verifyJwt,
   xmlThreatProtection,

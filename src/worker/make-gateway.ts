@@ -3,6 +3,7 @@ import type { Caller } from "../credentials/caller.ts";
 import { CallerError } from "../credentials/caller-error.ts";
 import { SecretStore } from "../credentials/secrets/store.ts";
 import { deployedSpecifications } from "../documents/deployed-specifications.ts";
+import { EnvironmentAnalytics } from "../egress/analytics/analytics.ts";
 import { Audit } from "../egress/audit/audit.ts";
 import { systemClock } from "../egress/deadline.ts";
 import { Egress } from "../egress/egress.ts";
@@ -53,10 +54,13 @@ export interface Served {
 export function makeGateway(env: WorkerEnv): Served {
   const connections = readConnections(env);
   const log = (line: Record<string, unknown>) => console.error(JSON.stringify(line));
-  const audit = new Audit({
+  const records = {
     bindings: { ...env },
-    print: (line) => console.log(JSON.stringify(line)),
+    print: (line: Record<string, unknown>) => console.log(JSON.stringify(line)),
     log,
+  };
+  const audit = new Audit({
+    ...records,
     waitUntil,
     now: Date.now,
     uuid: () => crypto.randomUUID(),
@@ -110,6 +114,7 @@ export function makeGateway(env: WorkerEnv): Served {
         scripts,
         printer: { print },
         specifications: deployedSpecifications,
+        analytics: new EnvironmentAnalytics(document.analytics, document.environment, records),
       }),
     });
   };

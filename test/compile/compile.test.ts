@@ -23,6 +23,7 @@ function environmentOf({ sharedFlows = {}, flowHooks = {} }: Environment): Compi
     sharedFlow: (name) => sharedFlows[name],
     google: { serviceAccount: () => null, identity: inert },
     capabilities: {
+      analytics: inert,
       egress: inert,
       targetServers: new Map(),
       sources: { problems: () => [], get: inert },

@@ -39,7 +39,7 @@ const verdicts: Readonly<Record<string, Verdict>> = {
   "dinochiesa--jwt-verify-goog": {},
   "googlecloudplatform--composite-api": {},
   "googlecloudplatform--llm-circuit-breaking": {
-    missing: ["DataCapture", "Quota"],
+    missing: ["Quota"],
     warnings: ["PropertyWithoutEffect"],
   },
   "googlecloudplatform--modelarmor-v1": {

@@ -2,6 +2,7 @@ import type { GoogleIdentity } from "../../src/credentials/google-tokens.ts";
 import type { Secrets } from "../../src/credentials/secrets/store.ts";
 import { deployedSpecifications } from "../../src/documents/deployed-specifications.ts";
 import { Report } from "../../src/documents/report.ts";
+import { EnvironmentAnalytics } from "../../src/egress/analytics/analytics.ts";
 import { Audit } from "../../src/egress/audit/audit.ts";
 import type { Connection } from "../../src/egress/call.ts";
 import type { Clock } from "../../src/egress/deadline.ts";
@@ -160,6 +161,11 @@ export function gatewayOn(
         specifications: deployedSpecifications,
         caches: new TwoLevelCache(null, (line) => log.push(line)),
         scripts,
+        analytics: new EnvironmentAnalytics(document.analytics, document.environment, {
+          bindings: options.bindings ?? {},
+          print: (line) => records.push(line),
+          log: (line) => log.push(line),
+        }),
         printer: { print: (policy, _flow, text) => log.push({ event: "script.printed", policy, text }) },
       }),
     });

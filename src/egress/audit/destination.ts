@@ -1,4 +1,5 @@
 import { firstBytes } from "../../text/first-bytes.ts";
+import { hasMethod, isDataSet, LONGEST_INDEX } from "../data-set.ts";
 import type { AuditPlatform, AuditRecord, AuditSink } from "./record.ts";
 import type { AuditSettings } from "./settings.ts";
 
@@ -16,16 +17,8 @@ export function isBinding(binding: unknown): boolean {
   return isDataSet(binding) || isQueue(binding);
 }
 
-function isDataSet(binding: unknown): binding is AnalyticsEngineDataset {
-  return hasMethod(binding, "writeDataPoint");
-}
-
 function isQueue(binding: unknown): binding is Queue<AuditRecord> {
   return hasMethod(binding, "send");
-}
-
-function hasMethod(binding: unknown, name: string): boolean {
-  return typeof binding === "object" && binding !== null && typeof Reflect.get(binding, name) === "function";
 }
 
 /**
@@ -62,6 +55,3 @@ function dataPointOf(record: AuditRecord): AnalyticsEngineDataPoint {
     ].map((number) => number ?? -1),
   };
 }
-
-/** Analytics Engine refuses a longer index. Bytes. */
-const LONGEST_INDEX = 96;

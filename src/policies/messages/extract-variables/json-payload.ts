@@ -105,7 +105,8 @@ export function buildJsonPayload({ variables }: JsonPayload, extraction: Extract
   };
 }
 
-function isJson(mediaType: string): boolean {
+/** Whether content of the media type is looked into. */
+export function isJson(mediaType: string): boolean {
   return (
     mediaType === "application/json" || (mediaType.startsWith("application/") && mediaType.endsWith("+json"))
   );

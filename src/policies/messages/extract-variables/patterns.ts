@@ -90,10 +90,10 @@ export function buildPatterns({ element, name, patterns }: Patterns, extraction:
 }
 
 /** The text that the patterns are tried on; null when there is none. */
-function compileText(
+export function compileText(
   element: PatternElement,
   name: string,
-  { context, source }: Extraction,
+  { context, source }: Pick<Extraction, "context" | "source">,
 ): (flow: FlowContext, source: Extracted) => string | null {
   switch (element) {
     case "URIPath":

@@ -156,7 +156,8 @@ export function buildXmlPayload(payload: XmlPayload, extraction: Extraction): Ex
   };
 }
 
-function isXml(mediaType: string): boolean {
+/** Whether content of the media type is looked into. */
+export function isXml(mediaType: string): boolean {
   return mediaType === "text/xml" || /^application\/(?:.+\+)?xml$/.test(mediaType);
 }
 
