@@ -1,5 +1,6 @@
 import { textOf, type Value } from "../expression/value.ts";
 import { type FlowContext, loadBalancing, type Target } from "./context.ts";
+import { flowState } from "./flow-state.ts";
 import { propertyOf } from "./property-sets.ts";
 import { ReadOnlyVariable } from "./unsettable.ts";
 
@@ -154,7 +155,7 @@ const table: ReadonlyMap<string, BuiltIn> = new Map<string, BuiltIn>([
   ["fault.category", read((flow) => flow.lastFault?.category ?? null)],
   ["fault.subcategory", read((flow) => (flow.lastFault ? "" : null))],
   ["error.message", read((flow) => flow.fault?.message ?? null)],
-  ["error.state", read((flow) => (flow.error ? flow.direction : null))],
+  ["error.state", read((flow) => (flow.error ? flowState(flow) : null))],
   ["loadbalancing.targetserver", read((flow) => flow.kept(loadBalancing)?.targetServer ?? null)],
   ["loadbalancing.failedservers", read((flow) => flow.kept(loadBalancing)?.failedServers ?? null)],
   ["loadbalancing.isfallback", read((flow) => flow.kept(loadBalancing)?.isFallback ?? null)],

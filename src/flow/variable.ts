@@ -1,6 +1,7 @@
 import type { Value } from "../expression/value.ts";
 import { builtInVariable, setBuiltIn } from "./built-in-variables.ts";
 import type { FlowContext } from "./context.ts";
+import { flowState } from "./flow-state.ts";
 import { Message, RequestMessage, ResponseMessage } from "./message.ts";
 import { type MessageProperty, messageProperty, propertyFamilies } from "./message-properties.ts";
 import { NameClash, ReadOnlyVariable, Unsettable } from "./unsettable.ts";
@@ -37,8 +38,17 @@ export function variable(name: string): Variable {
       },
     };
   }
+  if (name === FLOW_STATE) return flowStateVariable();
   const split = splitAtProperty(name);
   return split ? messageVariable(name, split.message, split.property) : plainVariable(name);
+}
+
+/** No page names it, but published shared flows read it, and are given it as a parameter, where it counts. */
+const FLOW_STATE = "currentstep.flowstate";
+
+function flowStateVariable(): Variable {
+  const plain = plainVariable(FLOW_STATE);
+  return { ...plain, get: (flow) => plain.get(flow) ?? flowState(flow) };
 }
 
 /** `request.header.Accept` is the property `header.Accept` of the message `request`. */

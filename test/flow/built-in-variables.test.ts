@@ -208,7 +208,7 @@ describe("in the error state", () => {
     ["error.message", "Raising fault. Fault name : F"],
     ["error.content", "failed"],
     ["error.status.code", 500],
-    ["error.state", "request"],
+    ["error.state", "PROXY_REQ_FLOW"],
   ])("%s is %s", (name, value) => {
     expect(get(flow, name)).toEqual(value);
   });

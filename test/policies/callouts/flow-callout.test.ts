@@ -58,6 +58,18 @@ describe("Pass parameters to a shared flow", () => {
     expect(await seen(`<Parameters>${parameter}</Parameters>`, ["p"], flow)).toEqual([value]);
   });
 
+  test("currentstep.flowstate says where the flow is, and a parameter of that name counts more", async () => {
+    const name = "currentstep.flowstate";
+    const flow = flowOf();
+    expect(await seen("", [name], flow)).toEqual(["PROXY_REQ_FLOW"]);
+    flow.part = "target";
+    flow.direction = "response";
+    expect(await seen("", [name], flow)).toEqual(["TARGET_RESP_FLOW"]);
+    const parameters = `<Parameters><Parameter name="${name}">mine: {${name}}</Parameter></Parameters>`;
+    expect(await seen(parameters, [name], flow)).toEqual(["mine: TARGET_RESP_FLOW"]);
+    expect(variableOf(flow, name)).toBe("TARGET_RESP_FLOW");
+  });
+
   test("a message is passed as a message", async () => {
     const flow = flowOf({ request: new RequestMessage({ verb: "PUT" }) });
     const parameters = '<Parameters><Parameter name="call" ref="request"/></Parameters>';

@@ -1,4 +1,5 @@
 import type { FlowContext } from "../../../flow/context.ts";
+import { flowState } from "../../../flow/flow-state.ts";
 import { ScriptError, ScriptTimeout } from "../../../scripts/error.ts";
 import { type Execution, type ScriptRunner, TICKS_PER_MS } from "../../../scripts/execution.ts";
 import type { Script } from "../../../scripts/script.ts";
@@ -28,12 +29,6 @@ async function repeat(
     throw error;
   }
 }
-
-/** What `context.flow` says. */
-const flowNames = {
-  proxy: { request: "PROXY_REQ_FLOW", response: "PROXY_RESP_FLOW" },
-  target: { request: "TARGET_REQ_FLOW", response: "TARGET_RESP_FLOW" },
-} as const;
 
 /**
  * Runs a script of the bundle in a sandbox, in which each execution begins in a clean world.
@@ -77,7 +72,7 @@ export const javascript = definePolicy({
         seed: [...crypto.getRandomValues(new Int32Array(4))],
         variables: Object.fromEntries(given.map(({ name, get }) => [name, toScript(name, get(flow))])),
         properties: Object.fromEntries(properties.map(([name, template]) => [name, template(flow)])),
-        flow: flowNames[flow.part][flow.direction],
+        flow: flowState(flow),
         session: sessionOf(flow).kept,
       });
 
