@@ -4,7 +4,7 @@ import type { Report } from "../documents/report.ts";
 import type { Step } from "../flow/context.ts";
 import type { Observer } from "../flow/observer.ts";
 import type { PropertySets } from "../flow/property-sets.ts";
-import type { EnvironmentCapabilities } from "../policies/capabilities.ts";
+import type { BundleCapabilities, EnvironmentCapabilities } from "../policies/capabilities.ts";
 import type { ResourceFiles } from "../policies/resources.ts";
 
 /** The environment that bundles are compiled for. */
@@ -18,6 +18,8 @@ export interface CompileEnvironment {
   readonly reportOf?: (sharedFlow: string) => Report;
   /** What bundles that have no such file themselves find here. */
   readonly resources: EnvironmentResources;
+  /** Knows the scripts of bundles and resources: reads them while a deployment is checked, and has them when it serves. */
+  readonly scripts: BundleCapabilities["scriptReader"];
   /**
    * While a deployment is checked: what to do about a shared flow or target server that there is not; null when it
    * is there and wrong, which has been reported.

@@ -32,6 +32,7 @@ export class PolicyBuilder {
         file: (reference) => foundResource(reference, compile),
         ofType: (type) => resourcesOfType(type, compile),
       },
+      scriptReader: environment.scripts,
     };
     this.context = {
       policy: policy.name,

@@ -16,8 +16,9 @@ import type { Observer } from "../flow/observer.ts";
 import type { DeployedFunctions } from "../functions/deployed.ts";
 import type { BasePathMatch } from "./base-path.ts";
 import type { EnvironmentDocument } from "./document.ts";
+import { PreparedScripts } from "./prepared-scripts.ts";
 import type { DeployedEndpoint, DeployedProxy } from "./proxy-table.ts";
-import { unpackResources } from "./resources.ts";
+import { resourcesIn } from "./resources.ts";
 
 /** Reads the zip of a revision. Rejects when there is none. */
 export type ReadRevision = (revision: string) => Promise<Uint8Array>;
@@ -39,6 +40,7 @@ export class Snapshot {
   readonly #observer: Observer | undefined;
   readonly #programs = new Map<string, ReadonlyMap<string, ProxyProgram>>();
   readonly #loading = new Map<string, Promise<ReadonlyMap<string, ProxyProgram>>>();
+  readonly #scripts = new PreparedScripts();
   #resources: Promise<EnvironmentResources> | null = null;
   readonly #sharedFlowReads = new Map<string, Promise<SharedFlowBundle>>();
 
@@ -133,6 +135,7 @@ export class Snapshot {
       flowHooks,
       sharedFlow: (name) => sharedFlows.get(name),
       resources,
+      scripts: this.#scripts,
       google: {
         serviceAccount: (kind, name) => this.#serviceAccount(kind, name),
         identity: this.#googleIdentity,
@@ -151,7 +154,7 @@ export class Snapshot {
 
   async #read<K extends Bundle["kind"]>(revision: string, kind: K): Promise<Bundle & { kind: K }> {
     const report = new Report();
-    const bundle = readBundle(readArchive(await this.#readRevision(revision), report), report);
+    const bundle = readBundle(await this.#files(revision, report), report);
     if (bundle?.kind !== kind) throw new Error(`revision ${revision} holds no ${kind}`);
     refuseErrors(bundle.name, report);
     return bundle as Bundle & { kind: K };
@@ -182,9 +185,16 @@ export class Snapshot {
     const { resources, environment } = this.document;
     if (resources === null) return { files: new Map(), propertySets: new Map() };
     const report = new Report();
-    const read = unpackResources(await this.#readRevision(resources), environment, report);
+    const read = resourcesIn(await this.#files(resources, report), environment, report);
     refuseErrors("resources", report);
     return read;
+  }
+
+  /** The files of a revision, as they were packed. */
+  async #files(revision: string, report: Report): Promise<Map<string, Uint8Array>> {
+    const files = readArchive(await this.#readRevision(revision), report);
+    this.#scripts.take(files);
+    return files;
   }
 
   /** The shared flows that a bundle calls, those that they call, and those on the environment's hooks. */

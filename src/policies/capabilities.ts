@@ -9,6 +9,7 @@ import type { TargetServer } from "../egress/target-server.ts";
 import type { FlowContext, Step } from "../flow/context.ts";
 import type { RequestMessage, ResponseMessage } from "../flow/message.ts";
 import type { ScriptRunner } from "../scripts/execution.ts";
+import type { ScriptReader } from "../scripts/script.ts";
 import type { Caches } from "../stores/caches.ts";
 import type { KeyValueMaps } from "../stores/key-value-maps.ts";
 import type { FlowFunctions } from "./callouts/function-callout/call.ts";
@@ -45,6 +46,7 @@ export interface BundleCapabilities {
   readonly sharedFlows: SharedFlows;
   readonly google: GoogleAccount;
   readonly resources: Resources;
+  readonly scriptReader: ScriptReader;
 }
 
 /** The proxies of the environment, which run in this process. */

@@ -19,6 +19,8 @@ export interface References {
   readonly sources?: readonly SourceUrl[];
   /** Files of the bundle or of the environment that must be there. */
   readonly resources?: readonly ResourceReference[];
+  /** Scripts that are written in policies. */
+  readonly scripts?: readonly string[];
   /** Entries of key value maps that are deployed with the bundle. */
   readonly initialEntries?: readonly InitialEntry[];
 }

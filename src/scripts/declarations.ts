@@ -1,12 +1,6 @@
 import type { Program } from "acorn";
+import type { Declarations } from "./script.ts";
 import { type SyntaxNode, walk } from "./syntax.ts";
-
-/** The names that a script declares for the whole of its files. */
-export interface Declarations {
-  readonly variables: ReadonlySet<string>;
-  /** Functions, classes, and what `let` and `const` declare. */
-  readonly others: ReadonlySet<string>;
-}
 
 /** What the top level of a script declares: `var` in its blocks too, as JavaScript's own rules say. */
 export function declarationsOf(program: Program): Declarations {
@@ -35,17 +29,17 @@ export function declarationsOf(program: Program): Declarations {
         return true;
     }
   });
-  return { variables, others };
+  return { variables: [...variables], others: [...others] };
 }
 
 /** Every name that a script mentions, whatever it means there. */
-export function mentionedNames(program: Program): ReadonlySet<string> {
+export function mentionedNames(program: Program): string[] {
   const names = new Set<string>();
   walk(program as unknown as SyntaxNode, ({ type, name }) => {
     if (type === "Identifier") names.add(String(name));
     return true;
   });
-  return names;
+  return [...names];
 }
 
 /** The names that a pattern binds. */

@@ -42,3 +42,16 @@ export class ScriptRefusal extends Error {
     this.name = "ScriptRefusal";
   }
 }
+
+/** Where a script cannot be read, and why. Lines and columns count from 1. */
+export class ScriptSyntaxError extends Error {
+  readonly line: number;
+  readonly column: number;
+
+  constructor(message: string, line: number, column: number) {
+    super(message);
+    this.name = "ScriptSyntaxError";
+    this.line = line;
+    this.column = column;
+  }
+}

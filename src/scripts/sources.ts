@@ -1,11 +1,7 @@
-import type { Program } from "acorn";
-import { type Declarations, declarationsOf, mentionedNames } from "./declarations.ts";
-import type { FunctionText, SourceFile, Ways } from "./script.ts";
+import type { Declarations, FunctionText, ReadScript, SourceFile, Ways } from "./script.ts";
 
-/** A file of a script with its syntax. */
-export interface ParsedFile extends SourceFile {
-  readonly program: Program;
-}
+/** A file of a script, and what is known of it. */
+export interface ReadFile extends SourceFile, ReadScript {}
 
 /** The file name of a script that is made of several. */
 export const WHOLE = "<script>";
@@ -17,7 +13,7 @@ const WORLD = [
 ];
 
 /** Puts the files of a script together. The last is the main one; all share one scope. */
-export function waysToRun(files: readonly ParsedFile[]): Ways {
+export function waysToRun(files: readonly ReadFile[]): Ways {
   const included = files.slice(0, -1);
   const [main] = files.slice(-1);
   if (main === undefined) throw new Error("a script has at least one file");
@@ -36,18 +32,14 @@ export function waysToRun(files: readonly ParsedFile[]): Ways {
 }
 
 /** Whether the included files work without anything that the main file declares. */
-function canPreload(included: readonly ParsedFile[], main: ParsedFile): boolean {
-  const { variables, others } = declarationsOf(main.program);
-  const declared = [...variables, ...others];
-  return !included.some(({ program }) => {
-    const mentioned = mentionedNames(program);
-    return declared.some((name) => mentioned.has(name));
-  });
+function canPreload(included: readonly ReadFile[], main: ReadFile): boolean {
+  const declared = new Set([...main.declared.variables, ...main.declared.others]);
+  return !included.some(({ mentioned }) => mentioned.some((name) => declared.has(name)));
 }
 
 /** An expression that gives the function of a script, with the script's first line on its own first line. */
-function asFunction(file: string, files: readonly ParsedFile[]): FunctionText {
-  const declared = files.map(({ program }) => declarationsOf(program));
+function asFunction(file: string, files: readonly ReadFile[]): FunctionText {
+  const declared = files.map((file) => file.declared);
   const names = WORLD.filter((name) => declaresAsVariable(declared, name));
   const text = files.map((file) => file.text).join("\n");
   const before = `(()=>{const names=${JSON.stringify(names)};const make=()=>function(${names.join(",")}){`;
@@ -55,5 +47,7 @@ function asFunction(file: string, files: readonly ParsedFile[]): FunctionText {
 }
 
 function declaresAsVariable(all: readonly Declarations[], name: string): boolean {
-  return all.some(({ variables }) => variables.has(name)) && !all.some(({ others }) => others.has(name));
+  return (
+    all.some(({ variables }) => variables.includes(name)) && !all.some(({ others }) => others.includes(name))
+  );
 }

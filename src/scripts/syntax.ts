@@ -1,33 +1,24 @@
 import { type Node, type Options, type Program, parse } from "acorn";
+import { ScriptSyntaxError } from "./error.ts";
 import { parseRhino } from "./rhino.ts";
-
-/** Where a script cannot be read, and why. Lines and columns count from 1. */
-export class ScriptSyntaxError extends Error {
-  readonly line: number;
-  readonly column: number;
-
-  constructor(message: string, line: number, column: number) {
-    super(message);
-    this.name = "ScriptSyntaxError";
-    this.line = line;
-    this.column = column;
-  }
-}
 
 const options: Options = { ecmaVersion: 2023, sourceType: "script", locations: true };
 
 /** A script's syntax, with its text in ECMAScript: each line is where it was. */
-export interface ParsedScript {
+interface ParsedScript {
+  /** Of the script as it was written. */
   readonly program: Program;
   readonly text: string;
+  /** Of the text. */
+  readonly executable: Program;
 }
 
 /** Parses a script, which may have Rhino's `for each` and E4X's `.@name`. Throws {@link ScriptSyntaxError}. */
 export function parseScript(text: string): ParsedScript {
   try {
     const parsed = parseRhino(text, options);
-    if (parsed.text !== text) parse(parsed.text, options);
-    return parsed;
+    const executable = parsed.text === text ? parsed.program : parse(parsed.text, options);
+    return { ...parsed, executable };
   } catch (error) {
     if (!(error instanceof SyntaxError) || !("loc" in error)) throw error;
     const { line, column } = error.loc as { line: number; column: number };

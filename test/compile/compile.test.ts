@@ -20,6 +20,7 @@ function environmentOf({ sharedFlows = {}, flowHooks = {} }: Environment): Compi
     name: "test",
     flowHooks,
     resources: { files: new Map(), propertySets: new Map() },
+    scripts: inert,
     sharedFlow: (name) => sharedFlows[name],
     google: { serviceAccount: () => null, identity: inert },
     capabilities: {

@@ -12,6 +12,7 @@ import { RequestMessage, ResponseMessage } from "../../src/flow/message.ts";
 import { messageFinder, variable } from "../../src/flow/variable.ts";
 import type { Capabilities, EnvironmentCapabilities } from "../../src/policies/capabilities.ts";
 import { type PolicyType, thrownBy } from "../../src/policies/policy-type.ts";
+import { readScript } from "../../src/scripts/read-script.ts";
 import { notGiven, nothingBut } from "./not-given.ts";
 
 /** What a test says about the exchange; everything else is filled in. */
@@ -83,7 +84,7 @@ export interface LoadedPolicy {
 }
 
 /** What a test gives a policy; what it does not give cannot be used. */
-export type GivenCapabilities = Partial<Omit<Capabilities, "resources">> & {
+export type GivenCapabilities = Partial<Omit<Capabilities, "resources" | "scriptReader">> & {
   /** Content by type and file, as in `jsc/sign.js`. */
   readonly resources?: ReadonlyMap<string, Uint8Array>;
 };
@@ -133,6 +134,7 @@ function compileContext(given: GivenCapabilities, report: Report): CompileContex
       flowHooks: {},
       sharedFlow: () => bundle,
       resources: { files: new Map(), propertySets: new Map() },
+      scripts: { read: readScript },
       google: { serviceAccount: () => null, identity: () => notGiven("google") },
       capabilities: nothingBut<EnvironmentCapabilities>({
         targetServers: new Map(),

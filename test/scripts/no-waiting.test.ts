@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { ScriptError } from "../../src/scripts/error.ts";
+import { readScript } from "../../src/scripts/read-script.ts";
 import { Scripts } from "../../src/scripts/scripts.ts";
 import { waysToRun } from "../../src/scripts/sources.ts";
-import { parseScript } from "../../src/scripts/syntax.ts";
 
 const name = "Suspending";
 const known = Object.getOwnPropertyDescriptor(WebAssembly, name) ?? {};
@@ -18,7 +18,7 @@ afterEach(() => {
 /** Executes a script, and returns what it has asked of its host. */
 async function asked(text: string, waits: boolean): Promise<string[]> {
   const requests: string[] = [];
-  const ways = waysToRun([{ file: "main.js", ...parseScript(text) }]);
+  const ways = waysToRun([{ file: "main.js", ...readScript(text) }]);
   const input = JSON.stringify({
     seed: [1, 2, 3, 4],
     variables: {},

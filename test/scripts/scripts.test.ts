@@ -1,16 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { ScriptError, ScriptTimeout } from "../../src/scripts/error.ts";
+import { ScriptError, ScriptSyntaxError, ScriptTimeout } from "../../src/scripts/error.ts";
 import { Machine } from "../../src/scripts/machine.ts";
+import { readScript } from "../../src/scripts/read-script.ts";
 import { Scripts } from "../../src/scripts/scripts.ts";
 import { waysToRun } from "../../src/scripts/sources.ts";
-import { parseScript, ScriptSyntaxError } from "../../src/scripts/syntax.ts";
 
 const scripts = new Scripts();
 
 /** Executes a script that may do as much as a time limit of 50 ms, and returns what it has asked of its host. */
 async function execute(text: string, variables: Record<string, unknown> = {}): Promise<unknown[][]> {
-  const ways = waysToRun([{ file: "main.js", ...parseScript(text) }]);
+  const ways = waysToRun([{ file: "main.js", ...readScript(text) }]);
   const asked: unknown[][] = [];
   await scripts.execute(
     { ways, waits: false },
@@ -66,7 +66,7 @@ test("many executions leave nothing behind, and take no more memory than one", a
   const text =
     "kept = (typeof kept === 'undefined' ? [] : kept).concat(new Array(1000)); if (kept.length !== 1000) throw new Error(kept.length); context.getVariable('x')";
   const machine = await Machine.start({ waits: false });
-  const { whole } = waysToRun([{ file: "main.js", ...parseScript(text) }]);
+  const { whole } = waysToRun([{ file: "main.js", ...readScript(text) }]);
   const loaded = machine.load({ preloaded: [], main: whole });
   if (loaded === null) throw new Error("the script could not be loaded");
   const input = JSON.stringify({

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { ScriptTimeout } from "../../src/scripts/error.ts";
 import { TICKS_PER_MS } from "../../src/scripts/execution.ts";
+import { readScript } from "../../src/scripts/read-script.ts";
 import { Scripts } from "../../src/scripts/scripts.ts";
 import { waysToRun } from "../../src/scripts/sources.ts";
-import { parseScript } from "../../src/scripts/syntax.ts";
 
 const scripts = new Scripts();
 
@@ -21,7 +21,7 @@ async function calls(text: string, timeLimitMs: number): Promise<number> {
     flow: "",
     session: "{}",
   });
-  const ways = waysToRun([{ file: "main.js", ...parseScript(text) }]);
+  const ways = waysToRun([{ file: "main.js", ...readScript(text) }]);
   await scripts.execute({ ways, waits: false }, { ticks: timeLimitMs * TICKS_PER_MS, input, host });
   return count;
 }

@@ -2,6 +2,7 @@ import { readArchive } from "../../../bundle/archive.ts";
 import { Report } from "../../../documents/report.ts";
 import type { DeploymentPlan } from "../../../environment/deployment.ts";
 import { type EnvironmentDocument, type Revised, resourcesOf } from "../../../environment/document.ts";
+import { PREPARED_SCRIPTS } from "../../../environment/prepared-scripts.ts";
 import { type FileChange, fileChanges } from "./file-changes.ts";
 
 /** What a deployment would change in one thing that is deployed. */
@@ -63,7 +64,10 @@ export async function differences(
 
 /** What cannot be read any more is shown as far as it can be. */
 function unzipped(zip: Uint8Array): Files {
-  return readArchive(zip, new Report());
+  const files = readArchive(zip, new Report());
+  // Nobody has written it.
+  files.delete(PREPARED_SCRIPTS);
+  return files;
 }
 
 function asModule(module: Uint8Array): Files {

@@ -1,27 +1,29 @@
 import type { Position, Report } from "../../../documents/report.ts";
-import { type ParsedFile, waysToRun } from "../../../scripts/sources.ts";
-import { parseScript, ScriptSyntaxError } from "../../../scripts/syntax.ts";
+import { ScriptSyntaxError } from "../../../scripts/error.ts";
+import type { Objection, ScriptReader } from "../../../scripts/script.ts";
+import { type ReadFile, waysToRun } from "../../../scripts/sources.ts";
+import { scriptTextOf } from "../../../scripts/text-of.ts";
 import type { Resources } from "../../resources.ts";
 import type { JavascriptConfig, ScriptText } from "./read.ts";
-import { checkRhinoOnly } from "./rhino-only.ts";
 
 /** A bundle is read once and compiled for each proxy that runs it. */
-const known = new WeakMap<JavascriptConfig, readonly ParsedFile[]>();
+const known = new WeakMap<JavascriptConfig, readonly ReadFile[]>();
 
 /**
  * The files of a script, in the order in which they are executed; null when one of them cannot be read. Reports
  * ScriptCompilationFailed and RhinoOnly.
  */
-export function parsedFiles(
+export function readFiles(
   config: JavascriptConfig,
   resources: Resources,
+  scripts: ScriptReader,
   report: Report,
-): readonly ParsedFile[] | null {
+): readonly ReadFile[] | null {
   const found = known.get(config);
   if (found) return found;
   const all = [...config.included, ...(config.main ? [config.main] : [])];
-  const parsed = all.map((text) => parsedFile(text, resources, report));
-  const files = parsed.filter((file) => file !== null);
+  const read = all.map((text) => readFile(text, resources, scripts, report));
+  const files = read.filter((file) => file !== null);
   if (files.length < all.length) return null;
   known.set(config, files);
   return files;
@@ -34,26 +36,32 @@ export function waysOf(config: JavascriptConfig) {
   return { files, ways: waysToRun(files) };
 }
 
-function parsedFile(text: ScriptText, resources: Resources, report: Report): ParsedFile | null {
-  if ("source" in text) return parsed(`${text.policy}.js`, text.source, text.at, text.at, report);
+function readFile(
+  text: ScriptText,
+  resources: Resources,
+  scripts: ScriptReader,
+  report: Report,
+): ReadFile | null {
+  if ("source" in text) return read(scripts, `${text.policy}.js`, text.source, text.at, text.at, report);
   const { path, content } = resources.file(text.resource);
   const file = path.slice(path.lastIndexOf("/") + 1);
   const start = { file: path, line: 1, column: 1 };
-  return parsed(file, new TextDecoder().decode(content), start, null, report);
+  return read(scripts, file, scriptTextOf(content), start, null, report);
 }
 
 /** @param inline where a script begins that is written in its policy: errors are placed there */
-function parsed(
+function read(
+  scripts: ScriptReader,
   file: string,
   text: string,
   start: Position,
   inline: Position | null,
   report: Report,
-): ParsedFile | null {
+): ReadFile | null {
   try {
-    const { program, text: executable } = parseScript(text);
-    const isFit = checkRhinoOnly(program, (node) => inline ?? { ...start, ...node }, report);
-    return isFit ? { file, text: executable, program } : null;
+    const script = scripts.read(text);
+    for (const objection of script.objections) object(objection, inline, start, report);
+    return script.objections.some(({ kind }) => kind === "RhinoOnly") ? null : { file, ...script };
   } catch (error) {
     if (!(error instanceof ScriptSyntaxError)) throw error;
     const { message, line, column } = error;
@@ -65,6 +73,25 @@ function parsed(
       "Write it in ECMAScript without the extensions of Rhino.",
     );
     return null;
+  }
+}
+
+function object(
+  { kind, name, why, line, column }: Objection,
+  inline: Position | null,
+  start: Position,
+  report: Report,
+): void {
+  const at = inline ?? { ...start, line, column };
+  if (kind === "RhinoOnly") {
+    report.error(kind, at, `The script uses ${name}: ${why}.`, "Do it without, or in a function.");
+  } else {
+    report.warning(
+      kind,
+      at,
+      `The script uses ${name}, which differs from Rhino: ${why}.`,
+      "Do it another way, or check that nothing depends on it.",
+    );
   }
 }
 

@@ -5,12 +5,11 @@ import { type Execution, type ScriptRunner, TICKS_PER_MS } from "../../../script
 import type { Script } from "../../../scripts/script.ts";
 import { definePolicy } from "../../policy-type.ts";
 import { faults, textOf } from "./faults.ts";
-import { parsedFiles, waysOf } from "./files.ts";
+import { readFiles, waysOf } from "./files.ts";
 import { hostFor, sessionOf } from "./host.ts";
 import { readJavascript } from "./read.ts";
 import { Diverged, RecordedHost } from "./recorded-host.ts";
 import { isUnnamed, NamedCalls, withPropertyNamed } from "./unnamed.ts";
-import { usesOf } from "./uses.ts";
 import { toScript } from "./values.ts";
 
 /** The error of an execution that is repeated without effects; null when it goes another way. */
@@ -39,30 +38,33 @@ async function repeat(
 export const javascript = definePolicy({
   element: "Javascript",
   variablePrefix: "javascript",
-  needs: ["egress", "printer", "resources", "scripts"],
+  needs: ["egress", "printer", "resources", "scriptReader", "scripts"],
   faults,
 
   read: readJavascript,
 
   refersTo: ({ included, main }) => ({
+    scripts: main && "source" in main ? [main.source] : [],
     resources: [...included, main].flatMap((text) => (text && "resource" in text ? [text.resource] : [])),
   }),
 
-  check(config, { resources }, report) {
-    parsedFiles(config, resources, report);
+  check(config, { resources, scriptReader }, report) {
+    readFiles(config, resources, scriptReader, report);
   },
 
   build(config, context) {
     const { policy, scripts, egress, origin, printer } = context;
-    const { files: parsed, ways } = waysOf(config);
-    const uses = usesOf(parsed);
-    if (uses.anything) context.readsContentOf("*");
-    const variables = new Map([...uses.variables].map((name) => [name, context.variable(name)]));
+    const { files, ways } = waysOf(config);
+    const uses = files.map((file) => file.uses);
+    if (uses.some(({ anything }) => anything)) context.readsContentOf("*");
+    const variables = new Map(
+      uses.flatMap((each) => each.variables).map((name) => [name, context.variable(name)]),
+    );
     // Bodies are handed over when the script asks: they may be large.
     const given = [...variables.values()].filter(({ contentOf }) => contentOf === null);
     const properties = [...config.properties].map(([name, text]) => [name, context.template(text)] as const);
-    const script = { ways, waits: uses.calls };
-    const namedCalls = new NamedCalls(parsed);
+    const script = { ways, waits: uses.some(({ calls }) => calls) };
+    const namedCalls = new NamedCalls(files);
     const ticks = config.timeLimitMs * TICKS_PER_MS;
     const print = (flow: FlowContext, text: string) => printer.print(policy, flow, text);
     const host = { variables, variable: context.variable, egress, origin, print };
@@ -79,7 +81,7 @@ export const javascript = definePolicy({
     const fail = (error: unknown): never => {
       if (error instanceof ScriptTimeout) throw faults.tooLong(policy, config.timeLimitMs).causedBy(error);
       throw error instanceof ScriptError
-        ? faults.failed(policy, textOf(withPropertyNamed(error, parsed))).causedBy(error)
+        ? faults.failed(policy, textOf(withPropertyNamed(error, files))).causedBy(error)
         : error;
     };
 

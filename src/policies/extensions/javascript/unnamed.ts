@@ -1,7 +1,6 @@
 import { ScriptError, type ScriptPlace } from "../../../scripts/error.ts";
-import type { Script } from "../../../scripts/script.ts";
-import { type ParsedFile, waysToRun } from "../../../scripts/sources.ts";
-import { type SyntaxNode, walk } from "../../../scripts/syntax.ts";
+import type { Script, ScriptCall } from "../../../scripts/script.ts";
+import { type ReadFile, waysToRun } from "../../../scripts/sources.ts";
 
 /** What QuickJS says of a call of something that is no function; Rhino also names the function and the object. */
 export function isUnnamed({ type, message }: ScriptError): boolean {
@@ -9,35 +8,23 @@ export function isUnnamed({ type, message }: ScriptError): boolean {
 }
 
 /** Of a property that is named in brackets, as in `headers['X-A']`, QuickJS does not say the name. */
-export function withPropertyNamed(error: ScriptError, files: readonly ParsedFile[]): ScriptError {
+export function withPropertyNamed(error: ScriptError, files: readonly ReadFile[]): ScriptError {
   const [, verb, value] = /^cannot (read|set) property of (undefined|null)$/.exec(error.message) ?? [];
   const file = files.find((each) => each.file === error.place?.file);
   if (verb === undefined || !file || !error.place) return error;
   const offset = offsetOf(file, error.place);
-  let name: string | null = null;
-  walk(file.program as unknown as SyntaxNode, (node) => {
-    const { object, property } = node as unknown as MemberExpression;
-    const isHere =
-      node.type === "MemberExpression" && node.computed === true && offset === opens(file, object);
-    if (isHere && property.type === "Literal") name = String(property.value);
-    return node.start <= offset && offset <= node.end;
-  });
-  if (name === null) return error;
-  const message = `cannot ${verb} property '${name}' of ${value}`;
+  const bracket = file.brackets.find(({ at }) => at === offset);
+  if (!bracket) return error;
+  const message = `cannot ${verb} property '${bracket.name}' of ${value}`;
   return new ScriptError(error.type, message, error.scriptStack, error.place);
-}
-
-/** Where the bracket is behind an object. */
-function opens({ text }: ParsedFile, object: SyntaxNode): number {
-  return text.indexOf("[", object.end);
 }
 
 /** Scripts that say more of a call that has failed. */
 export class NamedCalls {
-  readonly #files: readonly ParsedFile[];
+  readonly #files: readonly ReadFile[];
   readonly #scripts = new Map<string, Script | null>();
 
-  constructor(files: readonly ParsedFile[]) {
+  constructor(files: readonly ReadFile[]) {
     this.#files = files;
   }
 
@@ -57,44 +44,30 @@ export class NamedCalls {
   }
 }
 
-function withNamedCall(files: readonly ParsedFile[], place: ScriptPlace): readonly ParsedFile[] | null {
+function withNamedCall(files: readonly ReadFile[], place: ScriptPlace): readonly ReadFile[] | null {
   const file = files.find((each) => each.file === place.file);
-  const callee = file && calleeAt(file, place);
-  if (!file || !callee) return null;
+  const call = file && callAt(file, place);
+  if (!file || !call) return null;
   const { text } = file;
-  const { object, property, computed } = callee as unknown as MemberExpression;
-  const said = (node: SyntaxNode) => text.slice(node.start, node.end);
-  const isMethod = callee.type === "MemberExpression";
-  const looked = isMethod ? object : callee;
-  const look = isMethod
-    ? `(${LOOK_FOR_METHOD})(${said(object)},${computed ? said(property) : JSON.stringify(said(property))})`
+  const { callee, method } = call;
+  const said = (passage: { start: number; end: number }) => text.slice(passage.start, passage.end);
+  const look = method
+    ? `(${LOOK_FOR_METHOD})(${said(callee)},${method.computed ? said(method) : JSON.stringify(said(method))})`
     : `(${LOOK_FOR_FUNCTION})(${said(callee)},${JSON.stringify(said(callee))})`;
-  const named = { ...file, text: `${text.slice(0, looked.start)}${look}${text.slice(looked.end)}` };
+  const named = { ...file, text: `${text.slice(0, callee.start)}${look}${text.slice(callee.end)}` };
   return files.map((each) => (each === file ? named : each));
 }
 
-interface MemberExpression {
-  readonly object: SyntaxNode;
-  readonly property: SyntaxNode;
-  readonly computed: boolean;
-}
-
 /** QuickJS places such an error at the parenthesis behind what was called. */
-function calleeAt(file: ParsedFile, place: ScriptPlace): SyntaxNode | null {
-  const { program, text } = file;
+function callAt(file: ReadFile, place: ScriptPlace): ScriptCall | undefined {
   const offset = offsetOf(file, place);
-  let found: SyntaxNode | null = null;
-  walk(program as unknown as SyntaxNode, (node) => {
-    const callee = node.callee as SyntaxNode | undefined;
-    if (node.type === "CallExpression" && callee && text.slice(callee.end, offset).trim() === "") {
-      if (callee.end <= offset && offset < node.end) found = callee;
-    }
-    return node.start <= offset && offset <= node.end;
-  });
-  return found;
+  return file.calls.find(
+    ({ calleeEnd, end }) =>
+      calleeEnd <= offset && offset < end && file.text.slice(calleeEnd, offset).trim() === "",
+  );
 }
 
-function offsetOf({ text }: ParsedFile, { line, column }: ScriptPlace): number {
+function offsetOf({ text }: ReadFile, { line, column }: ScriptPlace): number {
   const lines = text.split("\n").slice(0, line - 1);
   return lines.reduce((sum, each) => sum + each.length + 1, column - 1);
 }

@@ -1,6 +1,6 @@
 import type { Program } from "acorn";
-import type { Position, Report } from "../../../documents/report.ts";
-import { type SyntaxNode, walk } from "../../../scripts/syntax.ts";
+import type { Objection } from "./script.ts";
+import { type SyntaxNode, walk } from "./syntax.ts";
 
 /** What Rhino has and no engine on Workers: names, and what to use in their place. */
 const NAMES: ReadonlyMap<string, string> = new Map([
@@ -27,25 +27,14 @@ const DIFFERENT: ReadonlyMap<string, string> = new Map([
   ["hashCode", "values are no objects of Java here, and calling it fails"],
 ]);
 
-/**
- * Reports RhinoOnly for each use of what cannot work here, and warns of what works differently (RhinoDiffers). Says
- * whether there is nothing of the former.
- */
-export function checkRhinoOnly(
-  program: Program,
-  at: (place: { line: number; column: number }) => Position,
-  report: Report,
-): boolean {
+/** What a script uses that cannot work here, and what works differently. */
+export function objectionsTo(program: Program): Objection[] {
   const declared = new Set<string>();
   const found: { readonly name: string; readonly why: string; readonly node: SyntaxNode }[] = [];
   const properties = new Set<unknown>();
-  const warn = (node: SyntaxNode, name: string, difference: string) =>
-    report.warning(
-      "RhinoDiffers",
-      at(placeOf(node)),
-      `The script uses ${name}, which differs from Rhino: ${difference}.`,
-      "Do it another way, or check that nothing depends on it.",
-    );
+  const differences: Objection[] = [];
+  const warn = (node: SyntaxNode, name: string, why: string) =>
+    differences.push({ kind: "RhinoDiffers", name, why, ...placeOf(node) });
   walk(program as unknown as SyntaxNode, (node) => {
     if (node.type === "VariableDeclarator" || node.type === "FunctionDeclaration") {
       const { name } = (node.id ?? {}) as { name?: unknown };
@@ -70,15 +59,10 @@ export function checkRhinoOnly(
     return true;
   });
   const problems = found.filter(({ name, node }) => properties.has(node) || !declared.has(name));
-  for (const { name, why, node } of problems) {
-    report.error(
-      "RhinoOnly",
-      at(placeOf(node)),
-      `The script uses ${name}: ${why}.`,
-      "Do it without, or in a function.",
-    );
-  }
-  return problems.length === 0;
+  return [
+    ...differences,
+    ...problems.map(({ name, why, node }) => ({ kind: "RhinoOnly" as const, name, why, ...placeOf(node) })),
+  ];
 }
 
 function placeOf(node: SyntaxNode): { line: number; column: number } {
