@@ -282,6 +282,10 @@ describe("a script that fails", () => {
       "TypeError: Cannot find function getVaribale in object [object Object]. (main.js:1)",
     ],
     ["[1, 2]['firs' + 't'] (\n)", "TypeError: Cannot find function first in object 1,2. (main.js:1)"],
+    [
+      "var x = new XML('<a b=\"1\"/>').@b; var o = {}; o.missing()",
+      "TypeError: Cannot find function missing in object [object Object]. (main.js:1)",
+    ],
     ["var f = 5; f(f())", "TypeError: f is not a function, it is number. (main.js:1)"],
     [
       "var o = { a: 5 }; o.a()",
