@@ -1,4 +1,6 @@
+import type { Bundle } from "../bundle/model.ts";
 import { namedHosts } from "../bundle/named-hosts.ts";
+import { referencesOf } from "../bundle/references.ts";
 import { baseUrl } from "../egress/target-server.ts";
 import { namesOf } from "./bundle-names.ts";
 import { deployedZip } from "./deployed-zip.ts";
@@ -47,12 +49,12 @@ export async function planDeployment(
 ): Promise<DeploymentPlan> {
   const revised = await Promise.all(
     model.bundles.map(async (entry) => {
-      const zip = deployedZip(entry.zip, entry.bundle.resources.keys());
+      const zip = deployedZip(entry.zip, scriptsIn(entry.bundle));
       return { ...entry, zip, revision: await revisionOf(zip) };
     }),
   );
   const { settings, resources } = model;
-  const packed = resources.zip && deployedZip(resources.zip, resources.files.keys());
+  const packed = resources.zip && deployedZip(resources.zip);
   const ownZip = packed && { zip: packed, revision: await revisionOf(packed) };
   // Parsed, so that it compares with what was read from KV.
   const document = parseDocument({
@@ -138,6 +140,11 @@ function planOf(
 async function revisionOf(zip: Uint8Array): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", zip as Uint8Array<ArrayBuffer>);
   return Buffer.from(digest).toString("hex");
+}
+
+/** The scripts that are written in the policies of a bundle. */
+function scriptsIn(bundle: Bundle): string[] {
+  return referencesOf(bundle).flatMap(({ scripts = [] }) => scripts);
 }
 
 /** Hosts named in bundles, the target servers, and the environment's own list. */

@@ -10,9 +10,8 @@ import type { Source } from "../sources/source.ts";
 import { folderName, namesOf } from "./bundle-names.ts";
 import type { DeploymentField } from "./deployments.ts";
 import { readOutboundApplications } from "./outbound-applications.ts";
-import { type PackedResources, packResources } from "./pack-resources.ts";
 import { type MissingParts, type PartName, partIn } from "./part-name.ts";
-import { scriptsOf, withPreparedScripts } from "./prepare-scripts.ts";
+import { type PackedResources, packResources } from "./resources.ts";
 import { readSettings, type Settings } from "./settings.ts";
 
 /** An environment's files by path: `apiproxies/NAME/apiproxy/…`, `environments/NAME/targetservers.json`, … */
@@ -196,7 +195,7 @@ function readOne(
   // Why nothing of it can be read has been reported.
   if (archive.size === 0 && report.problems.length > problemsBefore) return null;
   const bundle = readBundle(archive, ownReport);
-  return bundle && { folder, bundle, zip: withPreparedScripts(zip, archive, scriptsOf(bundle), ownReport) };
+  return bundle && { folder, bundle, zip };
 }
 
 /** The files below a folder, by their path there. */
