@@ -4,6 +4,7 @@ import { deployedSpecifications } from "../../src/documents/deployed-specificati
 import { Report } from "../../src/documents/report.ts";
 import { specifications } from "../../src/documents/specifications.ts";
 import { deployedZip } from "../../src/environment/deployed-zip.ts";
+import { PREPARED_SCRIPTS } from "../../src/environment/prepared-scripts.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
@@ -28,4 +29,11 @@ test("everything else is deployed as it is", () => {
   expect(deployedZip(zip)).toBe(zip);
   files.set("apiproxy/resources/oas/broken.yml", bytes("a: ["));
   expect(readArchive(deployedZip(writeArchive(files)), new Report())).toEqual(files);
+});
+
+test("what a bundle says of scripts itself is not taken", () => {
+  const forged = { format: 1, scripts: { x: {} } };
+  const zip = writeArchive(new Map([[PREPARED_SCRIPTS, bytes(JSON.stringify(forged))]]));
+  const deployed = readArchive(deployedZip(zip), new Report()).get(PREPARED_SCRIPTS);
+  expect(JSON.parse(new TextDecoder().decode(deployed))).toEqual({ ...forged, scripts: {} });
 });

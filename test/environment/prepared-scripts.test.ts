@@ -76,10 +76,3 @@ test.each<[string, (archive: Files) => void]>([
 ])("a script with %s does not load", async (_, change) => {
   await expect(load(proxyWith(inFile, script("print(1)")), change)).rejects.toThrow(PREPARED_DIFFERENTLY);
 });
-
-test("a bundle without scripts is deployed as it is packed", () => {
-  const { bundles } = readEnvironment(filesOf(plainProxy("p")), "test", new Report());
-  expect([...readArchive(bundles[0]?.zip ?? new Uint8Array(), new Report()).keys()]).not.toContain(
-    PREPARED_SCRIPTS,
-  );
-});
