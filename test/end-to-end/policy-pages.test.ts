@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { globSync, readdirSync, readFileSync } from "node:fs";
 import { DOMParser, type Element, XMLSerializer } from "@xmldom/xmldom";
 import { describe, expect, test } from "vitest";
 import type { XmlElement } from "../../src/documents/element.ts";
@@ -9,6 +9,10 @@ import type { PolicyType } from "../../src/policies/policy-type.ts";
 import { readBlocks } from "./documentation/markdown.ts";
 
 const folder = "docs/policies";
+
+const source = globSync("src/**/*.ts")
+  .map((path) => readFileSync(path, "utf8"))
+  .join("\n");
 
 /** What all policies have: the pages do not repeat it. */
 const COMMON = ["@name", "@enabled", "@continueOnError", "@async", "DisplayName"];
@@ -152,6 +156,13 @@ describe.each(pages)("the page of %s", (element) => {
   test("names every error that the policy raises", () => {
     const codes = Object.values(type.faults ?? {}).map(({ code }) => code);
     expect(codes.filter((code) => !page.text.includes(code))).toEqual([]);
+  });
+
+  test("names no problem at deployment that the check does not know", () => {
+    const [, table = ""] = page.text.split("| at deployment | |\n|---|---|\n");
+    const rows = table.split("\n\n", 1)[0]?.matchAll(/^\| (`[^|]+`) \|/gm) ?? [];
+    const codes = [...rows].flatMap(([, cell = ""]) => cell.split(", ").map((code) => code.slice(1, -1)));
+    expect(codes.filter((code) => !new RegExp(`\\b${code}\\b`).test(source))).toEqual([]);
   });
 
   test("is in the index", () => {
