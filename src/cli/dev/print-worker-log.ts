@@ -30,6 +30,8 @@ function textOf(
   if (line?.event === "function.failed") return formatFunctionFailure(line, sourceMapOf(line.function));
   if (line?.event === "egress.refused") return `[refused] ${line.by}: ${line.reason}. ${line.remedy}`;
   if (line?.event === "grpc.native-server") return `[failed] ${line.by}: ${line.reason}. ${line.remedy}`;
+  if (line?.event === "message-logging.failed") return `[failed] ${line.policy}: ${line.reason}`;
+  if (line?.event === "analytics") return formatCollected(line);
   if (line?.event === "function.log") {
     return `[${line.level}] ${line.function}: ${inSource(String(line.text), sourceMapOf(line.function))}`;
   }
@@ -63,6 +65,17 @@ export function formatCall(record: AuditRecord): string {
   const bytes = [...amount(bytes_sent, "sent"), ...amount(bytes_received, "received")];
   const facts = [`${result.join(", ")} after ${duration_ms} ms`, ...bytes].join(", ");
   return `[call] ${metadata.name}: ${method} ${destination_host}:${destination_port ?? "?"} ${facts}`;
+}
+
+/** What a request has collected for analytics, as JSON on one line. */
+function formatCollected({
+  proxy,
+  captured,
+  statistics,
+  dataCapturePolicyErrors: errors,
+}: Record<string, unknown>) {
+  const values = JSON.stringify({ ...Object(statistics), ...Object(captured) });
+  return onOneLine(`[analytics] ${proxy}: ${values}${errors === undefined ? "" : ` errors: ${errors}`}`);
 }
 
 /** Why a call of a function failed, with the stack in the files that it was made from. */

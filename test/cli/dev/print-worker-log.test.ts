@@ -50,6 +50,32 @@ test("a native gRPC server without the bridge is named, with the remedy", () => 
   );
 });
 
+test("a line that did not reach its log says why", () => {
+  const failed = {
+    event: "message-logging.failed",
+    policy: "ML-Log",
+    proxy: "p",
+    reason: "It answered 503.",
+  };
+  expect(formatWorkerLog(line(failed), "of functions")).toBe("[failed] ML-Log: It answered 503.");
+});
+
+test("what a request has collected is one line", () => {
+  const collected = {
+    event: "analytics",
+    proxy: "p",
+    captured: { dc_x: "a\nb" },
+    statistics: { verb: "GET" },
+  };
+  expect(formatWorkerLog(line(collected), "of functions")).toBe(
+    '[analytics] p: {"verb":"GET","dc_x":"a\\nb"}',
+  );
+  const errors = '[{"errorType":"TypeMismatch"}]';
+  expect(formatWorkerLog(line({ ...collected, dataCapturePolicyErrors: errors }), "all")).toContain(
+    `errors: ${errors}`,
+  );
+});
+
 test("a refused call says what would allow it", () => {
   const refusal = { event: "egress.refused", by: "SC", reason: "it is not in the list", remedy: "Add it." };
   expect(formatWorkerLog(line(refusal), "of functions")).toBe("[refused] SC: it is not in the list. Add it.");

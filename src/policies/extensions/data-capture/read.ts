@@ -100,7 +100,7 @@ function readCapture(xml: XmlElement, report: Report): Capture | null {
     report.warning("InvalidDataCollectorName", element ?? xml, message, "Begin its name with dc_.");
   }
   const place = xml.child("Collect");
-  const fallback = place?.attribute("default") || null;
+  const fallback = place?.attribute("default") ?? null;
   const collect = place === undefined ? nothingToCollect(xml, report) : readCollect(place, report);
   return collect && { at: positionOf(xml), collector, isMonetization, fallback, collect };
 }

@@ -23,8 +23,7 @@ export function buildValue(
 ): (flow: FlowContext) => Captured {
   const isNumber = type === "INTEGER" || type === "FLOAT";
   const unset = { value: isNumber ? null : "Not set" };
-  // A default is what its author says it is, also where it is no number.
-  const instead = fallback === null ? unset : { value: typed(fallback, type) ?? fallback };
+  const instead = fallback === null ? unset : { value: defaultAs(fallback, type) };
   return (flow) => {
     const found = find(flow);
     if ("failed" in found) return found;
@@ -35,6 +34,12 @@ export function buildValue(
     const value = typed(found.value, type);
     return value === null ? { failed: "DataCollectorTypeMismatch" } : { value };
   };
+}
+
+/** A default is what its author says it is, also where it is no number; an empty one is none for a number. */
+function defaultAs(fallback: string, type: CollectorType | null): Collected {
+  const isText = type === null || type === "STRING" || type === "DATETIME";
+  return typed(fallback, type) ?? (fallback === "" && !isText ? null : fallback);
 }
 
 /** The value as the data collector takes it; null when it cannot be of that type. */

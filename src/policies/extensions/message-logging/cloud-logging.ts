@@ -33,9 +33,9 @@ export const CLOUD_LOGGING = "https://logging.googleapis.com";
 
 const SCOPE = "https://www.googleapis.com/auth/logging.write";
 
-/** What Cloud Logging takes of an entry's labels; of a value it would take more. */
+/** What Cloud Logging takes: labels of an entry, and bytes of a name; of a label's value it would take more. */
 const MOST_LABELS = 64;
-const LONGEST_LABEL = 512;
+const LONGEST_NAME = 512;
 
 /** How Cloud Logging calls the levels. */
 const severities = { INFO: "INFO", ALERT: "ALERT", WARN: "WARNING", ERROR: "ERROR" } as const;
@@ -150,10 +150,10 @@ function buildEntry(
   const resourceLabels = buildLabels(config.resourceLabels, context);
   return (flow) => {
     const fields = JSON.stringify({
-      logName: encodedLogName(logName(flow).trim()),
+      logName: encodedLogName(named(logName(flow))),
       severity: severities[level],
       timestamp: new Date(flow.exchange.now()).toISOString(),
-      resource: { type: resourceType(flow).trim(), ...(resourceLabels && { labels: resourceLabels(flow) }) },
+      resource: { type: named(resourceType(flow)), ...(resourceLabels && { labels: resourceLabels(flow) }) },
       ...(labels && { labels: labels(flow) }),
     });
     const text = firstBytes(message(flow), LONGEST_MESSAGE).toWellFormed();
@@ -170,8 +170,12 @@ function buildLabels(
     context.template(key),
     context.template(value),
   ]);
-  const cut = (text: string) => firstBytes(text, LONGEST_LABEL).toWellFormed();
-  return (flow) => Object.fromEntries(compiled.map(([key, value]) => [cut(key(flow)), cut(value(flow))]));
+  return (flow) => Object.fromEntries(compiled.map(([key, value]) => [named(key(flow)), named(value(flow))]));
+}
+
+/** A name as Cloud Logging takes it. */
+function named(text: string): string {
+  return firstBytes(text.trim(), LONGEST_NAME).toWellFormed();
 }
 
 /** A slash in the last part has to be encoded. */

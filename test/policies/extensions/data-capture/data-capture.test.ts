@@ -168,6 +168,23 @@ describe("where there is nothing", () => {
     },
   );
 
+  test.each<[CollectorType | null, string, unknown]>([
+    [null, "", ""],
+    ["STRING", "", ""],
+    ["INTEGER", "", null],
+    ["BOOLEAN", "", null],
+    ["INTEGER", "0", 0],
+    ["INTEGER", "none", "none"],
+  ])("a data collector of the type %s has for the default %j: %j", async (type, text, expected) => {
+    const listed = type === null ? {} : { dc_x: type };
+    const { fault, captured } = await run(
+      capture(`<Collect ref="nobody" default="${text}"/>`),
+      flowOf(),
+      listed,
+    );
+    expect([fault, captured]).toEqual([null, { dc_x: expected }]);
+  });
+
   test.each([
     "<URIPath><Pattern>/{$}</Pattern></URIPath>",
     '<QueryParam name="code"><Pattern>{$}</Pattern></QueryParam>',
