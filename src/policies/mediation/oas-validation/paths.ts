@@ -28,46 +28,94 @@ export function readPathTemplate(written: string): PathTemplate | null {
 }
 
 /** The segments of a path, without a slash at its end. */
-export function segmentsOf(path: string): string[] {
+function segmentsOf(path: string): string[] {
   return path.replace(/^\//, "").replace(/\/$/, "").split("/");
 }
 
-/** Sorts what is concrete before what has names. */
-export function bySpecificity(left: PathTemplate, right: PathTemplate): number {
-  return rankOf(left).localeCompare(rankOf(right));
+/** Where a path goes on. */
+interface Branch<T> {
+  /** By decoded segment. */
+  readonly texts: Map<string, Branch<T>>;
+  /** Segments with values, those with texts beside them first. Their names differ from path to path. */
+  readonly valued: { readonly texts: readonly string[]; readonly branch: Branch<T> }[];
+  /** What ends here, and the names on the way. */
+  readonly ends: { readonly end: T; readonly names: readonly string[] }[];
 }
 
-function rankOf({ segments }: PathTemplate): string {
-  return segments
-    .map(({ names, texts }) => (names.length === 0 ? "a" : texts.some((text) => text !== "") ? "b" : "c"))
-    .join("");
+/** A path of a {@link PathTree} that fits. */
+export interface PathMatch<T> {
+  readonly end: T;
+  /** The values in the path by their names, as they came. */
+  readonly values: ReadonlyMap<string, string>;
 }
 
-/** The values of a path by their names, as they came; null when it is another path. */
-export function matchPath(
-  { segments }: PathTemplate,
-  path: readonly string[],
-): ReadonlyMap<string, string> | null {
-  if (segments.length !== path.length) return null;
-  const values = new Map<string, string>();
-  for (const [index, segment] of segments.entries()) {
-    if (!matchSegment(segment, path[index] ?? "", values)) return null;
+/** Finds what stands at the paths that fit a request, the most concrete ones first. */
+export class PathTree<T> {
+  readonly #root: Branch<T> = { texts: new Map(), valued: [], ends: [] };
+
+  add({ segments }: PathTemplate, end: T): void {
+    let branch = this.#root;
+    for (const segment of segments) branch = branchAt(branch, segment);
+    branch.ends.push({ end, names: segments.flatMap(({ names }) => names) });
   }
-  return values;
+
+  matches(path: string): Generator<PathMatch<T>> {
+    return matchesBelow(this.#root, segmentsOf(path), 0, []);
+  }
 }
 
-function matchSegment({ texts, names }: Segment, path: string, values: Map<string, string>): boolean {
-  const [first = "", ...others] = texts;
-  if (names.length === 0) return decoded(path) === decoded(first);
-  if (!path.startsWith(first)) return false;
+function branchAt<T>({ texts, valued }: Branch<T>, segment: Segment): Branch<T> {
+  const branch: Branch<T> = { texts: new Map(), valued: [], ends: [] };
+  if (segment.names.length === 0) {
+    const text = decoded(segment.texts[0] ?? "");
+    const known = texts.get(text) ?? branch;
+    texts.set(text, known);
+    return known;
+  }
+  const known = valued.find((each) => JSON.stringify(each.texts) === JSON.stringify(segment.texts));
+  if (known) return known.branch;
+  valued.push({ texts: segment.texts, branch });
+  valued.sort((left, right) => Number(isBare(left.texts)) - Number(isBare(right.texts)));
+  return branch;
+}
+
+/** Whether a segment is a value alone. */
+function isBare(texts: readonly string[]): boolean {
+  return texts.every((text) => text === "");
+}
+
+function* matchesBelow<T>(
+  branch: Branch<T>,
+  path: readonly string[],
+  at: number,
+  values: readonly string[],
+): Generator<PathMatch<T>> {
+  const segment = path[at];
+  if (segment === undefined) {
+    for (const { end, names } of branch.ends) {
+      yield { end, values: new Map(names.map((name, index) => [name, values[index] ?? ""])) };
+    }
+    return;
+  }
+  const next = branch.texts.get(decoded(segment));
+  if (next) yield* matchesBelow(next, path, at + 1, values);
+  for (const each of branch.valued) {
+    const own = valuesIn(segment, each.texts);
+    if (own) yield* matchesBelow(each.branch, path, at + 1, [...values, ...own]);
+  }
+}
+
+/** What stands between the texts in a segment; null when it is another one. */
+function valuesIn(segment: string, [first = "", ...others]: readonly string[]): string[] | null {
+  if (!segment.startsWith(first)) return null;
+  const values: string[] = [];
   let at = first.length;
-  for (const [index, name] of names.entries()) {
-    const text = others[index] ?? "";
-    const isLast = index === names.length - 1;
-    const end = isLast ? path.length - text.length : path.indexOf(text, at + 1);
-    if (end <= at || !path.startsWith(text, end)) return false;
-    values.set(name, path.slice(at, end));
+  for (const [index, text] of others.entries()) {
+    const isLast = index === others.length - 1;
+    const end = isLast ? segment.length - text.length : segment.indexOf(text, at + 1);
+    if (end <= at || !segment.startsWith(text, end)) return null;
+    values.push(segment.slice(at, end));
     at = end + text.length;
   }
-  return true;
+  return values;
 }

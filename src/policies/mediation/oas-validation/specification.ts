@@ -1,7 +1,7 @@
 import type { PlacedValue } from "../../../documents/checked-value.ts";
 import type { Report } from "../../../documents/report.ts";
 import { type Aspects, compileOperation, type Operation } from "./operation.ts";
-import { bySpecificity, matchPath, type PathTemplate, readPathTemplate, segmentsOf } from "./paths.ts";
+import { type PathTemplate, PathTree, readPathTemplate } from "./paths.ts";
 import { SchemaCompiler } from "./schema/compile-schema.ts";
 import { SpecDocument, type SpecNode } from "./spec-node.ts";
 
@@ -32,11 +32,18 @@ export function compileSpecification(file: PlacedValue, aspects: Aspects, report
   const paths = root.field("paths");
   if (!paths) root.error("The specification has no paths.", "Write paths with what the API offers.");
   const compilers = { request: new SchemaCompiler("request"), response: new SchemaCompiler("response") };
-  const all = (paths?.fields() ?? []).flatMap(([written, item]) => {
+  const tree = new PathTree<PathItem>();
+  const operations: Operation[] = [];
+  for (const [written, item] of paths?.fields() ?? []) {
     const template = readPathTemplate(written);
-    if (!template) item.error(`"${written}" is no path.`, "Write it as /orders/{id}.");
-    return template ? [{ template, operations: operationsOf(template, item) }] : [];
-  });
+    if (!template) {
+      item.error(`"${written}" is no path.`, "Write it as /orders/{id}.");
+      continue;
+    }
+    const known = operationsOf(template, item);
+    operations.push(...known.values());
+    tree.add(template, { written, operations: known });
+  }
   function operationsOf(template: PathTemplate, item: SpecNode): Map<string, Operation> {
     const names = template.segments.flatMap((segment) => segment.names);
     return new Map(
@@ -47,29 +54,29 @@ export function compileSpecification(file: PlacedValue, aspects: Aspects, report
       }),
     );
   }
-  all.sort((left, right) => bySpecificity(left.template, right.template));
-  const byLength = Map.groupBy(all, ({ template }) => template.segments.length);
-  const operations = all.flatMap((each) => [...each.operations.values()]);
   return {
     requiresBodies: operations.some(
       ({ isBodyRequired, responses }) =>
         isBodyRequired || [...responses.values()].some((response) => response.isBodyRequired),
     ),
     find(path, verb) {
-      const segments = segmentsOf(path);
       let other: string | null = null;
-      for (const { template, operations: known } of byLength.get(segments.length) ?? []) {
-        const values = matchPath(template, segments);
-        if (values === null) continue;
-        const operation = known.get(verb);
+      for (const { end, values } of tree.matches(path)) {
+        const operation = end.operations.get(verb);
         if (operation) return { operation, values };
-        other ??= template.written;
+        other ??= end.written;
       }
       return other === null
         ? `No API path found that matches request '${path || "/"}'.`
         : `${verb} operation not allowed on path '${other}'.`;
     },
   };
+}
+
+/** What may be done at a path, by verb. */
+interface PathItem {
+  readonly written: string;
+  readonly operations: ReadonlyMap<string, Operation>;
 }
 
 /** Schemas of other versions mean other things, and would be checked less strictly. */

@@ -1,6 +1,6 @@
 import { ExpressionError } from "../../../../expression/value.ts";
 import { spendText } from "../../../../expression/work.ts";
-import type { SpecNode } from "../spec-node.ts";
+import type { SpecDocument, SpecNode } from "../spec-node.ts";
 import { textFormat } from "./formats.ts";
 import { compilePattern, type Pattern } from "./pattern.ts";
 import type { Check } from "./schema.ts";
@@ -54,10 +54,17 @@ function lengthOf(text: string): number {
   return length;
 }
 
+/** Specifications repeat their patterns, and compiling one takes a while. */
+const patterns = new WeakMap<SpecDocument, Map<string, Pattern>>();
+
 /** A pattern that cannot be run on the linear-time engine is an error: what it forbids would pass. */
 function readPattern(pattern: string, node: SpecNode): Pattern | null {
+  const known = patterns.get(node.document) ?? new Map<string, Pattern>();
+  patterns.set(node.document, known);
   try {
-    return compilePattern(pattern);
+    const compiled = known.get(pattern) ?? compilePattern(pattern);
+    known.set(pattern, compiled);
+    return compiled;
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
     node.field("pattern")?.error(error.message, error.remedy ?? "Write it as ECMA 262 has it.");
