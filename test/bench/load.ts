@@ -71,7 +71,7 @@ export function median(values: readonly number[]): number {
 }
 
 /** The time that a process and its threads have spent on a core, in microseconds. */
-function cpuTime(pid: number): number {
+export function cpuTime(pid: number): number {
   const threads = readdirSync(`/proc/${pid}/task`);
   const nanoseconds = threads.map((id) =>
     Number(readFileSync(`/proc/${pid}/task/${id}/schedstat`, "latin1").split(" ")[0]),
