@@ -9,6 +9,7 @@ import { bundleGateway, serve, startGateway } from "./gateway.ts";
 import { answer, median, residentMemory } from "./load.ts";
 import { manyProxies } from "./many-proxies.ts";
 import type { Measurement } from "./measurement.ts";
+import { policyCost } from "./policies.ts";
 import { firstScript, scriptCost } from "./scripts.ts";
 import { bundleWorker, type Config, type RunningWorker, startWorker } from "./worker.ts";
 
@@ -28,6 +29,7 @@ export async function* measure(effort: Effort): AsyncGenerator<Measurement> {
   yield* extraStep(gateway, effort);
   yield* memory(environment, effort);
   yield* warmFunction(gateway, effort);
+  yield* policyCost(effort);
   yield* scriptCost((proxy) => at(gateway, proxy), manyConnections, effort);
   await gateway.stop();
   await issuer.stop();
