@@ -44,6 +44,18 @@ export function writtenList(values: readonly unknown[]): string {
   return withinWork(() => JSON.stringify(values, spendPart));
 }
 
+/**
+ * Each of several values that a path has found, as {@link writtenJson} has it: what is in several of them counts as
+ * often.
+ * @throws {TooMuchWork}; RangeError when one is nested too deep
+ */
+export function writtenEach(values: readonly unknown[]): string[] {
+  if (values.length === 1) return values.map(writtenJson);
+  return withinWork(() =>
+    values.map((value) => (typeof value === "string" ? value : JSON.stringify(value, spendPart))),
+  );
+}
+
 function spendPart(name: string, value: unknown): unknown {
   spendText(name);
   if (typeof value === "string") spendText(value);

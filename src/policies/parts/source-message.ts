@@ -36,10 +36,11 @@ const CHARSET_PARAMETER = /;\s*charset\s*=\s*["']?([^"';,\s]*)/gi;
 const XML_ENCODING = /^\uFEFF?<\?xml[^>]*?\sencoding\s*=\s*["']([^"']*)/g;
 
 /**
- * The payload as text; null when it is not UTF-8, or claims a charset in which the same bytes have another structure,
- * such as UTF-7: it would mean one thing here and another to whoever gets it.
+ * The payload as text; null when it streams through unread, is not UTF-8, or claims a charset in which the same bytes
+ * have another structure, such as UTF-7: it would mean one thing here and another to whoever gets it.
  */
 export function strictContent({ body, contentType }: Message): string | null {
+  if (body.isOpaque) return null;
   const text = typeof body.source === "string" ? body.source : decodeUtf8(body.bytes, "keep");
   if (text === null) return null;
   const claims = [...contentType.matchAll(CHARSET_PARAMETER), ...text.matchAll(XML_ENCODING)];

@@ -30,5 +30,9 @@ export function parameterReadings(parameters: Parameters, name: string): string[
 }
 
 function decodeRun(run: string): string {
-  return decoder.decode(Buffer.from(run.replaceAll("%", ""), "hex"));
+  const code = run.length === 3 ? Number.parseInt(run.slice(1), 16) : 0x80;
+  // Most stand alone, and are ASCII.
+  return code < 0x80
+    ? String.fromCharCode(code)
+    : decoder.decode(Buffer.from(run.replaceAll("%", ""), "hex"));
 }

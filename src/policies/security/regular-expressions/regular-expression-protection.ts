@@ -1,5 +1,5 @@
 import { readBoolean } from "../../../documents/read.ts";
-import { compileJsonPath, writtenJson } from "../../../expression/jsonpath.ts";
+import { compileJsonPath, writtenEach } from "../../../expression/jsonpath.ts";
 import { compileRegex } from "../../../expression/regex.ts";
 import { ExpressionError, textOf } from "../../../expression/value.ts";
 import { spendText, withinWork } from "../../../expression/work.ts";
@@ -52,6 +52,7 @@ export const regularExpressionProtection = definePolicy({
         });
       } catch (error) {
         if (error instanceof ExpressionError) throw faults.failed(policy, error.message).causedBy(error);
+        if (error instanceof RangeError) throw faults.failed(policy, "it is nested too deep").causedBy(error);
         throw error;
       }
     };
@@ -141,7 +142,7 @@ function compileJson(path: string, policy: string): Texts {
       throw faults.failed(policy, "the content is not JSON").causedBy(error);
     }
     if (hasNameTwice(content)) throw faults.failed(policy, "an object of the content has a name twice");
-    return select(json).values.map(writtenJson);
+    return writtenEach(select(json).values);
   };
 }
 

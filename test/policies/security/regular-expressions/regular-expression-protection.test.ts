@@ -204,6 +204,19 @@ test.each([
   ["XML that claims UTF-7", xmlAt("/a"), xml, '<?xml version="1.0" encoding="utf-7"?><a>+ADw-script</a>'],
   ["XML that is none", xmlAt("/a"), xml, "<a"],
   [
+    "JSON with large values in each other",
+    jsonAt("$..*"),
+    json,
+    `${'{"a":'.repeat(500)}"${"x".repeat(1_000_000)}"${"}".repeat(500)}`,
+  ],
+  ["JSON that lies deep in itself", jsonAt("$..*"), json, "[".repeat(100_000) + "]".repeat(100_000)],
+  [
+    "XML with large texts in each other",
+    xmlAt("//*"),
+    xml,
+    `${"<a>".repeat(400)}${"x".repeat(1_000_000)}${"</a>".repeat(400)}`,
+  ],
+  [
     "10 MB for several patterns",
     `<FormParam name="f">${sql.repeat(8)}</FormParam>`,
     form,
@@ -215,9 +228,29 @@ test.each([
   );
 });
 
+test("a form that streams through cannot be looked into, and is refused", async () => {
+  const flow = on({ headers: form, body: "f=exec" });
+  flow.request.body = flow.request.body.copy(true);
+  const fault = await faultOf(
+    regularExpressionProtection,
+    policy(`<FormParam name="f">${sql}</FormParam>`),
+    flow,
+  );
+  expect(fault.faultName).toBe("ExecutionFailed");
+});
+
 test("a pattern that stalls other engines", async () => {
   const inside = `<QueryParam name="q"><Pattern>^(a+)+$</Pattern></QueryParam>`;
   await runPolicy(regularExpressionProtection, policy(inside), on({ query: `q=${"a".repeat(50_000)}b` }));
+});
+
+test.each([
+  ["escapes that stand alone", "%2541+".repeat(1_000_000)],
+  ["one run of escapes", "%41".repeat(2_000_000)],
+  ["escapes that are none", "%4".repeat(2_000_000)],
+])("6 MB of %s are looked through", async (_, value) => {
+  const inside = `<FormParam name="f">${script}</FormParam>`;
+  await runPolicy(regularExpressionProtection, policy(inside), on({ headers: form, body: `f=${value}` }));
 });
 
 test("a response, by default in the response flow", async () => {
