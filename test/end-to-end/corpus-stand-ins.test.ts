@@ -1,7 +1,8 @@
-import { decodeJwt } from "jose";
+import { createLocalJWKSet, decodeJwt, type JSONWebKeySet, jwtVerify } from "jose";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { folderWith, get, PATIENCE_MS } from "../cli/sortie.ts";
 import { needsCorpus } from "../needs.ts";
+import { type Pair, pairFor, tokenOf } from "../policies/security/tokens/token-kit.ts";
 import { corpus, errorCode, serving } from "./corpus.ts";
 import { environmentWithStandIns, withStandIns } from "./corpus-stand-ins.ts";
 import { Recorder } from "./recorder.ts";
@@ -27,8 +28,10 @@ const hosts = [
 
 describe("published bundles with stand-ins for policies that are missing", needsCorpus, () => {
   let recorder: Recorder;
+  let issuer: Pair;
   beforeAll(async () => {
     recorder = await Recorder.start();
+    issuer = await pairFor("RS256");
   });
   afterEach(() => recorder.forget());
   afterAll(() => recorder?.stop());
@@ -36,10 +39,23 @@ describe("published bundles with stand-ins for policies that are missing", needs
   const at = serving(corpus === undefined ? [] : [environmentWithStandIns()], () => [
     ...recorder.connections(...hosts),
     "--google-issuer",
+    "--kvm=model-armor-config.modelArmorUrl=armor.example.com/v1",
+    "--kvm=model-armor-config.templateId=default",
+    '--kvm=not-found.e=a "secret"',
   ]);
   const json = async (response: Response) => [response.status, await response.json()];
   const calls = () => recorder.received.map(({ host, method, url }) => `${method} ${host}${url}`);
-  const base64 = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64");
+  const base64 = (text: string) => Buffer.from(text).toString("base64");
+  /** Seconds since 1970. */
+  const now = () => Math.floor(Date.now() / 1000);
+  /** A token of the issuer's for the next minute. */
+  const issued = (claims: object) =>
+    tokenOf({ exp: now() + 60, ...claims }, { alg: "RS256", kid: "key-1" }, issuer.privateKey);
+  /** What a token says if it is the issuer's. */
+  const verified = async (token: string | null | undefined) => {
+    const keys = createLocalJWKSet(JSON.parse(issuer.keySet) as JSONWebKeySet);
+    return (await jwtVerify(token ?? "", keys)).payload;
+  };
 
   describe("cloudrun-authenticated-sample", () => {
     const ask = (authType: string) =>
@@ -83,7 +99,12 @@ describe("published bundles with stand-ins for policies that are missing", needs
     });
 
     test("asks Google for an ID token with a key out of a secret", async () => {
-      const key = base64({ private_key: "k", client_email: "a@example.com", token_uri: "https://t" });
+      const account = {
+        private_key: issuer.privatePem,
+        client_email: "a@example.com",
+        token_uri: "https://t",
+      };
+      const key = base64(JSON.stringify(account));
       recorder.answer = ({ host }) => ({
         body: host.startsWith("secret") ? `{"payload":{"data":"${key}"}}` : '{"id_token":"theirs"}',
       });
@@ -93,10 +114,14 @@ describe("published bundles with stand-ins for policies that are missing", needs
         "POST oauth2.googleapis.com/token",
         target,
       ]);
-      expect(recorder.received[1]).toMatchObject({
-        headers: { "content-type": "application/x-www-form-urlencoded" },
-        body: "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&assertion=a.b.c",
-      });
+      expect(recorder.received[1]?.headers["content-type"]).toBe("application/x-www-form-urlencoded");
+      const { assertion, ...others } = Object.fromEntries(new URLSearchParams(recorder.received[1]?.body));
+      expect(others).toEqual({ grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer" });
+      const { iat = 0, exp = 0, ...claims } = await verified(assertion);
+      expect([exp - iat, claims]).toMatchObject([
+        120,
+        { iss: "a@example.com", aud: "https://t", target_audience: "https://will-be-replaced-later" },
+      ]);
       expect(recorder.received[2]?.headers.authorization).toBe("Bearer theirs");
     });
 
@@ -115,10 +140,9 @@ describe("published bundles with stand-ins for policies that are missing", needs
     test.each([
       ["GET", "/t1", "local/secrets/apigee-example-secret/versions/1"],
       ["GET", "/t2?project=p&secretid=s&secretversion=3", "p/secrets/s/versions/3"],
-      ["POST", "/t3", "local/secrets/apigee-example-rsakey-secret/versions/1"],
     ])("%s %s answers with the secret %s", async (method, path, secret) => {
       recorder.answer = () => ({
-        body: `{"payload":{"data":"${Buffer.from("pässword").toString("base64")}"}}`,
+        body: `{"payload":{"data":"${base64("pässword")}"}}`,
       });
       expect(await json(await ask(path, method))).toEqual([
         200,
@@ -126,6 +150,19 @@ describe("published bundles with stand-ins for policies that are missing", needs
       ]);
       expect(calls()).toEqual([`GET secretmanager.googleapis.com/v1/projects/${secret}:access`]);
       expect(recorder.received[0]?.headers.authorization).toMatch(/^Bearer ey/);
+    });
+
+    test("POST /t3 makes a token with the key that a secret holds", async () => {
+      recorder.answer = () => ({ body: `{"payload":{"data":"${base64(issuer.privatePem)}"}}` });
+      const response = await ask("/t3", "POST");
+      expect(await json(response)).toEqual([200, { status: "ok", "retrieved-secret": issuer.privatePem }]);
+      expect(calls()).toEqual([
+        "GET secretmanager.googleapis.com/v1/projects/local/secrets/apigee-example-rsakey-secret/versions/1:access",
+      ]);
+      const { iat = 0, exp = 0, ...claims } = await verified(response.headers.get("jwt"));
+      const name = "urn://local/local/example-secret-accessor-proxy";
+      expect([exp - iat, claims]).toMatchObject([3600, { sub: name, aud: "audience-here" }]);
+      expect(claims.iss).toMatch(new RegExp(`^${name}/.`));
     });
 
     test.each([
@@ -137,21 +174,26 @@ describe("published bundles with stand-ins for policies that are missing", needs
     });
   });
 
-  test("jwt-verify-goog gets Google's keys when its cache has none, and answers for other requests", async () => {
-    const ask = async (path: string, init: RequestInit = {}) =>
-      (await fetch(`${at.url}/jwt-verify-goog${path}`, init)).status;
-    expect(await ask("/t1")).toBe(400);
-    expect(await ask("/clear-cache", { method: "POST" })).toBe(204);
-    expect(await ask("/other")).toBe(404);
+  test("jwt-verify-goog verifies a token with Google's keys, which it gets when its cache has none", async () => {
+    const ask = (path: string, init: RequestInit = {}) => fetch(`${at.url}/jwt-verify-goog${path}`, init);
+    expect((await ask("/t1")).status).toBe(400);
+    expect((await ask("/clear-cache", { method: "POST" })).status).toBe(204);
+    expect((await ask("/other")).status).toBe(404);
     expect(calls()).toEqual([]);
-    // Clearing its cache means to this proxy: an entry that expires after a second.
-    const certificates = ["GET www.googleapis.com/oauth2/v3/certs"];
-    const askWithToken = async () => {
-      expect(await ask("/t1", { headers: { authorization: "bearer a.b.c" } })).toBe(200);
-      return calls();
-    };
-    await expect.poll(askWithToken, { timeout: PATIENCE_MS }).toEqual(certificates);
-    expect(await askWithToken()).toEqual(certificates);
+    recorder.answer = () => ({ body: issuer.keySet });
+    const claims = { iss: "https://accounts.google.com", sub: "s-1", email: "a@example.com" };
+    const show = async (token: string) =>
+      json(await ask("/t1", { headers: { authorization: `bearer ${token}` } }));
+    const shown = [200, { "jwt-kid": "key-1", sub: "s-1", email: "a@example.com" }];
+    const token = await issued(claims);
+    // Clearing its cache means to this proxy: an entry that is no key set and expires after a second.
+    await expect.poll(() => show(token), { timeout: PATIENCE_MS }).toMatchObject(shown);
+    expect(await show(token)).toMatchObject(shown);
+    expect(await show(await issued({ ...claims, iss: "https://idp.example.com" }))).toMatchObject([
+      401,
+      { fault: { detail: { errorcode: "steps.jwt.InvalidClaim" } } },
+    ]);
+    expect(calls()).toEqual(["GET www.googleapis.com/oauth2/v3/certs"]);
   });
 
   test("llm-circuit-breaking-v1 sends a prompt to the model of the second project", async () => {
@@ -173,7 +215,7 @@ describe("published bundles with stand-ins for policies that are missing", needs
 
   describe("learn-edge with a callout that fails on purpose", () => {
     // It has the name and the base path of the one above, so that it cannot be served beside it.
-    const files = corpus === undefined ? {} : withStandIns("apigee--service-callout-2", { VerifyAPIKey: {} });
+    const files = corpus === undefined ? {} : withStandIns("apigee--service-callout-2", ["VerifyAPIKey"]);
     const alone = serving([folderWith(files)], () => recorder.connections("mocktarget.apigee.net"));
 
     test("answers with a fault of its own for a status 404", async () => {
@@ -210,7 +252,10 @@ describe("published bundles with stand-ins for policies that are missing", needs
           host: "orgname-envname.apigee.net",
           method: "POST",
           url: "/oauth2/token",
-          headers: { authorization: "Basic a2V5OnNlY3JldA==", accept: "application/json" },
+          headers: {
+            authorization: `Basic ${base64("WEBSERVERAPPKEY:WEBSERVERAPPSECRET")}`,
+            accept: "application/json",
+          },
         },
       ]);
       expect(Object.fromEntries(new URLSearchParams(recorder.received[0]?.body))).toEqual({
@@ -258,15 +303,30 @@ describe("published bundles with stand-ins for policies that are missing", needs
     });
   });
 
-  test("004-external-token gets keys before it calls its targets, which are URLs in route rules", async () => {
-    const url = `${at.url}/v1/external-token`;
-    await fetch(`${url}/get`, { headers: { authorization: "Bearer a.b.c" } });
-    await fetch(`${url}/token`, { method: "POST", body: "x" });
-    expect(calls()).toEqual([
-      "GET dev-9253729.okta.com/oauth2/default/v1/keys",
-      "GET httpbin.org/get",
-      "POST dev-9253729.okta.com/oauth2/default/v1/token",
-    ]);
+  describe("004-external-token", () => {
+    const iss = "https://dev-9253729.okta.com/oauth2/default";
+    const ask = (token: string) =>
+      fetch(`${at.url}/v1/external-token/get`, { headers: { authorization: `Bearer ${token}` } });
+    const keys = "GET dev-9253729.okta.com/oauth2/default/v1/keys";
+
+    test("verifies a token with keys that it gets once, and calls a target that is the URL of a route rule", async () => {
+      recorder.answer = ({ url }) => ({ body: url.endsWith("/keys") ? issuer.keySet : "{}" });
+      for (const sub of ["ada", "bob"]) expect((await ask(await issued({ iss, sub }))).status).toBe(200);
+      expect(calls()).toEqual([keys, "GET httpbin.org/get", "GET httpbin.org/get"]);
+      const response = await ask(await issued({ iss: "https://idp.example.com" }));
+      expect([response.status, errorCode(await response.text())]).toEqual([401, "steps.jwt.InvalidClaim"]);
+    });
+
+    test("calls nobody for what is no token", async () => {
+      const response = await ask("a.b.c");
+      expect([response.status, errorCode(await response.text())]).toEqual([401, "steps.jwt.FailedToDecode"]);
+      expect(calls()).toEqual([]);
+    });
+
+    test("passes the request for a token to the issuer", async () => {
+      await fetch(`${at.url}/v1/external-token/token`, { method: "POST", body: "x" });
+      expect(calls()).toEqual(["POST dev-9253729.okta.com/oauth2/default/v1/token"]);
+    });
   });
 
   describe("edge-facade-v1", () => {
@@ -334,24 +394,31 @@ describe("published bundles with stand-ins for policies that are missing", needs
     });
   });
 
-  test("semantic-cache-request-v1 looks for the nearest prompt by its embeddings", async () => {
-    recorder.answer = ({ url }) => ({
-      body: url.endsWith(":predict")
-        ? '{"predictions":[{"embeddings":{"values":[0.25,-1]}}]}'
-        : '{"nearestNeighbors":[{"neighbors":[{"datapoint":{"datapointId":"d-1"},"distance":0.97}]}]}',
-    });
-    const response = await fetch(`${at.url}/semantic-cache`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: '{"contents":[{"role":"user","parts":[{"text":"Say \\"hi\\""}]}]}',
-    });
-    expect(await json(response)).toEqual([200, ["d-1", 0.97, "cached"]]);
-    expect(calls()).toEqual([
-      "POST r1-aiplatform.googleapis.com/v1/projects/p1/locations/r1/publishers/google/models/embeddings:predict",
-      "POST sub.r1-1.vdb.vertexai.goog/v1/projects/1/locations/r1/indexEndpoints/endpoint:findNeighbors",
-    ]);
-    const [embeddings, neighbors] = recorder.received.map(({ body }) => JSON.parse(body));
-    expect(embeddings.instances).toEqual([{ content: '<--apigee-semantic-cache-->Say "hi"' }]);
-    expect(neighbors.queries[0].datapoint.feature_vector).toEqual([0.25, -1]);
-  });
+  test.each([
+    [0.97, "an answer"],
+    [0.5, ""],
+  ])(
+    "semantic-cache-request-v1 takes what is cached for a prompt that is near by %d",
+    async (distance, cached) => {
+      const neighbor = { datapoint: { datapointId: "d-1" }, distance };
+      recorder.answer = ({ url }) => ({
+        body: url.endsWith(":predict")
+          ? '{"predictions":[{"embeddings":{"values":[0.25,-1]}}]}'
+          : JSON.stringify({ nearestNeighbors: [{ neighbors: [neighbor] }] }),
+      });
+      const response = await fetch(`${at.url}/semantic-cache?cached=an%20answer`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: '{"contents":[{"role":"user","parts":[{"text":"Say \\"hi\\""}]}]}',
+      });
+      expect(await json(response)).toEqual([200, ["d-1", distance, cached]]);
+      expect(calls()).toEqual([
+        "POST r1-aiplatform.googleapis.com/v1/projects/p1/locations/r1/publishers/google/models/embeddings:predict",
+        "POST sub.r1-1.vdb.vertexai.goog/v1/projects/1/locations/r1/indexEndpoints/endpoint:findNeighbors",
+      ]);
+      const [embeddings, neighbors] = recorder.received.map(({ body }) => JSON.parse(body));
+      expect(embeddings.instances).toEqual([{ content: '<--apigee-semantic-cache-->Say "hi"' }]);
+      expect(neighbors.queries[0].datapoint.feature_vector).toEqual([0.25, -1]);
+    },
+  );
 });

@@ -2,44 +2,23 @@ import { below, folderWith } from "../cli/sortie.ts";
 import { publishedFiles } from "./corpus.ts";
 
 /**
- * Published bundles whose policies are not all supported: those that are missing by name, each with the
- * variables that a stand-in sets in its place.
+ * Published bundles that need a look of their own, each with its policies that are not supported. A policy
+ * that does nothing stands in for each of those.
  */
-const standIns: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, string>>>>>> = {
-  "apigee--get-jwks-from-dynamic-uri": {},
-  "apigee--oauth-validate-key-secret": {
-    "OA-GenerateAccessToken-Password": {},
-    "OA-VerifyAPIKey-and-Secret": {},
-  },
-  "apigee--service-callout-1": { VerifyAPIKey: {} },
-  "apigee--validate-audience-in-jwt": {},
-  "apigee--webserver-app": { EncodeAppCredentials: { appCredentials: "Basic a2V5OnNlY3JldA==" } },
-  "carlosmscabral--004-external-token-verify": {
-    "DJ-DecodeToken": {},
-    "SA-RateLimiting": {},
-    "VJ-VerifyJwt": {},
-  },
-  "dinochiesa--apigee-cloud-run-authentication-example": {
-    "GenerateJWT-Signed-with-RSA": { "jwt-bearer-assertion": "a.b.c" },
-  },
-  "dinochiesa--example-secret-accessor-proxy": { "GenerateJWT-Signed-with-RSA": { "output-jwt": "a.b.c" } },
-  "dinochiesa--jwt-verify-goog": {
-    "Verify-JWT-1": {},
-  },
-  "googlecloudplatform--llm-circuit-breaking": {
-    "DC-Collect": {},
-    "Q-LLM-Failover": {},
-    "Q-LLM-Failover-Counter": {},
-  },
-  "googlecloudplatform--modelarmor-v1": {
-    "KVM-GetModelArmorConfig": { modelArmorUrl: "armor.example.com/v1" },
-    "KVM-GetModelArmorDefaultTemplateId": { templateId: "default" },
-  },
-  "googlecloudplatform--semantic-cache-request-v1": {
-    "Assert-NearestNeighborHit": { "assertcondition.Assert-NearestNeighborHit.truthValue": "true" },
-    "LC-LookupDatapoint": { cached_llm_response: "cached" },
-  },
-  "kurtkanaskie--apigee-edge-facade-v1": { "KV-decrypt-entry": { "private.value": 'a "secret"' } },
+const standIns: Readonly<Record<string, readonly string[]>> = {
+  "apigee--get-jwks-from-dynamic-uri": [],
+  "apigee--oauth-validate-key-secret": ["OA-GenerateAccessToken-Password", "OA-VerifyAPIKey-and-Secret"],
+  "apigee--service-callout-1": ["VerifyAPIKey"],
+  "apigee--validate-audience-in-jwt": [],
+  "apigee--webserver-app": [],
+  "carlosmscabral--004-external-token-verify": ["SA-RateLimiting"],
+  "dinochiesa--apigee-cloud-run-authentication-example": [],
+  "dinochiesa--example-secret-accessor-proxy": [],
+  "dinochiesa--jwt-verify-goog": [],
+  "googlecloudplatform--llm-circuit-breaking": ["Q-LLM-Failover", "Q-LLM-Failover-Counter"],
+  "googlecloudplatform--modelarmor-v1": [],
+  "googlecloudplatform--semantic-cache-request-v1": [],
+  "kurtkanaskie--apigee-edge-facade-v1": [],
 };
 
 const vertexConfig = `region=r1
@@ -49,17 +28,18 @@ embeddings_model_id=embeddings
 index_id_name=index
 index_endpoint_subdomain=sub
 index_endpoint_id=endpoint
+nearest_neighbor_min_distance=0.95
 region_p2=r2
 project_p2=p2
 `;
 
 /** A bundle's files with its missing policies replaced. */
-export function withStandIns(name: string, policies = standIns[name] ?? {}): Record<string, string> {
+export function withStandIns(name: string, policies = standIns[name] ?? []): Record<string, string> {
   return Object.fromEntries(
     Object.entries(publishedFiles(name)).map(([path, text]) => {
       const [, policy = ""] = /<\w+\s[^>]*\bname=["']([^"']+)/.exec(text) ?? [];
-      const variables = path.includes("/policies/") ? policies[policy] : undefined;
-      return [path, variables ? assigning(policy, variables) : text];
+      const replaced = path.includes("/policies/") && policies.includes(policy);
+      return [path, replaced ? assigning(policy, {}) : text];
     }),
   );
 }
@@ -71,23 +51,23 @@ function assigning(policy: string, variables: Readonly<Record<string, string>>):
   return `<AssignMessage name="${policy}">${assignments.join("")}</AssignMessage>`;
 }
 
-/** A proxy `/NAME` that sets variables, runs a shared flow and answers with variables. */
+/** A proxy `/NAME` that runs the policy "Prepare" and then a shared flow, and answers with variables. */
 function running(
   name: string,
   sharedFlow: string,
-  variables: Readonly<Record<string, string>>,
+  preparing: string,
   answer: string,
 ): Record<string, string> {
   return below(`apiproxies/${name}/apiproxy`, {
     [`${name}.xml`]: `<APIProxy name="${name}"/>`,
-    "policies/AM-Set.xml": assigning("AM-Set", variables),
+    "policies/Prepare.xml": preparing,
     "policies/FC-Run.xml": `<FlowCallout name="FC-Run"><SharedFlowBundle>${sharedFlow}</SharedFlowBundle></FlowCallout>`,
     "policies/AM-Answer.xml": `<AssignMessage name="AM-Answer">
       <IgnoreUnresolvedVariables>true</IgnoreUnresolvedVariables>
       <Set><Payload contentType="application/json">${answer}</Payload></Set></AssignMessage>`,
     "proxies/default.xml": `<ProxyEndpoint name="default">
       <PreFlow>
-        <Request><Step><Name>AM-Set</Name></Step><Step><Name>FC-Run</Name></Step></Request>
+        <Request><Step><Name>Prepare</Name></Step><Step><Name>FC-Run</Name></Step></Request>
         <Response><Step><Name>AM-Answer</Name></Step></Response>
       </PreFlow>
       <HTTPProxyConnection><BasePath>/${name}</BasePath></HTTPProxyConnection>
@@ -126,25 +106,34 @@ export function environmentWithStandIns(): string {
     ...running(
       "jwks",
       "get-jwks-from-dynamic-uri",
-      { jwksURI: "https://idp.example.com/a/keys" },
+      assigning("Prepare", { jwksURI: "https://idp.example.com/a/keys" }),
       "{jwksVar}",
     ),
     ...running(
       "audience",
       "validate-audience-in-jwt",
-      { audClaim: "[{request.queryparam.aud}]", errorToReturn: "{request.queryparam.error}" },
+      assigning("Prepare", {
+        audClaim: "[{request.queryparam.aud}]",
+        errorToReturn: "{request.queryparam.error}",
+      }),
       '"{currentURI}"',
     ),
     ...running(
       "armor",
       "ModelArmor-v1",
-      { type: "user-prompt", promptText: "{request.header.prompt}", model: "m1" },
+      assigning("Prepare", { type: "user-prompt", promptText: "{request.header.prompt}", model: "m1" }),
       '"{modelArmorFilterMatchState}"',
     ),
     ...running(
       "semantic-cache",
       "semantic-cache-request-v1",
-      {},
+      `<PopulateCache name="Prepare">
+        <CacheResource>llm_cache</CacheResource>
+        <CacheKey><Prefix>datapoints</Prefix><KeyFragment>d-1</KeyFragment></CacheKey>
+        <Scope>Exclusive</Scope>
+        <ExpirySettings><TimeoutInSec>60</TimeoutInSec></ExpirySettings>
+        <Source>request.queryparam.cached</Source>
+      </PopulateCache>`,
       '["{nearest_neighbor_datapoint_id}", {nearest_neighbor_distance}, "{cached_llm_response}"]',
     ),
   });
