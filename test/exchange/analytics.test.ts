@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import {
+  check,
   type GatewayOptions,
   proxyFiles,
   raise,
@@ -129,4 +130,16 @@ test("an environment says where to, and what its data collectors take", async ()
   expect(points).toEqual([
     { indexes: ["local/p"], blobs: ["local", "p", expect.any(String), "{}"], doubles: [200, 200] },
   ]);
+});
+
+test.each([
+  [[], []],
+  [[{ name: "dc_verb", type: "STRING" }], []],
+  [[{ name: "dc_other", type: "STRING" }], ["warning DeploymentAssertionError"]],
+])("with the data collectors %j the check says %j", (dataCollectors, expected) => {
+  const { problems } = check({
+    ...proxyFiles("p", { flows: inRequest("DC"), policies: capture("DC", "dc_verb", "request.verb") }),
+    "environments/local/analytics.json": JSON.stringify({ destination: "log", dataCollectors }),
+  });
+  expect(problems.map(({ severity, code }) => `${severity} ${code}`)).toEqual(expected);
 });

@@ -63,7 +63,7 @@ export function formatCall(record: AuditRecord): string {
   const { bytes_sent, bytes_received } = record;
   const result = [...(status === null ? [] : [`answered ${status}`]), ...(error === null ? [] : [error])];
   const bytes = [...amount(bytes_sent, "sent"), ...amount(bytes_received, "received")];
-  const facts = [`${result.join(", ")} after ${duration_ms} ms`, ...bytes].join(", ");
+  const facts = [[result.join(", "), `after ${duration_ms} ms`].join(" ").trim(), ...bytes].join(", ");
   return `[call] ${metadata.name}: ${method} ${destination_host}:${destination_port ?? "?"} ${facts}`;
 }
 

@@ -31,6 +31,13 @@ describe("the record of a call", () => {
     );
   });
 
+  test("that is no HTTP has no status", () => {
+    const socket = { ...record, method: "CONNECT", status: null, bytes_sent: 5, bytes_received: 0 };
+    expect(formatWorkerLog(line(socket), "all")).toBe(
+      "[call] shippingDays: CONNECT api.example.com:443 after 12 ms, 5 bytes sent",
+    );
+  });
+
   test("of a flow is shown only on request", () => {
     const ofFlow = { ...record, metadata: { kind: "policy", name: "SC-GetStock" } };
     expect(formatWorkerLog(line(ofFlow), "of functions")).toBeNull();

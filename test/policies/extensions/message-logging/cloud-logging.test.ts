@@ -1,8 +1,8 @@
-import { createRemoteJWKSet, jwtVerify } from "jose";
+import { createRemoteJWKSet, decodeJwt, jwtVerify } from "jose";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Connection } from "../../../../src/egress/call.ts";
 import { messageLogging } from "../../../../src/policies/extensions/message-logging/message-logging.ts";
-import { ACCOUNT, register, servers, testTokens } from "../../../credentials/issuer-kit.ts";
+import { ACCOUNT, OTHER, register, servers, testTokens } from "../../../credentials/issuer-kit.ts";
 import { Scripted } from "../../../credentials/script.ts";
 import {
   check,
@@ -10,13 +10,17 @@ import {
   raise,
   serve,
   setVariable,
+  sharedFlowFiles,
   step,
   type TestFiles,
 } from "../../../exchange/gateway-kit.ts";
 import type { ScriptedAnswer } from "../../../servers/scripted.ts";
 import { problemsOf } from "../../policy-kit.ts";
 
-beforeAll(() => register(ACCOUNT));
+beforeAll(async () => {
+  await register(ACCOUNT);
+  await register(OTHER, [ACCOUNT]);
+});
 
 const deployments: TestFiles = {
   "environments/local/deployments.json": JSON.stringify({
@@ -81,6 +85,41 @@ test("a line is written as an entry, by the service account of the deployment", 
   const token = call?.authorization?.replace("Bearer ", "") ?? "";
   const { payload } = await jwtVerify(token, createRemoteJWKSet(new URL(`${servers.google}/jwks`)));
   expect(payload).toMatchObject({ sub: ACCOUNT, scope: "https://www.googleapis.com/auth/logging.write" });
+});
+
+test.each([
+  ["of its own writes as that", { name: "sf", serviceAccount: OTHER }, OTHER],
+  ["of none writes as the proxy that runs it", "sf", ACCOUNT],
+])("a shared flow with an account %s", async (_what, deployed, account) => {
+  const server = new Scripted();
+  await server.answers({});
+  const { tokens } = testTokens();
+  const call = '<FlowCallout name="FC"><SharedFlowBundle>sf</SharedFlowBundle></FlowCallout>';
+  const proxies = [{ name: "p", serviceAccount: ACCOUNT }];
+  const gateway = await serve(
+    {
+      ...proxyFiles("p", {
+        flows: `<PostClientFlow><Response>${step("FC")}</Response></PostClientFlow>`,
+        policies: { FC: call },
+      }),
+      ...sharedFlowFiles("sf", step("ML"), { ML: hello }),
+      "environments/local/deployments.json": JSON.stringify({ proxies, sharedflows: [deployed] }),
+    },
+    {
+      connections: new Map([
+        [
+          "logging.googleapis.com:443",
+          { fetch: (_url: string, init: RequestInit) => fetch(server.url, init) },
+        ],
+      ]),
+      googleIdentity: (email) => tokens.identity(email),
+    },
+  );
+  await (await gateway.fetch("/p")).text();
+  await gateway.settled();
+  const [written] = await server.calls();
+  const token = written?.authorization?.replace("Bearer ", "") ?? "";
+  expect(decodeJwt(token).sub).toBe(account);
 });
 
 describe("an entry", () => {
