@@ -115,6 +115,10 @@ const pages = readdirSync(folder)
   .filter((file) => file !== "README.md")
   .map((file) => file.replace(".md", ""));
 
+test("every policy type has a page", () => {
+  expect(pages.sort()).toEqual([...policyTypes.keys()].sort());
+});
+
 describe.each(pages)("the page of %s", (element) => {
   const page = readPage(element);
   const type = policyTypes.get(element);

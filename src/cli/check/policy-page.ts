@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { join, relative } from "node:path";
 import { policyTypes } from "../../policies/index.ts";
 import { packageRoot } from "../publish/package-root.ts";
@@ -9,6 +8,5 @@ import { packageRoot } from "../publish/package-root.ts";
  */
 export function policyPage(type: string | null): string | null {
   if (type === null || !policyTypes.has(type)) return null;
-  const page = join(packageRoot(), "docs", "policies", `${type}.md`);
-  return existsSync(page) ? relative(process.cwd(), page) : null;
+  return relative(process.cwd(), join(packageRoot(), "docs", "policies", `${type}.md`));
 }

@@ -40,6 +40,7 @@ export const bundleMistakes: readonly Mistake[] = [
       "    Write &amp; (and &amp;&amp; for two), or put the text into CDATA.",
       "apiproxies/orders/apiproxy/policies/Verify.xml:3:3  warning  UnknownElement  <Sett> is not known inside <AssignMessage> and has no effect.",
       "    Did you mean <Set>? Otherwise remove the element.",
+      "What runs of AssignMessage: docs/policies/AssignMessage.md",
       "",
       "1 error, 1 warning.",
     ],

@@ -12,6 +12,7 @@ export const environmentMistakes: readonly Mistake[] = [
     answer: [
       "apiproxies/orders/apiproxy/policies/Verify.xml:2:8  warning  UnknownFunction  The message template calls toUppercase, and there is no such function: the call stays in the text as it is written.",
       "    Did you mean toUpperCase? Otherwise take the call out, or call one that “Message templates” lists.",
+      "What runs of AssignMessage: docs/policies/AssignMessage.md",
       "",
       "0 errors, 1 warning.",
     ],
@@ -90,6 +91,7 @@ export const environmentMistakes: readonly Mistake[] = [
     answer: [
       "apiproxies/orders/apiproxy/policies/Verify.xml:1:1  warning  SharedFlowNotFound  The shared flow comon is not deployed; calling it fails with flow.SharedFlowNotFound.",
       "    Did you mean common? Otherwise add the shared flow to the environment.",
+      "What runs of FlowCallout: docs/policies/FlowCallout.md",
       "",
       "0 errors, 1 warning.",
     ],
@@ -148,6 +150,7 @@ export const environmentMistakes: readonly Mistake[] = [
     answer: [
       "apiproxies/orders/apiproxy/policies/Verify.xml:2:3  error  FunctionNotFound  There is no function shipingDays in the environment test.",
       "    Did you mean shippingDays? Otherwise add functions/shipingDays/ to the environment.",
+      "What runs of FunctionCallout: docs/policies/FunctionCallout.md",
       "",
       "1 error, 0 warnings.",
     ],

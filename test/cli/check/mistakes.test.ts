@@ -1,6 +1,7 @@
+import { relative } from "node:path";
 import { expect, test } from "vitest";
 import { sortieInProcess } from "../in-process.ts";
-import { folderWith } from "../sortie.ts";
+import { folderWith, repository } from "../sortie.ts";
 import { bundleMistakes } from "./bundle-mistakes.ts";
 import { environmentMistakes } from "./environment-mistakes.ts";
 import { correct } from "./mistake.ts";
@@ -20,10 +21,9 @@ test.each(mistakes)("of $mistake all is said, once, with what to do", async ({ f
   const texts = Object.entries({ ...correct, ...files }).flatMap(([path, text]) =>
     text === null ? [] : [[path, text] as const],
   );
-  const { status, stdout, stderr } = await sortieInProcess(
-    ["check", "."],
-    folderWith(Object.fromEntries(texts)),
-  );
-  expect(stdout.split("\n")).toEqual([...answer, ""]);
+  const folder = folderWith(Object.fromEntries(texts));
+  const { status, stdout, stderr } = await sortieInProcess(["check", "."], folder);
+  const printed = stdout.replaceAll(`${relative(folder, repository)}/`, "");
+  expect(printed.split("\n")).toEqual([...answer, ""]);
   expect([status, stderr]).toEqual([answer.at(-1)?.startsWith("0 errors") ? 0 : 1, ""]);
 });

@@ -42,6 +42,7 @@ export const valueMistakes: readonly Mistake[] = [
     answer: [
       'apiproxies/orders/apiproxy/policies/Verify.xml:2:8  error  InvalidTemplate  The message template "{toUpperCase(verb}" is not valid: The call of toUpperCase is not closed with ")".',
       '    Write ")" where its arguments end, as in {toUpperCase(…)}.',
+      "What runs of AssignMessage: docs/policies/AssignMessage.md",
       "",
       "1 error, 0 warnings.",
     ],
@@ -56,6 +57,7 @@ export const valueMistakes: readonly Mistake[] = [
     answer: [
       'apiproxies/orders/apiproxy/policies/Verify.xml:2:8  warning  UnknownVerb  Workers cannot send a request with the verb "GTE": the call fails.',
       "    Did you mean GET? Otherwise write one of the verbs of HTTP, such as GET or POST.",
+      "What runs of AssignMessage: docs/policies/AssignMessage.md",
       "",
       "0 errors, 1 warning.",
     ],
@@ -70,6 +72,7 @@ export const valueMistakes: readonly Mistake[] = [
     answer: [
       "apiproxies/orders/apiproxy/policies/Verify.xml:2:3  warning  UnknownElement  <Sets> is not known inside <AssignMessage> and has no effect.",
       "    Did you mean <Set>? Otherwise remove the element.",
+      "What runs of AssignMessage: docs/policies/AssignMessage.md",
       "",
       "0 errors, 1 warning.",
     ],
@@ -87,6 +90,7 @@ export const valueMistakes: readonly Mistake[] = [
       "    Write names after dots and numbers in brackets, as in $.orders[0].id; other names in ['…'], filters in [?(@.…)].",
       'apiproxies/orders/apiproxy/policies/Verify.xml:3:34  error  XPathCompilationFailed  XPath "/s:a": the prefix s is not declared.',
       '    Add <Namespace prefix="s"> with its URI to <Namespaces>.',
+      "What runs of ExtractVariables: docs/policies/ExtractVariables.md",
       "",
       "2 errors, 0 warnings.",
     ],
@@ -105,6 +109,7 @@ export const valueMistakes: readonly Mistake[] = [
       "    Did you mean true?",
       "apiproxies/orders/apiproxy/policies/Verify.xml:3:3  error  InvalidTimeoutValue  Invalid Timeout value soon",
       "    Write a number of milliseconds above zero; it cannot be a variable.",
+      "What runs of ServiceCallout: docs/policies/ServiceCallout.md",
       "",
       "1 error, 1 warning.",
     ],
