@@ -20,7 +20,7 @@ export async function sendForText(
   limitBytes: number,
   limit: TimeLimit,
 ): Promise<SmallAnswer> {
-  const calls = cancelling(true);
+  const calls = cancelling(true, { givenUp: null });
   const response = await egress.send({ ...call, ...calls.next() }, limit);
   const text = await limit.within(call.timeoutMs, textOf(response, call.url, limitBytes)).catch((error) => {
     calls.cancel();

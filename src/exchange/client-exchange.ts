@@ -11,6 +11,7 @@ export class ClientExchange implements Exchange {
   readonly received: Request;
   readonly receivedAt: number;
   readonly depth = 0;
+  readonly givenUp = null;
   readonly #lifetime: Lifetime;
   readonly #clock: Clock;
   readonly #deadlines: Deadlines;
@@ -66,10 +67,13 @@ export class LocalExchange implements Exchange {
   readonly client: Client;
   readonly receivedAt: number;
   readonly depth: number;
+  readonly givenUp: AbortSignal | null;
   readonly #outer: Exchange & TimeLimit;
 
-  constructor(outer: Exchange & TimeLimit) {
+  /** @param signal aborted when the caller gives the call up */
+  constructor(outer: Exchange & TimeLimit, signal?: AbortSignal) {
     this.#outer = outer;
+    this.givenUp = signal ?? outer.givenUp;
     this.client = outer.client;
     this.receivedAt = outer.now();
     this.depth = outer.depth + 1;

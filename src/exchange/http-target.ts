@@ -33,7 +33,10 @@ export async function callHttp(
   const timeLeft = (now: number) => Math.max(1, Math.min(properties.ioTimeoutMs, flow.endsAt - now));
   const authenticate = connection.authenticate?.(flow, timeLeft(exchange.now()));
   // A load balancer may try another server.
-  const calls = cancelling(program.runsOn || exchange.depth > 0 || connection.loadBalancer !== null);
+  const calls = cancelling(
+    program.runsOn || exchange.depth > 0 || connection.loadBalancer !== null,
+    exchange,
+  );
   const send = (base: string): Promise<Response> => {
     const url = extendUrl(base, suffix, query);
     target.evaluatedUrl = url;

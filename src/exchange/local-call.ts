@@ -31,13 +31,14 @@ export const applicationNotFound = faultType(
 /**
  * Runs a proxy of the same environment in this process: its own flows, faults and PostClientFlow, with
  * variables of its own. The request's path is the whole one of a call by path, and the one below the base path
- * of a call by name. Apigee: "Chaining API proxies together".
+ * of a call by name; its calls end when the signal is aborted. Apigee: "Chaining API proxies together".
  */
 export async function callProxy(
   snapshot: Snapshot,
   caller: FlowContext,
   to: LocalDestination,
   request: RequestMessage,
+  signal?: AbortSignal,
 ): Promise<ResponseMessage> {
   if (caller.exchange.depth >= MAX_CALLOUT_DEPTH) {
     throw calloutDepthExceeded();
@@ -48,7 +49,7 @@ export async function callProxy(
   applyProperties(request, program.properties);
   const { scheme, host } = caller.exchange.client;
   const url = `${scheme}://${host}${request.uri}`;
-  const exchange = new LocalExchange(caller.exchange);
+  const exchange = new LocalExchange(caller.exchange, signal);
   const flow = new FlowContext(program.identity, exchange, request, { pathSuffix, url });
   const answer = await runExchange(program, flow);
   if (program.postClient) exchange.waitUntil(runPostClient(program, flow));

@@ -1,4 +1,5 @@
 import type { LocalTarget, ProxyProgram } from "../compile/program.ts";
+import { cancelling } from "../egress/cancelling.ts";
 import { extendUrl, splitQuery } from "../egress/url.ts";
 import type { FlowContext, Target } from "../flow/context.ts";
 import { RequestMessage, type ResponseMessage } from "../flow/message.ts";
@@ -35,7 +36,14 @@ export async function callLocal(
       }
     : { path: calledPath };
   const timeLeft = Math.max(1, flow.endsAt - exchange.now());
-  return exchange.within(timeLeft, program.capabilities.proxies.call(flow, to, forwarded));
+  const calls = cancelling(program.runsOn || exchange.depth > 0, exchange);
+  const { signal } = calls.next();
+  try {
+    return await exchange.within(timeLeft, program.capabilities.proxies.call(flow, to, forwarded, signal));
+  } catch (error) {
+    calls.cancel();
+    throw error;
+  }
 }
 
 function absolute(path: string): string {

@@ -16,7 +16,12 @@ export class TargetResponse extends ResponseMessage {
    * One that stays. The others live for a moment: a full garbage collection would find none of them, forget
    * what they look like, and take all optimised code with it that knows.
    */
-  static readonly lasting = new TargetResponse(new Response(), 0, unlimited, cancelling(false));
+  static readonly lasting = new TargetResponse(
+    new Response(),
+    0,
+    unlimited,
+    cancelling(false, { givenUp: null }),
+  );
 
   /** What the platform received. */
   readonly received: Response;

@@ -52,6 +52,8 @@ export interface Exchange extends Lifetime {
   readonly received: Request;
   /** Epoch milliseconds when the request arrived. */
   readonly receivedAt: number;
+  /** Aborted when a proxy that called this one has given the call up; null where none waits, or none goes on. */
+  readonly givenUp: AbortSignal | null;
   /** Null when nobody takes note, as in a deployed gateway. */
   readonly watch: ExchangeWatch | null;
   /** Epoch milliseconds now. */

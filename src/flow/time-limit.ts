@@ -4,10 +4,12 @@ import { faultType } from "./fault.ts";
 export const apiTimedOut = faultType("flow.APITimedOut", 504, () => "API timed out");
 
 /**
- * Ends an exchange that has used up its time. Fault rules and PostClientFlow run all the same.
+ * Ends an exchange that has used up its time, or that was given up. Fault rules and PostClientFlow run all the same.
  * Apigee: "Endpoint properties reference" (api.timeout).
  */
 export function checkTime(flow: FlowContext): void {
-  if (flow.exchange.now() <= flow.endsAt || flow.error !== null || flow.clientSentAt !== null) return;
+  const { exchange } = flow;
+  const isOver = exchange.now() > flow.endsAt || exchange.givenUp?.aborted;
+  if (!isOver || flow.error !== null || flow.clientSentAt !== null) return;
   throw apiTimedOut();
 }

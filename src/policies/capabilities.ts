@@ -51,8 +51,13 @@ export interface BundleCapabilities {
 
 /** The proxies of the environment, which run in this process. */
 export interface LocalProxies {
-  /** Runs a proxy and resolves with its answer. Rejects with Fault. */
-  call(flow: FlowContext, to: LocalDestination, request: RequestMessage): Promise<ResponseMessage>;
+  /** Runs a proxy and resolves with its answer. Rejects with Fault. The signal ends it when the call is given up. */
+  call(
+    flow: FlowContext,
+    to: LocalDestination,
+    request: RequestMessage,
+    signal?: AbortSignal,
+  ): Promise<ResponseMessage>;
 }
 
 /** Where a local call goes: to a named proxy (and endpoint), or to whatever serves a path. */

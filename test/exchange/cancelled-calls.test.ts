@@ -30,6 +30,21 @@ const next = (key: string) => callout("Next", never(`${key}-next`), "<Response>n
 const afterFaults = `<FaultRules><FaultRule name="any">${step("Next")}</FaultRule></FaultRules>`;
 const after = (milliseconds: number) => ({ "io.timeout.millis": String(milliseconds) });
 
+const localTarget = (name: string) =>
+  `<LocalTargetConnection><APIProxy>${name}</APIProxy></LocalTargetConnection>`;
+/** A proxy that calls another one, gives it up, and goes on. */
+const giveUp = (key: string, ...called: TestFiles[]): TestFiles =>
+  Object.assign(
+    proxyFiles("p", {
+      flows: flowsWith("Call", "Next"),
+      policies: {
+        Call: `<ServiceCallout name="Call" ${goingOn}>${waiting}${localTarget("inner")}</ServiceCallout>`,
+        ...next(key),
+      },
+    }),
+    ...called,
+  );
+
 const servers = (key: string) => {
   const { hostname, port } = new URL(never(key));
   return JSON.stringify([{ name: "slow", host: hostname, port: Number(port), isEnabled: true }]);
@@ -110,6 +125,41 @@ test.each<[string, (key: string) => TestFiles]>([
       }),
       ...proxyFiles("inner", { target: httpTarget(never(key), after(60)) }),
     }),
+  ],
+  [
+    "of a proxy that has another one for its target, and gives it up",
+    (key) => ({
+      ...proxyFiles("p", {
+        properties: { "api.timeout": "60" },
+        target: afterFaults + localTarget("inner"),
+        policies: next(key),
+      }),
+      ...proxyFiles("inner", { target: httpTarget(never(key)) }),
+    }),
+  ],
+  [
+    "of a proxy that is given up itself, to its target",
+    (key) => giveUp(key, proxyFiles("inner", { target: httpTarget(never(key)) })),
+  ],
+  [
+    "of a proxy that is given up itself, from its flow",
+    (key) =>
+      giveUp(
+        key,
+        proxyFiles("inner", {
+          flows: flowsWith("Slow"),
+          policies: callout("Slow", never(key), "<Response>answer</Response>"),
+        }),
+      ),
+  ],
+  [
+    "of a proxy whose caller's caller is given up",
+    (key) =>
+      giveUp(
+        key,
+        proxyFiles("inner", { target: localTarget("innermost") }),
+        proxyFiles("innermost", { target: httpTarget(never(key)) }),
+      ),
   ],
 ])("a call that is given up is cancelled while its request goes on: %s", async (name, files) => {
   const key = name.replaceAll(/\W+/g, "-");

@@ -48,6 +48,7 @@ export function flowOf(state: FlowState = {}): FlowContext {
     received: new Request("https://api.example.com/v1/things"),
     client: { ip: "192.0.2.1", host: "192.0.2.1", port: null, scheme: "https", country: null },
     receivedAt: NOW,
+    givenUp: null,
     watch: null,
     now: () => NOW,
     uuid: () => "00000000-0000-4000-8000-000000000000",

@@ -50,7 +50,7 @@ export const externalCallout = definePolicy({
 
     return async function callOut(flow) {
       let answered: MessageContext;
-      const calls = cancelling(context.runsOn || flow.exchange.depth > 0);
+      const calls = cancelling(context.runsOn || flow.exchange.depth > 0, flow.exchange);
       try {
         answered = await call(flow, calls);
       } catch (error) {

@@ -45,7 +45,7 @@ export function buildWaitingCallout(
 
   return async function callOut(flow) {
     let answer: ResponseMessage;
-    const calls = cancelling(runsOn || flow.exchange.depth > 0);
+    const calls = cancelling(runsOn || flow.exchange.depth > 0, flow.exchange);
     try {
       const request = prepare(flow);
       const receiving = receive(flow, request, calls);
@@ -94,7 +94,7 @@ export function buildSeparateCallout(
   return function sendOnly(flow) {
     const request = prepare(flow);
     // The flow goes on meanwhile.
-    const calls = cancelling(true);
+    const calls = cancelling(true, flow.exchange);
     const sending = send(flow, request, calls);
     if (clearPayload) clear(request);
     flow.exchange.waitUntil(finish(flow, sending, calls));

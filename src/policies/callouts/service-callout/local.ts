@@ -13,7 +13,7 @@ import { contentOf, type Send } from "./send.ts";
  */
 export function buildLocalCall(connection: LocalConnection, context: PolicyContext<"proxies">): Send {
   const destination = buildDestination(connection, context);
-  return function callLocalProxy(flow, request) {
+  return function callLocalProxy(flow, request, calls) {
     const { base, to } = destination(flow);
     const uri = extendUrl(base, request.path, request.query);
     flow.variables.set("servicecallout.requesturi", uri);
@@ -22,7 +22,7 @@ export function buildLocalCall(connection: LocalConnection, context: PolicyConte
     const copy = new RequestMessage({ verb: request.verb, path, query, headers: new Headers(headers) });
     if (!request.body.isOpaque) copy.body = request.body.copy();
     copy.contentCoding = request.contentCoding;
-    return context.proxies.call(flow, to(path), copy);
+    return context.proxies.call(flow, to(path), copy, calls.next().signal);
   };
 }
 

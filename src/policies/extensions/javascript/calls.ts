@@ -83,7 +83,7 @@ async function send(
   egress: Egress,
   by: CallOrigin,
 ): Promise<Outcome> {
-  const calls = cancelling(true);
+  const calls = cancelling(true, exchange);
   try {
     const outbound = {
       url,
