@@ -183,6 +183,8 @@ describe("deployment", () => {
     ["<ResourceURL>wsdl://order.wsdl</ResourceURL><SOAPMessage/>", ["error SchemaUnsupported 1:30"]],
     ["<ResourceURL>py://order.py</ResourceURL>", ["error InvalidResourceType 1:30"]],
     ["<ResourceURL/>", ["warning InvalidValue 1:30"]],
+    ["<Element>SampleObject</Element>", ["warning ExampleElement 1:30"]],
+    ['<Element namespace="urn:a">SampleObject</Element>', []],
     ["<Element/>", ["error RootElementNameUnspecified 1:30"]],
     ["<Element>a b</Element>", ["error InvalidRootElementName 1:30"]],
     ["<Element>s:Order</Element>", ["error InvalidRootElementName 1:30"]],

@@ -23,7 +23,7 @@ const INSTEAD_OF_A_SCHEMA =
 
 /**
  * Reads the policy. Reports InvalidResourceType, RootElementNameUnspecified and InvalidRootElementName as Apigee does;
- * SchemaUnsupported for a schema, which is never skipped; InvalidSOAPVersion; InvalidValue for an empty ResourceURL.
+ * SchemaUnsupported for a schema, which is never skipped; InvalidSOAPVersion; ExampleElement; InvalidValue for an empty ResourceURL.
  */
 export function readMessageValidation(xml: XmlElement, report: Report): MessageValidationConfig {
   refuseSchema(xml.child("ResourceURL"), report);
@@ -84,5 +84,10 @@ function readElement(element: XmlElement, report: Report): QualifiedName {
     const remedy = 'Write its name without prefix, and its namespace into namespace="…".';
     report.error("InvalidRootElementName", element, message, remedy);
   }
-  return { namespace: element.attribute("namespace")?.trim() ?? DEFAULT_NAMESPACE, name };
+  const namespace = element.attribute("namespace")?.trim() ?? DEFAULT_NAMESPACE;
+  if (namespace === DEFAULT_NAMESPACE && name === "SampleObject") {
+    const message = "SampleObject is the example of Apigee's console, and other messages are refused.";
+    report.warning("ExampleElement", element, message, "Write the name of your own messages, or remove it.");
+  }
+  return { namespace, name };
 }

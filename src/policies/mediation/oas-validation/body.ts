@@ -32,11 +32,9 @@ export function compileContent(
     const schema = media.field("schema");
     return { range: mediaType(range), written: range, schema: schema ? compiler.compile(schema) : null };
   });
-  if (
-    ranges.length > 0 &&
-    !ranges.some(({ range }) => range.includes("*") || isJson(range) || isForm(range))
-  ) {
-    const message = `A body of ${ranges.map(({ range }) => range).join(" or ")} is not looked into.`;
+  for (const { range, written } of ranges) {
+    if (isJson(range) || isForm(range)) continue;
+    const message = `A body of ${written} is not looked into${range.includes("*") ? ", unless it is JSON or a form" : ""}.`;
     const remedy = "Check it in a policy for it: XMLThreatProtection, MessageValidation, a script.";
     node.document.note("ContentNotChecked", node.at, message, remedy);
   }
