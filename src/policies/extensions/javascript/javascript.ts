@@ -49,7 +49,11 @@ export const javascript = definePolicy({
   }),
 
   check(config, { resources, scriptReader }, report) {
-    readFiles(config, resources, scriptReader, report);
+    const files = readFiles(config, resources, scriptReader, report);
+    if (files?.every(({ uses }) => !uses.calls)) return;
+    for (const { severity, code, at, message, remedy } of config.sslProblems) {
+      report[severity](code, at, message, remedy);
+    }
   },
 
   build(config, context) {

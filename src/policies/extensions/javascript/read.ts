@@ -2,7 +2,8 @@ import { readSslInfo } from "../../../connections/read-ssl-info.ts";
 import { readTemplate } from "../../../connections/read-template.ts";
 import type { XmlElement } from "../../../documents/element.ts";
 import { readBooleanAttribute } from "../../../documents/read.ts";
-import type { Position, Report } from "../../../documents/report.ts";
+import { type Position, positionOf, type Report } from "../../../documents/report.ts";
+import { checkSslInfo, type SslProblem } from "../../../egress/ssl-info.ts";
 import { type ResourceReference, type ResourceRules, readResource } from "../../resources.ts";
 
 /** Where a script's text is: in a resource, such as `jsc://sign.js`, or in the policy itself. */
@@ -19,6 +20,8 @@ export interface JavascriptConfig {
   readonly main: ScriptText | null;
   /** Message templates by name: what the script finds in `properties`. */
   readonly properties: ReadonlyMap<string, string>;
+  /** What its calls cannot do of the policy's SSLInfo. */
+  readonly sslProblems: readonly (SslProblem & { readonly at: Position })[];
 }
 
 /** Milliseconds. No documentation names a default; all samples and the console write 200. */
@@ -32,8 +35,6 @@ const scripts: ResourceRules = { types: ["jsc"], noun: "JavaScript", example: "j
 /** Apigee: "JavaScript policy". */
 export function readJavascript(xml: XmlElement, report: Report): JavascriptConfig {
   readBooleanAttribute(xml, "async", false, report);
-  const sslInfo = xml.child("SSLInfo");
-  if (sslInfo) readSslInfo(sslInfo, report, () => true);
   return {
     timeLimitMs: readTimeLimit(xml, report),
     included: xml.children("IncludeURL").flatMap((element) => readScript(element, report) ?? []),
@@ -44,7 +45,15 @@ export function readJavascript(xml: XmlElement, report: Report): JavascriptConfi
         readTemplate(property.text(), property, report),
       ]),
     ),
+    sslProblems: readSslProblems(xml.child("SSLInfo"), report),
   };
+}
+
+/** Reports only what cannot be read: whether the script calls anybody is not known yet. */
+function readSslProblems(xml: XmlElement | undefined, report: Report): JavascriptConfig["sslProblems"] {
+  if (xml === undefined) return [];
+  const problems = checkSslInfo(readSslInfo(xml, report, () => false));
+  return problems.map((problem) => ({ ...problem, at: positionOf(xml.child(problem.element) ?? xml) }));
 }
 
 function readTimeLimit(xml: XmlElement, report: Report): number {

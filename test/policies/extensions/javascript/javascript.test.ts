@@ -672,6 +672,35 @@ describe("a deployment is refused for", () => {
     expect(problems(inside, files)).toEqual(expected);
   });
 
+  describe("SSLInfo", () => {
+    const inside = (content: string) =>
+      `<SSLInfo><Enabled>true</Enabled>${content}</SSLInfo><ResourceURL>jsc://a.js</ResourceURL>`;
+
+    test.each([
+      ["<ClientAuthEnabled>true</ClientAuthEnabled>", "error ClientCertificateNotSupported"],
+      ["<TrustStore>ref://trust</TrustStore>", "error TrustStoreNotSupported"],
+      ["<CRLStore>ref://crl</CRLStore>", "error CRLStoreNotSupported"],
+      ["<IgnoreValidationErrors>true</IgnoreValidationErrors>", "warning IgnoreValidationErrorsNotSupported"],
+      ["<Protocols><Protocol>TLSv1.2</Protocol></Protocols>", "warning ProtocolsNotSupported"],
+    ])("%s is a problem of a script that calls, and of no other", (content, problem) => {
+      const calls = { "a.js": "httpClient.get('https://api.example.com/')" };
+      expect(problems(inside(content), calls)).toEqual([`${problem} policies/P.xml:1:56`]);
+      expect(problems(inside(content), { "a.js": "context.getVariable('x')" })).toEqual([]);
+    });
+
+    test("is a problem beside a script that cannot be read, too", () => {
+      expect(problems(inside("<TrustStore>t</TrustStore>"), { "a.js": "var b = ;" })).toEqual([
+        "error ScriptCompilationFailed resources/jsc/a.js:1:9",
+        "error TrustStoreNotSupported policies/P.xml:1:56",
+      ]);
+    });
+
+    test("whose flags are unclear is refused, whatever the script does", () => {
+      const unclear = inside("<ClientAuthEnabled>{flow.x}</ClientAuthEnabled>");
+      expect(problems(unclear, { "a.js": "" })).toEqual(["error InvalidBoolean policies/P.xml:1:56"]);
+    });
+  });
+
   test.each([
     ["new Date().toLocaleDateString('de')", 12],
     ["var a = {};\na.toSource()", 3],
