@@ -1,4 +1,8 @@
+import { BLOCK_BITS } from "./engine/mark-writes.ts";
 import type { Pointer, QuickJs } from "./quickjs.ts";
+
+/** The contents of blocks, by number. A write may reach beyond its block, so each has the next one's beginning, too. */
+type Blocks = ReadonlyMap<number, Uint8Array>;
 
 /**
  * All that an instance of QuickJS knows at one moment. Everything lies in its memory, so an image that is written
@@ -6,109 +10,111 @@ import type { Pointer, QuickJs } from "./quickjs.ts";
  * images of one instance fit every other one.
  */
 export interface Image {
-  readonly statics: Uint8Array;
-  readonly stack: Uint8Array;
-  readonly heap: Uint8Array;
+  /** What an instance holds in which nothing has run. */
+  readonly base: Blocks;
+  /** What differs from it. */
+  readonly changed: Blocks;
+  readonly stackEnd: Pointer;
+  /** How much memory the image itself takes. */
+  readonly bytes: number;
 }
 
-/** C's stack, in bytes. The build lays static data below it and the heap above. */
-const STACK_BYTES = 5 * 1024 * 1024;
+const BLOCK = 1 << BLOCK_BITS;
 
-/** Something that ran before may have left gaps below the stack's end, but none so large, in bytes. */
-const STACK_GAP = new Uint8Array(32 * 1024);
+/** How far a write may reach beyond the block in which it begins, in bytes. */
+const OVERLAP = 8;
 
-/** Takes the images of an instance and writes them back. */
+/** Most blocks are not marked: so many are looked at in one step. */
+const MARKS_AT_ONCE = 8;
+
+const EMPTY = new Uint8Array(BLOCK + OVERLAP);
+
+/** Takes the images of an instance and writes them back: only blocks that are marked as written to, see {@link QuickJs.marks}. */
 export class Images {
   readonly #engine: QuickJs;
-  readonly #stackTop: Pointer;
-  /** The place of the word that says where the heap ends. */
-  readonly #heapEndAt: Pointer;
   readonly #initialBytes: number;
-  #memory: Uint8Array;
+  /** The marks of eight blocks each. */
+  readonly #marks: Float64Array;
+  /** What the memory holds where no mark says that it may not. */
+  #current: Image;
 
-  /** @param engine one in which nothing has run yet */
+  /** @param engine one whose world is made: all images are told apart from what it holds now */
   constructor(engine: QuickJs) {
     this.#engine = engine;
-    this.#memory = new Uint8Array(engine.memory.buffer);
-    this.#initialBytes = this.#memory.length;
-    this.#stackTop = engine.stackSave();
-    this.#heapEndAt = findHeapEnd(engine, this.#stackBottom, this.#stackTop);
-  }
-
-  /** Bytes that may be read and written. Valid until a script runs: memory that grows moves. */
-  get memory(): Uint8Array {
-    const { buffer } = this.#engine.memory;
-    if (this.#memory.buffer !== buffer) this.#memory = new Uint8Array(buffer);
-    return this.#memory;
+    this.#initialBytes = engine.memory().length;
+    this.#marks = new Float64Array(engine.marks.buffer);
+    // What the build itself puts into the memory lies below the stack's end.
+    engine.marks.fill(1, 0, engine.stackSave() >> BLOCK_BITS);
+    const base = this.#markedWhere(
+      (content) => Buffer.compare(content, EMPTY.subarray(0, content.length)) !== 0,
+    );
+    this.#current = { base, changed: new Map(), stackEnd: engine.stackSave(), bytes: 0 };
+    this.#marks.fill(0);
   }
 
   /** Whether the memory is larger than that of a new instance. */
   get hasGrown(): boolean {
-    return this.#engine.memory.buffer.byteLength > this.#initialBytes;
+    return this.#engine.memory().length > this.#initialBytes;
   }
 
   take(): Image {
-    const { memory } = this;
-    return {
-      statics: memory.slice(0, this.#stackBottom),
-      stack: memory.slice(this.#engine.stackSave(), this.#stackTop),
-      heap: memory.slice(this.#stackTop, this.#heapEnd),
-    };
+    const { base, changed: before } = this.#current;
+    this.#mark(before);
+    const changed = this.#markedWhere(
+      (content, block) => Buffer.compare(content, base.get(block) ?? EMPTY) !== 0,
+    );
+    const bytes = changed.size * (BLOCK + OVERLAP);
+    this.#marks.fill(0);
+    this.#current = { base, changed, stackEnd: this.#engine.stackSave(), bytes };
+    return this.#current;
   }
 
   /** Whatever ran since the image was taken leaves nothing behind, not even in memory that is free. */
-  restore({ statics, stack, heap }: Image): void {
-    const { memory } = this;
-    const heapEnd = this.#heapEnd;
-    const stackEnd = this.#stackTop - stack.length;
-    this.#clearStackBelow(stackEnd);
-    memory.set(statics, 0);
-    memory.set(stack, stackEnd);
-    memory.set(heap, this.#stackTop);
-    memory.fill(0, this.#stackTop + heap.length, Math.max(heapEnd, this.#heapEnd));
-    this.#engine.stackRestore(stackEnd);
+  restore(image: Image): void {
+    if (image !== this.#current) {
+      if (image.base !== this.#current.base) {
+        this.#mark(this.#current.base);
+        this.#mark(image.base);
+      }
+      this.#mark(this.#current.changed);
+      this.#mark(image.changed);
+      this.#current = image;
+    }
+    const blocks = this.#engine.memory().length >> BLOCK_BITS;
+    for (let block = 0; block < blocks; block += MARKS_AT_ONCE) {
+      if (this.#marks[block / MARKS_AT_ONCE] !== 0) this.#restoreMarked(image, block);
+    }
+    this.#engine.stackRestore(image.stackEnd);
   }
 
-  get #stackBottom(): Pointer {
-    return this.#stackTop - STACK_BYTES;
-  }
-
-  get #heapEnd(): Pointer {
-    return new DataView(this.memory.buffer).getUint32(this.#heapEndAt, true);
-  }
-
-  /** The stack is filled from its top without large gaps, so the first large gap ends what was used. */
-  #clearStackBelow(end: Pointer): void {
-    const { memory } = this;
-    for (let top = end; top - STACK_GAP.length > this.#stackBottom; top -= STACK_GAP.length) {
-      const part = memory.subarray(top - STACK_GAP.length, top);
-      if (Buffer.compare(part, STACK_GAP) === 0) return;
-      part.fill(0);
+  #restoreMarked({ base, changed }: Image, first: number): void {
+    const memory = this.#engine.memory();
+    const { marks } = this.#engine;
+    for (let block = first; block < first + MARKS_AT_ONCE; block++) {
+      if (marks[block] === 0) continue;
+      marks[block] = 0;
+      const content = changed.get(block) ?? base.get(block) ?? EMPTY;
+      const start = block << BLOCK_BITS;
+      const isLast = start + content.length > memory.length;
+      memory.set(isLast ? content.subarray(0, memory.length - start) : content, start);
     }
   }
-}
 
-/**
- * Finds the variable in which the C library keeps the end of the heap, since the build does not export it: the
- * largest address among the static words that grow with the heap. Leaves the memory as it was.
- */
-function findHeapEnd(engine: QuickJs, stackBottom: Pointer, heapStart: Pointer): Pointer {
-  const untouched = new Uint8Array(engine.memory.buffer).slice();
-  const words = () => new Uint32Array(engine.memory.buffer.slice(0, stackBottom & ~3));
-  const bytes = 1 << 20;
-  const before = words();
-  const first = engine._malloc(bytes);
-  const between = words();
-  const second = engine._malloc(bytes);
-  const after = words();
-  let found = -1;
-  for (const [index, end] of after.entries()) {
-    const [earlier = 0, earliest = 0] = [between[index], before[index]];
-    const isAddress = earliest >= heapStart && end <= untouched.length;
-    const grows = earliest < earlier && earlier < end && earlier >= first + bytes && end >= second + bytes;
-    if (isAddress && grows && end >= (after[found] ?? 0)) found = index;
+  #mark(blocks: Blocks): void {
+    for (const block of blocks.keys()) this.#engine.marks[block] = 1;
   }
-  if (found === -1) throw new Error("this build of QuickJS does not show where its heap ends");
-  new Uint8Array(engine.memory.buffer).set(untouched);
-  return found * 4;
+
+  /** What blocks hold that are marked, or stand behind one that is. */
+  #markedWhere(holds: (content: Uint8Array, block: number) => boolean): Blocks {
+    const { marks } = this.#engine;
+    const memory = this.#engine.memory();
+    const found = new Map<number, Uint8Array>();
+    for (let block = 0; block << BLOCK_BITS < memory.length; block++) {
+      if (!marks[block] && !marks[block - 1]) continue;
+      const start = block << BLOCK_BITS;
+      const content = memory.subarray(start, start + BLOCK + OVERLAP);
+      if (holds(content, block)) found.set(block, content.slice());
+    }
+    return found;
+  }
 }

@@ -5,7 +5,7 @@ import { Lock } from "./lock.ts";
 import { ALL_INTRINSICS, type Handle, makeQuickJs, type Pointer, type QuickJs } from "./quickjs.ts";
 import type { SourceFile } from "./script.ts";
 import { Texts } from "./texts.ts";
-import { worldSource } from "./world.ts";
+import { worldSource } from "./world/world.ts";
 
 /** What a script is made of. */
 export interface ScriptSources {
@@ -77,17 +77,17 @@ export class Machine {
 
   #makeWorld(engine: QuickJs): void {
     this.#engine = engine;
-    this.#images = new Images(engine);
     const runtime = engine._QTS_NewRuntime();
     engine._QTS_RuntimeSetMaxStackSize(runtime, STACK_LIMIT);
     engine._QTS_RuntimeEnableInterruptHandler(runtime);
     this.#context = engine._QTS_NewContext(runtime, ALL_INTRINSICS);
-    this.#texts = new Texts(engine, this.#context, this.#images);
+    this.#texts = new Texts(engine, this.#context);
     this.#arguments = engine._malloc(8);
     this.#ticks = LOAD_TICKS;
     const host = engine._QTS_NewFunction(this.#context, this.#texts.allocate("host"), 1, 0, 1);
     this.#entry = this.#evaluate({ file: "world.js", text: worldSource });
     this.#entry = this.#resultOf(this.#callEntry(host, engine._QTS_GetUndefined()));
+    this.#images = new Images(engine);
     this.#base = this.#images.take();
   }
 
@@ -103,8 +103,8 @@ export class Machine {
     });
     this.#readsClock = false;
     for (const source of preloaded) this.#evaluate(source);
-    const drawn = this.#resultOf(this.#callEntry(this.#texts.value("define"), this.#evaluate(main)));
-    if (asksHost || this.#readsClock || this.#texts.read(drawn) === "true") return null;
+    this.#resultOf(this.#callEntry(this.#texts.value("define"), this.#evaluate(main)));
+    if (asksHost || this.#readsClock) return null;
     return { image: this.#images.take() };
   }
 
@@ -200,9 +200,8 @@ export class Machine {
 
   /** Puts values where a call finds them. */
   #place(first: Handle, second: Handle): Pointer {
-    const words = new DataView(this.#images.memory.buffer);
-    words.setUint32(this.#arguments, first, true);
-    words.setUint32(this.#arguments + 4, second, true);
+    const { buffer } = this.#engine.writable(this.#arguments, 8);
+    new Uint32Array(buffer, this.#arguments, 2).set([first, second]);
     return this.#arguments;
   }
 

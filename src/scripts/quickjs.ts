@@ -1,5 +1,6 @@
 import instantiate from "@jitl/quickjs-wasmfile-release-sync/emscripten-module";
 import wasm from "../../dist/quickjs.wasm";
+import { BLOCK_BITS, MARKS } from "./engine/mark-writes.ts";
 
 /** A place in QuickJS's memory. */
 export type Pointer = number;
@@ -47,7 +48,12 @@ export interface QuickJsHost {
 
 /** An instance of QuickJS: a JavaScript engine with a memory of its own, in WebAssembly. */
 export interface QuickJs extends Functions {
-  readonly memory: WebAssembly.Memory;
+  /** All bytes of its memory, to be read. Memory that grows moves: whoever runs something asks again. */
+  memory(): Uint8Array;
+  /** Bytes of its memory that are written from outside. */
+  writable(at: Pointer, bytes: number): Uint8Array;
+  /** Not 0 for each block of the memory that was written to since somebody set it to 0. */
+  readonly marks: Uint8Array;
   /** `_QTS_Call` for a script whose host may answer with a promise. */
   callWaiting(...args: Parameters<Functions["_QTS_Call"]>): Promise<Handle>;
   /** Where C's stack ends; it grows downwards. A script that waits keeps its part of it. */
@@ -86,26 +92,47 @@ type LoadGlue = (options: {
 export async function makeQuickJs(host: QuickJsHost, waits: boolean): Promise<QuickJs> {
   const memory = new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: MAX_PAGES });
   let native: WebAssembly.Exports = {};
+  let marks = new Uint8Array();
+  let bytes = new Uint8Array(memory.buffer);
+  const current = () => {
+    if (bytes.length === 0) bytes = new Uint8Array(memory.buffer);
+    return bytes;
+  };
+  const mark = (at: Pointer, count: number) => {
+    marks.fill(1, at >>> BLOCK_BITS, ((at + count) >>> BLOCK_BITS) + 1);
+  };
   const glue = await (instantiate as unknown as LoadGlue)({
     wasmMemory: memory,
     instantiateWasm({ a: imports }, receive) {
       const call = (_context: Pointer, _self: Handle, _count: number, values: Pointer) => host.call(values);
-      imports[hostCallIn(imports)] = waits ? new integration.Suspending(call) : call;
+      const hostCall = hostCallIn(imports);
       for (const [name, fn] of Object.entries(imports)) {
         if (isClock(fn))
           imports[name] = (...values: unknown[]) => {
             host.clockIsRead();
             return fn(...values);
           };
+        else if (mayWrite(fn))
+          imports[name] = (...values: unknown[]) => {
+            for (const value of values) if (typeof value === "number") mark(value, MAX_GLUE_WRITES);
+            return fn(...values);
+          };
       }
+      imports[hostCall] = waits ? new integration.Suspending(call) : call;
       const instance = new WebAssembly.Instance(wasm, { a: imports });
       native = instance.exports;
+      marks = new Uint8Array((native[MARKS] as WebAssembly.Memory).buffer);
       receive(instance);
     },
   });
   glue.callbacks = { shouldInterrupt: () => (host.shouldInterrupt() ? 1 : 0) };
   return Object.assign(glue, {
-    memory,
+    memory: current,
+    writable: (at: Pointer, count: number) => {
+      mark(at, count);
+      return current().subarray(at, at + count);
+    },
+    marks,
     callWaiting: waits ? integration.promising(glue._QTS_Call) : refuseToWait,
     stackSave: named(native, STACK_SAVE),
     stackRestore: named(native, STACK_RESTORE),
@@ -128,6 +155,14 @@ function named(native: WebAssembly.Exports, name: string): (pointer?: Pointer) =
 
 function isClock(fn: WebAssembly.ImportValue): fn is (...values: unknown[]) => unknown {
   return typeof fn === "function" && /Date\.now|performance/.test(String(fn));
+}
+
+/** How much the glue's own functions write to where an argument of theirs points, in bytes: a date, an environment. */
+const MAX_GLUE_WRITES = 1024;
+
+/** Whether an import is one of the glue's own functions, whose writes nothing marks. */
+function mayWrite(fn: WebAssembly.ImportValue): fn is (...values: unknown[]) => unknown {
+  return typeof fn === "function" && !String(fn).includes("callbacks");
 }
 
 /** The import by which QuickJS calls the host. The build has shortened its name; its text tells it. */

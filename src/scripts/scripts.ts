@@ -51,13 +51,13 @@ export class Scripts implements ScriptRunner {
 
   /** Moves a script to the end of the line, and drops those at its beginning that are too many. */
   #touch(script: Script, loaded: LoadedScript): void {
-    if (this.#loaded.delete(script)) this.#bytes -= sizeOf(loaded);
+    if (this.#loaded.delete(script)) this.#bytes -= loaded.image.bytes;
     this.#loaded.set(script, loaded);
-    this.#bytes += sizeOf(loaded);
-    for (const [other, image] of this.#loaded) {
+    this.#bytes += loaded.image.bytes;
+    for (const [other, { image }] of this.#loaded) {
       if (this.#bytes <= MAX_LOADED_BYTES || other === script) return;
       this.#loaded.delete(other);
-      this.#bytes -= sizeOf(image);
+      this.#bytes -= image.bytes;
     }
   }
 
@@ -93,10 +93,6 @@ function attempt(load: () => LoadedScript | null): LoadedScript | null {
 
 function neverPure(): never {
   throw new Error("a script that executes nothing when it is loaded cannot have read anything");
-}
-
-function sizeOf({ image: { statics, stack, heap } }: LoadedScript): number {
-  return statics.length + stack.length + heap.length;
 }
 
 /** `    at name (FILE:LINE:COLUMN)` */

@@ -1,4 +1,3 @@
-import type { Images } from "./image.ts";
 import type { Handle, Pointer, QuickJs } from "./quickjs.ts";
 
 /** Shorter texts are quicker to decode a character at a time. */
@@ -14,12 +13,10 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true, fatal: false });
 export class Texts {
   readonly #engine: QuickJs;
   readonly #context: Pointer;
-  readonly #images: Images;
 
-  constructor(engine: QuickJs, context: Pointer, images: Images) {
+  constructor(engine: QuickJs, context: Pointer) {
     this.#engine = engine;
     this.#context = context;
-    this.#images = images;
   }
 
   byteLength(text: string): number {
@@ -31,9 +28,9 @@ export class Texts {
     const bytes = this.byteLength(text);
     const at = this.#engine._malloc(bytes + 1);
     if (at === 0) throw new RangeError("out of memory");
-    const { memory } = this.#images;
-    encoder.encodeInto(text, memory.subarray(at, at + bytes));
-    memory[at + bytes] = 0;
+    const place = this.#engine.writable(at, bytes + 1);
+    encoder.encodeInto(text, place);
+    place[bytes] = 0;
     return at;
   }
 
@@ -48,7 +45,7 @@ export class Texts {
   /** The text of a JavaScript value, as `String(value)` makes it. */
   read(value: Handle): string {
     const at = this.#engine._QTS_GetString(this.#context, value);
-    const { memory } = this.#images;
+    const memory = this.#engine.memory();
     const end = memory.indexOf(0, at);
     const text =
       end - at < SHORT ? (asciiOf(memory, at, end) ?? decode(memory, at, end)) : decode(memory, at, end);

@@ -19,13 +19,7 @@ afterEach(() => {
 async function asked(text: string, waits: boolean): Promise<string[]> {
   const requests: string[] = [];
   const ways = waysToRun([{ file: "main.js", ...readScript(text) }]);
-  const input = JSON.stringify({
-    seed: [1, 2, 3, 4],
-    variables: {},
-    properties: {},
-    flow: "",
-    session: "{}",
-  });
+  const input = JSON.stringify({ variables: {} });
   const host = (request: string) => {
     requests.push(request);
     return null;

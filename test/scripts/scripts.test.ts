@@ -16,7 +16,7 @@ async function execute(text: string, variables: Record<string, unknown> = {}): P
     { ways, waits: false },
     {
       ticks: 1000,
-      input: JSON.stringify({ seed: [1, 2, 3, 4], variables, properties: {}, flow: "", session: "{}" }),
+      input: JSON.stringify({ variables }),
       host: (request) => {
         asked.push(JSON.parse(request));
         return null;
@@ -69,13 +69,7 @@ test("many executions leave nothing behind, and take no more memory than one", a
   const { whole } = waysToRun([{ file: "main.js", ...readScript(text) }]);
   const loaded = machine.load({ preloaded: [], main: whole });
   if (loaded === null) throw new Error("the script could not be loaded");
-  const input = JSON.stringify({
-    seed: [1, 2, 3, 4],
-    variables: {},
-    properties: {},
-    flow: "",
-    session: "{}",
-  });
+  const input = JSON.stringify({ variables: {} });
   for (let time = 0; time < 20_000; time++) machine.run(loaded, { ticks: 1000, input, host: () => null });
   expect(machine.hasGrown).toBe(false);
 });

@@ -14,13 +14,7 @@ async function calls(text: string, timeLimitMs: number): Promise<number> {
     count++;
     return null;
   };
-  const input = JSON.stringify({
-    seed: [1, 2, 3, 4],
-    variables: {},
-    properties: {},
-    flow: "",
-    session: "{}",
-  });
+  const input = JSON.stringify({ variables: {} });
   const ways = waysToRun([{ file: "main.js", ...readScript(text) }]);
   await scripts.execute({ ways, waits: false }, { ticks: timeLimitMs * TICKS_PER_MS, input, host });
   return count;

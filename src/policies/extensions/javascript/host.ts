@@ -5,6 +5,7 @@ import type { Egress } from "../../../egress/egress.ts";
 import { compileDateFormat } from "../../../expression/functions/date-format.ts";
 import { ExpressionError } from "../../../expression/value.ts";
 import { type FlowContext, StateKey } from "../../../flow/context.ts";
+import { flowState } from "../../../flow/flow-state.ts";
 import { NameClash, Unsettable } from "../../../flow/unsettable.ts";
 import type { Variable } from "../../../flow/variable.ts";
 import { ScriptRefusal } from "../../../scripts/error.ts";
@@ -69,6 +70,12 @@ export function hostFor(
         return assign(flow, find(text(first)), fromScript(checkedValue(second), flow, find));
       case "remove":
         return remove(flow, find(text(first)));
+      case "flow":
+        return flowState(flow);
+      case "seed":
+        return [...crypto.getRandomValues(new Int32Array(4))];
+      case "session":
+        return sessionOf(flow).kept;
       case "print":
         return printSome(text(first));
       case "send":

@@ -1,12 +1,11 @@
 import type { FlowContext } from "../../../flow/context.ts";
-import { flowState } from "../../../flow/flow-state.ts";
 import { ScriptError, ScriptTimeout } from "../../../scripts/error.ts";
 import { type Execution, type ScriptRunner, TICKS_PER_MS } from "../../../scripts/execution.ts";
 import type { Script } from "../../../scripts/script.ts";
 import { definePolicy } from "../../policy-type.ts";
 import { faults, textOf } from "./faults.ts";
 import { readFiles, waysOf } from "./files.ts";
-import { hostFor, sessionOf } from "./host.ts";
+import { hostFor } from "./host.ts";
 import { readJavascript } from "./read.ts";
 import { Diverged, RecordedHost } from "./recorded-host.ts";
 import { isUnnamed, NamedCalls, withPropertyNamed } from "./unnamed.ts";
@@ -73,13 +72,12 @@ export const javascript = definePolicy({
     const print = (flow: FlowContext, text: string) => printer.print(policy, flow, text);
     const host = { variables, variable: context.variable, egress, origin, print };
 
+    const expand = (flow: FlowContext) =>
+      Object.fromEntries(properties.map(([name, template]) => [name, template(flow)]));
     const inputFor = (flow: FlowContext) =>
       JSON.stringify({
-        seed: [...crypto.getRandomValues(new Int32Array(4))],
         variables: Object.fromEntries(given.map(({ name, get }) => [name, toScript(name, get(flow))])),
-        properties: Object.fromEntries(properties.map(([name, template]) => [name, template(flow)])),
-        flow: flowState(flow),
-        session: sessionOf(flow).kept,
+        properties: properties.length === 0 ? undefined : expand(flow),
       });
 
     const fail = (error: unknown): never => {
