@@ -12,12 +12,12 @@ export interface Execution {
   readonly host: ScriptHost;
   /** What the script is given, as JSON. */
   readonly input: string;
-  /** The work it may do, in {@link TICKS_PER_MS}. The clock cannot tell: on Workers it stands still meanwhile. */
-  readonly ticks: number;
+  /** The work it may do, see {@link WORK_PER_MS}. The clock cannot tell: on Workers it stands still meanwhile. */
+  readonly work: number;
 }
 
-/** QuickJS asks about that often whether to go on, for each millisecond of a plain loop. */
-export const TICKS_PER_MS = 20;
+/** So much work counts as a millisecond: turns of the engine's own loops, most of which take a nanosecond or two. */
+export const WORK_PER_MS = 500_000;
 
 /** Runs scripts. What does it is made where the gateway is put together: it needs WebAssembly. */
 export interface ScriptRunner {

@@ -1,5 +1,5 @@
 import { ScriptError, ScriptRefusal, ScriptTimeout } from "./error.ts";
-import { type Execution, type ScriptHost, TICKS_PER_MS } from "./execution.ts";
+import { type Execution, type ScriptHost, WORK_PER_MS } from "./execution.ts";
 import { type Image, Images } from "./image.ts";
 import { Lock } from "./lock.ts";
 import { ALL_INTRINSICS, type Handle, makeQuickJs, type Pointer, type QuickJs } from "./quickjs.ts";
@@ -21,14 +21,17 @@ export interface LoadedScript {
 }
 
 /** For what is executed once, at loading. */
-const LOAD_TICKS = 2_000 * TICKS_PER_MS;
+const LOAD_WORK = 2_000 * WORK_PER_MS;
 
 /** For describing what a script has thrown: a `toString` of the script's own may run. */
-const DESCRIBE_TICKS = 10 * TICKS_PER_MS;
+const DESCRIBE_WORK = 50 * WORK_PER_MS;
 
-/** What a call of the host costs, and the text that it takes along. */
-const CALL_TICKS = 0.2;
-const CHARACTERS_PER_TICK = 4_000;
+/** What the interpreter has done when it asks whether to go on: 10,000 turns of loops or calls of a script. */
+const INTERPRETER_WORK = WORK_PER_MS / 20;
+
+/** What a call of the host costs, and each character that it takes along. */
+const CALL_WORK = WORK_PER_MS / 100;
+const CHARACTER_WORK = WORK_PER_MS / 80_000;
 
 /** How much of C's stack a recursion may take, in bytes. */
 const STACK_LIMIT = 512 * 1024;
@@ -47,7 +50,6 @@ export class Machine {
   #arguments: Pointer = 0;
   #base!: Image;
   #host: ScriptHost = refuseAll;
-  #ticks = 0;
   #readsClock = false;
   readonly #waits: boolean;
 
@@ -60,7 +62,7 @@ export class Machine {
     const machine = new Machine(waits);
     const host = {
       call: (values: Pointer) => machine.#answer(values),
-      shouldInterrupt: () => machine.#ticks-- <= 0,
+      shouldInterrupt: () => machine.#spend(INTERPRETER_WORK) < 0,
       clockIsRead: () => {
         machine.#readsClock = true;
       },
@@ -83,7 +85,7 @@ export class Machine {
     this.#context = engine._QTS_NewContext(runtime, ALL_INTRINSICS);
     this.#texts = new Texts(engine, this.#context);
     this.#arguments = engine._malloc(8);
-    this.#ticks = LOAD_TICKS;
+    engine.work.value = LOAD_WORK;
     const host = engine._QTS_NewFunction(this.#context, this.#texts.allocate("host"), 1, 0, 1);
     this.#entry = this.#evaluate({ file: "world.js", text: worldSource });
     this.#entry = this.#resultOf(this.#callEntry(host, engine._QTS_GetUndefined()));
@@ -97,7 +99,7 @@ export class Machine {
    */
   load({ preloaded, main }: ScriptSources): LoadedScript | null {
     let asksHost = false;
-    this.#begin(this.#base, LOAD_TICKS, () => {
+    this.#begin(this.#base, LOAD_WORK, () => {
       asksHost = true;
       return null;
     });
@@ -109,38 +111,37 @@ export class Machine {
   }
 
   /** Executes a script to its end. Throws {@link ScriptError} and {@link ScriptTimeout}. */
-  run({ image }: LoadedScript, { host, input, ticks }: Execution): void {
-    this.#begin(image, ticks, host);
-    this.#resultOf(this.#callEntry(this.#texts.value("run"), this.#texts.value(input)));
+  run({ image }: LoadedScript, { host, input, work }: Execution): void {
+    this.#begin(image, work, host);
+    const value = this.#guarded(() => this.#texts.value(input));
+    this.#resultOf(this.#callEntry(this.#texts.value("run"), value));
   }
 
   /** Executes a script whose host may make it wait. Rejects with {@link ScriptError} and {@link ScriptTimeout}. */
-  async runWaiting({ image }: LoadedScript, { host, input, ticks }: Execution): Promise<void> {
+  async runWaiting({ image }: LoadedScript, { host, input, work }: Execution): Promise<void> {
     await this.#lock.acquire();
     try {
-      this.#begin(image, ticks, host);
+      this.#begin(image, work, host);
       const values = this.#place(this.#texts.value("run"), this.#texts.value(input));
       const call = this.#engine.callWaiting(this.#context, this.#entry, this.#undefined, 2, values);
       this.#resultOf(await call);
+    } catch (error) {
+      throw this.#endOf(error);
     } finally {
       this.#lock.release();
     }
   }
 
-  #begin(image: Image, ticks: number, host: ScriptHost): void {
+  #begin(image: Image, work: number, host: ScriptHost): void {
     this.#images.restore(image);
-    this.#ticks = ticks;
+    this.#engine.work.value = work;
     this.#host = host;
   }
 
   /** QuickJS calls the host. */
   #answer(values: Pointer): Handle | Promise<Handle> {
     const request = this.#texts.read(this.#engine._QTS_ArgvGetJSValueConstPointer(values, 0));
-    this.#spend(CALL_TICKS + request.length / CHARACTERS_PER_TICK);
-    if (request.startsWith("#")) {
-      this.#spend(Number(request.slice(1)));
-      return this.#undefined;
-    }
+    if (this.#spend(CALL_WORK + request.length * CHARACTER_WORK) < 0) throw new ScriptTimeout();
     try {
       const answer = this.#host(request);
       if (!(answer instanceof Promise)) return this.#handleOf(answer);
@@ -152,22 +153,22 @@ export class Machine {
     }
   }
 
-  /** Takes from what a script may still do, for work that QuickJS does not count. Throws {@link ScriptTimeout}. */
-  #spend(ticks: number): void {
-    if (ticks > 0) this.#ticks -= ticks;
-    if (this.#ticks < 0) throw new ScriptTimeout();
+  /** Takes from the work that may still be done, for what is not counted by itself. Returns what is left. */
+  #spend(work: number): number {
+    this.#engine.work.value -= work;
+    return this.#engine.work.value;
   }
 
   /** Others may run until the answer is there; then the script finds everything as it left it. */
   async #wait(answer: Promise<string | null>): Promise<Handle> {
-    const [image, ticks, host] = [this.#images.take(), this.#ticks, this.#host];
+    const [image, work, host] = [this.#images.take(), this.#engine.work.value, this.#host];
     this.#lock.release();
     const settled = await answer.then(
       (text) => () => this.#handleOf(text),
       (error) => () => this.#refusal(error),
     );
     await this.#lock.acquire();
-    this.#begin(image, ticks, host);
+    this.#begin(image, work, host);
     return settled();
   }
 
@@ -212,32 +213,41 @@ export class Machine {
   #resultOf(result: Handle): Handle {
     const thrown = this.#engine._QTS_ResolveException(this.#context, result);
     if (thrown === 0) return result;
-    if (this.#ticks < 0) throw new ScriptTimeout();
+    if (this.#engine.work.value < 0) throw new ScriptTimeout();
     throw this.#describe(thrown);
   }
 
   #describe(thrown: Handle): Error {
-    this.#ticks = DESCRIBE_TICKS;
-    const described = this.#callEntry(this.#texts.value("describe"), thrown);
-    if (this.#engine._QTS_ResolveException(this.#context, described) !== 0) {
-      return new ScriptError("", "the script threw something that cannot be shown");
-    }
-    const [type, message, stack] = JSON.parse(this.#texts.read(described)) as [string, string, string];
-    return new ScriptError(type, message, stack);
-  }
-
-  /** WebAssembly itself ends a recursion that the engine did not end. */
-  #guarded(work: () => Handle): Handle {
+    this.#engine.work.value = DESCRIBE_WORK;
     try {
-      return work();
+      const described = this.#callEntry(this.#texts.value("describe"), thrown);
+      if (this.#engine._QTS_ResolveException(this.#context, described) !== 0) return indescribable();
+      const text = this.#guarded(() => this.#texts.read(described));
+      const [type, message, stack] = JSON.parse(text) as [string, string, string];
+      return new ScriptError(type, message, stack);
     } catch (error) {
-      if (error instanceof RangeError || error instanceof WebAssembly.RuntimeError) {
-        throw new ScriptError("InternalError", "stack overflow");
-      }
+      if (error instanceof ScriptTimeout) return indescribable();
       throw error;
     }
   }
+
+  #guarded<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      throw this.#endOf(error);
+    }
+  }
+
+  /** WebAssembly itself ends what has done too much, and a recursion that the engine did not end. */
+  #endOf(error: unknown): unknown {
+    if (!(error instanceof RangeError || error instanceof WebAssembly.RuntimeError)) return error;
+    if (this.#engine.work.value < 0) return new ScriptTimeout();
+    return new ScriptError("InternalError", "stack overflow");
+  }
 }
+
+const indescribable = () => new ScriptError("", "the script threw something that cannot be shown");
 
 function refuseAll(): never {
   throw new ScriptRefusal("nothing can be asked yet");

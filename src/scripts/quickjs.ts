@@ -1,5 +1,6 @@
 import instantiate from "@jitl/quickjs-wasmfile-release-sync/emscripten-module";
 import wasm from "../../dist/quickjs.wasm";
+import { WORK } from "./engine/count-work.ts";
 import { BLOCK_BITS, MARKS } from "./engine/mark-writes.ts";
 
 /** A place in QuickJS's memory. */
@@ -40,7 +41,7 @@ interface Functions {
 export interface QuickJsHost {
   /** A script calls its one host function. With a promise the script waits, see {@link QuickJs.callWaiting}. */
   call(values: Pointer): Handle | Promise<Handle>;
-  /** Asked about every 10,000 operations; true stops the script, which cannot catch that. */
+  /** Asked about every 10,000 operations, which are not counted as work; true stops the script, which cannot catch that. */
   shouldInterrupt(): boolean;
   /** The clock is read. */
   clockIsRead(): void;
@@ -56,6 +57,8 @@ export interface QuickJs extends Functions {
   readonly marks: Uint8Array;
   /** `_QTS_Call` for a script whose host may answer with a promise. */
   callWaiting(...args: Parameters<Functions["_QTS_Call"]>): Promise<Handle>;
+  /** How much work may still be done; less than 0 when what was called ended with a trap because of it. */
+  readonly work: { value: number };
   /** Where C's stack ends; it grows downwards. A script that waits keeps its part of it. */
   stackSave(): Pointer;
   stackRestore(pointer: Pointer): void;
@@ -133,6 +136,7 @@ export async function makeQuickJs(host: QuickJsHost, waits: boolean): Promise<Qu
       return current().subarray(at, at + count);
     },
     marks,
+    work: native[WORK] as WebAssembly.Global,
     callWaiting: waits ? integration.promising(glue._QTS_Call) : refuseToWait,
     stackSave: named(native, STACK_SAVE),
     stackRestore: named(native, STACK_RESTORE),

@@ -1,3 +1,4 @@
+import { ScriptError } from "./error.ts";
 import type { Handle, Pointer, QuickJs } from "./quickjs.ts";
 
 /** Shorter texts are quicker to decode a character at a time. */
@@ -27,7 +28,7 @@ export class Texts {
   allocate(text: string): Pointer {
     const bytes = this.byteLength(text);
     const at = this.#engine._malloc(bytes + 1);
-    if (at === 0) throw new RangeError("out of memory");
+    if (at === 0) throw new ScriptError("InternalError", "out of memory");
     const place = this.#engine.writable(at, bytes + 1);
     encoder.encodeInto(text, place);
     place[bytes] = 0;

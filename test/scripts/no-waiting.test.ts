@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { ScriptError } from "../../src/scripts/error.ts";
+import { WORK_PER_MS } from "../../src/scripts/execution.ts";
 import { readScript } from "../../src/scripts/read-script.ts";
 import { Scripts } from "../../src/scripts/scripts.ts";
 import { waysToRun } from "../../src/scripts/sources.ts";
@@ -24,7 +25,7 @@ async function asked(text: string, waits: boolean): Promise<string[]> {
     requests.push(request);
     return null;
   };
-  const execution = { ticks: 1000, input, host };
+  const execution = { work: 50 * WORK_PER_MS, input, host };
   try {
     await new Scripts().execute({ ways, waits }, execution);
   } catch (error) {

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ScriptError, ScriptSyntaxError, ScriptTimeout } from "../../src/scripts/error.ts";
+import { WORK_PER_MS } from "../../src/scripts/execution.ts";
 import { Machine } from "../../src/scripts/machine.ts";
 import { readScript } from "../../src/scripts/read-script.ts";
 import { Scripts } from "../../src/scripts/scripts.ts";
@@ -15,7 +16,7 @@ async function execute(text: string, variables: Record<string, unknown> = {}): P
   await scripts.execute(
     { ways, waits: false },
     {
-      ticks: 1000,
+      work: 50 * WORK_PER_MS,
       input: JSON.stringify({ variables }),
       host: (request) => {
         asked.push(JSON.parse(request));
@@ -62,14 +63,45 @@ test("any text is refused as no script, or runs, or fails as a script", async ()
   expect(await execute("print('still here')")).toEqual([["print", "still here"]]);
 });
 
-test("many executions leave nothing behind, and take no more memory than one", async () => {
-  const text =
-    "kept = (typeof kept === 'undefined' ? [] : kept).concat(new Array(1000)); if (kept.length !== 1000) throw new Error(kept.length); context.getVariable('x')";
-  const machine = await Machine.start({ waits: false });
-  const { whole } = waysToRun([{ file: "main.js", ...readScript(text) }]);
-  const loaded = machine.load({ preloaded: [], main: whole });
-  if (loaded === null) throw new Error("the script could not be loaded");
-  const input = JSON.stringify({ variables: {} });
-  for (let time = 0; time < 20_000; time++) machine.run(loaded, { ticks: 1000, input, host: () => null });
-  expect(machine.hasGrown).toBe(false);
+describe("25,000 executions leave nothing behind, and take no more memory than one, of a script that", () => {
+  test.each([
+    [
+      "keeps what it can",
+      "kept = (typeof kept === 'undefined' ? [] : kept).concat(new Array(500)); if (kept.length !== 500) throw new Error(kept.length); context.getVariable('x'); Array.prototype.kept = kept",
+      50,
+      "",
+    ],
+    [
+      "sets variables",
+      "for (var i = 0; i < 5; i++) context.setVariable('a' + Math.random(), { i: i })",
+      50,
+      "",
+    ],
+    ["fails", "var all = [{}, {}]; all[0].self = all; nothing(all)", 50, "ScriptError"],
+    [
+      "is stopped",
+      "var all = []; for (;;) all.push(new Date().toString() + 2n ** 99n)",
+      0.02,
+      "ScriptTimeout",
+    ],
+  ])("%s", async (_, text, timeLimitMs, expected) => {
+    const machine = await Machine.start({ waits: false });
+    const { whole } = waysToRun([{ file: "main.js", ...readScript(text) }]);
+    const loaded = machine.load({ preloaded: [], main: whole });
+    if (loaded === null) throw new Error("the script could not be loaded");
+    const input = JSON.stringify({ variables: {} });
+    const host = (request: string) => (request === '["seed"]' ? "[1,2,3,4]" : null);
+    const execution = { work: timeLimitMs * WORK_PER_MS, input, host };
+    const ends = new Set<string>();
+    for (let time = 0; time < 25_000; time++) {
+      try {
+        machine.run(loaded, execution);
+        ends.add("");
+      } catch (error) {
+        ends.add((error as Error).name);
+      }
+    }
+    expect([...ends]).toEqual([expected]);
+    expect(machine.hasGrown).toBe(false);
+  });
 });

@@ -1,3 +1,5 @@
+import type { Reader } from "./encoding.ts";
+
 /** The instructions of WebAssembly, as far as their ends must be found and the ones that write told apart. */
 
 export type NumberType = 0x7f | 0x7e | 0x7d | 0x7c;
@@ -18,39 +20,29 @@ export const stores: ReadonlyMap<number, NumberType> = new Map([
 ]);
 
 /** Copying and filling memory: the numbers behind 0xfc of the instructions that write any number of bytes. */
-export const bulkWrites: ReadonlySet<number> = new Set([10, 11]);
+const bulkWrites: ReadonlySet<number> = new Set([10, 11]);
 
-/** Reads a module's bytes one after the other. */
-export class Reader {
-  readonly bytes: Uint8Array;
-  at: number;
+export const isBulkWrite = ({ opcode, sub }: Instruction) => opcode === PREFIXED && bulkWrites.has(sub);
 
-  constructor(bytes: Uint8Array, at = 0) {
-    this.bytes = bytes;
-    this.at = at;
-  }
+export const isLoop = ({ opcode }: Instruction) => opcode === 0x03;
 
-  byte(): number {
-    const byte = this.bytes[this.at++];
-    if (byte === undefined) throw new Error("the module ends too early");
-    return byte;
-  }
-
-  /** An unsigned number in LEB128. */
-  number(): number {
-    let value = 0;
-    for (let factor = 1; ; factor *= 128) {
-      const byte = this.byte();
-      value += (byte & 127) * factor;
-      if (byte < 128) return value;
+/** The loop in which the interpreter takes one instruction of a script after the other; null in all other functions. */
+export function interpreterLoop(all: readonly Instruction[]): Instruction | null {
+  const open: Instruction[] = [];
+  for (const instruction of all) {
+    if (opensBlock(instruction)) open.push(instruction);
+    if (instruction.opcode === END) open.pop();
+    if (instruction.opcode === BRANCH_TABLE && instruction.end - instruction.start > INTERPRETER_TABLE) {
+      return open.findLast(isLoop) ?? null;
     }
   }
-
-  take(count: number): Uint8Array {
-    this.at += count;
-    return this.bytes.subarray(this.at - count, this.at);
-  }
+  return null;
 }
+
+const opensBlock = ({ opcode }: Instruction) => opcode >= 0x02 && opcode <= 0x04;
+
+/** No other function has a table of branches that is so large, in bytes. */
+const INTERPRETER_TABLE = 250;
 
 /** One instruction: where it begins and ends, and for those behind a prefix the number that follows. */
 export interface Instruction {
@@ -78,7 +70,9 @@ const counts: ReadonlyMap<number, number> = new Map([
   [0x11, 2],
 ]);
 
-const [BRANCH_TABLE, TYPED_SELECT, F32_CONST, F64_CONST, PREFIXED] = [0x0e, 0x1c, 0x43, 0x44, 0xfc];
+const [END, BRANCH_TABLE, TYPED_SELECT, F32_CONST, F64_CONST, PREFIXED] = [
+  0x0b, 0x0e, 0x1c, 0x43, 0x44, 0xfc,
+];
 
 function skipImmediates(reader: Reader, opcode: number, sub: number): void {
   if (opcode === BRANCH_TABLE) skipNumbers(reader, reader.number() + 1);

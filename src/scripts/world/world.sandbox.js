@@ -14,7 +14,7 @@
   }
 
   /** What the parts give each other, each what those behind it need. */
-  const world = { ask, parse, stringify, spend: (work) => host(`#${work}`) };
+  const world = { ask, parse, stringify };
   for (const part of parts) part(world);
   const { getVariable, setVariable, removeVariable, message } = world;
 

@@ -5,12 +5,11 @@ import lists from "./lists.sandbox.js";
 import messages from "./messages.sandbox.js";
 import payloads from "./payloads.sandbox.js";
 import variables from "./variables.sandbox.js";
-import work from "./work.sandbox.js";
 import world from "./world.sandbox.js";
 import xml from "./xml.sandbox.js";
 
 /** The parts of the world, each behind those that it needs. */
-const parts = [builtins, work, xml, variables, lists, payloads, messages, calls, crypto];
+const parts = [builtins, xml, variables, lists, payloads, messages, calls, crypto];
 
 /** An expression: the function that makes the world of scripts when it is called with the host. */
 export const worldSource = `(host) => ${expression(world)}(host, ${parts.map(expression).join(", ")})`;

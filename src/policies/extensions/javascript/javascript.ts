@@ -1,6 +1,6 @@
 import type { FlowContext } from "../../../flow/context.ts";
 import { ScriptError, ScriptTimeout } from "../../../scripts/error.ts";
-import { type Execution, type ScriptRunner, TICKS_PER_MS } from "../../../scripts/execution.ts";
+import { type Execution, type ScriptRunner, WORK_PER_MS } from "../../../scripts/execution.ts";
 import type { Script } from "../../../scripts/script.ts";
 import { definePolicy } from "../../policy-type.ts";
 import { faults, textOf } from "./faults.ts";
@@ -68,7 +68,7 @@ export const javascript = definePolicy({
     const properties = [...config.properties].map(([name, text]) => [name, context.template(text)] as const);
     const script = { ways, waits: uses.some(({ calls }) => calls) };
     const namedCalls = new NamedCalls(files);
-    const ticks = config.timeLimitMs * TICKS_PER_MS;
+    const work = config.timeLimitMs * WORK_PER_MS;
     const print = (flow: FlowContext, text: string) => printer.print(policy, flow, text);
     const host = { variables, variable: context.variable, egress, origin, print };
 
@@ -89,7 +89,7 @@ export const javascript = definePolicy({
 
     return function runScript(flow) {
       const recorded = new RecordedHost(hostFor(flow, host));
-      const execution = { ticks, input: inputFor(flow), host: recorded.ask };
+      const execution = { work, input: inputFor(flow), host: recorded.ask };
       const explain = (error: unknown): Promise<never> => {
         const asked = error instanceof ScriptError && isUnnamed(error) ? namedCalls.at(error.place) : null;
         if (!asked) return fail(error);
