@@ -25,19 +25,26 @@ export class XmlError extends Error {
   }
 }
 
-/** XML that the parser would take too long for: it copies what prefixes stand for at each element that declares one. */
-export class TooManyNamespaces extends XmlError {}
+/** XML that would take too long, or too much memory: more than its length tells. */
+export class TooMuchXml extends XmlError {}
 
-/** How many declarations of prefixes there may be, times how many different ones. */
+/** How many elements, texts and attributes there may be, about: each takes nearly 1 kB, and an isolate has 128 MB. */
+const MOST_NODES = 100_000;
+
+/**
+ * How many declarations of prefixes there may be, times how many different ones: the parser copies what prefixes stand
+ * for at each element that declares one.
+ */
 const MOST_COPIES = 4_000_000;
 
 /**
  * Parses XML, without a byte order mark and with line ends as `\n`. It knows no entities but the five of XML itself, and
  * fetches nothing. What the parser lets pass although it is not well-formed, `findViolations` finds.
  *
- * @throws {XmlError} where the parser stops; {@link TooManyNamespaces} before it begins
+ * @throws {XmlError} where the parser stops; {@link TooMuchXml} before it begins
  */
 export function parseDom(source: string): Document {
+  checkNodes(source);
   checkNamespaces(source);
   let refusal: XmlError | null = null;
   const builder = new DomBuilder((message, context) => {
@@ -52,6 +59,16 @@ export function parseDom(source: string): Document {
   return builder.doc;
 }
 
+/** Tags and values of attributes are counted, also where comments and texts hold what looks like one. */
+function checkNodes(source: string): void {
+  let nodes = 0;
+  for (const { index } of source.matchAll(/<|=\s{0,9}["']/g)) {
+    if (++nodes <= MOST_NODES) continue;
+    const message = `There are more than ${MOST_NODES} tags and attributes.`;
+    throw new TooMuchXml({ offset: index, message, remedy: "Split the document." });
+  }
+}
+
 function checkNamespaces(source: string): void {
   const prefixes = new Set<string>();
   let declarations = 0;
@@ -59,6 +76,6 @@ function checkNamespaces(source: string): void {
     prefixes.add(prefix);
     if (++declarations * prefixes.size <= MOST_COPIES) continue;
     const message = `There are ${prefixes.size} namespace prefixes, which are declared too often.`;
-    throw new TooManyNamespaces({ offset: index, message, remedy: "Declare each prefix once, at the root." });
+    throw new TooMuchXml({ offset: index, message, remedy: "Declare each prefix once, at the root." });
   }
 }

@@ -1,6 +1,6 @@
 import type { Document, Element, Node } from "@xmldom/xmldom";
 import { XMLSerializer } from "@xmldom/xmldom/lib/dom.js";
-import { parseDom, TooManyNamespaces, XmlError } from "../documents/dom.ts";
+import { parseDom, TooMuchXml, XmlError } from "../documents/dom.ts";
 import { findViolations } from "../documents/well-formed.ts";
 import { ExpressionError } from "./value.ts";
 import { TooMuchWork } from "./work.ts";
@@ -21,7 +21,7 @@ const serializer = new XMLSerializer();
  * another is refused, and an external DTD is never fetched.
  *
  * @throws {ExpressionError} if the text is not well-formed XML, at the offset to look at, or nested too deep;
- *   {@link TooMuchWork} for more namespaces than the parser can take in
+ *   {@link TooMuchWork} for more nodes or namespaces than the parser can take in
  */
 export function parseXml(text: string): XmlDocument {
   const source = text.replace(/^\uFEFF/, "").replace(/\r\n?/g, "\n");
@@ -53,7 +53,7 @@ function parsed(source: string): Document {
   try {
     return parseDom(source);
   } catch (error) {
-    if (error instanceof TooManyNamespaces) throw new TooMuchWork();
+    if (error instanceof TooMuchXml) throw new TooMuchWork();
     if (!(error instanceof XmlError)) throw error;
     throw new ExpressionError(error.message, error.offset, error.remedy);
   }

@@ -234,6 +234,8 @@ describe("faults", () => {
   test.each([
     ["not well-formed", "<a><b></a>"],
     ["an entity", '<!DOCTYPE a [<!ENTITY e "x">]><a>&e;</a>'],
+    ["2 MB of empty elements", `<a>${"<b/>".repeat(500_000)}</a>`],
+    ["2 MB of attributes", `<a ${Array.from({ length: 200_000 }, (_, at) => `a${at}="1"`).join(" ")}/>`],
     ["nested too deep", "<a>".repeat(20_000) + "</a>".repeat(20_000)],
   ])("steps.xml2json.ExecutionFailed: %s", async (_, xml) => {
     const fault = await faultOf(xmlToJson, policy(), flowOf({ response: response(xml) }));
