@@ -23,6 +23,9 @@ const ACCEPT_HEADERS = ["accept", "accept-language", "accept-charset", "accept-e
 /** The success statuses that ExcludeErrorResponse lets pass. */
 const SUCCESS = { first: 200, last: 205 };
 
+/** Statuses that answer what a client has already, or wants a part of: they are no answers for others. HTTP: RFC 9110. */
+const FOR_ONE_CLIENT: ReadonlySet<number> = new Set([206, 304, 412, 416]);
+
 /** What was looked up in the request: variables in the key may have another value in the response. */
 interface Lookup {
   readonly key: CacheKey;
@@ -97,6 +100,7 @@ export const responseCache = definePolicy({
       const { response } = flow;
       const found = flow.kept(lookup);
       if (!response || flow.error || found?.isHit || skipsPopulation(flow)) return;
+      if (FOR_ONE_CLIENT.has(response.status)) return;
       if (config.excludesErrors && (response.status < SUCCESS.first || response.status > SUCCESS.last))
         return;
       const key = found?.key ?? keyOf(flow);

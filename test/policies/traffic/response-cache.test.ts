@@ -182,6 +182,16 @@ describe("keeping", () => {
     expect([await text(), await text()]).toEqual(["answer 1", "answer 1"]);
   });
 
+  test.each([206, 304, 412, 416])(
+    "leaves out the status %i, which answers what one client has or wants, whatever the policy says",
+    async (code) => {
+      const answer = () => new Response(code === 304 ? null : "part", { status: code });
+      const { get, calls } = await served("<ExcludeErrorResponse>false</ExcludeErrorResponse>", answer);
+      for (let time = 0; time < 2; time++) expect((await get()).response.status).toBe(code);
+      expect(calls()).toBe(2);
+    },
+  );
+
   test("leaves out a fault", async () => {
     const flows = `<PreFlow><Request>${step("C")}${step("Fail")}</Request><Response>${step("C")}</Response></PreFlow>`;
     const { get, calls } = await served("", undefined, { flows });
