@@ -41,6 +41,7 @@ function medians(runs: readonly Run[]): Run {
   return {
     throughput: median(runs.map((run) => run.throughput)),
     p50: median(runs.map((run) => run.p50)),
+    p99: median(runs.map((run) => run.p99)),
     cpu: median(runs.map((run) => run.cpu)),
   };
 }

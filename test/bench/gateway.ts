@@ -6,7 +6,7 @@ import { Report } from "../../src/documents/report.ts";
 import { type DeploymentPlan, planDeployment } from "../../src/environment/deployment.ts";
 import { currentKey, revisionKey } from "../../src/environment/document.ts";
 import { type EnvironmentFiles, readEnvironment } from "../../src/environment/read-environment.ts";
-import { bundleWorker, type Config, type RunningWorker, startWorker } from "./worker.ts";
+import { bundleWorker, type Config, type RunningWorker, startWorker, type WorkerSettings } from "./worker.ts";
 
 const entry = join(import.meta.dirname, "../../src/index.ts");
 
@@ -16,18 +16,18 @@ export const bundleGateway = (): Promise<Uint8Array> => bundleWorker(entry);
 /** Starts the gateway with an environment, a folder laid out like `policies/`, already deployed. */
 export async function startGateway(
   environmentFolder: string,
-  secrets: Readonly<Record<string, string>> = {},
+  settings: Pick<WorkerSettings, "secrets" | "v8Flags"> = {},
 ): Promise<RunningWorker> {
   const plan = await deployed(readFiles(environmentFolder), environmentFolder);
-  return serve(configOf(plan), secrets);
+  return serve(configOf(plan), settings);
 }
 
 /** Starts the gateway with what its KV namespace holds. */
 export async function serve(
   config: Config,
-  secrets: Readonly<Record<string, string>> = {},
+  settings: Pick<WorkerSettings, "secrets" | "v8Flags"> = {},
 ): Promise<RunningWorker> {
-  return startWorker(await bundleGateway(), config, secrets, { loader: true });
+  return startWorker(await bundleGateway(), { ...settings, config, loader: true });
 }
 
 /**

@@ -8,6 +8,8 @@ export interface Run {
   readonly throughput: number;
   /** Median time to an answer, in milliseconds. */
   readonly p50: number;
+  /** The time within which 99 of 100 answers come, in milliseconds. */
+  readonly p99: number;
   /** CPU time that the server process took for one answer, in microseconds. */
   readonly cpu: number;
 }
@@ -44,7 +46,12 @@ export async function load(
   if (result.non2xx + result.errors > 0) {
     throw new Error(`${url}: ${result.non2xx} answers were not 2xx, ${result.errors} requests failed`);
   }
-  return { throughput: times.length / result.duration, p50: median(times), cpu: spent / times.length };
+  return {
+    throughput: times.length / result.duration,
+    p50: median(times),
+    p99: quantile(times, 0.99),
+    cpu: spent / times.length,
+  };
 }
 
 /** Has `url` answer so many requests. */
@@ -66,8 +73,11 @@ export function requestOf(posted?: Posted) {
 }
 
 /** The middle value; of an even number of values the upper of the two in the middle. */
-export function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+export const median = (values: readonly number[]): number => quantile(values, 0.5);
+
+/** The value that such a share of the values is below. */
+export function quantile(values: readonly number[], share: number): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length * share)] ?? Number.NaN;
 }
 
 /** The time that a process and its threads have spent on a core, in microseconds. */

@@ -3,20 +3,15 @@
  * `node test/bench/run.ts [--quick] [--json]`. The environment's audit.json has no calls recorded, because the
  * hand-written Workers record none either.
  */
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { startBackend } from "./backend-process.ts";
 import { measure } from "./cases.ts";
-import { loadCore, pinned, pinSelf } from "./cores.ts";
+import { loadCore, pinSelf } from "./cores.ts";
 import type { Measurement } from "./measurement.ts";
 
 const options = { quick: { type: "boolean" }, json: { type: "boolean" } } as const;
 const { quick, json } = parseArgs({ options }).values;
 const effort = quick ? { rounds: 1, seconds: 1 } : { rounds: 15, seconds: 2 };
-
-/** The port that the bundles and the hand-written Workers name. */
-const backendPort = "9490";
 
 pinSelf(loadCore);
 await startBackend();
@@ -27,15 +22,6 @@ for await (const measurement of measure(effort)) {
 }
 if (json) console.log(JSON.stringify(byName(results), null, 2));
 process.exit();
-
-async function startBackend(): Promise<void> {
-  const file = join(import.meta.dirname, "backend.ts");
-  const command = pinned(loadCore, [process.execPath, file, backendPort]);
-  const backend = spawn(command.file, command.args, { stdio: ["ignore", "pipe", "inherit"] });
-  process.once("exit", () => backend.kill());
-  backend.once("exit", () => process.exit(1));
-  await once(backend.stdout, "data");
-}
 
 function row({ name, ratio, unit, target }: Measurement): string {
   return `${name.padEnd(28)} ${ratio.toPrecision(3).padStart(8)}  ${bound(ratio, target).padEnd(16)} ${unit}`;

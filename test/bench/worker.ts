@@ -45,18 +45,26 @@ export async function bundleWorker(entry: string): Promise<Uint8Array> {
   return module.contents;
 }
 
-/** Starts a bundled Worker, with its secrets by name and, if wanted, isolates for functions, on a free loopback port and the gateway's core. */
+/** What a Worker's process has beside its script. */
+export interface WorkerSettings {
+  readonly config?: Config;
+  /** By name. */
+  readonly secrets?: Readonly<Record<string, string>>;
+  /** Whether there are isolates for functions. */
+  readonly loader?: boolean;
+  readonly v8Flags?: readonly string[];
+}
+
+/** Starts a bundled Worker on a free loopback port and the gateway's core. */
 export async function startWorker(
   script: Uint8Array,
-  config: Config = new Map(),
-  secrets: Readonly<Record<string, string>> = {},
-  { loader = false }: { readonly loader?: boolean } = {},
+  { config = new Map(), ...settings }: WorkerSettings = {},
 ): Promise<RunningWorker> {
   const folder = mkdtempSync(join(tmpdir(), "sortie-bench-"));
   const kv = await serveConfig(config);
   writeFileSync(join(folder, "worker.js"), script);
   copyFileSync(join(repository, "dist", "quickjs.wasm"), join(folder, "quickjs.wasm"));
-  writeFileSync(join(folder, "workerd.capnp"), workerdConfig(kv.port, secrets, loader));
+  writeFileSync(join(folder, "workerd.capnp"), workerdConfig(kv.port, settings));
   const command = pinned(gatewayCore, [
     workerd,
     "serve",
@@ -100,7 +108,10 @@ async function serveConfig(config: Config): Promise<{ port: number; close: () =>
   return { port: address.port, close: () => server.close() };
 }
 
-function workerdConfig(kvPort: number, secrets: Readonly<Record<string, string>>, loader: boolean): string {
+export function workerdConfig(
+  kvPort: number,
+  { secrets = {}, loader = false, v8Flags = [] }: Omit<WorkerSettings, "config">,
+): string {
   const texts = Object.entries({ ENVIRONMENT: "local", ...secrets })
     .map(([name, text]) => `(name = "${name}", text = ${JSON.stringify(text)})`)
     .join(", ");
@@ -122,6 +133,7 @@ const config :Workerd.Config = (
     (name = "kv", external = (address = "127.0.0.1:${kvPort}", http = ())),
   ],
   sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "worker")],
+  v8Flags = ${JSON.stringify(v8Flags)},
 );
 `;
 }

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, inject, test } from "vitest";
 import { noAudit } from "../../src/egress/audit/audit.ts";
-import type { Connection, OutboundCall } from "../../src/egress/call.ts";
+import { type Connection, noHeaders, type OutboundCall } from "../../src/egress/call.ts";
 import { Deadlines } from "../../src/egress/deadline.ts";
 import { bodyFailure, Egress } from "../../src/egress/egress.ts";
 import { compileEgressPolicy } from "../../src/egress/egress-policy.ts";
@@ -86,10 +86,21 @@ describe("an allowed call", () => {
     }
   });
 
-  test("does not follow redirects", async () => {
-    const response = await send(`${a}/redirect?to=${encodeURIComponent(`${b}/echo`)}`);
-    expect([response.status, response.headers.get("location")]).toEqual([302, `${b}/echo`]);
-    await response.body?.cancel();
+  test.each([["with", new Headers()] as const, ["that has no", noHeaders] as const])(
+    "%s headers does not follow redirects",
+    async (_, headers) => {
+      const response = await send(`${a}/redirect?to=${encodeURIComponent(`${b}/echo`)}`, { headers });
+      expect([response.status, response.headers.get("location")]).toEqual([302, `${b}/echo`]);
+      await response.body?.cancel();
+    },
+  );
+
+  test.each(["GET", "HEAD", "POST"])("that has no headers is sent as %s with its body", async (method) => {
+    const body = method === "POST" ? new Uint8Array([104, 105]) : null;
+    const response = await send(`${a}/echo/there?q=1`, { method, headers: noHeaders, body });
+    const sent = { method, url: "/echo/there?q=1", body: body === null ? "" : "hi" };
+    if (method !== "HEAD") expect(await response.json()).toMatchObject(sent);
+    expect(response.status).toBe(200);
   });
 
   test("logs nothing", async () => {

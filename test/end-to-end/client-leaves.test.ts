@@ -15,7 +15,7 @@ test("a call to a target is cancelled when its client leaves, where calls are no
     ...proxyFiles("p", { target: httpTarget(url) }),
     "environments/local/audit.json": '{ "destination": "none" }',
   };
-  const gateway = await startWorker(await bundleGateway(), configOf(await deploy(files)));
+  const gateway = await startWorker(await bundleGateway(), { config: configOf(await deploy(files)) });
   const client = connect(Number(new URL(gateway.url).port), "127.0.0.1");
   client.on("error", () => {});
   client.write("GET /p HTTP/1.1\r\nHost: gateway.test\r\n\r\n");

@@ -1,7 +1,6 @@
 /** Requests and answers to the byte, with sockets on both sides of the gateway. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { currentKey, revisionKey } from "../../src/environment/document.ts";
-import { bundleGateway } from "../bench/gateway.ts";
+import { bundleGateway, configOf } from "../bench/gateway.ts";
 import { type RunningWorker, startWorker } from "../bench/worker.ts";
 import {
   assign,
@@ -129,13 +128,7 @@ beforeAll(async () => {
   });
   const settings = { "environments/local/targetservers.json": JSON.stringify(servers) };
   const { document, revisions } = await deploy(Object.assign(settings, ...files));
-  gateway = await startWorker(
-    await bundleGateway(),
-    new Map<string, Uint8Array | string>([
-      [currentKey("local"), JSON.stringify(document)],
-      ...[...revisions].map(([revision, zip]) => [revisionKey(revision), zip] as const),
-    ]),
-  );
+  gateway = await startWorker(await bundleGateway(), { config: configOf({ document, revisions }) });
 });
 
 afterAll(async () => {

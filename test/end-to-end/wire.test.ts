@@ -11,8 +11,7 @@ import {
   inflateSync,
 } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { currentKey, revisionKey } from "../../src/environment/document.ts";
-import { bundleGateway } from "../bench/gateway.ts";
+import { bundleGateway, configOf } from "../bench/gateway.ts";
 import { type RunningWorker, startWorker } from "../bench/worker.ts";
 import {
   assign,
@@ -103,13 +102,7 @@ beforeAll(async () => {
   const url = `http://127.0.0.1:${(service.address() as AddressInfo).port}`;
   const files = Object.entries(proxiesFor(url)).map(([name, parts]) => proxyFiles(name, parts));
   const { document, revisions } = await deploy(Object.assign({}, ...files));
-  gateway = await startWorker(
-    await bundleGateway(),
-    new Map<string, Uint8Array | string>([
-      [currentKey("local"), JSON.stringify(document)],
-      ...[...revisions].map(([revision, zip]) => [revisionKey(revision), zip] as const),
-    ]),
-  );
+  gateway = await startWorker(await bundleGateway(), { config: configOf({ document, revisions }) });
 });
 
 afterAll(async () => {

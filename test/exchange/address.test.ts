@@ -6,7 +6,7 @@ import { Fault } from "../../src/flow/fault.ts";
 function address(host: string, target = "/x"): string {
   const request = { url: `http://${host}${target}`, headers: new Headers({ host }) } as Request;
   const found = addressOf(request);
-  return found instanceof Fault ? found.code : found.href;
+  return found instanceof Fault ? found.code : `${found.protocol}//${found.host}${found.pathname}`;
 }
 
 test.each([

@@ -1,6 +1,7 @@
 import { describe, expect, test, vi } from "vitest";
 import { systemClock } from "../../src/egress/deadline.ts";
 import { EgressError } from "../../src/egress/error.ts";
+import { Address } from "../../src/exchange/address.ts";
 import { ClientExchange, LocalExchange } from "../../src/exchange/client-exchange.ts";
 import { Fault } from "../../src/flow/fault.ts";
 
@@ -8,7 +9,7 @@ const pending: Promise<unknown>[] = [];
 const lifetime = { waitUntil: (work: Promise<unknown>) => void pending.push(work) };
 
 function exchangeOf(url: string, init: RequestInit<IncomingRequestCfProperties> = {}) {
-  return new ClientExchange(new Request(url, init), new URL(url), lifetime, systemClock);
+  return new ClientExchange(new Request(url, init), new Address(url, new URL(url)), lifetime, systemClock);
 }
 
 const cf = (facts: Record<string, unknown>) => ({ cf: facts as unknown as IncomingRequestCfProperties });

@@ -17,6 +17,7 @@ import { currentKey, type EnvironmentDocument, revisionKey } from "../../src/env
 import { type ConfigStore, Environment } from "../../src/environment/environment.ts";
 import { type EnvironmentModel, readEnvironment } from "../../src/environment/read-environment.ts";
 import { type ReadRevision, Snapshot } from "../../src/environment/snapshot.ts";
+import { Address } from "../../src/exchange/address.ts";
 import type { DevRequests } from "../../src/exchange/dev-requests.ts";
 import { Gateway } from "../../src/exchange/gateway.ts";
 import { callProxy } from "../../src/exchange/local-call.ts";
@@ -180,7 +181,8 @@ export function gatewayOn(
     records,
     fetch(path, init) {
       const request = new Request(`http://gateway.test${path}`, { redirect: "manual", ...init });
-      const handle = () => gateway.handle(request, new URL(request.url), { waitUntil });
+      const handle = () =>
+        gateway.handle(request, new Address(request.url, new URL(request.url)), { waitUntil });
       return dev === null ? handle() : dev.serve(request, handle);
     },
     async settled() {
