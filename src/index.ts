@@ -63,10 +63,10 @@ function serve(
   env: WorkerEnv,
   ctx: ExecutionContext,
 ): Response | Promise<Response> {
-  const url = addressOf(request);
-  if (url instanceof Fault) return served.dev?.refuse(url, request) ?? refuse(url, request);
-  if (!url.pathname.startsWith(OWN_PATHS)) return served.gateway.handle(request, url, ctx);
-  return executeRoute(request, url, served, ctx) ?? app.fetch(request, env, ctx);
+  const address = addressOf(request);
+  if (address instanceof Fault) return served.dev?.refuse(address, request) ?? refuse(address, request);
+  if (!address.pathname.startsWith(OWN_PATHS)) return served.gateway.handle(request, address, ctx);
+  return executeRoute(request, address, served, ctx) ?? app.fetch(request, env, ctx);
 }
 
 export default {

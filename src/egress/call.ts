@@ -6,7 +6,10 @@ export interface OutboundCall {
   /** Absolute, with query. */
   readonly url: string;
   readonly method: string;
-  /** Sent as they are. Workers set Host from the URL, and Content-Length and Transfer-Encoding from the body. */
+  /**
+   * Sent as they are; {@link noHeaders} where there are none. Workers set Host from the URL, and Content-Length and
+   * Transfer-Encoding from the body.
+   */
   readonly headers: Headers;
   /** A request that was received stands for its body, unread: the only way in which GET can have one. */
   readonly body: BodyInit | Request | null;
@@ -31,6 +34,9 @@ export interface Delivery extends Pick<OutboundCall, "timeoutMs" | "by"> {
   readonly isSecure: boolean;
   readonly bytes: Uint8Array;
 }
+
+/** The headers of a call that has none, for reading only: sending these costs nothing. */
+export const noHeaders = new Headers();
 
 /** Whatever can fetch: the global function wrapped in an object, or a service or certificate binding. */
 export interface Connection {

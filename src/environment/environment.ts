@@ -19,6 +19,9 @@ export interface Serving {
   readonly refusesPath: Snapshot["refusesPath"];
 }
 
+/** What the endpoint of a request is found by. */
+type Asked = Pick<URL, "host" | "pathname">;
+
 /** The part of a KV namespace that serving needs. `cacheTtl` is in seconds. */
 export interface ConfigStore {
   get(key: string, options: { type: "json"; cacheTtl: number }): Promise<unknown>;
@@ -95,7 +98,7 @@ export class Environment {
    * The proxy endpoint that serves a path, ready to run; null when there is none.
    * Faults: `sortie.ProxyUnavailable` and `sortie.NothingDeployed`.
    */
-  endpoint(url: URL, now: number, lifetime: Lifetime): Serving | null | Promise<Serving | null> {
+  endpoint(url: Asked, now: number, lifetime: Lifetime): Serving | null | Promise<Serving | null> {
     const snapshot = this.current(now, lifetime);
     if (snapshot instanceof Promise) {
       return snapshot.then((found) => this.#serving(found, url, now, lifetime));
@@ -105,7 +108,7 @@ export class Environment {
 
   #serving(
     snapshot: Snapshot | null,
-    url: URL,
+    url: Asked,
     now: number,
     lifetime: Lifetime,
   ): Serving | null | Promise<Serving> {

@@ -2,6 +2,7 @@ import type { TimeLimit } from "../egress/call.ts";
 import { type Clock, Deadlines } from "../egress/deadline.ts";
 import type { Client, Exchange, ExchangeWatch, Lifetime } from "../flow/context.ts";
 import { Fault } from "../flow/fault.ts";
+import type { Address } from "./address.ts";
 import { faultFacts } from "./fault-facts.ts";
 import type { RequestFacts } from "./request-facts.ts";
 
@@ -21,12 +22,12 @@ export class ClientExchange implements Exchange {
   /** @param watch takes note of what goes wrong */
   constructor(
     request: Request,
-    url: URL,
+    address: Address,
     lifetime: Lifetime,
     clock: Clock,
     watch: RequestFacts | null = null,
   ) {
-    this.client = new RequestClient(request, url);
+    this.client = new RequestClient(request, address);
     this.received = request;
     this.receivedAt = clock.now();
     this.#lifetime = lifetime;
@@ -120,12 +121,12 @@ export function requestOf(client: Client): Request | null {
 /** What Cloudflare says of the client; read only when a variable asks for it. */
 class RequestClient implements Client {
   readonly #request: Request;
-  readonly #url: URL;
+  readonly #address: Address;
   #knownSocketAddress: string | undefined;
 
-  constructor(request: Request, url: URL) {
+  constructor(request: Request, address: Address) {
     this.#request = request;
-    this.#url = url;
+    this.#address = address;
   }
 
   get request(): Request {
@@ -148,7 +149,7 @@ class RequestClient implements Client {
   }
 
   get host(): string {
-    return this.#url.host;
+    return this.#address.host;
   }
 
   get port(): number | null {
@@ -157,7 +158,7 @@ class RequestClient implements Client {
   }
 
   get scheme(): "http" | "https" {
-    return this.#url.protocol === "https:" ? "https" : "http";
+    return this.#address.protocol === "https:" ? "https" : "http";
   }
 
   get country(): string | null {

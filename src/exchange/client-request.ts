@@ -6,6 +6,7 @@ import type { Exchange } from "../flow/context.ts";
 import { type Fault, faultType } from "../flow/fault.ts";
 import { RequestMessage } from "../flow/message.ts";
 import { TOKEN_CHARACTER } from "../text/token.ts";
+import type { Address } from "./address.ts";
 import { readWithin } from "./read-within.ts";
 
 /** How long a client may take to send a body that a policy reads, in milliseconds. */
@@ -15,20 +16,19 @@ export const READ_TIMEOUT_MS = 55_000;
 export class ClientRequest extends RequestMessage {
   /** What the platform received. */
   readonly received: Request;
+  /** The client's own, whatever the flow makes of it. */
+  readonly method: string;
   /** Whether some of the headers that came concern only the client's connection. */
   readonly hasHopByHop: boolean;
   readonly #exchange: Exchange;
 
-  constructor(received: Request, url: URL, properties: ProxyProperties, exchange: Exchange) {
-    super({
-      verb: received.method,
-      path: url.pathname,
-      query: queryOf(received.url),
-      origin: received,
-    });
+  constructor(received: Request, address: Address, properties: ProxyProperties, exchange: Exchange) {
+    const { method } = received;
+    super({ verb: method, path: address.pathname, query: queryOf(address.text), origin: received });
     this.received = received;
+    this.method = method;
     this.#exchange = exchange;
-    if (isBodiless(received.method) && received.body !== null) {
+    if (isBodiless(method) && received.body !== null) {
       this.body = new Body(received.body, false, "utf-8", received);
     }
     applyProperties(this, properties);
@@ -73,12 +73,19 @@ function readHeaderNames(request: RequestMessage): boolean {
   const { headers } = request;
   let hasHopByHop = false;
   for (const name of headers.keys()) {
-    if (name.startsWith("x-apigee-")) request.ownHeaders.delete(name);
-    else if (name === "cookie") joinCookies(request);
+    // To compare a name with others, V8 first looks it up among all names that it knows; most need not be compared.
+    const first = name.charCodeAt(0);
+    if (first === X) {
+      if (name.startsWith("x-apigee-")) request.ownHeaders.delete(name);
+    } else if (first === C && name.startsWith("cookie") && name.length === "cookie".length)
+      joinCookies(request);
     else hasHopByHop ||= isHopByHop(name, headers);
   }
   return hasHopByHop;
 }
+
+const X = "x".charCodeAt(0);
+const C = "c".charCodeAt(0);
 
 /**
  * The platform joins several Cookie lines with a comma, which means nothing in cookies (RFC 6265); what comes between

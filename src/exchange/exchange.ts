@@ -19,16 +19,11 @@ export const routeFailed = faultType(
  * faults. Returns the answer. Apigee: "Controlling API proxies with flows".
  */
 export async function runExchange(program: ProxyProgram, flow: FlowContext): Promise<ResponseMessage> {
-  const answer = await runFlows(program, flow);
-  flow.kept(finishing)?.(answer);
-  return answer;
-}
-
-async function runFlows(program: ProxyProgram, flow: FlowContext): Promise<ResponseMessage> {
   flow.endsAt = flow.exchange.receivedAt + program.properties.apiTimeoutMs;
   let errors: ErrorProgram = program.errors;
   let target: TargetProgram | null = null;
   let respond = program.response;
+  let answer: ResponseMessage;
   try {
     try {
       const request = program.request(flow);
@@ -64,11 +59,13 @@ async function runFlows(program: ProxyProgram, flow: FlowContext): Promise<Respo
       checkTime(flow);
     }
     if (program.keepsResponseBody) await flow.response?.buffer();
-    return flow.response ?? new ResponseMessage();
+    answer = flow.response ?? new ResponseMessage();
   } catch (thrown) {
     if (errors === program.errors) flow.part = "proxy";
-    return runErrorFlow(flow, faultOf(thrown, flow), errors, program.keepsResponseBody);
+    answer = await runErrorFlow(flow, faultOf(thrown, flow), errors, program.keepsResponseBody);
   }
+  flow.kept(finishing)?.(answer);
+  return answer;
 }
 
 /** Notes the route that a request takes, and says which target it leads to. */

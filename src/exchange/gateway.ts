@@ -2,7 +2,7 @@ import { type Clock, systemClock } from "../egress/deadline.ts";
 import type { Environment, Serving } from "../environment/environment.ts";
 import { FlowContext, type Lifetime } from "../flow/context.ts";
 import { Fault } from "../flow/fault.ts";
-import { invalidPath } from "./address.ts";
+import { type Address, invalidPath } from "./address.ts";
 import { answerClient } from "./answer.ts";
 import { ClientExchange } from "./client-exchange.ts";
 import { ClientRequest } from "./client-request.ts";
@@ -62,22 +62,22 @@ export class Gateway {
     return this.#environment.refresh(this.#clock.now());
   }
 
-  /** @param url the request's, parsed: its path is normalised as it will be sent on */
-  async handle(request: Request, url: URL, lifetime: Lifetime): Promise<Response> {
+  /** @param address the request's: its path is normalised as it will be sent on */
+  async handle(request: Request, address: Address, lifetime: Lifetime): Promise<Response> {
     const facts = this.#dev === null ? null : this.#dev.factsOf(request);
-    const exchange = new ClientExchange(request, url, lifetime, this.#clock, facts);
+    const exchange = new ClientExchange(request, address, lifetime, this.#clock, facts);
     let serving: Serving | null = null;
     try {
-      const found = this.#environment.endpoint(url, exchange.receivedAt, lifetime);
+      const found = this.#environment.endpoint(address, exchange.receivedAt, lifetime);
       serving = found instanceof Promise ? await found : found;
-      if (!serving) throw applicationNotFound(`host: ${url.host} and url: ${url.pathname}`);
+      if (!serving) throw applicationNotFound(`host: ${address.host} and url: ${address.pathname}`);
       const { program, pathSuffix, refusesPath } = serving;
-      if (refusesPath?.(request.url)) throw invalidPath();
+      if (refusesPath?.(address.text)) throw invalidPath();
       if (facts !== null) facts.proxy = program.identity.proxy;
-      const message = new ClientRequest(request, url, program.properties, exchange);
-      const flow = new FlowContext(program.identity, exchange, message, { pathSuffix, url: request.url });
+      const message = new ClientRequest(request, address, program.properties, exchange);
+      const flow = new FlowContext(program.identity, exchange, message, { pathSuffix, url: address.text });
       const answer = await runExchange(program, flow);
-      const response = answerClient(answer, request.method, program, flow);
+      const response = answerClient(answer, message.method, program, flow);
       return response instanceof Promise ? await response : response;
     } catch (thrown) {
       const fault = thrown instanceof Fault ? thrown : internalError(thrown, whereOf(exchange, serving));

@@ -31,7 +31,9 @@ export async function callHttp(
   const suffix = target.copyPathSuffix ? flow.pathSuffix : "";
   const query = target.copyQueryParams ? forwardedQuery(request, properties) : "";
   const timeLeft = (now: number) => Math.max(1, Math.min(properties.ioTimeoutMs, flow.endsAt - now));
-  const authenticate = connection.authenticate?.(flow, timeLeft(exchange.now()));
+  // Time stands still until something waits.
+  const sentAt = exchange.now();
+  const authenticate = connection.authenticate?.(flow, timeLeft(sentAt));
   // A load balancer may try another server.
   const calls = cancelling(
     program.runsOn || exchange.depth > 0 || connection.loadBalancer !== null,
@@ -42,17 +44,17 @@ export async function callHttp(
     target.evaluatedUrl = url;
     const method = request.verb;
     const { source } = connection;
-    const sendWith = (headers: Headers) => {
-      const timeoutMs = timeLeft(exchange.now());
+    const sendWith = (headers: Headers, now: number) => {
+      const timeoutMs = timeLeft(now);
       const sent = replayable && body instanceof Request ? body.clone() : body;
       const call = { url, method, headers, body: sent, timeoutMs, by: connection.origin, ...calls.next() };
       return source?.owns(url)
         ? source.send(call, exchange, exchange)
         : program.capabilities.egress.send(call, exchange);
     };
-    return authenticate ? withToken(plain, authenticate(base)).then(sendWith) : sendWith(plain);
+    if (!authenticate) return sendWith(plain, connection.loadBalancer ? exchange.now() : sentAt);
+    return withToken(plain, authenticate(base)).then((headers) => sendWith(headers, exchange.now()));
   };
-  const sentAt = exchange.now();
   target.sentAt = { start: sentAt, end: sentAt };
   const response = await toTargetOrServer(connection, target, flow, replayable, send);
   const receivedAt = exchange.now();

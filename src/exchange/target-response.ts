@@ -34,7 +34,7 @@ export class TargetResponse extends ResponseMessage {
    * @param calls cancels what does not come in time
    */
   constructor(received: Response, timeoutMs: number, limit: TimeLimit, calls: Cancelling) {
-    super({ status: received.status, reason: received.statusText, origin: received });
+    super({ status: received.status, reason: received, origin: received });
     this.received = received;
     this.#timeoutMs = timeoutMs;
     this.#limit = limit;
@@ -57,9 +57,9 @@ export class TargetResponse extends ResponseMessage {
 
   /** Whether the platform can send what it received, without taking it apart. */
   get isUnchanged(): boolean {
-    const { status, statusText } = this.received;
     const { givenReason } = this;
-    return this.isAsReceived && this.status === status && (givenReason ?? statusText) === statusText;
+    const isOwnReason = givenReason !== null && givenReason !== this.received.statusText;
+    return this.isAsReceived && this.hasReceivedStatus && !isOwnReason;
   }
 
   protected override blank(): TargetResponse {

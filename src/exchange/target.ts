@@ -39,7 +39,12 @@ export async function runTarget(
   // Variables in the URL may have been set by the target's own flow; a URL that a policy wrote stays.
   if (target.url === url) target.url = configuredUrl(connection, flow);
   if (program.keepsRequestBody) await flow.request.buffer();
-  const response = await call(connection, target, program, flow);
+  let response: ResponseMessage;
+  try {
+    response = await call(connection, target, program, flow);
+  } catch (error) {
+    throwAsFault(error);
+  }
   flow.response = response;
   flow.direction = "response";
   if (!isSuccess(response.status, successCodes(connection))) throw new ErrorResponse(response);
@@ -65,9 +70,7 @@ function call(
   program: ProxyProgram,
   flow: FlowContext,
 ): Promise<ResponseMessage> {
-  const calling =
-    connection.kind === "http"
-      ? callHttp(connection, target, program, flow)
-      : callLocal(connection, target, program, flow);
-  return calling.catch(throwAsFault);
+  return connection.kind === "http"
+    ? callHttp(connection, target, program, flow)
+    : callLocal(connection, target, program, flow);
 }

@@ -27,6 +27,7 @@ export abstract class Message {
   readonly #origin: MessageOrigin | null;
   #headers: Headers | undefined;
   #headersAreOwn: boolean;
+  #receivedType: string | undefined;
   #body: Body | undefined;
   #reading: Promise<void> | undefined;
   #hasMadeContent = false;
@@ -121,7 +122,10 @@ export abstract class Message {
   }
 
   get contentType(): string {
-    return this.headers.get("content-type") ?? "";
+    if (this.#headersAreOwn) return this.headers.get("content-type") ?? "";
+    // What came does not change, and asking the platform costs as much as a step of a flow.
+    this.#receivedType ??= this.headers.get("content-type") ?? "";
+    return this.#receivedType;
   }
 
   /**

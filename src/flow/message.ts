@@ -71,31 +71,44 @@ export class RequestMessage extends Message {
   }
 }
 
+/** A reason phrase, or the platform's response that is asked for it when somebody wants to know. */
+type Reason = string | Pick<Response, "statusText">;
+
 /** A response: from a target or callout, or one that a policy made; also the pending error message. */
 export class ResponseMessage extends Message {
   status: number;
   /** The reason phrase that a policy set, which may be empty; null when none did. */
   givenReason: string | null = null;
   readonly #receivedStatus: number;
-  readonly #receivedReason: string;
+  readonly #receivedReason: Reason;
   protected readonly reading = responseReading;
 
   /** @param fields `reason` is the phrase that came with the status, if any */
-  constructor(fields: { status?: number; reason?: string } & MessageParts = {}) {
+  constructor(fields: { status?: number; reason?: Reason } & MessageParts = {}) {
     super(originOf(fields));
     this.status = fields.status ?? 200;
     this.#receivedStatus = this.status;
     this.#receivedReason = fields.reason ?? "";
   }
 
+  /** Whether the status is the one that came. */
+  protected get hasReceivedStatus(): boolean {
+    return this.status === this.#receivedStatus;
+  }
+
   /** The phrase that a policy set, or that came with this status; the standard one in the place of an empty one. */
   get reason(): string {
-    const received = this.status === this.#receivedStatus ? this.#receivedReason : "";
-    return (this.givenReason ?? received) || standardReason(this.status);
+    return (this.givenReason ?? this.#reasonOfStatus) || standardReason(this.status);
   }
 
   set reason(reason: string) {
     this.givenReason = reason;
+  }
+
+  get #reasonOfStatus(): string {
+    if (!this.hasReceivedStatus) return "";
+    const reason = this.#receivedReason;
+    return typeof reason === "string" ? reason : reason.statusText;
   }
 
   /** Another response like this one, for one of the two to be changed. Their body is read for both. */
@@ -131,6 +144,6 @@ export class ResponseMessage extends Message {
   }
 
   static of(response: Response): ResponseMessage {
-    return new ResponseMessage({ status: response.status, reason: response.statusText, origin: response });
+    return new ResponseMessage({ status: response.status, reason: response, origin: response });
   }
 }

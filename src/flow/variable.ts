@@ -112,12 +112,13 @@ function sentRequestVariable(name: string): ((flow: FlowContext) => Value) | nul
 function plainVariable(name: string): Variable {
   if (flowMessages.has(name)) return flowMessageVariable(name);
   const ancestors = ancestorsOf(name);
+  const below = `${name}.`;
   return {
     name,
     contentOf: null,
     get: (flow) => flow.variables.get(name) ?? null,
     set(flow, value) {
-      if (!flow.variables.has(name)) refuseClash(flow, name, ancestors);
+      if (!flow.variables.has(name)) refuseClash(flow, name, ancestors, below);
       if (value === null) flow.variables.delete(name);
       else flow.variables.set(name, value);
     },
@@ -155,12 +156,11 @@ function ancestorsOf(name: string): string[] {
  * A variable's name may not be the dotted beginning of another's.
  * Apigee: "AssignMessage policy" and "ExtractVariables policy" (SetVariableFailed).
  */
-function refuseClash(flow: FlowContext, name: string, ancestors: readonly string[]): void {
+function refuseClash(flow: FlowContext, name: string, ancestors: readonly string[], below: string): void {
   for (const ancestor of ancestors) {
     const value = flow.variables.get(ancestor);
     if (value !== undefined && !(value instanceof Message)) throw new NameClash(name, ancestor);
   }
-  const below = `${name}.`;
   for (const other of flow.variables.keys()) {
     if (other.startsWith(below)) throw new NameClash(name, other);
   }

@@ -25,7 +25,7 @@ const EXECUTE = /^\/_sortie\/functions\/([^/]+)\/execute$/;
  */
 export function executeRoute(
   request: Request,
-  { pathname }: URL,
+  { pathname }: Pick<URL, "pathname">,
   services: FunctionsRoutesServices,
   lifetime: Lifetime,
 ): Promise<Response> | null {

@@ -67,7 +67,7 @@ beforeAll(async () => {
     ...caching("cached", url),
     "environments/local/audit.json": '{ "destination": "none" }',
   };
-  gateway = await startWorker(await bundleGateway(), configOf(await deploy(files)));
+  gateway = await startWorker(await bundleGateway(), { config: configOf(await deploy(files)) });
 });
 afterAll(async () => {
   await gateway.stop();

@@ -1,3 +1,4 @@
+import { noHeaders } from "../../../egress/call.ts";
 import type { Cancelling } from "../../../egress/cancelling.ts";
 import { withoutHopByHop } from "../../../egress/hop-by-hop.ts";
 import type { BodySource } from "../../../flow/body.ts";
@@ -23,6 +24,3 @@ export function contentOf(request: RequestMessage): { headers: Headers; body: Bo
   const headers = request.hasHeaders ? withoutHopByHop(request.headers) : noHeaders;
   return { headers, body: request.body.isOpaque ? null : request.outgoing };
 }
-
-/** For requests that nobody gave headers: making them costs as much as the rest of a small callout's request. */
-const noHeaders = new Headers();
