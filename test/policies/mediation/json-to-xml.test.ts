@@ -63,6 +63,19 @@ describe("Options, by the examples of the documentation", () => {
       '<person firstName="Adam"><location>California</location></person>',
     ],
     [
+      "AttributeBlockName with AttributePrefix, as XMLToJSON writes them",
+      { car: { "#attrs": { "@doors": 4, seats: 5 }, "@year": 1999, name: "Alto" } },
+      "<AttributeBlockName>#attrs</AttributeBlockName><AttributePrefix>@</AttributePrefix>",
+      '<car doors="4" seats="5" year="1999"><name>Alto</name></car>',
+    ],
+    [
+      "AttributePrefix that the name of the block of namespaces begins with",
+      { car: { "@xmlns": { $: "urn:cars" }, "@year": 1999 } },
+      `<NamespaceBlockName>@xmlns</NamespaceBlockName><NamespaceSeparator>:</NamespaceSeparator>
+      <DefaultNamespaceNodeName>$</DefaultNamespaceNodeName><AttributePrefix>@</AttributePrefix>`,
+      '<car xmlns="urn:cars" year="1999"/>',
+    ],
+    [
       "InvalidCharsReplacement",
       { "First%%%Name": "Adam" },
       "<InvalidCharsReplacement>_</InvalidCharsReplacement>",

@@ -135,11 +135,18 @@ class Writer {
   }
 
   #attributesIn(members: readonly [string, unknown][]): [string, unknown][] {
-    const { attributeBlockName, attributePrefix } = this.#options;
+    const { attributeBlockName, namespaces } = this.#options;
+    const attributePrefix = this.#options.attributePrefix ?? "";
+    const unprefixed = (attributes: [string, unknown][]) =>
+      attributes.map(([name, value]): [string, unknown] => [
+        name.startsWith(attributePrefix) ? name.slice(attributePrefix.length) : name,
+        value,
+      ]);
     return members.flatMap(([name, value]) => {
-      if (name === attributeBlockName && isPlainObject(value)) return Object.entries(value);
-      if (attributePrefix === null || !name.startsWith(attributePrefix)) return [];
-      return [[name.slice(attributePrefix.length), value] as [string, unknown]];
+      if (name === namespaces?.blockName) return [];
+      // XMLToJSON with the same options puts the prefix before the names in the block as well.
+      if (name === attributeBlockName && isPlainObject(value)) return unprefixed(Object.entries(value));
+      return attributePrefix !== "" && name.startsWith(attributePrefix) ? unprefixed([[name, value]]) : [];
     });
   }
 
