@@ -85,6 +85,8 @@ export function scanXml(
   const childCounts: number[] = [];
   let attributes = 0;
   let namespaces = 0;
+  /** How long the text is since the last tag: comments and CDATA sections part it for the parser only. */
+  let textLength = 0;
 
   const where = () => `at line ${parser.line}(possibly around char ${parser.column})`;
   const fail = (reason: string): never => {
@@ -113,6 +115,7 @@ export function scanXml(
   parser.on("opentagstart", ({ name }) => {
     attributes = 0;
     namespaces = 0;
+    textLength = 0;
     countChild(children.countsElements);
     limit(localName(name).length, names.element, "Element name length");
     limit(prefixOf(name).length, names.prefix, "Namespace prefix length");
@@ -141,12 +144,14 @@ export function scanXml(
   });
   parser.on("closetag", () => {
     scope.leave();
+    textLength = 0;
     childCounts.pop();
   });
   const takeText = (content: string): void => {
     if (content.trim() === "") return;
     countChild(children.countsTexts);
-    limit(content.length, values.text, "Text length");
+    textLength += content.length;
+    limit(textLength, values.text, "Text length");
   };
   parser.on("text", takeText);
   parser.on("cdata", takeText);

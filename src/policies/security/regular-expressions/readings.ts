@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import type { Parameters } from "../../../flow/parameters.ts";
+import { Parameters } from "../../../flow/parameters.ts";
 
 /** How often a text is decoded: those behind the gateway may do so once more than they should. */
 const DECODINGS = 2;
@@ -21,9 +21,19 @@ export function readingsOf(text: string): string[] {
   return readings;
 }
 
-/** All values of a parameter; a plus may stand for itself or for a space. */
-export function parameterReadings(parameters: Parameters, name: string): string[] {
-  return parameters.values(name).flatMap((value) => {
+/**
+ * All values of a parameter in a query or form, as others may find it: by its name in any letter case, and behind a
+ * semicolon, too. A plus may stand for itself or for a space.
+ */
+export function parameterReadings(text: string, name: string, plusIsSpace: boolean): string[] {
+  const wanted = name.toLowerCase();
+  const lists = text.includes(";") ? [text, text.replaceAll(";", "&")] : [text];
+  const values = lists.flatMap((list) => {
+    const parameters = new Parameters(list, plusIsSpace);
+    const names = parameters.names.filter((written) => written.toLowerCase() === wanted);
+    return names.flatMap((written) => parameters.values(written));
+  });
+  return [...new Set(values)].flatMap((value) => {
     const readings = readingsOf(value);
     return value.includes("+") ? [...readings, ...readingsOf(value.replaceAll("+", " "))] : readings;
   });

@@ -6,7 +6,6 @@ import { spendText, withinWork } from "../../../expression/work.ts";
 import { compileXPath, parseXml } from "../../../expression/xpath.ts";
 import type { FlowContext } from "../../../flow/context.ts";
 import { type Message, RequestMessage } from "../../../flow/message.ts";
-import { Parameters } from "../../../flow/parameters.ts";
 import { compileSourceMessage, isForm, isJson, isXml, strictContent } from "../../parts/source-message.ts";
 import { definePolicy, type PolicyContext } from "../../policy-type.ts";
 import { faults } from "./faults.ts";
@@ -93,7 +92,7 @@ function compileTexts(check: Check, ignoreUnresolved: boolean, context: PolicyCo
       return (_flow, message) => (message instanceof RequestMessage ? readingsOf(message.path) : []);
     case "query":
       return (_flow, message) =>
-        message instanceof RequestMessage ? parameterReadings(message.queryParameters, check.name) : [];
+        message instanceof RequestMessage ? parameterReadings(message.query, check.name, false) : [];
     case "header":
       return (_flow, message) => listOf(message.headers.get(check.name));
     case "form":
@@ -110,7 +109,7 @@ function compileTexts(check: Check, ignoreUnresolved: boolean, context: PolicyCo
 function compileForm(name: string, policy: string): Texts {
   return (_flow, message) => {
     if (message.body.isEmpty || !isForm(message)) return [];
-    return parameterReadings(new Parameters(contentOf(message, policy), true), name);
+    return parameterReadings(contentOf(message, policy), name, true);
   };
 }
 
@@ -152,7 +151,9 @@ function compileXml(path: string, namespaces: ReadonlyMap<string, string>, polic
     if (message.body.isEmpty || !isXml(message)) return [];
     const content = contentOf(message, policy);
     try {
-      const result = xpath.select(parseXml(content));
+      const document = parseXml(content);
+      if (document.doctype?.internalSubset) throw new ExpressionError("A DTD may add to what is there");
+      const result = xpath.select(document);
       return [result.string(), ...result.nodes()];
     } catch (error) {
       if (!(error instanceof ExpressionError)) throw error;

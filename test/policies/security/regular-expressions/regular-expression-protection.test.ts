@@ -73,6 +73,18 @@ test.each<[string, string, ReturnType<typeof on>, string | null]>([
     on({ query: "%71=delete" }),
     "delete",
   ],
+  [
+    "a query parameter behind a semicolon",
+    `<QueryParam name="q">${sql}</QueryParam>`,
+    on({ query: "p=1;q=delete" }),
+    "delete",
+  ],
+  [
+    "a query parameter in other letters",
+    `<QueryParam name="q">${sql}</QueryParam>`,
+    on({ query: "Q=delete" }),
+    "delete",
+  ],
   ["its second value", `<QueryParam name="q">${sql}</QueryParam>`, on({ query: "q=1&q=delete" }), "delete"],
   ["another parameter", `<QueryParam name="q">${sql}</QueryParam>`, on({ query: "p=delete" }), null],
   [
@@ -202,6 +214,12 @@ test.each([
     "f=exec",
   ],
   ["XML that claims UTF-7", xmlAt("/a"), xml, '<?xml version="1.0" encoding="utf-7"?><a>+ADw-script</a>'],
+  [
+    "XML whose DTD adds an attribute",
+    xmlAt("//@b"),
+    xml,
+    '<!DOCTYPE a [<!ATTLIST a b CDATA "&#60;script">]><a/>',
+  ],
   ["XML that is none", xmlAt("/a"), xml, "<a"],
   [
     "JSON with large values in each other",

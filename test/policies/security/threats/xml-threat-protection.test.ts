@@ -90,6 +90,19 @@ test.each<[string, string, string | null]>([
   expect(await refusal(inside, body)).toBe(expected);
 });
 
+test.each([
+  ["a comment", "<a>abc<!-- -->def</a>"],
+  ["CDATA", "<a>abc<![CDATA[def]]></a>"],
+  ["an instruction", "<a>abc<?x?>def</a>"],
+])("a text in two parts with %s between is one", async (_, body) => {
+  expect(await refusal(values("<Text>5</Text>"), body)).toBe("Text length exceeded 5");
+  expect(await refusal(values("<Text>6</Text>"), body)).toBeNull();
+});
+
+test("texts with an element between are two", async () => {
+  expect(await refusal(values("<Text>5</Text>"), "<a>abcde<b>abcde</b>abcde</a>")).toBeNull();
+});
+
 test("the fault says where", async () => {
   const fault = await faultOf(
     xmlThreatProtection,
