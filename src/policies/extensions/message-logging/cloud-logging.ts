@@ -7,6 +7,7 @@ import { readRequired } from "../../parts/required.ts";
 import type { PolicyContext, Text } from "../../policy-type.ts";
 import { NotLogged } from "./deliveries.ts";
 import { DELIVERY_TIMEOUT_MS, LONGEST_MESSAGE, type LogLevel } from "./log-level.ts";
+import { buildMessage, type LoggedMessage, readMessage } from "./message.ts";
 
 /** The element CloudLogging. Texts are message templates, except `url`. */
 export interface CloudLogging {
@@ -15,7 +16,7 @@ export interface CloudLogging {
   /** Of `entries:write`. */
   readonly url: string;
   readonly logName: string;
-  readonly message: string;
+  readonly message: LoggedMessage;
   /** Whether the message is sent as JSON, when it is an object. */
   readonly isJson: boolean;
   readonly labels: readonly Label[];
@@ -42,11 +43,14 @@ const severities = { INFO: "INFO", ALERT: "ALERT", WARN: "WARNING", ERROR: "ERRO
 
 /** Problems: LogNameMissing, MessageMissing, LabelKeyMissing, TooManyLabels, InvalidEndpoint, and the warning InvalidLogName. */
 export function readCloudLogging(xml: XmlElement, report: Report): CloudLogging {
-  const template = (name: string, code: string, what: string) => {
-    const text = readRequired(xml, name, code, what, report);
-    return readTemplate(text, xml.child(name) ?? xml, report);
-  };
-  const logName = template("LogName", "LogNameMissing", "projects/{organization.name}/logs/NAME");
+  const name = readRequired(
+    xml,
+    "LogName",
+    "LogNameMissing",
+    "projects/{organization.name}/logs/NAME",
+    report,
+  );
+  const logName = readTemplate(name, xml.child("LogName") ?? xml, report);
   checkLogName(logName, xml, report);
   const type = xml.child("Message")?.attribute("contentType") ?? "";
   const resourceType = xml.child("ResourceType");
@@ -55,7 +59,7 @@ export function readCloudLogging(xml: XmlElement, report: Report): CloudLogging 
     at: positionOf(xml),
     url: `${readEndpoint(xml.child("Endpoint"), report)}/v2/entries:write`,
     logName,
-    message: template("Message", "MessageMissing", "the text to log"),
+    message: readMessage(xml, report),
     isJson: /^\s*application\/(?:[^;]+\+)?json\b/i.test(type),
     labels: readLabels(xml.child("Labels"), report),
     resourceType: resourceType ? readTemplate(resourceType.text(), resourceType, report) || "api" : "api",
@@ -144,7 +148,7 @@ function buildEntry(
   context: PolicyContext<"egress" | "google">,
 ): (flow: FlowContext) => string {
   const logName = context.template(config.logName);
-  const message = context.template(config.message);
+  const message = buildMessage(config.message, context);
   const resourceType = context.template(config.resourceType);
   const labels = buildLabels(config.labels, context);
   const resourceLabels = buildLabels(config.resourceLabels, context);

@@ -1,6 +1,5 @@
 import { remedyFor } from "../../../connections/expression-remedy.ts";
 import { readSslInfo } from "../../../connections/read-ssl-info.ts";
-import { readTemplate } from "../../../connections/read-template.ts";
 import type { XmlElement } from "../../../documents/element.ts";
 import { readBoolean } from "../../../documents/read.ts";
 import type { Report } from "../../../documents/report.ts";
@@ -8,9 +7,9 @@ import { compileDateFormat, type Print } from "../../../expression/functions/dat
 import { ExpressionError } from "../../../expression/value.ts";
 import type { FlowContext } from "../../../flow/context.ts";
 import { firstBytes } from "../../../text/first-bytes.ts";
-import { readRequired } from "../../parts/required.ts";
 import type { PolicyContext } from "../../policy-type.ts";
 import { DELIVERY_TIMEOUT_MS, LONGEST_MESSAGE, type LogLevel } from "./log-level.ts";
+import { buildMessage, type LoggedMessage, readMessage } from "./message.ts";
 
 /** The element Syslog. */
 export interface Syslog {
@@ -19,24 +18,22 @@ export interface Syslog {
   readonly host: string;
   readonly port: number;
   readonly isSecure: boolean;
-  /** A message template. */
-  readonly message: string;
-  /** What stands before the message: a header of RFC 5424, its priority alone, or nothing. */
-  readonly header: "whole" | "priority" | "none";
-  /** As SimpleDateFormat. */
-  readonly dateFormat: string;
+  readonly message: LoggedMessage;
+  /** What stands before the message: a header of RFC 5424; its priority, the date and the level; or nothing. */
+  readonly header: "formatted" | "plain" | "none";
+  /** As SimpleDateFormat; null for that of the header. */
+  readonly dateFormat: string | null;
 }
 
-const DATE_FORMAT = "yyyy-MM-dd'T'HH:mm:ss.SSSZ";
+/** How dates are written without DateFormat; without FormatMessage as Java prints them. */
+const dateFormats = { formatted: "yyyy-MM-dd'T'HH:mm:ss.SSSZ", plain: "EEE MMM dd HH:mm:ss zzz yyyy" };
 
 /** Severities of RFC 5424, of the facility "user-level messages". */
 const priorities = { ALERT: 8 + 1, ERROR: 8 + 3, WARN: 8 + 4, INFO: 8 + 6 } as const;
 
 /** Problems: MessageMissing, InvalidHost, InvalidPort, InvalidProtocol, UDPNotSupported, InvalidDateFormat, and those of SSLInfo. */
 export function readSyslog(xml: XmlElement, report: Report): Syslog {
-  const message = xml.child("Message");
-  message?.attribute("contentType");
-  const text = readRequired(xml, "Message", "MessageMissing", "the text to log", report);
+  xml.child("Message")?.attribute("contentType");
   const sslInfo = xml.child("SSLInfo");
   const isSecure = sslInfo ? readSslInfo(sslInfo, report, ({ enabled }) => enabled).enabled : false;
   checkProtocol(xml, isSecure, report);
@@ -47,8 +44,8 @@ export function readSyslog(xml: XmlElement, report: Report): Syslog {
     host: readHost(xml, report),
     port: readPort(xml.child("Port"), report),
     isSecure,
-    message: message ? readTemplate(text, message, report) : "",
-    header: isBare ? "none" : isFormatted ? "whole" : "priority",
+    message: readMessage(xml, report),
+    header: isBare ? "none" : isFormatted ? "formatted" : "plain",
     dateFormat: readDateFormat(xml, report),
   };
 }
@@ -107,15 +104,16 @@ function checkProtocol(xml: XmlElement, isSecure: boolean, report: Report): void
   }
 }
 
-function readDateFormat(xml: XmlElement, report: Report): string {
+function readDateFormat(xml: XmlElement, report: Report): string | null {
   const element = xml.child("DateFormat");
-  const format = element?.text() || DATE_FORMAT;
+  const format = element?.text() ?? "";
+  if (element === undefined || format === "") return null;
   try {
     compileDateFormat(format);
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
-    const remedy = remedyFor(error, `Write letters of SimpleDateFormat, as in ${DATE_FORMAT}.`);
-    report.error("InvalidDateFormat", element ?? xml, error.message, remedy);
+    const remedy = remedyFor(error, `Write letters of SimpleDateFormat, as in ${dateFormats.formatted}.`);
+    report.error("InvalidDateFormat", element, error.message, remedy);
   }
   return format;
 }
@@ -138,7 +136,7 @@ export function buildSyslog(
 ): (flow: FlowContext) => Promise<void> {
   const { host, port, isSecure } = config;
   const { egress, origin } = context;
-  const message = context.template(config.message);
+  const message = buildMessage(config.message, context);
   const header = buildHeader(config, level);
   return (flow) => {
     const text = firstBytes(message(flow).replace(/[\r\n]+/g, " "), LONGEST_MESSAGE);
@@ -149,8 +147,13 @@ export function buildSyslog(
 }
 
 function buildHeader({ header, dateFormat }: Syslog, level: LogLevel): (flow: FlowContext) => string {
+  if (header === "none") return () => "";
   const priority = `<${priorities[level]}>`;
-  if (header !== "whole") return () => (header === "none" ? "" : priority);
-  const print: Print = compileDateFormat(dateFormat);
-  return ({ exchange }) => `${priority}1 ${print(new Date(exchange.now()))} ${exchange.id} Apigee - - - `;
+  const print: Print = compileDateFormat(dateFormat ?? dateFormats[header]);
+  return ({ exchange }) => {
+    const date = print(new Date(exchange.now()));
+    return header === "plain"
+      ? `${priority}${date}${level}: `
+      : `${priority}1 ${date} ${exchange.id} Apigee - - - `;
+  };
 }

@@ -5,6 +5,7 @@ import type { Report } from "../../../documents/report.ts";
 import { METHODS } from "../../../egress/methods.ts";
 import { isSendable, statusCode } from "../../../flow/message-properties.ts";
 import { Unsettable } from "../../../flow/unsettable.ts";
+import { readDelimiters } from "../read-delimiters.ts";
 import {
   type MessageEdit,
   type PartName,
@@ -118,34 +119,15 @@ function checkStatus(text: string, at: XmlElement, report: Report): void {
 }
 
 function readPayload(payload: XmlElement, report: Report): SetPayload[] {
-  const prefix = readDelimiter(payload, "variablePrefix", "{", report);
-  const suffix = readDelimiter(payload, "variableSuffix", "}", report);
-  if (prefix === null || suffix === null) return [];
+  const delimiters = readDelimiters(payload, "InvalidPayload", report);
+  if (delimiters === null) return [];
   const contentType = payload.attribute("contentType");
   return [
     {
       action: "SetPayload",
-      value: readTemplate(payload.markup(), payload, report, { prefix, suffix }),
-      prefix,
-      suffix,
+      value: readTemplate(payload.markup(), payload, report, delimiters),
+      ...delimiters,
       contentType: contentType ? readTemplate(contentType, payload, report) : null,
     },
   ];
-}
-
-function readDelimiter(
-  payload: XmlElement,
-  attribute: "variablePrefix" | "variableSuffix",
-  fallback: string,
-  report: Report,
-): string | null {
-  const delimiter = payload.attribute(attribute) ?? fallback;
-  if (delimiter.length === 1) return delimiter;
-  report.error(
-    "InvalidPayload",
-    payload,
-    `The attribute "${attribute}" of <Payload> is "${delimiter}"; it must be one character.`,
-    `Write one character, or leave the attribute out for "${fallback}".`,
-  );
-  return null;
 }

@@ -147,6 +147,11 @@ describe("an entry", () => {
       `${LOG}<Message contentType="application/json">{"q": "{request.header.q}"}</Message>`,
       { textPayload: '{"q": ""q""}' },
     ],
+    [
+      "JSON with other delimiters than braces",
+      `${LOG}<Message contentType="application/json" variablePrefix="%" variableSuffix="#">{"verb":"%request.verb#"}</Message>`,
+      { jsonPayload: { verb: "GET" } },
+    ],
     ["JSON called text", `${LOG}<Message contentType="text/plain">{}</Message>`, { textPayload: "{}" }],
     ["labels", `${LOG}<Message>m</Message>${labels("Labels")}`, { labels: { key: "GET" } }],
     [

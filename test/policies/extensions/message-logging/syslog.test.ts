@@ -60,12 +60,15 @@ async function received(key: string): Promise<string> {
   return (await fetch(`${servers.syslogLines}/${key}`)).text();
 }
 
+/** What stands before a message without FormatMessage. */
+const plain = (priority: string, level: string) => `<${priority}>Fri Jan 02 03:04:05 UTC 2026${level}: `;
+
 describe("a line over TCP", () => {
   const header = (pri: string, date = "2026-01-02T03:04:05.678+0000") =>
     `<${pri}>1 ${date} exchange-1 Apigee - - - `;
 
   test.each<[string, string, string, string]>([
-    ["by default has its priority", "", "", "<14>"],
+    ["by default has its priority, date and level", "", "", plain("14", "INFO")],
     ["with FormatMessage has a header of RFC 5424", "<FormatMessage>true</FormatMessage>", "", header("14")],
     [
       "with DateFormat has its date in that",
@@ -80,9 +83,15 @@ describe("a line over TCP", () => {
       "",
       "",
     ],
-    ["has the priority of INFO", "", "<logLevel>INFO</logLevel>", "<14>"],
-    ["has the priority of ALERT", "", "<logLevel>ALERT</logLevel>", "<9>"],
-    ["has the priority of WARN", "", "<logLevel>WARN</logLevel>", "<12>"],
+    [
+      "without FormatMessage has its date as DateFormat says, too",
+      "<DateFormat>yyyy</DateFormat>",
+      "",
+      "<14>2026INFO: ",
+    ],
+    ["has the priority of INFO", "", "<logLevel>INFO</logLevel>", plain("14", "INFO")],
+    ["has the priority of ALERT", "", "<logLevel>ALERT</logLevel>", plain("9", "ALERT")],
+    ["has the priority of WARN", "", "<logLevel>WARN</logLevel>", plain("12", "WARN")],
     [
       "has the priority of ERROR",
       "<FormatMessage>true</FormatMessage>",
@@ -104,7 +113,14 @@ describe("a line over TCP", () => {
   test("stays one line, whatever its values hold", async () => {
     const key = crypto.randomUUID();
     await log(syslog("<Message>{key}</Message>"), { variables: { key: `${key}\r\n<9>forged\n\n` } });
-    expect(await received(key)).toBe(`<14>${key} <9>forged \n`);
+    expect(await received(key)).toBe(`${plain("14", "INFO")}${key} <9>forged \n`);
+  });
+
+  test("may have other delimiters than braces, as JSON wants them, and markup", async () => {
+    const key = crypto.randomUUID();
+    const message = `<Message variablePrefix="%" variableSuffix="#">{"k":"%key#","m":"%messageid#"} <a b="{c}"/></Message>`;
+    await log(syslog(`${message}<PayloadOnly>true</PayloadOnly>`), { variables: { key } });
+    expect(await received(key)).toBe(`{"k":"${key}","m":"exchange-1"} <a b="{c}"/>\n`);
   });
 
   test("is bounded, in whole characters", async () => {
@@ -124,7 +140,7 @@ describe("a line over TCP", () => {
         destination_host: place.hostname,
         destination_port: Number(place.port),
         error: null,
-        bytes_sent: key.length + "<14>\n".length,
+        bytes_sent: `${plain("14", "INFO")}${key}\n`.length,
         metadata: { kind: "policy", name: "ML", proxy: "things" },
       },
     ]);
@@ -170,6 +186,7 @@ describe("what cannot be sent fails nothing, and is said:", () => {
 test.each<[string, readonly string[]]>([
   ["<Message>m</Message><Protocol>TCP</Protocol>", []],
   ["<Message>m</Message>", ["error UDPNotSupported 1:27"]],
+  ['<Message variablePrefix="%%">m</Message><Protocol>TCP</Protocol>', ["error InvalidMessage 1:35"]],
   ["<Message>m</Message><Protocol>UDP</Protocol>", ["error UDPNotSupported 1:55"]],
   [`<Message>m</Message><Protocol>UDP</Protocol>${secure}`, ["error InvalidProtocol 1:55"]],
   ["<Message>m</Message><Protocol>HTTP</Protocol>", ["error InvalidProtocol 1:55"]],
