@@ -2,6 +2,8 @@
 export interface WorkerEnv extends Env {
   /** JSON: `host:port` to the name of the service binding that connects there. */
   readonly CONNECTIONS?: string;
+  /** JSON: `host:port` of those to where sockets for it go: `https://localhost:6514`. Set by `sortie dev` only. */
+  readonly SOCKETS?: string;
   /** Lets whoever knows it ask for a look at KV now (`POST /_sortie/refresh`). Not set when deployed. */
   readonly REFRESH_TOKEN?: string;
   /** JSON of `DevSettings`. Set by `sortie dev` only. */

@@ -210,6 +210,10 @@ function bindings(
 ) {
   const dev: DevSettings = { hosts: [...LOOPBACK_HOSTS, ...hosts], requests: requestLines };
   const names = connections.flatMap(({ hosts }, index) => hosts.map((host) => [host, `CONNECTION_${index}`]));
+  const sockets = connections.flatMap(({ hosts, to }) => {
+    const origin = `${"https" in to ? "https" : "http"}://${to.address}`;
+    return hosts.map((host) => [host, origin]);
+  });
   return {
     CONFIG: { type: "kv" as const, id: "sortie-config" },
     LOADER: { type: "worker-loader" as const },
@@ -222,6 +226,7 @@ function bindings(
     REFRESH_TOKEN: { type: "text" as const, value: token },
     DEV: { type: "text" as const, value: JSON.stringify(dev) },
     CONNECTIONS: { type: "text" as const, value: JSON.stringify(Object.fromEntries(names)) },
+    SOCKETS: { type: "text" as const, value: JSON.stringify(Object.fromEntries(sockets)) },
     ...Object.fromEntries(
       Object.entries(secrets).map(([name, value]) => [name, { type: "text" as const, value }]),
     ),

@@ -21,9 +21,13 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** A proxy that logs a line to a host of this machine, over TLS. */
-function proxyThatLogs(): string {
-  const { port } = server.address() as AddressInfo;
+/** Where the server listens. */
+function port(): number {
+  return (server.address() as AddressInfo).port;
+}
+
+/** A proxy that logs a line to a host, over TLS. */
+function proxyThatLogs(host: string, port: number): string {
   const files = answeringProxy("my-proxy", "answered");
   const endpoint = "apiproxy/proxies/default.xml";
   return folderWith({
@@ -34,8 +38,8 @@ function proxyThatLogs(): string {
     ),
     "apiproxy/policies/ML.xml": `<MessageLogging name="ML">
   <Syslog>
-    <Message>{apiproxy.name} {response.content}</Message>
-    <Host>localhost</Host>
+    <Message>{apiproxy.name} {request.queryparam.key}</Message>
+    <Host>${host}</Host>
     <Port>${port}</Port>
     <Protocol>TCP</Protocol>
     <SSLInfo><Enabled>true</Enabled></SSLInfo>
@@ -44,25 +48,34 @@ function proxyThatLogs(): string {
   });
 }
 
-function dev(variables: Readonly<Record<string, string>>): RunningSortie {
-  const { port } = server.address() as AddressInfo;
-  const options = ["--port", "0", "--target-server", `syslog=https://localhost:${port}`];
-  return new RunningSortie(["dev", proxyThatLogs(), ...options], repository, variables);
+function dev(proxy: string, option: readonly string[], certificates: string): RunningSortie {
+  const variables = { NODE_EXTRA_CA_CERTS: certificates };
+  return new RunningSortie(["dev", proxy, "--port", "0", ...option], repository, variables);
 }
 
-test("a line reaches a syslog server over TLS whose certificate is trusted, after the answer", async () => {
-  const sortie = dev({ NODE_EXTRA_CA_CERTS: certificate });
+const toServer = () => ["--target-server", `syslog=https://localhost:${port()}`];
+
+test.each([
+  ["that is a target server", () => proxyThatLogs("localhost", port()), toServer],
+  [
+    "whose host leads there",
+    () => proxyThatLogs("logs.example.com", 6514),
+    () => ["--connect-to", `logs.example.com:6514=https://localhost:${port()}`],
+  ],
+])("a line reaches a syslog server over TLS %s, after the answer", async (_which, proxy, option) => {
+  const key = crypto.randomUUID();
+  const sortie = dev(proxy(), option(), certificate);
   const url = await sortie.ready();
-  expect(await get(`${url}/my-proxy`)).toEqual({ status: 200, text: "answered" });
-  expect(await receiver.holding("my-proxy")).toMatch(/^<14>.*INFO: my-proxy answered\n$/);
+  expect(await get(`${url}/my-proxy?key=${key}`)).toEqual({ status: 200, text: "answered" });
+  expect(await receiver.holding(key)).toMatch(new RegExp(`^<14>.*INFO: my-proxy ${key}\n$`));
   await sortie.stop();
-  expect(sortie.output).not.toContain("message-logging.failed");
+  expect(sortie.output).not.toContain("[failed]");
 });
 
 test("one whose certificate nobody vouches for gets nothing", async () => {
-  const sortie = dev({ NODE_EXTRA_CA_CERTS: "" });
+  const sortie = dev(proxyThatLogs("localhost", port()), toServer(), "");
   const url = await sortie.ready();
   expect((await get(`${url}/my-proxy`)).status).toBe(200);
-  await sortie.prints(/message-logging\.failed.*not valid|message-logging\.failed.*not reachable/);
+  await sortie.prints(/\[failed\] ML: .*(?:not valid|not reachable)/);
   await sortie.stop();
 });
