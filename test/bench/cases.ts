@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { GoogleIssuer } from "../../src/cli/example/google-issuer.ts";
+import { currentKey } from "../../src/environment/document.ts";
 import { type Contender, compare, type Effort } from "./compare.ts";
 import { remove, timeFirstCall, writeLargeFunction } from "./first-call.ts";
 import { bundleGateway, serve, startGateway } from "./gateway.ts";
@@ -27,6 +28,8 @@ export async function* measure(effort: Effort): AsyncGenerator<Measurement> {
   yield* googleToken(gateway, effort);
   yield* againstRival(gateway, "external-callout", 0.95, effort);
   yield* againstRival(gateway, "pass-through", 0.96, effort);
+  yield* cachedResponse(gateway, effort);
+  yield* storeReads(gateway);
   yield* extraStep(gateway, effort);
   yield* memory(environment, effort);
   yield* warmFunction(gateway, effort);
@@ -131,6 +134,43 @@ async function* againstRival(
   };
   yield* cpuOf(name, ours, theirs);
   await rival.stop();
+}
+
+/** A response that comes from the cache, against the same from the target. */
+async function* cachedResponse(gateway: RunningWorker, effort: Effort): AsyncGenerator<Measurement> {
+  const [cached, called] = await compare(
+    at(gateway, "response-cache"),
+    at(gateway, "pass-through"),
+    manyConnections,
+    effort,
+  );
+  yield {
+    name: "ResponseCache hit",
+    ratio: cached.throughput / called.throughput,
+    unit: `throughput of the proxy without, ${manyConnections} connections`,
+    target: { atLeast: 2.5 },
+  };
+  yield {
+    name: "ResponseCache hit CPU",
+    ratio: cached.cpu / called.cpu,
+    unit: "CPU time of the proxy without",
+  };
+}
+
+/** What a proxy that reads a key value map and a cache asks KV for, once it has what it needs. */
+async function* storeReads(gateway: RunningWorker): AsyncGenerator<Measurement> {
+  const load = { url: at(gateway, "stores").url, connections: manyConnections };
+  await answer({ ...load, amount: 100 });
+  const before = gateway.reads.length;
+  await answer({ ...load, amount: 10_000 });
+  // Twice a minute the gateway looks whether something else has been deployed.
+  const reads = gateway.reads.slice(before).filter((key) => key !== currentKey("local"));
+  yield {
+    name: "KV reads of 10,000 requests",
+    ratio: reads.length,
+    unit: "with a key value map and a cache",
+    target: { atMost: 0 },
+  };
 }
 
 /** What one more AssignMessage costs: the same proxy with eleven of them and with one. */

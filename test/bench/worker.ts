@@ -14,6 +14,8 @@ import { gatewayCore, pinned } from "./cores.ts";
 export interface RunningWorker {
   readonly url: string;
   readonly pid: number;
+  /** The keys that it has asked its KV namespace for, in that order. */
+  readonly reads: readonly string[];
   readonly stop: () => Promise<void>;
 }
 
@@ -87,6 +89,7 @@ export async function startWorker(
   return {
     url: `http://127.0.0.1:${port}`,
     pid: child.pid ?? 0,
+    reads: kv.reads,
     async stop() {
       process.off("exit", end);
       end();
@@ -96,16 +99,20 @@ export async function startWorker(
 }
 
 /** workerd asks a KV binding's service for `GET /KEY`; 404 means that there is no such key. */
-async function serveConfig(config: Config): Promise<{ port: number; close: () => void }> {
+async function serveConfig(
+  config: Config,
+): Promise<{ port: number; reads: readonly string[]; close: () => void }> {
+  const reads: string[] = [];
   const server = createServer((request, response) => {
     const key = decodeURIComponent(new URL(request.url ?? "/", "http://kv").pathname.slice(1));
+    reads.push(key);
     const value = config.get(key);
     response.writeHead(value === undefined ? 404 : 200).end(value);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("the KV server has no port");
-  return { port: address.port, close: () => server.close() };
+  return { port: address.port, reads, close: () => server.close() };
 }
 
 export function workerdConfig(
