@@ -1,6 +1,6 @@
 import { visit } from "jsonc-parser";
-import type { Value } from "../../../expression/value.ts";
 import { flowValueOf, parseExactJson } from "../../parts/exact-json.ts";
+import type { Told } from "../../parts/own-variables.ts";
 import { isPlainObject } from "../../parts/plain-object.ts";
 import { scanJson } from "../../parts/scan-json.ts";
 
@@ -23,7 +23,7 @@ export class NotJsonRpc extends Error {
  * Formats: JSON-RPC 2.0; MCP, "Tools".
  * @throws NotJsonRpc
  */
-export function readJsonRpc(text: string): (readonly [string, Value])[] {
+export function readJsonRpc(text: string): Told[] {
   const message = parse(text);
   const { method, id = null, params = null } = message;
   if (message.jsonrpc !== "2.0") throw new NotJsonRpc('"jsonrpc" is not "2.0"');
@@ -33,13 +33,13 @@ export function readJsonRpc(text: string): (readonly [string, Value])[] {
   if (method === undefined && (message.result !== undefined || message.error !== undefined)) return [];
   if (typeof method !== "string" || method === "") throw new NotJsonRpc('"method" is no text');
   if (params !== null && typeof params !== "object") throw new NotJsonRpc('"params" is no object');
-  const request = "json-rpc.request";
+  const request = "json-rpc.request.";
   return [
-    ["operation", method === "tools/call" ? `${method}/${toolOf(params)}` : method],
-    [`${request}.method`, method],
-    [`${request}.id`, flowValueOf(id)],
-    [`${request}.params`, flowValueOf(params)],
-    ...parameterVariables(params, `${request}.params`),
+    ["", "operation", method === "tools/call" ? `${method}/${toolOf(params)}` : method],
+    [request, "method", method],
+    [request, "id", flowValueOf(id)],
+    [request, "params", flowValueOf(params)],
+    ...parameterVariables(params, `${request}params.`),
   ];
 }
 
@@ -84,16 +84,14 @@ function toolOf(params: object | null): string {
   return name;
 }
 
-function parameterVariables(params: object | null, prefix: string): [string, Value][] {
+function parameterVariables(params: object | null, group: string): Told[] {
   if (!isPlainObject(params)) return [];
   const ownArguments = isPlainObject(params.arguments) ? Object.entries(params.arguments) : [];
   const parameters = Object.entries(params);
   if (parameters.length + ownArguments.length > MOST_PARAMETERS) throw new NotJsonRpc("too many parameters");
-  return [
-    ...parameters.map(([name, value]): [string, Value] => [`${prefix}.${name}`, flowValueOf(value)]),
-    ...ownArguments.map(([name, value]): [string, Value] => [
-      `${prefix}.arguments.${name}`,
-      flowValueOf(value),
-    ]),
-  ];
+  return [...told(group, parameters), ...told(`${group}arguments.`, ownArguments)];
+}
+
+function told(group: string, values: readonly [string, unknown][]): Told[] {
+  return values.map(([name, value]) => [group, name, flowValueOf(value)]);
 }

@@ -8,5 +8,5 @@ export const decodeJws = defineDecoding("jws", faults, ({ parts, header }, polic
   if (typeof header.alg !== "string") throw faults.noAlgorithm(policy);
   const payload = decodePart(parts[1] ?? "");
   if (payload === null) throw faults.failedToDecode(policy);
-  return [["payload", payload]];
+  return [["", "payload", payload]];
 });

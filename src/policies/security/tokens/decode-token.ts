@@ -1,5 +1,5 @@
 import { readBoolean } from "../../../documents/read.ts";
-import type { Value } from "../../../expression/value.ts";
+import type { Told } from "../../parts/own-variables.ts";
 import { definePolicy } from "../../policy-type.ts";
 import type { TokenFaults, TokenKind } from "./faults.ts";
 import { compileSource, parseToken, type Token } from "./token.ts";
@@ -13,7 +13,7 @@ import { headerVariables, TokenVariables } from "./variables.ts";
 export function defineDecoding(
   kind: TokenKind,
   faults: TokenFaults,
-  contentOf: (token: Token, policy: string, now: number) => Iterable<readonly [string, Value]>,
+  contentOf: (token: Token, policy: string, now: number) => Iterable<Told>,
 ) {
   return definePolicy({
     element: `Decode${kind.toUpperCase()}`,

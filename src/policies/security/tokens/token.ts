@@ -4,6 +4,7 @@ import { decodeUtf8 } from "../../../text/utf8.ts";
 import type { PolicyContext } from "../../policy-type.ts";
 import type { TokenFaults } from "./faults.ts";
 import { type JsonObject, parseObject } from "./json.ts";
+import { Memory } from "./memory.ts";
 
 /** The longest token that is looked at, in characters. */
 export const TOKEN_LIMIT = 256 * 1024;
@@ -48,10 +49,27 @@ export function parseToken(text: string): Token | "json" | null {
   const parts = text.split(".");
   if (parts.length !== 3 && parts.length !== 5) return null;
   if (!parts.every((part) => /^[A-Za-z0-9_-]*$/.test(part))) return null;
-  const headerJson = decodePart(parts[0] ?? "");
-  if (headerJson === null) return null;
+  const [first = ""] = parts;
+  const header = text.length > SHORT_TOKEN ? readHeader(first) : headers.get(first, () => readHeader(first));
+  return typeof header.read === "object" && header.read ? { text, parts, ...header.read } : header.read;
+}
+
+/** What the first part of a token says; the tokens of one issuer all begin with the same. */
+interface ReadHeader {
+  readonly read: Pick<Token, "header" | "headerJson"> | "json" | null;
+}
+
+/** Headers that came lately. Each keeps the text of the token that it came with. */
+const headers = new Memory<ReadHeader>(64);
+
+/** Of longer tokens, headers are not kept. */
+const SHORT_TOKEN = 8 * 1024;
+
+function readHeader(part: string): ReadHeader {
+  const headerJson = decodePart(part);
+  if (headerJson === null) return { read: null };
   const header = parseObject(headerJson);
-  return header === null ? "json" : { text, parts, header, headerJson };
+  return { read: header === null ? "json" : { header, headerJson } };
 }
 
 /** The text in a part of a token; null when it holds other bytes. */

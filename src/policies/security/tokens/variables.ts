@@ -1,7 +1,7 @@
 import type { Value } from "../../../expression/value.ts";
 import type { FlowContext, Step } from "../../../flow/context.ts";
 import { flowValueOf } from "../../parts/exact-json.ts";
-import { OwnVariables } from "../../parts/own-variables.ts";
+import { OwnVariables, type Told } from "../../parts/own-variables.ts";
 import type { TokenKind } from "./faults.ts";
 import type { Json, JsonObject } from "./json.ts";
 import type { Token } from "./token.ts";
@@ -43,20 +43,20 @@ export class TokenVariables {
     };
   }
 
-  set(flow: FlowContext, values: Iterable<readonly [string, Value]>): void {
+  set(flow: FlowContext, values: Iterable<Told>): void {
     this.#own.set(flow, values);
   }
 }
 
 /** What the header says. */
-export function* headerVariables({ header, headerJson }: Token): Iterable<readonly [string, Value]> {
+export function* headerVariables({ header, headerJson }: Token): Iterable<Told> {
   for (const [name, value] of Object.entries(header)) {
-    yield [`header.${name}`, flowValue(value)];
-    yield [`decoded.header.${name}`, flowValueOf(value)];
+    yield ["header.", name, flowValue(value)];
+    yield ["decoded.header.", name, flowValueOf(value)];
   }
-  yield ["header.algorithm", flowValue(header.alg ?? null)];
-  yield ["header.type", flowValue(header.typ ?? null)];
-  yield ["header-json", headerJson];
+  yield ["header.", "algorithm", flowValue(header.alg ?? null)];
+  yield ["header.", "type", flowValue(header.typ ?? null)];
+  yield ["", "header-json", headerJson];
 }
 
 const shortNames: Readonly<Record<string, string>> = {
@@ -69,27 +69,23 @@ const shortNames: Readonly<Record<string, string>> = {
 };
 
 /** What the payload says, and how long it does. @param now epoch milliseconds */
-export function* claimVariables(
-  claims: JsonObject,
-  json: string,
-  now: number,
-): Iterable<readonly [string, Value]> {
+export function* claimVariables(claims: JsonObject, json: string, now: number): Iterable<Told> {
   for (const [name, value] of Object.entries(claims)) {
-    yield [`claim.${name}`, flowValue(value)];
-    yield [`decoded.claim.${name}`, flowValueOf(value)];
+    yield ["claim.", name, flowValue(value)];
+    yield ["decoded.claim.", name, flowValueOf(value)];
   }
   for (const [name, registered] of Object.entries(shortNames)) {
-    yield [`claim.${name}`, flowValue(claims[registered] ?? null)];
+    yield ["claim.", name, flowValue(claims[registered] ?? null)];
   }
-  yield ["payload-claim-names", Object.keys(claims)];
-  yield ["payload-json", json];
+  yield ["", "payload-claim-names", Object.keys(claims)];
+  yield ["", "payload-json", json];
   const { exp } = claims;
   const expiry = typeof exp === "number" ? exp * 1000 : null;
-  yield ["is_expired", expiry !== null && now >= expiry];
+  yield ["", "is_expired", expiry !== null && now >= expiry];
   if (expiry === null || Number.isNaN(new Date(expiry).getTime())) return;
-  yield ["expiry_formatted", new Date(expiry).toISOString().replace("Z", "+0000")];
-  yield ["seconds_remaining", Math.floor((expiry - now) / 1000)];
-  yield ["time_remaining_formatted", spanText(expiry - now)];
+  yield ["", "expiry_formatted", new Date(expiry).toISOString().replace("Z", "+0000")];
+  yield ["", "seconds_remaining", Math.floor((expiry - now) / 1000)];
+  yield ["", "time_remaining_formatted", spanText(expiry - now)];
 }
 
 /** As a flow variable holds it: lists of texts are lists, other structures are JSON. */

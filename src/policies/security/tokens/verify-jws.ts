@@ -74,7 +74,10 @@ export const verifyJws = definePolicy({
       const payload = decodeUtf8(await verify(flow, attach(flow, token)), "keep");
       const wrong = wrongHeader(flow, token.header);
       if (wrong !== null) throw faults.invalidClaim(policy, wrong);
-      variables.set(flow, [...headerVariables(token), ["payload", content === null ? (payload ?? "") : ""]]);
+      variables.set(flow, [
+        ...headerVariables(token),
+        ["", "payload", content === null ? (payload ?? "") : ""],
+      ]);
       variables.valid(flow, true);
     });
   },

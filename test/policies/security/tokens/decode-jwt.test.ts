@@ -21,6 +21,19 @@ test("reads the header of an encrypted token", async () => {
   ]);
 });
 
+test("each token has the header that it begins with, however many came before", async () => {
+  const kids = Array.from({ length: 100 }, (_, index) => `key-${index}`);
+  for (const kid of [...kids, ...kids, "x".repeat(10_000)]) {
+    const flow = await run(decodeJwt, policy, holding(unsigned({ alg: "none", kid }, { sub: kid })));
+    const names = ["header.kid", "header-json", "claim.sub"];
+    expect(names.map((name) => variableOf(flow, `jwt.D.${name}`))).toEqual([
+      kid,
+      JSON.stringify({ alg: "none", kid }),
+      kid,
+    ]);
+  }
+});
+
 test("a second token leaves nothing of the first", async () => {
   const flow = await run(decodeJwt, policy, holding(unsigned({ alg: "none" }, { role: "admin" })));
   flow.variables.set("token", unsigned({ alg: "none" }, { sub: "b" }));
