@@ -18,7 +18,7 @@ export const LAST_GOOD_MS = 24 * 60 * 60_000;
 /** For the answer's headers, and again for its body. Milliseconds. */
 export const TIMEOUT_MS = 5_000;
 
-/** How many key sets an isolate keeps; the oldest goes first. */
+/** How many key sets an isolate keeps; those that gave no keys go first, and then the oldest. */
 export const KEPT_SETS = 100;
 
 /** Who asks for keys: how calls go out, and the exchange that they belong to. */
@@ -118,9 +118,13 @@ export class PublishedKeySets implements KeySets {
     }
   }
 
+  /** Where there is no room left, a URL that has given no keys goes first: anybody can name such. */
   #addSlot(url: string): Slot {
-    const oldest = this.#slots.size < KEPT_SETS ? undefined : this.#slots.keys().next().value;
-    if (oldest !== undefined) this.#slots.delete(oldest);
+    if (this.#slots.size >= KEPT_SETS) {
+      const slots = [...this.#slots.values()];
+      const out = slots.find(({ set }) => set === null) ?? slots[0];
+      if (out) this.#slots.delete(out.url);
+    }
     const slot: Slot = { url, set: null, asking: null, failure: null };
     this.#slots.set(url, slot);
     return slot;

@@ -198,3 +198,11 @@ test("an isolate keeps so many sets, whatever URLs tokens bring", async () => {
   await ask();
   expect(await calls()).toBe(KEPT_SETS + 2);
 });
+
+test("URLs that give no keys leave those of others where they are", async () => {
+  const { ask, host, failure, calls } = await hostWith(setOf("a"));
+  await ask();
+  for (let i = 0; i < 2 * KEPT_SETS; i++) await failure("a", `${host.url}/${i}`, egressTo());
+  await ask();
+  expect(await calls()).toBe(1);
+});
