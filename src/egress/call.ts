@@ -19,6 +19,8 @@ export interface OutboundCall {
   readonly signal?: AbortSignal;
   /** Has the signal do that, when the call's time is over. */
   readonly cancel?: () => void;
+  /** Whether it goes on when the client leaves that it is made for. */
+  readonly outlivesClient?: boolean;
   /** Who calls; a text is a part of the gateway itself, such as `Google authentication`. */
   readonly by: CallOrigin | string;
   /** Counts bytes whose number nobody says, for the record of the call. */
@@ -52,6 +54,8 @@ export interface TimeLimit {
   within<T>(ms: number, work: Promise<T>): Promise<T>;
   /** Takes note of a call without an answer. */
   callFailed?(error: unknown): void;
+  /** Aborted when the client has left before its answer; missing where no client waits. Dear: asked for where needed. */
+  readonly clientLeft?: AbortSignal | undefined;
 }
 
 /** For calls whose time somebody else holds. */

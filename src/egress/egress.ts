@@ -44,7 +44,9 @@ export class Egress {
   send(call: OutboundCall, limit: TimeLimit, recorded = limit): Promise<Response> {
     const { recorder } = this.#options.audit;
     if (recorder === null) return this.#send(call, limit, recorded);
-    return recorder.record(call, (counted) => this.#send(counted, recorded, recorded));
+    // The record keeps the request alive, and the end of the request would not end the call.
+    const ended = call.outlivesClient ? call : endedWith(call, recorded.clientLeft);
+    return recorder.record(ended, (counted) => this.#send(counted, recorded, recorded));
   }
 
   /**
@@ -185,6 +187,12 @@ function carriesHttpOnly(host: string, port: number): EgressError {
   return new EgressError("invalid", `${host}:${port} is reached by a connection that carries HTTP only.`);
 }
 
+function endedWith(call: OutboundCall, clientLeft: AbortSignal | undefined): OutboundCall {
+  if (!clientLeft) return call;
+  // By itself, the signal of a request that came in does not end a call.
+  return { ...call, signal: AbortSignal.any(call.signal ? [call.signal, clientLeft] : [clientLeft]) };
+}
+
 function letGo(response: Response): void {
   response.body?.cancel().catch(() => {});
 }
@@ -197,6 +205,9 @@ function letGo(response: Response): void {
 function explain(error: unknown, url: string): EgressError {
   if (error instanceof EgressError) return error;
   const { host, protocol } = new URL(url);
+  if (error instanceof DOMException && error.name === "AbortError") {
+    return new EgressError("closed", `The call to ${host} was given up.`, error);
+  }
   if (error instanceof TypeError) {
     return new EgressError("invalid", `The call to ${host} cannot be sent: ${error.message}`, error);
   }

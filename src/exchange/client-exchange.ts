@@ -17,6 +17,7 @@ export class ClientExchange implements Exchange {
   readonly #clock: Clock;
   readonly #deadlines: Deadlines;
   #id: string | undefined;
+  #isAnswered = false;
   readonly watch: RequestFacts | null;
 
   /** @param watch takes note of what goes wrong */
@@ -60,6 +61,15 @@ export class ClientExchange implements Exchange {
 
   callFailed(error: unknown): void {
     this.watch?.callFailed(error);
+  }
+
+  get clientLeft(): AbortSignal | undefined {
+    return this.#isAnswered ? undefined : this.received.signal;
+  }
+
+  /** What runs from now on runs without the client. */
+  answered(): void {
+    this.#isAnswered = true;
   }
 }
 
@@ -110,6 +120,10 @@ export class LocalExchange implements Exchange {
 
   callFailed(error: unknown): void {
     this.#outer.callFailed?.(error);
+  }
+
+  get clientLeft(): AbortSignal | undefined {
+    return this.#outer.clientLeft;
   }
 }
 

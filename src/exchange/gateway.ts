@@ -77,6 +77,7 @@ export class Gateway {
       const message = new ClientRequest(request, address, program.properties, exchange);
       const flow = new FlowContext(program.identity, exchange, message, { pathSuffix, url: address.text });
       const answer = await runExchange(program, flow);
+      exchange.answered();
       const response = answerClient(answer, message.method, program, flow);
       return response instanceof Promise ? await response : response;
     } catch (thrown) {

@@ -132,7 +132,7 @@ const config :Workerd.Config = (
         (name = "quickjs.wasm", wasm = embed "quickjs.wasm"),
       ],
       compatibilityDate = "${COMPATIBILITY_DATE}",
-      compatibilityFlags = ["no_nodejs_global_timers"],
+      compatibilityFlags = ["no_nodejs_global_timers", "enable_request_signal"],
       bindings = [(name = "CONFIG", kvNamespace = "kv"), ${loaderBinding}${texts}],
       globalOutbound = "loopback",
     )),

@@ -16,7 +16,7 @@ const never = new Promise<never>(() => {});
 test("an address that never answers is let go of when nobody wants it any more", async () => {
   const near = await openSocket();
   const closing = Promise.withResolvers<void>();
-  const lost = pipeSocket(near, silent, closing.promise);
+  const lost = pipeSocket(near, new URL(silent).host, closing.promise);
   closing.resolve();
   expect(await lost).toBeNull();
   await near.closed;

@@ -147,7 +147,7 @@ async function start(): Promise<Miniflare> {
         config: {
           name: "reader",
           compatibilityDate: COMPATIBILITY_DATE,
-          compatibilityFlags: ["nodejs_compat", "no_nodejs_global_timers"],
+          compatibilityFlags: ["nodejs_compat", "no_nodejs_global_timers", "enable_request_signal"],
           manifest: {
             mainModule: "reader.js",
             modules: {

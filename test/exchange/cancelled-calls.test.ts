@@ -191,9 +191,13 @@ test.each<[string, string, Readonly<Record<string, string>>, boolean]>([
   ],
 ])("a call costs a signal only where that is needed: %s", async (_, flows, policies, isNeeded) => {
   const service = recorder();
-  const gateway = await serve(proxyFiles("p", { flows, policies }), {
-    connections: new Map([["record.test:80", service]]),
-  });
+  const unrecorded = { "environments/local/audit.json": '{ "destination": "none" }' };
+  const gateway = await serve(
+    { ...proxyFiles("p", { flows, policies }), ...unrecorded },
+    {
+      connections: new Map([["record.test:80", service]]),
+    },
+  );
   await gateway.fetch("/p");
   await gateway.settled();
   const init = service.calls[0]?.init ?? {};

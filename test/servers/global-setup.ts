@@ -18,7 +18,7 @@ export interface TestServers {
   readonly c: string;
   /** An address on which nobody listens. */
   readonly nobody: string;
-  /** `host:port` where whoever wants to connect never hears anything (see silent.ts). */
+  /** Where whoever wants to connect never hears anything (see silent.ts). */
   readonly silent: string;
   /** Issues Google tokens (see google-issuer.ts). */
   readonly google: string;

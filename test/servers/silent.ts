@@ -16,7 +16,7 @@ const server = createServer().listen({ port: 0, host: "127.0.0.1", backlog: ${KE
 
 /** A server that never answers whoever wants to connect: neither with a connection nor with a refusal. */
 export class SilentServer {
-  /** `host:port` */
+  /** `http://host:port` */
   readonly address: string;
   readonly #thread: Worker;
   readonly #kept: readonly Socket[];
@@ -32,7 +32,7 @@ export class SilentServer {
     const [port] = (await once(thread, "message")) as [number];
     const kept = Array.from({ length: KEPT }, () => connect(port, "127.0.0.1"));
     await Promise.all(kept.map((socket) => once(socket, "connect")));
-    return new SilentServer(`127.0.0.1:${port}`, thread, kept);
+    return new SilentServer(`http://127.0.0.1:${port}`, thread, kept);
   }
 
   async stop(): Promise<void> {

@@ -74,7 +74,7 @@ export class LocalGateway {
           config: {
             name: WORKER,
             compatibilityDate: COMPATIBILITY_DATE,
-            compatibilityFlags: ["nodejs_compat", "no_nodejs_global_timers"],
+            compatibilityFlags: ["nodejs_compat", "no_nodejs_global_timers", "enable_request_signal"],
             manifest: workerModules(),
             env: bindings(options, token),
             exports: { UserAuthorization: { type: "durable-object", storage: "sqlite" } },

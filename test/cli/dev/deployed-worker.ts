@@ -32,7 +32,7 @@ export function startWorker(
         config: {
           name: "sortie",
           compatibilityDate: COMPATIBILITY_DATE,
-          compatibilityFlags: ["nodejs_compat", "no_nodejs_global_timers"],
+          compatibilityFlags: ["nodejs_compat", "no_nodejs_global_timers", "enable_request_signal"],
           manifest: workerModules(join(repository, "dist")),
           env: {
             CONFIG: { type: "kv", id: "sortie-config" },

@@ -43,9 +43,10 @@ export function buildHttpCall(
 
 function buildUrlCall(
   { url, source: named, authentication }: HttpConnection,
-  { timeoutMs }: HttpCallOptions,
+  { timeoutMs, waits }: HttpCallOptions,
   context: HttpCallContext,
 ): Send {
+  const outlivesClient = !waits;
   const source = named && context.sources.get(named.name);
   const base = context.template(named && source ? source.origin + named.path : (url ?? ""));
   const given = buildGivenUrl(context.policy);
@@ -61,7 +62,16 @@ function buildUrlCall(
     const end = exchange.now() + timeoutMs;
     const headers = authenticate ? await withToken(plain, authenticate(flow, timeoutMs)(target)) : plain;
     // Timeout is for headers and body together: whoever reads the body holds the whole call to it.
-    const call = { url: address, method, headers, body, timeoutMs, by: origin, ...calls.next() };
+    const call = {
+      url: address,
+      method,
+      headers,
+      body,
+      timeoutMs,
+      outlivesClient,
+      by: origin,
+      ...calls.next(),
+    };
     const response = source?.owns(address)
       ? await throughSource(source, call, flow, policy)
       : await egress.send(call, unlimited, exchange);
@@ -113,7 +123,8 @@ function buildBalancedCall(
       const left = end - exchange.now();
       if (left <= 0) throw timeout();
       const attemptMs = Math.min(left, properties.ioTimeoutMs);
-      const call = { url, method, headers, body, timeoutMs: attemptMs, by: origin, ...calls.next() };
+      const attempted = { url, method, headers, body, timeoutMs: attemptMs, by: origin };
+      const call = { ...attempted, outlivesClient: !waits, ...calls.next() };
       return egress.send(call, exchange);
     };
     const sending = balancer.send(attempt, true);

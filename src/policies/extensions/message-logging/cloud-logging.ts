@@ -127,6 +127,7 @@ export function buildCloudLogging(
       headers,
       body: entry,
       timeoutMs: DELIVERY_TIMEOUT_MS,
+      outlivesClient: true,
       by: origin,
     };
     const answer = await egress.send(call, exchange);
