@@ -28,8 +28,9 @@ export class ClientRequest extends RequestMessage {
     this.received = received;
     this.method = method;
     this.#exchange = exchange;
-    if (isBodiless(method) && received.body !== null) {
-      this.body = new Body(received.body, false, "utf-8", received);
+    if (isBodiless(method)) {
+      const { body } = received;
+      this.body = new Body(body, false, "utf-8", body && received);
     }
     applyProperties(this, properties);
     this.hasHopByHop = readHeaderNames(this);

@@ -185,9 +185,9 @@ export abstract class Message {
   #wholeBody(): Promise<ArrayBuffer> | null {
     const origin = this.#origin;
     if (!origin?.arrayBuffer || this.#body !== undefined) return null;
-    const length = origin.headers.get("content-length");
-    if (length === null || Number(length) > this.bodyLimit || origin.headers.has("content-encoding"))
-      return null;
+    const received = this.#headersAreOwn ? origin.headers : this.headers;
+    const length = received.get("content-length");
+    if (length === null || Number(length) > this.bodyLimit || received.has("content-encoding")) return null;
     return origin.arrayBuffer();
   }
 

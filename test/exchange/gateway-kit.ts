@@ -17,11 +17,12 @@ import { currentKey, type EnvironmentDocument, revisionKey } from "../../src/env
 import { type ConfigStore, Environment } from "../../src/environment/environment.ts";
 import { type EnvironmentModel, readEnvironment } from "../../src/environment/read-environment.ts";
 import { type ReadRevision, Snapshot } from "../../src/environment/snapshot.ts";
-import { Address } from "../../src/exchange/address.ts";
+import { addressOf } from "../../src/exchange/address.ts";
 import type { DevRequests } from "../../src/exchange/dev-requests.ts";
 import { Gateway } from "../../src/exchange/gateway.ts";
 import { callProxy } from "../../src/exchange/local-call.ts";
 import { disguises } from "../../src/flow/disguised-path.ts";
+import { Fault } from "../../src/flow/fault.ts";
 import type { Observer } from "../../src/flow/observer.ts";
 import { DeployedFunctions } from "../../src/functions/deployed.ts";
 import { Scripts } from "../../src/scripts/scripts.ts";
@@ -181,8 +182,11 @@ export function gatewayOn(
     records,
     fetch(path, init) {
       const request = new Request(`http://gateway.test${path}`, { redirect: "manual", ...init });
-      const handle = () =>
-        gateway.handle(request, new Address(request.url, new URL(request.url)), { waitUntil });
+      const handle = async () => {
+        const address = addressOf(request);
+        if (address instanceof Fault) throw address;
+        return gateway.handle(request, address, { waitUntil });
+      };
       return dev === null ? handle() : dev.serve(request, handle);
     },
     async settled() {

@@ -1,0 +1,75 @@
+import { expect, inject, test } from "vitest";
+import { httpTarget, type ProxyParts, proxyFiles, serve, step } from "./gateway-kit.ts";
+import { countPlatformCalls, type PlatformCalls } from "./platform-calls.ts";
+
+const { a } = inject("servers");
+
+/** What a second request asks of the platform until its answer is there; the first has loaded the proxy. */
+async function callsOf(parts: ProxyParts, init: RequestInit = {}): Promise<PlatformCalls> {
+  const files = {
+    ...proxyFiles("p", { ...parts, target: httpTarget(`${a}/echo`) }),
+    "environments/local/audit.json": '{ "destination": "none" }',
+  };
+  const gateway = await serve(files, { allow: [a] });
+  const headers = { accept: "text/html", "user-agent": "test", connection: "keep-alive" };
+  const send = () => gateway.fetch("/p/x?y=1", { headers, ...init });
+  await (await send()).text();
+  let answer: Response | undefined;
+  const calls = await countPlatformCalls(async () => {
+    answer = await send();
+  });
+  expect([answer?.status, await answer?.text()]).toEqual([200, expect.stringContaining("/echo/x?y=1")]);
+  return calls;
+}
+
+const callout = {
+  flows: `<PreFlow><Request>${["Call", "Find", "Tell"].map((name) => step(name)).join("")}</Request></PreFlow>`,
+  policies: {
+    Call: `<ServiceCallout name="Call"><Response>user</Response><HTTPTargetConnection><URL>${a}/echo/u-17</URL></HTTPTargetConnection></ServiceCallout>`,
+    Find: `<ExtractVariables name="Find"><Source>user</Source><JSONPayload><Variable name="id"><JSONPath>$.url</JSONPath></Variable></JSONPayload></ExtractVariables>`,
+    Tell: `<AssignMessage name="Tell"><Set><Headers><Header name="X-User">{id}</Header></Headers></Set><AssignTo type="request"/></AssignMessage>`,
+  },
+};
+
+/** What every request costs: its address, one look through the names of its headers, one timer. */
+const always = {
+  // Made by this test.
+  "new Request": 1,
+  "Request.url": 1,
+  "Request.method": 1,
+  "Request.headers": 2,
+  "URL.parse": 1,
+  "URL.pathname": 1,
+  "Headers.keys": 1,
+  setTimeout: 1,
+};
+
+/** What a call to the target costs, beside: whether the connection's own headers are among the answer's. */
+const toTarget = { fetch: 1, "Response.status": 1, "Response.headers": 1 };
+
+test("a proxy without policies hands on what the platform has", async () => {
+  const calls = { ...always, ...toTarget, "Date.now": 4, "Headers.get": 3, "Body.body": 1 };
+  expect(await callsOf({})).toEqual(calls);
+});
+
+test("a body goes to the target unread", async () => {
+  const calls = { ...always, ...toTarget, "Date.now": 4, "Headers.get": 3, "Body.body": 1 };
+  expect(await callsOf({}, { method: "POST", body: "sent" })).toEqual(calls);
+});
+
+test("a callout costs one more call, a short answer read at one go, and one copy of the headers that are changed", async () => {
+  expect(await callsOf(callout)).toEqual({
+    ...always,
+    fetch: 2,
+    "Date.now": 9,
+    "Response.status": 2,
+    "Response.headers": 2,
+    "Headers.get": 5,
+    "Headers.has": 1,
+    "Body.arrayBuffer": 1,
+    "Body.body": 1,
+    "TextDecoder.decode": 1,
+    "new Headers": 1,
+    "Headers.set": 1,
+  });
+});
