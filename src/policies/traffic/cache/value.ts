@@ -44,8 +44,13 @@ export function responseOf({ status = 200, reason = "", ...parts }: CachedMessag
   return filled(new ResponseMessage({ status, reason, headers: headersOf(parts) }), parts);
 }
 
+/** Copying headers takes a fraction of the time that making them from a list takes. */
+const made = new WeakMap<CachedMessage["headers"], Headers>();
+
 function headersOf({ headers }: Pick<CachedMessage, "headers">): Headers {
-  return new Headers(headers.map(([name, value]) => [name, value]));
+  const first = made.get(headers) ?? new Headers(headers.map(([name, value]) => [name, value]));
+  made.set(headers, first);
+  return new Headers(first);
 }
 
 function filled<M extends Message>(
