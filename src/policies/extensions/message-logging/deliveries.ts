@@ -1,9 +1,13 @@
 import { TokenError } from "../../../credentials/token-error.ts";
 import { EgressError } from "../../../egress/error.ts";
 import type { FlowContext } from "../../../flow/context.ts";
+import { DELIVERY_TIMEOUT_MS } from "./log-level.ts";
 
 /** How many lines of one policy may be under way in an isolate; any further one is lost. */
 export const MOST_UNDER_WAY = 100;
+
+/** After that time a line is not under way any more: the platform has ended its request, and nobody tells. Milliseconds. */
+const GONE_AFTER_MS = 3 * DELIVERY_TIMEOUT_MS;
 
 /** A line that did not arrive, and why. The message holds nothing of the line. */
 export class NotLogged extends Error {}
@@ -16,7 +20,7 @@ export class Deliveries {
   readonly #policy: string;
   readonly #proxy: string | null;
   readonly #log: (line: Record<string, unknown>) => void;
-  #underWay = 0;
+  readonly #underWay = new Set<{ readonly since: number }>();
   #lost = 0;
 
   constructor(policy: string, proxy: string | null, log: (line: Record<string, unknown>) => void) {
@@ -28,21 +32,29 @@ export class Deliveries {
   /** Begins to send a line in the background. Throws what `send` throws at once. */
   begin({ exchange }: FlowContext, send: () => Promise<void>): void {
     const messageid = exchange.id;
-    if (this.#underWay >= MOST_UNDER_WAY) {
+    const line = { since: exchange.now() };
+    this.#forget(line.since - GONE_AFTER_MS);
+    if (this.#underWay.size >= MOST_UNDER_WAY) {
       this.#failed(messageid, new NotLogged(`${MOST_UNDER_WAY} lines have not been sent yet.`));
       return;
     }
     const sending = send();
-    this.#underWay++;
+    this.#underWay.add(line);
     const over = sending
       .then(
         () => this.#succeeded(),
         (error: unknown) => this.#failed(messageid, error),
       )
-      .finally(() => {
-        this.#underWay--;
-      });
+      .finally(() => this.#underWay.delete(line));
     exchange.waitUntil(over);
+  }
+
+  /** Forgets those that began before a time. They are in the order in which they began. */
+  #forget(before: number): void {
+    for (const line of this.#underWay) {
+      if (line.since >= before) return;
+      this.#underWay.delete(line);
+    }
   }
 
   #succeeded(): void {

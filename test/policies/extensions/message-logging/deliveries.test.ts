@@ -4,14 +4,17 @@ import {
   MOST_UNDER_WAY,
   NotLogged,
 } from "../../../../src/policies/extensions/message-logging/deliveries.ts";
+import { ManualClock } from "../../../egress/clock.ts";
 import { flowOf } from "../../policy-kit.ts";
 
 function deliveries() {
   const lines: Record<string, unknown>[] = [];
   const pending: Promise<unknown>[] = [];
-  const flow = flowOf({ exchange: { waitUntil: (work) => void pending.push(work) } });
+  const clock = new ManualClock();
+  const flow = flowOf({ exchange: { now: clock.now, waitUntil: (work) => void pending.push(work) } });
   const all = new Deliveries("ML", "p", (line) => void lines.push(line));
   return {
+    clock,
     lines,
     begin: (send: () => Promise<void>) => all.begin(flow, send),
     settled: () => Promise.all(pending),
@@ -36,6 +39,14 @@ test("no more than 100 lines are under way", async () => {
   expect(lines).toMatchObject([{}, { event: "message-logging.recovered", lost: 3 }]);
   begin(send);
   expect(sent).toBe(MOST_UNDER_WAY + 1);
+});
+
+test("a line whose request the platform has ended takes no place for ever", () => {
+  const { clock, lines, begin } = deliveries();
+  for (let line = 0; line < MOST_UNDER_WAY; line++) begin(() => new Promise(() => {}));
+  clock.pass(31_000);
+  begin(async () => {});
+  expect(lines).toEqual([]);
 });
 
 test("trouble is said again after it was over, and nothing of what was thrown otherwise", async () => {
