@@ -6,10 +6,10 @@ import { spendText, withinWork } from "../../../expression/work.ts";
 import { compileXPath, parseXml } from "../../../expression/xpath.ts";
 import type { FlowContext } from "../../../flow/context.ts";
 import { type Message, RequestMessage } from "../../../flow/message.ts";
+import { hasDuplicateNames } from "../../parts/json-names.ts";
 import { compileSourceMessage, isForm, isJson, isXml, strictContent } from "../../parts/source-message.ts";
 import { definePolicy, type PolicyContext } from "../../policy-type.ts";
 import { faults } from "./faults.ts";
-import { hasNameTwice } from "./json-names.ts";
 import { type Check, type Pattern, readChecks } from "./read-checks.ts";
 import { parameterReadings, readingsOf } from "./readings.ts";
 
@@ -140,7 +140,8 @@ function compileJson(path: string, policy: string): Texts {
     } catch (error) {
       throw faults.failed(policy, "the content is not JSON").causedBy(error);
     }
-    if (hasNameTwice(content)) throw faults.failed(policy, "an object of the content has a name twice");
+    if (hasDuplicateNames(content, json))
+      throw faults.failed(policy, "an object of the content has a name twice");
     return writtenEach(select(json).values);
   };
 }
