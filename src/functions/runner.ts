@@ -101,7 +101,8 @@ export class FunctionRunner {
 
   /** Calls whose invocation the platform has ended before they were. */
   #forgetLost(): void {
-    for (const call of this.#live.values()) if (isOver(call)) this.#live.delete(call.id);
+    const now = Date.now();
+    for (const { id, deadline } of this.#live.values()) if (now > deadline) this.#live.delete(id);
   }
 
   /** Loads a function's module where it is going to run, and calls nothing. Rejects when it cannot be loaded. */

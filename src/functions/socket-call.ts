@@ -10,11 +10,13 @@ import { endedMessage } from "./source-call.ts";
  * A socket that a function opened, to where an egress policy of its sources allows; any other is refused. It is
  * closed when the last of the calls ends.
  * @param calls those that may have opened it, of one isolate; at least one
+ * @param ended settles when all of them have ended
  */
 export async function connectSocket(
   calls: readonly LiveCall[],
   socket: Socket,
   { log, audit }: Pick<Outlets, "log" | "audit">,
+  ended: Promise<unknown>,
 ): Promise<void> {
   const [call] = calls;
   if (!call) throw new Error(endedMessage);
@@ -35,7 +37,7 @@ export async function connectSocket(
   const unreachable = (cause: unknown) =>
     new EgressError("unreachable", `${address} is not reachable, or the connection was lost.`, cause);
   try {
-    const lost = await pipeSocket(socket, address, Promise.all(calls.map((each) => each.ended)));
+    const lost = await pipeSocket(socket, address, ended);
     // Nobody hears a failure of a connection that has gone already, least of all a function that hung up.
     end(lost === null ? null : unreachable(lost));
   } catch (error) {

@@ -22,11 +22,13 @@ import { refusalAnswer } from "./refusal.ts";
 /**
  * Sends a request of a function through the source that it names: with the source's authentication where it goes
  * to the source's own address, and nowhere that its policies do not cover. Redirects come back as answers.
+ * @param ended settles when the call has ended
  */
 export async function callThroughSource(
   call: LiveCall,
   request: Request,
   credentials: UserCredentials,
+  ended: Promise<unknown>,
 ): Promise<Response> {
   const declared = call.plan.sources.get(request.headers.get(SOURCE_HEADER) ?? "");
   if (!declared) return failure({ name: "Error", message: "The function does not declare this source." });
@@ -46,7 +48,7 @@ export async function callThroughSource(
       ...replaced,
       by,
       counts: call.counts,
-      ended: call.ended,
+      ended,
       timeoutMs: Math.max(0, call.deadline - Date.now()),
     });
   } catch (error) {
@@ -59,10 +61,12 @@ export async function callThroughSource(
  * Sends a request of a client of the function's own: no credentials but secrets in place of their placeholders, and
  * nowhere that no policy covers.
  * @param calls those that may have sent it, of one isolate
+ * @param ended settles when all of them have ended
  */
 export async function callWithoutCredentials(
   calls: readonly LiveCall[],
   request: Request,
+  ended: Promise<unknown>,
 ): Promise<Response> {
   const [call] = calls;
   if (!call) return callEnded();
@@ -77,7 +81,7 @@ export async function callWithoutCredentials(
       headers,
       by,
       counts: call.counts,
-      ended: Promise.all(calls.map((each) => each.ended)),
+      ended,
       timeoutMs: Math.max(0, deadline - Date.now()),
     });
   } catch (error) {
@@ -179,7 +183,8 @@ async function send(
   const body = method === "GET" || method === "HEAD" || request.body === null ? null : request;
   // Whatever keeps the request open in the isolate, it ends with the call of the function.
   const ending = new AbortController();
-  ended.then(() => ending.abort());
+  // Without a reason the platform would make an error with a stack for each call, though most have their answer.
+  ended.then(() => ending.abort(endedMessage));
   try {
     return withoutFailure(
       await door.egress.send({ ...call, method, body, timeoutMs, signal: ending.signal }, untilTheCallEnds),

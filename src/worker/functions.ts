@@ -48,13 +48,13 @@ export class Functions {
   /** A request of a function, through one of its sources where it names one. */
   async throughSource(props: SessionProps, request: Request, lifetime: Lifetime): Promise<Response> {
     const found = this.#call(props, lifetime);
-    // One that another isolate has begun ends here by itself, when its time is over.
-    if (found !== null && !(found instanceof Promise)) staysUntilEndOf([found], lifetime);
     const call = found instanceof Promise ? await found : found;
     if (!call) return callEnded();
+    // One that another isolate has begun ends here by itself, when its time is over.
+    const ended = found instanceof Promise ? call.ended : endOf([call], lifetime);
     return request.headers.has(SOURCE_HEADER)
-      ? callThroughSource(call, request, this.#runner.services.credentials)
-      : callWithoutCredentials([call], request);
+      ? callThroughSource(call, request, this.#runner.services.credentials, ended)
+      : callWithoutCredentials([call], request, ended);
   }
 
   /** The calling user's token for a source. */
@@ -83,16 +83,14 @@ export class Functions {
     lifetime: Lifetime,
   ): Promise<Response> {
     const calls = this.#runner.callsIn(isolate);
-    staysUntilEndOf(calls, lifetime);
-    return calls.length === 0 ? callEnded() : callWithoutCredentials(calls, request);
+    return calls.length === 0 ? callEnded() : callWithoutCredentials(calls, request, endOf(calls, lifetime));
   }
 
   /** A socket that an isolate opens. */
   async socket({ isolate }: OutboundProps, socket: Socket, lifetime: Lifetime): Promise<void> {
     const calls = this.#runner.callsIn(isolate);
-    staysUntilEndOf(calls, lifetime);
     if (calls.length === 0) throw new Error(endedMessage);
-    await connectSocket(calls, socket, this.#runner.services.outlets);
+    await connectSocket(calls, socket, this.#runner.services.outlets, endOf(calls, lifetime));
   }
 
   /** The call that a session belongs to; null when it has ended. */
@@ -109,11 +107,14 @@ export class Functions {
 }
 
 /**
- * What a function sends is an invocation of its own, which the end of the call ends: so it has to be there then. The
- * platform warns of promises that others settle for an invocation that is over.
+ * The end of calls as a promise of this invocation. What a function sends is an invocation of its own, which the end of
+ * the call ends: so it has to be there then. The platform warns of promises that others settle for an invocation that is
+ * over, and each such promise of another one costs as much as a small request: here it is one for each call.
  */
-function staysUntilEndOf(calls: readonly LiveCall[], lifetime: Lifetime): void {
-  for (const { ended } of calls) lifetime.waitUntil(ended);
+function endOf(calls: readonly LiveCall[], lifetime: Lifetime): Promise<unknown> {
+  const ended = Promise.all(calls.map((call) => call.ended));
+  lifetime.waitUntil(ended);
+  return ended;
 }
 
 /** Time and lifetime of one invocation of the Worker: promises and timers of one cannot serve another. */
