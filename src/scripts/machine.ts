@@ -1,3 +1,4 @@
+import worldSource from "../../dist/world.sandbox.js";
 import { ScriptError, ScriptRefusal, ScriptTimeout } from "./error.ts";
 import { type Execution, type ScriptHost, WORK_PER_MS } from "./execution.ts";
 import { type Image, Images } from "./image.ts";
@@ -5,7 +6,6 @@ import { Lock } from "./lock.ts";
 import { ALL_INTRINSICS, type Handle, makeQuickJs, type Pointer, type QuickJs } from "./quickjs.ts";
 import type { SourceFile } from "./script.ts";
 import { Texts } from "./texts.ts";
-import { worldSource } from "./world/world.ts";
 
 /** What a script is made of. */
 export interface ScriptSources {
