@@ -1,5 +1,5 @@
-import { visit } from "jsonc-parser";
 import { flowValueOf, parseExactJson } from "../../parts/exact-json.ts";
+import { hasDuplicateNames } from "../../parts/json-names.ts";
 import type { Told } from "../../parts/own-variables.ts";
 import { isPlainObject } from "../../parts/plain-object.ts";
 import { scanJson } from "../../parts/scan-json.ts";
@@ -9,9 +9,6 @@ const DEEPEST = 100;
 
 /** How many parameters and arguments a call may have. */
 const MOST_PARAMETERS = 1000;
-
-/** How deep the names lie that say what is called: of the message, its parameters, and their arguments. */
-const NAMES_THAT_DECIDE = 3;
 
 /** Why a text is no message of JSON-RPC 2.0 that says one thing to everybody. */
 export class NotJsonRpc extends Error {
@@ -55,27 +52,9 @@ function parse(text: string): Record<string, unknown> {
   const message = parseExactJson(text);
   // A list is a batch: what is checked of it would not be all that is called.
   if (!isPlainObject(message)) throw new NotJsonRpc("it is no single object");
-  refuseDuplicates(text);
+  // One program would take the first value, and another the last.
+  if (hasDuplicateNames(text, message)) throw new NotJsonRpc("a name is there twice");
   return message;
-}
-
-/** Of a name that is there twice, one program takes the first value and another the last. */
-function refuseDuplicates(text: string): void {
-  const names: Set<string>[] = [];
-  visit(text, {
-    onObjectBegin() {
-      names.push(new Set());
-      return names.length <= NAMES_THAT_DECIDE;
-    },
-    onObjectProperty(name) {
-      const known = names.at(-1);
-      if (known?.has(name)) throw new NotJsonRpc("a name is there twice");
-      known?.add(name);
-    },
-    onObjectEnd() {
-      names.pop();
-    },
-  });
 }
 
 function toolOf(params: object | null): string {

@@ -152,6 +152,10 @@ describe("a message that cannot be read in just one way is refused", () => {
       '{"jsonrpc":"2.0","method":"tools/call","params":{"name":"a","arguments":{"x":{},"x":1}}}',
       "a name is there twice",
     ],
+    [
+      '{"jsonrpc":"2.0","method":"tools/call","params":{"name":"a","arguments":{"z":[{"y":1,"y":2}]}}}',
+      "a name is there twice",
+    ],
     [`{"jsonrpc":"2.0","method":"ping","params":${nested(100)}}`, "Exceeded container depth"],
     [nested(100_000), "Exceeded container depth"],
     [call({ name: "a", arguments: many }), "too many parameters"],
@@ -168,13 +172,6 @@ describe("a message that cannot be read in just one way is refused", () => {
   test("whatever its Content-Type is", async () => {
     const flow = requestOf("ping", new Headers({ "content-type": "text/plain" }));
     expect((await faultOf(parsePayload, policy(), flow)).code).toBe("sortie.InvalidJsonRpcRequest");
-  });
-
-  test("names deeper in the arguments may come twice", async () => {
-    const body =
-      '{"jsonrpc":"2.0","method":"tools/call","params":{"name":"a","arguments":{"x":{"y":1,"y":2},"z":[{"y":1,"y":2}]},"m":1}}';
-    const flow = await runPolicy(parsePayload, policy(), requestOf(body));
-    expect(variableOf(flow, "apigee.payload.json-rpc.request.params.m")).toBe(1);
   });
 });
 
