@@ -1,6 +1,8 @@
+import { existsSync } from "node:fs";
 import { type Command, Option } from "commander";
 import { SecretError } from "../../credentials/secrets/error.ts";
 import { DeploymentStore } from "../../environment/deployment-store.ts";
+import type { EnvironmentFiles } from "../../environment/read-environment.ts";
 import { type MapName, type MapScope, mapScopes, ownerOf } from "../../stores/key-value-maps.ts";
 import { MAX_VALUE_BYTES } from "../../stores/stored-maps.ts";
 import { readPaths } from "../check/environment-folder.ts";
@@ -41,13 +43,21 @@ export function addKvm(program: Command): void {
 }
 
 async function list(options: MapOptions): Promise<void> {
-  const { files } = readPaths([options.folder]);
+  const files = filesOf(options);
   const key = files.has(keyFile(options.env)) ? await readSealingKey(options.env, files) : null;
   const entries = await withEntries(options, (found) => found.list());
   for (const entry of entries) {
     if (options.map !== undefined && entry.map.name !== options.map) continue;
     console.log(`${titleOf(entry)}  ${stateOf(entry, key)}`);
   }
+}
+
+/** Throws {@link CommandFailure} where there is no such folder: most often because it is the default. */
+function filesOf({ folder }: MapOptions): EnvironmentFiles {
+  if (existsSync(folder)) return readPaths([folder]).files;
+  throw new CommandFailure(
+    `There is no folder ${folder}, which has the key to seal with. Name the environment's folder with --folder.`,
+  );
 }
 
 async function get(key: string, options: MapOptions & { show?: boolean }): Promise<void> {
@@ -61,9 +71,7 @@ async function get(key: string, options: MapOptions & { show?: boolean }): Promi
 }
 
 async function set(key: string, options: MapOptions & { list?: boolean }): Promise<void> {
-  const sealingKey: SealingKey = await failuresOf(
-    readSealingKey(options.env, readPaths([options.folder]).files),
-  );
+  const sealingKey: SealingKey = await failuresOf(readSealingKey(options.env, filesOf(options)));
   const map = mapOf(options);
   const value = await readValue(`Value of ${key} in ${map.name}: `, process.stdin, MAX_VALUE_BYTES);
   const values = options.list ? value.split(/\r?\n/) : [value];

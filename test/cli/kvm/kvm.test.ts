@@ -141,6 +141,11 @@ describe("sortie kvm", { shuffle: false }, () => {
     ["a value on the command line", ["set", "k", "v"], "too many arguments"],
     ["a value of 1 MB", ["set", "k"], "longer than 524288 bytes"],
     ["no key", ["get"], "missing required argument"],
+    [
+      "a folder that is not there",
+      ["set", "k", "--folder", "nope"],
+      "Name the environment's folder with --folder.",
+    ],
   ])("refuses %s", async (_, args, message) => {
     const { status, stderr } = await kvm(args, "x".repeat(1024 * 1024));
     expect(stderr).toContain(message);
