@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Starts the command with a Node that workerd's tools accept: this one when it is new enough, otherwise that
-// of the npm package `node`, which is installed with Sortie. Plain JavaScript, because it has to run on Node 20.
+// of the npm package `node`, which a clone brings along. Plain JavaScript, because it has to run on Node 20.
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
