@@ -92,7 +92,7 @@ interface Client {
 function addressesOfClient(all: boolean): (flow: FlowContext) => readonly Client[] {
   return ({ exchange, request }) => {
     const { ip } = exchange.client;
-    const known = { address: parseAddress(ip), written: ip };
+    const known = { address: parseAddress(withoutPort(ip)), written: ip };
     const forwarded = all ? (request.headers.get("x-forwarded-for") ?? "") : "";
     if (forwarded === "") return [known];
     const before = forwarded

@@ -63,6 +63,7 @@ test.each([
     "ALLOW",
   ],
   ["IPv6", policy(rule("ALLOW", ["2001:db8::", 32])), "2001:db8:1::7", "ALLOW"],
+  ["IPv6 in brackets, as workerd tells it", policy(rule("ALLOW", ["::1", 128])), "[::1]", "ALLOW"],
   ["IPv6, another", policy(rule("ALLOW", ["2001:db8::", 32])), "2001:db9::7", denied("2001:db9::7")],
   [
     "IPv4 in IPv6 form",
