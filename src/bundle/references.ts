@@ -54,7 +54,7 @@ export function referencesOf(bundle: Bundle): readonly References[] {
 }
 
 /** What a target refers to. */
-export function referencesOfConnection(connection: TargetConnection | null): References {
+function referencesOfConnection(connection: TargetConnection | null): References {
   if (connection === null) return {};
   return connection.kind === "local" ? { proxies: [connection.local] } : referencesOfHttp(connection.http);
 }

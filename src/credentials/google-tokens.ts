@@ -36,7 +36,7 @@ export const REFUSAL_REMEMBERED_MS = 30_000;
 export const TROUBLE_REMEMBERED_MS = 3_000;
 
 /** How long making a token may take. Milliseconds. */
-export const MINT_TIMEOUT_MS = 10_000;
+const MINT_TIMEOUT_MS = 10_000;
 
 /** How long KV may take of that. Milliseconds. */
 const STORE_TIMEOUT_MS = 1_000;

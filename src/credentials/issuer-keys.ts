@@ -11,7 +11,7 @@ export type GetDocument = (url: string) => Promise<{ readonly status: number; re
 export const COOLDOWN_MS = 30_000;
 
 /** Keys in memory are good for that long. Milliseconds. */
-export const KEYS_MAX_AGE_MS = 600_000;
+const KEYS_MAX_AGE_MS = 600_000;
 
 /** How long an issuer that gave no keys is left alone. Milliseconds. */
 export const TROUBLE_REMEMBERED_MS = 3_000;

@@ -12,7 +12,7 @@ export interface MintOptions {
 }
 
 /** The lifetime of the access tokens that a token endpoint makes. Seconds. */
-export const DEFAULT_LIFETIME = 3600;
+const DEFAULT_LIFETIME = 3600;
 
 /** What an account asks for when it calls the IAM Credentials API. */
 const iamAccess: TokenRequest = { kind: "access", scopes: [IAM_SCOPE], lifetime: DEFAULT_LIFETIME };

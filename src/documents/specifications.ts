@@ -5,7 +5,7 @@ import type { SpecificationReader, WrittenFile } from "./specification-reader.ts
 import { YamlFile } from "./yaml-file.ts";
 
 /** How large a specification may be, in bytes. */
-export const MAX_SPECIFICATION_BYTES = 2 * 1024 * 1024;
+const MAX_SPECIFICATION_BYTES = 2 * 1024 * 1024;
 
 const yamlLimits = { bytes: MAX_SPECIFICATION_BYTES, depth: 100, aliased: 100_000 };
 

@@ -22,7 +22,7 @@ import { wordsForSyntax } from "./yaml-syntax.ts";
 export const MAX_YAML_BYTES = 256 * 1024;
 
 /** How deep values may be nested. */
-export const MAX_YAML_DEPTH = 20;
+const MAX_YAML_DEPTH = 20;
 
 /** What a YAML file may be. */
 export interface YamlLimits {

@@ -6,7 +6,7 @@ import { sendForText } from "./small-answer.ts";
 const TIMEOUT_MS = 10_000;
 
 /** No answer of a token endpoint is longer. Bytes. */
-export const TOKEN_ANSWER_LIMIT = 64 * 1024;
+const TOKEN_ANSWER_LIMIT = 64 * 1024;
 
 /**
  * Sends token calls through an egress of their own: where keys point is not for bundles to say.

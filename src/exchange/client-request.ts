@@ -43,7 +43,7 @@ export class ClientRequest extends RequestMessage {
   }
 }
 
-export const requestTimeOut = faultType(
+const requestTimeOut = faultType(
   "messaging.adaptors.http.flow.RequestTimeOut",
   408,
   () => "Request timed out",

@@ -3,7 +3,7 @@ import { userId } from "../credentials/callers.ts";
 import type { IdentitySettings } from "../credentials/identity.ts";
 
 /** Whom the command that started a gateway on this machine calls functions as. */
-export const DEV_USER_HEADER = "x-sortie-user";
+const DEV_USER_HEADER = "x-sortie-user";
 
 /**
  * The caller of a request by whoever started this gateway, who alone knows its token: the user of the environment's

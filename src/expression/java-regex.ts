@@ -3,7 +3,7 @@ import { ExpressionError } from "./value.ts";
 /** Longest pattern accepted, in UTF-16 units. */
 export const MAX_PATTERN_LENGTH = 4096;
 /** Largest pattern accepted once counted repetitions are written out, in atoms. */
-export const MAX_PATTERN_SIZE = 10_000;
+const MAX_PATTERN_SIZE = 10_000;
 
 const TOKEN = new RegExp(
   [

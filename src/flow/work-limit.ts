@@ -2,7 +2,7 @@ import { TooMuchWork } from "../expression/work.ts";
 import { faultType } from "./fault.ts";
 
 /** Not Apigee's: what a client or target sent makes an expression of the bundle take too much work. */
-export const tooMuchWork = faultType(
+const tooMuchWork = faultType(
   "sortie.TooMuchWork",
   500,
   () => "Evaluating an expression takes too much work",

@@ -12,7 +12,7 @@ import { CONSENTS_PATH } from "./return-path.ts";
 import { ENDED_COOKIE, wayToSignIn } from "./sign-in.ts";
 
 /** Where the gateway's own pages begin. */
-export const HOME_PATH = "/_sortie/";
+const HOME_PATH = "/_sortie/";
 
 /** What the routes need of the gateway. */
 export interface HomeServices {

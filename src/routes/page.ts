@@ -5,7 +5,7 @@ import { html } from "hono/html";
 export type Html = ReturnType<typeof html>;
 
 /** The style sheet of all pages. */
-export const STYLE_PATH = "/_sortie/oauth/style.css";
+const STYLE_PATH = "/_sortie/oauth/style.css";
 
 /**
  * Nothing but our own style sheet and forms. Forms of pages with `no-referrer` would be sent without an origin,

@@ -6,10 +6,10 @@ import type { Source, SourceEgressPolicy } from "./source.ts";
 import { ruleOf } from "./source-policy.ts";
 
 /** How many sources one function may declare. */
-export const MAX_SOURCES = 10;
+const MAX_SOURCES = 10;
 
 /** How many egress policies for anything but the ports 80 and 443 the sources of one function may carry. */
-export const MAX_TCP_POLICIES = 50;
+const MAX_TCP_POLICIES = 50;
 
 /** What keeps a function from a source, in the order in which it is asked. */
 export type GateCode =

@@ -36,7 +36,7 @@ const KEPT_BYTES = 8 * 1024 * 1024;
 
 /** How long KV may take. Milliseconds. */
 export const READ_TIMEOUT_MS = 5_000;
-export const WRITE_TIMEOUT_MS = 10_000;
+const WRITE_TIMEOUT_MS = 10_000;
 
 /** How long an old value goes on after trouble with KV before KV is asked again. Milliseconds. */
 export const RETRY_AFTER_MS = 10_000;

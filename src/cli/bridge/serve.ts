@@ -10,7 +10,7 @@ type Request = IncomingMessage | Http2ServerRequest;
 type Response = ServerResponse | Http2ServerResponse;
 
 /** Where the bridge says whether it can reach its server. */
-export const HEALTH_PATH = "/_sortie/health";
+const HEALTH_PATH = "/_sortie/health";
 
 /** How long a health request waits for a connection, in milliseconds. */
 const HEALTH_TIMEOUT_MS = 2000;

@@ -4,7 +4,7 @@ import { MAX_ARCHIVE_SIZE } from "../../bundle/archive.ts";
 import { CommandFailure } from "../command-failure.ts";
 
 /** How many files an environment may have. */
-export const MAX_FILES = 50_000;
+const MAX_FILES = 50_000;
 
 /** All files of an environment together, in bytes. */
 export const MAX_BYTES = 500 * 1024 * 1024;

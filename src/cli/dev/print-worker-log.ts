@@ -58,7 +58,7 @@ function formatFailure({ by, host, kind, reason }: RequestLine["calls"][number])
 }
 
 /** The record of a call in one short line. */
-export function formatCall(record: AuditRecord): string {
+function formatCall(record: AuditRecord): string {
   const { metadata, method, destination_host, destination_port, status, error, duration_ms } = record;
   const { bytes_sent, bytes_received } = record;
   const result = [...(status === null ? [] : [`answered ${status}`]), ...(error === null ? [] : [error])];

@@ -5,7 +5,7 @@ export interface Lifetime {
 }
 
 /** A token is never sent when less than this is left. Foundry refreshes at the same offset. Milliseconds. */
-export const LEAST_OFFSET_MS = 5_000;
+const LEAST_OFFSET_MS = 5_000;
 
 /** It is not sent any more when less than this is left, or a tenth of a short lifetime. Milliseconds. */
 export const UNUSABLE_BEFORE_EXPIRY_MS = 30_000;

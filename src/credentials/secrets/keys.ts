@@ -4,7 +4,7 @@ import { SecretError } from "./error.ts";
 
 /** How the key of each secret is agreed on (RFC 7518): to the public key, with a new key pair for each. */
 export const ALGORITHM = "ECDH-ES+A256KW";
-export const CURVE = "P-256";
+const CURVE = "P-256";
 
 /** Seals secrets: in the environment's folder, for everybody to read. */
 export interface PublicKey {

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 
 /** What a data collector takes. Apigee: "organizations.datacollectors". */
-export const collectorTypes = ["STRING", "INTEGER", "FLOAT", "BOOLEAN", "DATETIME"] as const;
+const collectorTypes = ["STRING", "INTEGER", "FLOAT", "BOOLEAN", "DATETIME"] as const;
 
 export type CollectorType = (typeof collectorTypes)[number];
 

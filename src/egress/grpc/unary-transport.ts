@@ -9,7 +9,7 @@ import { grpcWeb } from "./grpc-web.ts";
 import { OpenAnswer } from "./open-answer.ts";
 
 /** How large a message a server may answer with, in bytes: what gRPC clients accept by default. */
-export const ANSWER_LIMIT_BYTES = 4 * 1024 * 1024;
+const ANSWER_LIMIT_BYTES = 4 * 1024 * 1024;
 
 /** What may come around the message: frames and trailers. */
 const OVERHEAD_BYTES = 64 * 1024;

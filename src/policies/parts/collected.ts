@@ -19,7 +19,7 @@ export interface CaptureError {
 }
 
 /** What the flows of an exchange have collected so far. */
-export class Collection {
+class Collection {
   readonly captured = new Map<string, Collected>();
   /** What the last StatisticsCollector has collected. */
   statistics: ReadonlyMap<string, Collected> = new Map();

@@ -128,7 +128,7 @@ function rewrittenFunction(
 }
 
 /** Locals that a function gets beside its own, when they are first needed. */
-export class OwnLocals {
+class OwnLocals {
   readonly types: number[] = [];
   readonly #indexes = new Map<string, number>();
   readonly #first: number;

@@ -25,7 +25,7 @@ export interface ScriptSession {
 const session = new StateKey<ScriptSession>();
 
 /** The session of a request's scripts. */
-export function sessionOf(flow: FlowContext): ScriptSession {
+function sessionOf(flow: FlowContext): ScriptSession {
   const known = flow.kept(session) ?? { calls: new ScriptCalls(), kept: "{}" };
   flow.keep(session, known);
   return known;

@@ -16,7 +16,7 @@ export const scriptValueSchema = v.union([
 export type ScriptValue = v.InferOutput<typeof scriptValueSchema>;
 
 /** An object that a script has put into a variable: other scripts get it back, everybody else sees its text. */
-export class ScriptObject {
+class ScriptObject {
   /** JSON. */
   readonly json: string;
   readonly #text: string;

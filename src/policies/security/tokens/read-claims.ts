@@ -3,7 +3,7 @@ import type { XmlElement } from "../../../documents/element.ts";
 import type { Report } from "../../../documents/report.ts";
 import { refOf } from "../../parts/text-or-ref.ts";
 
-export const claimTypes = ["string", "number", "boolean", "map"] as const;
+const claimTypes = ["string", "number", "boolean", "map"] as const;
 
 /** A claim or header as the policy says it. */
 export interface Claim {

@@ -7,7 +7,7 @@ import { type JsonObject, parseObject } from "./json.ts";
 import { Memory } from "./memory.ts";
 
 /** The longest token that is looked at, in characters. */
-export const TOKEN_LIMIT = 256 * 1024;
+const TOKEN_LIMIT = 256 * 1024;
 
 /** A token in its compact form, taken apart and not believed. */
 export interface Token {

@@ -7,7 +7,7 @@ import { type CacheKey, textOfKey } from "../../../stores/caches.ts";
 import { compileTextOrRef, readTextOrRef, refOf, type TextOrRef } from "../../parts/text-or-ref.ts";
 import type { PolicyContext } from "../../policy-type.ts";
 
-export const cacheScopes = ["Global", "Application", "Proxy", "Target", "Exclusive"] as const;
+const cacheScopes = ["Global", "Application", "Proxy", "Target", "Exclusive"] as const;
 
 export type CacheScope = (typeof cacheScopes)[number];
 
