@@ -43,6 +43,7 @@ async function served(
         ...marks("Before", "Between", "Late", "After"),
         ...setHeader("Hit", "x-hit", "{responsecache.C.cachehit},{responsecache.C.invalidentry}"),
         ...raise("Fail", 418),
+        Sites: '<CORS name="Sites"><AllowOrigins>*</AllowOrigins></CORS>',
         C: cacheOf(fragments, inside),
       },
     }),
@@ -295,6 +296,15 @@ describe("what one client asks for with another verb", () => {
     expect(got).toEqual(answers);
     expect(calls()).toBe(before === method || method === "HEAD" ? 1 : 2);
   });
+});
+
+test("a preflight request, which CORS answers, leaves nothing for others", async () => {
+  const flows = `<PreFlow><Request>${step("Sites")}${step("C")}</Request></PreFlow><PostFlow><Response>${step("C")}</Response></PostFlow>`;
+  const { get, text } = await served("", undefined, { flows });
+  const asking = { origin: "https://a.example", "access-control-request-method": "GET" };
+  const { response } = await get("/p", { method: "OPTIONS", headers: asking });
+  expect(response.headers.get("access-control-allow-methods")).not.toBeNull();
+  expect([await text(), await text()]).toEqual(["answer 1", "answer 1"]);
 });
 
 test("an entry that is no response counts as none, and variables say so", async () => {
