@@ -69,14 +69,14 @@ export class NamespaceScope {
   }
 }
 
-/** The prefix that an attribute declares; null for any other. */
-function declaredBy(name: string): string | null {
+/** The prefix that an attribute declares; empty for the default namespace, null for any other attribute. */
+export function declaredBy(name: string): string | null {
   if (name === "xmlns") return "";
   return /^xmlns:./.test(name) ? name.slice("xmlns:".length) : null;
 }
 
 /** `xml` and `xmlns` are what they are; no prefix stands for nothing, but the default namespace may. */
-function isDeclarable(prefix: string, uri: string): boolean {
+export function isDeclarable(prefix: string, uri: string): boolean {
   if (prefix === "xml" || uri === XML) return prefix === "xml" && uri === XML;
   if (prefix === "") return uri !== XMLNS;
   return prefix !== "xmlns" && !prefix.includes(":") && uri !== "" && uri !== XMLNS;

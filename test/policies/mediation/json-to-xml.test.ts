@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { RequestMessage } from "../../../src/flow/message.ts";
 import { jsonToXml } from "../../../src/policies/mediation/json-to-xml/json-to-xml.ts";
 import { xmlToJson } from "../../../src/policies/mediation/xml-to-json/xml-to-json.ts";
+import { scanXml, unlimited } from "../../../src/policies/parts/scan-xml.ts";
 import { faultOf, flowOf, runPolicy, variableOf } from "../policy-kit.ts";
 
 const policy = (options = "", rest = "<Source>request</Source>") =>
@@ -261,6 +262,71 @@ test.each([
   const xml = policy(`<AttributePrefix>@</AttributePrefix>${options}`);
   const fault = await faultOf(jsonToXml, xml, flowOf({ request: request(json) }));
   expect(fault.message).toMatch(/An element would have the attribute b_? twice$/);
+});
+
+const declarations =
+  "<NamespaceBlockName>#ns</NamespaceBlockName><DefaultNamespaceNodeName>$</DefaultNamespaceNodeName><NamespaceSeparator>:</NamespaceSeparator>";
+
+test.each([
+  ["for nothing", '{"a":{"#ns":{"p":""}}}'],
+  ["for xmlns", '{"a":{"#ns":{"xmlns":"u"}}}'],
+  ["for xml", '{"a":{"#ns":{"xml":"u"}}}'],
+  ["with a reserved name", '{"a":{"#ns":{"$":"http://www.w3.org/2000/xmlns/"}}}'],
+  ["as an attribute", '{"a":{"@xmlns":"http://www.w3.org/XML/1998/namespace"}}'],
+])("a namespace %s is not declared", async (_, json) => {
+  const xml = policy(`${declarations}<AttributePrefix>@</AttributePrefix>`);
+  const fault = await faultOf(jsonToXml, xml, flowOf({ request: request(json) }));
+  expect(fault.message).toContain("No namespace can be declared by xmlns");
+});
+
+test("whatever JSON there is, the XML is well-formed, also with namespaces, or there is the documented fault", async () => {
+  const options = `${declarations}<AttributePrefix>@</AttributePrefix><AttributeBlockName>#attrs</AttributeBlockName><InvalidCharsReplacement>_</InvalidCharsReplacement>`;
+  const key = fc.constantFrom(
+    "#ns",
+    "#attrs",
+    "@a",
+    "@p:a",
+    "@xmlns",
+    "@xml:lang",
+    "a",
+    "p:a",
+    "a:b:c",
+    ":a",
+    "a:",
+    "$",
+    "p",
+    "",
+    "@",
+    "é%",
+    "xml",
+    "xmlns",
+    "@xmlns:p",
+  );
+  const leaf = fc.constantFrom(
+    "u",
+    "",
+    null,
+    1,
+    "http://www.w3.org/2000/xmlns/",
+    "http://www.w3.org/XML/1998/namespace",
+    "<&\">'\u0001",
+  );
+  const inner = fc.oneof(leaf, fc.dictionary(key, leaf, { maxKeys: 3 }), fc.array(leaf, { maxLength: 2 }));
+  const outer = fc.dictionary(key, fc.oneof(inner, fc.dictionary(key, inner, { maxKeys: 3 })), {
+    maxKeys: 3,
+  });
+  await fc.assert(
+    fc.asyncProperty(outer, async (json) => {
+      const flow = flowOf({ request: request(JSON.stringify(json)) });
+      const thrown: unknown = await runPolicy(jsonToXml, policy(options), flow).then(
+        () => null,
+        (error: unknown) => error,
+      );
+      if (thrown !== null) expect(thrown).toMatchObject({ code: "steps.json2xml.ExecutionFailed" });
+      else expect(scanXml(flow.request.content, unlimited)).toBeNull();
+    }),
+    { numRuns: 500 },
+  );
 });
 
 test("a prefix counts in its element and no further", async () => {

@@ -1,4 +1,5 @@
 import { scalarOf } from "../../parts/exact-json.ts";
+import { declaredBy, isDeclarable } from "../../parts/namespace-scope.ts";
 import { isPlainObject } from "../../parts/plain-object.ts";
 import type { XmlOptions } from "./options.ts";
 
@@ -114,6 +115,10 @@ class Writer {
 
   #attribute(name: string, value: string): void {
     const text = value === this.#options.nullValue ? "" : value;
+    const prefix = declaredBy(name);
+    if (prefix !== null && !isDeclarable(prefix, text.trim())) {
+      throw new NotXml(`No namespace can be declared by ${name}="${text.slice(0, 100)}"`);
+    }
     this.text += ` ${name}="${this.#escape(text).replaceAll('"', "&quot;").replaceAll("\n", "&#10;").replaceAll("\t", "&#9;")}"`;
   }
 
