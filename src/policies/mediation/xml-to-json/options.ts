@@ -22,6 +22,8 @@ export interface JsonOptions {
   readonly stripLevels: number;
   /** Paths of names, from the root, whose values are always arrays; true for those that take the place of their parent. */
   readonly arrays: ReadonlyMap<string, boolean>;
+  /** How long such a path is at most. */
+  readonly longestPath: number;
 }
 
 export interface Namespaces {
@@ -44,6 +46,7 @@ const plain: JsonOptions = {
   outputSuffix: "",
   stripLevels: 0,
   arrays: new Map(),
+  longestPath: 0,
 };
 
 /** What the names of `<Format>` stand for. Apigee: "XMLToJSON policy" (Format). */
@@ -90,6 +93,12 @@ function readOptions(options: XmlElement, report: Report): JsonOptions {
   const text = (name: string) => options.child(name)?.text() || null;
   const flag = (name: string) => readBoolean(options.child(name), false, report);
   const paths = options.child("TreatAsArray")?.children("Path") ?? [];
+  const arrays = new Map(
+    paths.map((path) => [
+      path.text().replace(/^\/|\/$/g, ""),
+      readBooleanAttribute(path, "unwrap", false, report),
+    ]),
+  );
   return {
     recognizeNumber: flag("RecognizeNumber"),
     recognizeBoolean: flag("RecognizeBoolean"),
@@ -103,12 +112,8 @@ function readOptions(options: XmlElement, report: Report): JsonOptions {
     outputPrefix: text("OutputPrefix") ?? "",
     outputSuffix: text("OutputSuffix") ?? "",
     stripLevels: readInteger(options.child("StripLevels"), 0, report, { minimum: 0 }),
-    arrays: new Map(
-      paths.map((path) => [
-        path.text().replace(/^\/|\/$/g, ""),
-        readBooleanAttribute(path, "unwrap", false, report),
-      ]),
-    ),
+    arrays,
+    longestPath: Math.max(0, ...[...arrays.keys()].map(({ length }) => length)),
   };
 }
 

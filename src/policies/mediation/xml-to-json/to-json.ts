@@ -29,7 +29,7 @@ function convert(element: Element, path: string, options: JsonOptions): Json {
     if (isElement(node)) {
       const name = nameOf(node, options);
       const below = `${path}/${name}`;
-      members.add(name, convert(node, below, options), options.arrays.has(below));
+      members.add(name, convert(node, below, options), arrayAt(below, options) !== undefined);
     } else if (isText(node)) {
       const text = node.nodeValue?.trim() ?? "";
       if (text !== "") members.add(options.textNodeName, scalar(text, options), false);
@@ -40,8 +40,13 @@ function convert(element: Element, path: string, options: JsonOptions): Json {
   if (only?.name === options.textNodeName && isBare && !options.textAlwaysAsProperty) {
     return only.values.length === 1 ? (only.values[0] ?? null) : only.values;
   }
-  if (only && options.arrays.get(`${path}/${only.name}`)) return only.values;
+  if (only && arrayAt(`${path}/${only.name}`, options)) return only.values;
   return members.finish();
+}
+
+/** Whether a path is one whose values are an array, and unwrapped. Documents make paths long: those are not compared. */
+function arrayAt(path: string, { arrays, longestPath }: JsonOptions): boolean | undefined {
+  return path.length <= longestPath ? arrays.get(path) : undefined;
 }
 
 function addNamespaces(element: Element, members: Members, { namespaces }: JsonOptions): void {
