@@ -16,3 +16,11 @@ export function decodeUtf8(bytes: Uint8Array, mark: "drop" | "keep" = "drop"): s
     return null;
   }
 }
+
+/**
+ * Whether a text stands for one content only: with U+FFFD in it, any bytes that are no text may have been there, and
+ * half a character becomes U+FFFD.
+ */
+export function isUnreplaced(text: string): boolean {
+  return text.isWellFormed() && !text.includes("\uFFFD");
+}

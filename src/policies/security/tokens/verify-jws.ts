@@ -1,7 +1,7 @@
 import { readBoolean, readOneOf } from "../../../documents/read.ts";
 import { textOf } from "../../../expression/value.ts";
 import type { FlowContext } from "../../../flow/context.ts";
-import { decodeUtf8 } from "../../../text/utf8.ts";
+import { decodeUtf8, isUnreplaced } from "../../../text/utf8.ts";
 import { definePolicy } from "../../policy-type.ts";
 import { readCriticalHeaders } from "./critical-headers.ts";
 import { compileExpectedValues } from "./expected-claims.ts";
@@ -61,7 +61,10 @@ export const verifyJws = definePolicy({
       if (payload !== "") throw faults.notDetached(policy);
       const value = content.get(flow);
       if (value === null) throw faults.unresolved(policy, content.name);
-      const encoded = Buffer.from(textOf(value)).toString("base64url");
+      const text = textOf(value);
+      // A text that other contents have, too, says nothing about this one.
+      if (!isUnreplaced(text)) throw faults.invalidJws(policy);
+      const encoded = Buffer.from(text).toString("base64url");
       return { ...token, text: `${header}.${encoded}.${signature}` };
     }
 

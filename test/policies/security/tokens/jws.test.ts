@@ -41,6 +41,16 @@ test("a signature apart from its text", async () => {
   expect(variableOf(flow, "jws.V.valid")).toBe(false);
 });
 
+test.each(["pay \ufffd", "pay \ud800"])(
+  "a text that others are decoded to, too, is not verified: %j",
+  async (text) => {
+    const xml = generate('<Payload ref="content"/><DetachContent>true</DetachContent>');
+    const flow = await run(generateJws, xml, holding("", { content: "pay \ufffd" }));
+    flow.variables.set("content", text);
+    expect((await failing(verifyJws, verify(detached), flow)).code).toBe("steps.jws.InvalidJws");
+  },
+);
+
 test.each(["RS512", "PS256", "ES384"])("%s with a private and a public key", async (algorithm) => {
   const { privatePem, keySet } = await pairFor(algorithm);
   const key = '<PrivateKey><Id>key-1</Id><Value ref="private.pem"/></PrivateKey>';
