@@ -1,10 +1,13 @@
+import type { Caller } from "../credentials/caller.ts";
 import type { TokenContext } from "../credentials/token-request.ts";
 import type { OutboundCall, TimeLimit } from "./call.ts";
 
-/** What a flow calls a source for: the client's request. */
+/** What a source is called for: a client's request, or a caller who is known. */
 export interface SourceContext extends TokenContext {
-  /** The client's request as it came; its token says who the caller is. */
-  readonly received: Request;
+  /** The client's request as it came, whose token says who the caller is; or the caller. */
+  readonly received: Request | Caller;
+  /** Is told each secret that a call carries. */
+  conceal?(secret: string): void;
 }
 
 /** An external system that flows call by name: `source://ALIAS/path`. */

@@ -7,6 +7,7 @@ import { readScript } from "../scripts/read-script.ts";
 import { namesOf } from "./bundle-names.ts";
 import { checkFunctions } from "./check-functions.ts";
 import { checkedSources, checkSourceAliases } from "./check-sources.ts";
+import { checkWebhooks } from "./check-webhooks.ts";
 import { inert, inertBut } from "./inert.ts";
 import { checkInitialEntries } from "./initial-entries.ts";
 import { checkLocalCalls } from "./local-calls.ts";
@@ -33,6 +34,7 @@ export function checkEnvironment(model: EnvironmentModel, report: Report, organi
   checkServiceAccounts(model, report);
   checkSourceAliases(model, report);
   checkFunctions(model, report);
+  checkWebhooks(model, report);
   checkLocalCalls(model, report);
   checkInitialEntries(model.bundles, report);
 }

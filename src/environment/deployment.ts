@@ -96,6 +96,7 @@ export async function planDeployment(
     sourceAliases: settings.sourceAliases,
     functions: model.functions.map(({ published }) => published),
     outboundApplications: model.outboundApplications,
+    webhooks: model.webhooks.map(({ webhook }) => webhook),
     identity: settings.identity,
     audit: settings.audit,
     analytics: settings.analytics,

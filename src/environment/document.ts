@@ -8,6 +8,7 @@ import { disguises } from "../flow/disguised-path.ts";
 import { publishedFunctionSchema } from "../functions/published-function.ts";
 import { sourceSchema } from "../sources/source.ts";
 import { mapScopes } from "../stores/key-value-maps.ts";
+import { webhookSchema } from "../webhooks/file-schema.ts";
 import { proxiesSchema } from "./proxy-table.ts";
 
 /** Who the bundle is to Google: an e-mail address; null when the deployment names no service account. */
@@ -79,6 +80,7 @@ const schema = v.object({
   sourceAliases: v.optional(v.record(v.string(), v.string()), {}),
   functions: v.optional(v.array(publishedFunctionSchema), []),
   outboundApplications: v.optional(v.array(outboundApplicationSchema), []),
+  webhooks: v.optional(v.array(webhookSchema), []),
   /** Whose tokens say who a caller is; null where nobody's do. */
   identity: v.optional(v.nullable(identitySchema), null),
   audit: v.optional(auditSettings, { destination: "log" }),

@@ -7,6 +7,7 @@ import type { Position, Report } from "../documents/report.ts";
 import type { PublishedFunction } from "../functions/published-function.ts";
 import { readSources } from "../sources/read-sources.ts";
 import type { Source } from "../sources/source.ts";
+import { type ReadWebhook, readWebhooks } from "../webhooks/read-webhooks.ts";
 import { folderName, namesOf } from "./bundle-names.ts";
 import type { DeploymentField } from "./deployments.ts";
 import { readOutboundApplications } from "./outbound-applications.ts";
@@ -33,6 +34,7 @@ export interface EnvironmentModel {
   readonly resources: PackedResources;
   readonly sources: readonly Source[];
   readonly outboundApplications: readonly OutboundApplication[];
+  readonly webhooks: readonly ReadWebhook[];
   /** Bundling functions takes a build tool, so who reads an environment adds them. */
   readonly functions: readonly BuiltFunction[];
   /** What is there and not in the lists above. */
@@ -92,8 +94,19 @@ export function readEnvironment(
     publicRoots,
   };
   const sources = readSources(files, name, known, report);
+  const webhooks = readWebhooks(files, name, report);
   const missing = { wrong, leftOut: new Set(leftOut.map(partIn)) };
-  return { name, bundles, settings, resources, sources, outboundApplications, functions: [], missing };
+  return {
+    name,
+    bundles,
+    settings,
+    resources,
+    sources,
+    outboundApplications,
+    webhooks,
+    functions: [],
+    missing,
+  };
 }
 
 const PARENTS = { apiproxy: "apiproxies", sharedflow: "sharedflows" } as const;

@@ -14,6 +14,7 @@ import type { Lifetime } from "../flow/context.ts";
 import { disguiseFinder, disguises } from "../flow/disguised-path.ts";
 import type { Observer } from "../flow/observer.ts";
 import type { DeployedFunctions } from "../functions/deployed.ts";
+import { DeployedWebhooks } from "../webhooks/deployed.ts";
 import type { BasePathMatch } from "./base-path.ts";
 import type { EnvironmentDocument } from "./document.ts";
 import { PreparedScripts } from "./prepared-scripts.ts";
@@ -30,6 +31,7 @@ export type ReadRevision = (revision: string) => Promise<Uint8Array>;
 export class Snapshot {
   readonly document: EnvironmentDocument;
   readonly functions: DeployedFunctions;
+  readonly webhooks: DeployedWebhooks;
   /** Says whether a URL, as it came, has a path that is refused; null when none is. */
   readonly refusesPath: ReturnType<typeof disguiseFinder>;
   /** A host, with its port, that is the gateway's own pages' alone; null when there is none. */
@@ -65,6 +67,7 @@ export class Snapshot {
     this.#readRevision = services.readRevision;
     this.#googleIdentity = services.googleIdentity;
     this.#capabilities = services.capabilities(this);
+    this.webhooks = new DeployedWebhooks(document.webhooks, this.#capabilities.sources);
     this.#observer = services.observer;
   }
 

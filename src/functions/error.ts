@@ -1,6 +1,6 @@
 /**
- * The errors of executing a function, as Foundry's API answers them. Foundry: "Execute Query" (errors); the
- * names in the second half are Sortie's own.
+ * The errors of executing a function or webhook, as Foundry's API answers them. Foundry: "Execute Query" (errors),
+ * "Webhooks in functions"; the names in the second half are Sortie's own.
  */
 const statuses = {
   INVALID_ARGUMENT: 400,
@@ -26,6 +26,20 @@ const codes = {
   InvalidQueryOutputValue: "INVALID_ARGUMENT",
   QueryTimeExceededLimit: "TIMEOUT",
   QueryMemoryExceededLimit: "TIMEOUT",
+  /** Nothing has been sent. */
+  WebhookExecutionFailedToStart: "FAILED_PRECONDITION",
+  WebhookExecutionTimedOut: "TIMEOUT",
+  /** An answer of a webhook's call has another status than 2xx. */
+  RemoteRestApiReturnedError: "INTERNAL",
+  /** An answer ended before its end. */
+  RemoteApiReturnedError: "INTERNAL",
+  /** An answer does not have what the webhook wants of it. */
+  ParsingResponseFailed: "INTERNAL",
+  /** The gateway could not go on. */
+  ServerError: "INTERNAL",
+  /** There was no answer, and nobody knows whether the call has arrived. */
+  UnknownError: "INTERNAL",
+  WebhookNotFound: "NOT_FOUND",
   /** The body of the request is no JSON, or not the JSON that it has to be. */
   InvalidRequestBody: "INVALID_ARGUMENT",
   RequestBodyTooLarge: "REQUEST_ENTITY_TOO_LARGE",
@@ -51,7 +65,7 @@ const codes = {
 
 export type FunctionErrorName = keyof typeof codes;
 
-/** Why a function has no result. The message and the parameters are for the client, `cause` is for the log. */
+/** Why a function or webhook has no result. The message and the parameters are for the client, `cause` is for the log. */
 export class FunctionError extends Error {
   readonly errorName: FunctionErrorName;
   /** Also in the log. */

@@ -7,7 +7,7 @@ import { checkedOptional, typeName, ValueError } from "./values.ts";
  * Throws {@link FunctionError}: UnknownParameter, MissingParameter, InvalidQueryParameterValue.
  */
 export function orderedParameters(
-  { name, parameters }: PublishedFunction,
+  { name, parameters }: Pick<PublishedFunction, "name" | "parameters">,
   given: Readonly<Record<string, unknown>>,
 ): unknown[] {
   const expected = parameters.map((parameter) => parameter.name);

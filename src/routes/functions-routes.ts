@@ -1,26 +1,29 @@
 import type { Caller } from "../credentials/caller.ts";
 import { CallerError } from "../credentials/caller-error.ts";
+import type { TokenContext } from "../credentials/token-request.ts";
 import type { DevRequests } from "../exchange/dev-requests.ts";
 import { OWN_HEADERS, RETRY_AFTER_S } from "../exchange/refusal.ts";
 import type { Lifetime } from "../flow/context.ts";
 import { Fault } from "../flow/fault.ts";
 import { FunctionError } from "../functions/error.ts";
 import { contextOf, type Functions } from "../worker/functions.ts";
+import type { Webhooks } from "../worker/webhooks.ts";
 import { readParameters } from "./read-parameters.ts";
 
 /** What the routes need of the gateway. */
 export interface FunctionsRoutesServices {
   readonly functions: Functions;
+  readonly webhooks: Webhooks;
   /** Rejects with {@link CallerError} when the caller may not execute functions. */
   identify(request: Request): Promise<Caller>;
   /** On a developer's machine: is told why a call failed. */
   readonly dev: Pick<DevRequests, "factsOf"> | null;
 }
 
-const EXECUTE = /^\/_sortie\/functions\/([^/]+)\/execute$/;
+const EXECUTE = /^\/_sortie\/(functions|webhooks)\/([^/]+)\/execute$/;
 
 /**
- * `POST /_sortie/functions/NAME/execute`; null for any other path. Foundry: "Execute Query". Answered without a
+ * `POST /_sortie/functions/NAME/execute` and `POST /_sortie/webhooks/NAME/execute`; null for any other path. Foundry: "Execute Query". Answered without a
  * router, which would cost as much as a fifth of a call.
  */
 export function executeRoute(
@@ -29,14 +32,27 @@ export function executeRoute(
   services: FunctionsRoutesServices,
   lifetime: Lifetime,
 ): Promise<Response> | null {
-  const [, name] = EXECUTE.exec(pathname) ?? [];
-  return name === undefined || request.method !== "POST" ? null : execute(name, request, services, lifetime);
+  const [, kind, name] = EXECUTE.exec(pathname) ?? [];
+  if (name === undefined || request.method !== "POST") return null;
+  const { functions, webhooks } = services;
+  const run: Run = (parameters, caller, context) =>
+    kind === "functions"
+      ? functions.execute({ name, parameters, caller }, context)
+      : webhooks.execute({ name, input: parameters, caller }, context);
+  return execute(run, request, services, lifetime);
 }
 
+/** Calls what the path names. */
+type Run = (
+  parameters: Readonly<Record<string, unknown>>,
+  caller: Caller,
+  context: TokenContext,
+) => Promise<{ readonly value: unknown }>;
+
 async function execute(
-  name: string,
+  run: Run,
   request: Request,
-  { functions, identify, dev }: FunctionsRoutesServices,
+  { identify, dev }: FunctionsRoutesServices,
   lifetime: Lifetime,
 ): Promise<Response> {
   const refuse = (error: FunctionError): Response => {
@@ -48,7 +64,7 @@ async function execute(
     const caller = await identify(request);
     const context = contextOf(lifetime);
     const parameters = await readParameters(request, context);
-    const { value } = await functions.execute({ name, parameters, caller }, context);
+    const { value } = await run(parameters, caller, context);
     return new Response(JSON.stringify({ value }), { headers: answerHeaders });
   } catch (error) {
     if (error instanceof FunctionError) return refuse(error);

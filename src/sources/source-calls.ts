@@ -80,7 +80,7 @@ export class SourceCalls implements NamedSource {
     const request =
       reading instanceof Promise || asUser ? { ...call, headers: new Headers(call.headers) } : call;
     const user = asUser ? await this.#user(call, context) : null;
-    const { url, headers } = await this.#authenticated(request, reading, user?.credentials ?? null);
+    const { url, headers } = await this.#authenticated(request, reading, user?.credentials ?? null, context);
     return this.#egress.send(
       { ...call, url, headers, by: withSource(call.by, this.apiName, user?.id ?? null) },
       limit,
@@ -92,9 +92,14 @@ export class SourceCalls implements NamedSource {
     request: OutboundCall,
     reading: Secrets | Promise<Secrets>,
     credentials: OAuthCredentials | null,
+    context: SourceContext,
   ) {
     try {
       const secrets = reading instanceof Promise ? await reading : reading;
+      if (context.conceal) {
+        for (const secret of Object.values(secrets)) context.conceal(secret);
+        if (credentials) context.conceal(credentials.accessToken);
+      }
       const place = { environment: this.#environment, source: this.apiName };
       return authenticate(
         this.#source,
@@ -116,9 +121,12 @@ export class SourceCalls implements NamedSource {
     if (users === null || outboundApplication === null) {
       throw this.#failed(new SourceError("CredentialsNotResolved", CREDENTIALS_NOT_RESOLVED), by);
     }
-    const caller = await users.identify(received).catch((cause) => {
-      throw new CredentialsError(CREDENTIALS_NOT_RESOLVED, { cause });
-    });
+    const caller =
+      received instanceof Request
+        ? await users.identify(received).catch((cause) => {
+            throw new CredentialsError(CREDENTIALS_NOT_RESOLVED, { cause });
+          })
+        : received;
     if (caller.kind !== "user") throw new CredentialsError(CREDENTIALS_NOT_RESOLVED);
     const { id } = caller;
     return { id, credentials: await users.credentials.get(outboundApplication, id, true) };

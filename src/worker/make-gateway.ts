@@ -27,6 +27,7 @@ import { EnvironmentMaps, entriesOfMaps } from "../stores/environment-maps.ts";
 import { SealedCache } from "../stores/shared-cache.ts";
 import { StoredMaps } from "../stores/stored-maps.ts";
 import { TwoLevelCache } from "../stores/two-level-cache.ts";
+import { WebhookRunner } from "../webhooks/runner.ts";
 import { bindingOf, readConnections } from "./connections.ts";
 import { Consents } from "./consents.ts";
 import { CurrentCallers } from "./current-callers.ts";
@@ -35,12 +36,14 @@ import { flowSources } from "./flow-sources.ts";
 import { anonymous, Functions } from "./functions.ts";
 import { makeGoogleTokens } from "./google-tokens.ts";
 import { type LoadFailure, loadFailures } from "./load-failures.ts";
+import { Webhooks } from "./webhooks.ts";
 import type { WorkerEnv } from "./worker-env.ts";
 
 /** What serves one environment. */
 export interface Served {
   readonly gateway: Gateway;
   readonly functions: Functions;
+  readonly webhooks: Webhooks;
   readonly consents: Consents;
   /** What of a generation in KV cannot be loaded here, all of it; nothing takes over. */
   loadFailures(generation: number): Promise<readonly LoadFailure[]>;
@@ -138,6 +141,7 @@ export function makeGateway(env: WorkerEnv): Served {
     outlets,
   });
   const functions = new Functions(environment, runner);
+  const webhooks = new Webhooks(environment, new WebhookRunner({ log, clock: systemClock }));
   // What a client's Authorization header holds is for the flow to judge; one that is nobody's token is nobody.
   const callerOf = async ({ exchange }: FlowContext): Promise<Caller> => {
     const request = requestOf(exchange.client);
@@ -148,6 +152,7 @@ export function makeGateway(env: WorkerEnv): Served {
     gateway: new Gateway(environment, [secrets, storedMaps], dev),
     dev,
     functions,
+    webhooks,
     consents,
     identify,
     loadFailures: (generation) => loadFailures(environment, runner, generation),

@@ -11,6 +11,7 @@ import { currentKey, revisionKey } from "../../src/environment/document.ts";
 import { readEnvironment } from "../../src/environment/read-environment.ts";
 import type { PublishedFunction } from "../../src/functions/published-function.ts";
 import type { Source, SourceDomain } from "../../src/sources/source.ts";
+import type { Webhook } from "../../src/webhooks/file-schema.ts";
 import { servedBy } from "../../src/worker/gateways.ts";
 import type { WorkerEnv } from "../../src/worker/worker-env.ts";
 import { filesOf, type TestFiles } from "../environment/deployed.ts";
@@ -57,6 +58,7 @@ export interface TestDeployment {
   readonly outboundApplications?: readonly OutboundApplication[];
   readonly identity?: Partial<IdentitySettings>;
   readonly aliases?: Readonly<Record<string, string>>;
+  readonly webhooks?: readonly Webhook[];
   /** Changes what is deployed of a function. */
   readonly published?: Readonly<Record<string, Partial<PublishedFunction>>>;
 }
@@ -91,6 +93,7 @@ export async function deploy({
   aliases = {},
   published = {},
   proxies = {},
+  webhooks = [],
 }: TestDeployment): Promise<void> {
   const functions = testModules.map(
     ({ call, ...module }): PublishedFunction => ({
@@ -118,6 +121,7 @@ export async function deploy({
     sources,
     sourceAliases: aliases,
     outboundApplications,
+    webhooks,
     functions,
     identity: { ...anybody, ...identity },
   };
@@ -138,13 +142,14 @@ export function fromDeveloper(user = ""): Record<string, string> {
   return { authorization: `Bearer ${REFRESH_TOKEN}`, "x-sortie-user": user };
 }
 
-/** Executes a function over HTTP. */
+/** Executes a function, or a webhook, over HTTP. */
 export async function execute(
   name: string,
   parameters: Readonly<Record<string, unknown>> = {},
   headers: Readonly<Record<string, string>> = fromDeveloper(),
+  kind: "functions" | "webhooks" = "functions",
 ): Promise<{ status: number; body: unknown }> {
-  const response = await exports.default.fetch(`http://gateway.test/_sortie/functions/${name}/execute`, {
+  const response = await exports.default.fetch(`http://gateway.test/_sortie/${kind}/${name}/execute`, {
     method: "POST",
     headers: { "content-type": "application/json", ...headers },
     body: JSON.stringify({ parameters }),

@@ -56,8 +56,11 @@ export async function checkedEnvironment(
   };
   const model = { ...read, functions: published.functions, missing };
   checkEnvironment(model, report);
-  if (model.bundles.length === 0 && model.functions.length === 0 && !report.failed) {
-    throw new CommandFailure(`The environment ${name} deploys no proxy, no shared flow and no function.`);
+  const { bundles, functions, webhooks } = model;
+  if (bundles.length + functions.length + webhooks.length === 0 && !report.failed) {
+    throw new CommandFailure(
+      `The environment ${name} deploys no proxy, no shared flow, no function and no webhook.`,
+    );
   }
   const located = report.problems.map((problem) => ({
     ...problem,

@@ -24,6 +24,7 @@ const ENVIRONMENT_FOLDERS = [
   "sources",
   "functions",
   "outbound-applications",
+  "webhooks",
 ];
 
 /** Those, and one that projects have for other things. */

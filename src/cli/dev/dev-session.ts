@@ -138,6 +138,11 @@ export class DevSession {
     return this.#deployed?.functions ?? null;
   }
 
+  /** The names of the webhooks that are served. */
+  get webhooks(): readonly string[] {
+    return (this.#deployed?.webhooks ?? []).map(({ name }) => name);
+  }
+
   /** Executes a function for a user, or for nobody; see {@link LocalGateway.execute}. */
   execute(...call: Parameters<LocalGateway["execute"]>): ReturnType<LocalGateway["execute"]> {
     return this.#gateway.execute(...call);
@@ -148,9 +153,11 @@ export class DevSession {
    * served asks who calls.
    */
   get identityProvider(): string | null {
-    const { identity, functions = [], outboundApplications = [] } = this.#deployed ?? {};
+    const { identity, functions = [], webhooks = [], outboundApplications = [] } = this.#deployed ?? {};
     const { issuer } = this.#identityProvider;
-    return identity?.issuer === issuer && functions.length + outboundApplications.length > 0 ? issuer : null;
+    return identity?.issuer === issuer && functions.length + webhooks.length + outboundApplications.length > 0
+      ? issuer
+      : null;
   }
 
   async stop(): Promise<void> {

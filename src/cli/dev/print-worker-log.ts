@@ -37,7 +37,9 @@ function textOf(
   }
   if (line?.event === "script.printed") return `[print] ${line.proxy} ${line.policy}: ${line.text}`;
   if (!isAudit(line)) return `[${level}] ${message}`;
-  return calls === "all" || line.metadata.kind === "function" ? formatCall(line) : null;
+  return calls === "all" || line.metadata.kind === "function" || line.metadata.kind === "webhook"
+    ? formatCall(line)
+    : null;
 }
 
 /** A request in one line: what was asked, of which proxy, how it was answered, and what went wrong on the way. */

@@ -1,9 +1,9 @@
-/** Who makes a call of a flow or function. */
+/** Who makes a call of a flow, function or webhook. */
 export interface CallOrigin {
-  readonly kind: "policy" | "target" | "function";
-  /** Of the policy, target endpoint or function. */
+  readonly kind: "policy" | "target" | "function" | "webhook";
+  /** Of the policy, target endpoint, function or webhook. */
   readonly name: string;
-  /** The proxy that runs the policy or target; null for a function. */
+  /** The proxy that runs the policy or target; null for functions and webhooks. */
   readonly proxy: string | null;
   /** The API name of the source that is called; null when none is. */
   readonly source: string | null;

@@ -1,0 +1,72 @@
+import { readText } from "../egress/read-text.ts";
+import { type Convert, checkedValue, ValueError } from "../functions/values.ts";
+import type { CompiledOutput } from "./compile.ts";
+import { type Scope, ValueNotUsable, valueAt, written } from "./template.ts";
+
+/** How long an answer of which something is wanted may be. Bytes. */
+export const ANSWER_LIMIT_BYTES = 10 * 1024 * 1024;
+
+/** How long the body of an error may be that is shown. Bytes. */
+const ERROR_BODY_LIMIT_BYTES = 64 * 1024;
+
+/** An answer that is not what the webhook takes it for. */
+export class AnswerError extends Error {}
+
+/**
+ * What an answer holds: what its JSON says, or its text; undefined when it is empty. Rejects with
+ * {@link AnswerError}, and as the stream does.
+ */
+export async function answerValue(response: Response): Promise<unknown> {
+  const text = await readText(response.body, ANSWER_LIMIT_BYTES);
+  if (text === null) throw new AnswerError(`The answer is longer than ${ANSWER_LIMIT_BYTES} bytes.`);
+  if (text === "") return undefined;
+  const [type = ""] = (response.headers.get("content-type") ?? "").split(";", 1);
+  if (!/[/+]json$/i.test(type.trim())) return text;
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new AnswerError("The answer says that it is JSON, and is not.");
+  }
+}
+
+/** Foundry's words for an answer that is an error. */
+export async function errorText(response: Response): Promise<string> {
+  const body =
+    (await readText(response.body, ERROR_BODY_LIMIT_BYTES)) ??
+    `(longer than ${ERROR_BODY_LIMIT_BYTES} bytes)`;
+  return `Request returned an unsuccessful response code: ${response.status} Response body: ${body}`;
+}
+
+/** The outputs, of their types. Throws {@link AnswerError}. */
+export function outputsOf(outputs: readonly CompiledOutput[], scope: Scope): Record<string, unknown> {
+  return Object.fromEntries(
+    outputs.flatMap((output) => {
+      const value = outputOf(output, scope);
+      return value === undefined ? [] : [[output.name, value]];
+    }),
+  );
+}
+
+function outputOf({ name, type, optional, from }: CompiledOutput, scope: Scope): unknown {
+  try {
+    return checkedValue(valueAt(from, scope), type, converted);
+  } catch (error) {
+    if (error instanceof ValueNotUsable) {
+      if (optional) return undefined;
+      throw new AnswerError(`The output ${name} is missing. ${error.message}`);
+    }
+    if (error instanceof ValueError) throw new AnswerError(error.within(name).message);
+    throw error;
+  }
+}
+
+/** Foundry: "Output parameters": anything can be a String, and a text that is JSON can be a Record. */
+const converted: Convert = (value, { type }) => {
+  if (type === "string") return value === null || value === undefined ? value : written(value);
+  if (type !== "struct" || typeof value !== "string") return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
+};

@@ -1,0 +1,310 @@
+import type { ValuePath } from "../documents/known-fields.ts";
+import type { NamedType, ValueType } from "../functions/published-function.ts";
+import { isHeaderText } from "../sources/authenticate.ts";
+import type { Webhook, WebhookBody, WebhookCall, WebhookType } from "./file-schema.ts";
+import { type BodyTemplate, isDotSegment, type JsonTemplate, type RequestTemplates } from "./request.ts";
+import {
+  parseReference,
+  parseTemplate,
+  type Reference,
+  referencesIn,
+  type Template,
+  TemplateError,
+} from "./template.ts";
+
+/** A webhook with everything worked out that its executions have in common. */
+export interface CompiledWebhook {
+  readonly name: string;
+  readonly source: string;
+  readonly inputs: readonly NamedType[];
+  /** The values that inputs of the type String may have, by name. */
+  readonly enums: ReadonlyMap<string, readonly string[]>;
+  readonly calls: readonly CompiledCall[];
+  readonly outputs: readonly CompiledOutput[];
+  readonly timeoutMs: number;
+  readonly retryableStatuses: ReadonlySet<number>;
+  /** Whether one of its calls changes something. */
+  readonly writes: boolean;
+}
+
+export interface CompiledCall extends RequestTemplates {
+  readonly name: string;
+  readonly method: string;
+  /** Whether anything of its answer is wanted but that it succeeded. */
+  readonly isAnswerUsed: boolean;
+}
+
+export interface CompiledOutput extends NamedType {
+  readonly from: Reference;
+}
+
+/** Takes what is wrong with a webhook. */
+export type WebhookProblem = (code: string, at: ValuePath, message: string, remedy: string) => void;
+
+/** Whether a call changes something, as its file says or its method. */
+export function isWrite({ access, method }: Pick<WebhookCall, "access" | "method">): boolean {
+  return access === undefined ? !["GET", "HEAD", "OPTIONS"].includes(method) : access === "write";
+}
+
+/**
+ * Parses all templates of a webhook, and reports what is wrong in and between them.
+ *
+ * Problems: InvalidTemplate, UnknownReference, OptionalInPath, InvalidPath, InvalidHeader, BodyNotAllowed,
+ * DuplicateCall, TooManyWriteCalls, NoAnswerBody.
+ */
+export function compileWebhook(webhook: Webhook, problem: WebhookProblem): CompiledWebhook {
+  const compiler = new Compiler(webhook, problem);
+  const calls = webhook.calls.map((call, index) => compiler.call(call, index));
+  const outputs = Object.entries(webhook.outputs).flatMap(([name, { from, ...output }]) => {
+    const reference = compiler.output(name, from);
+    return reference ? [{ ...namedType(name, output), from: reference }] : [];
+  });
+  return {
+    name: webhook.name,
+    source: webhook.source,
+    inputs: Object.entries(webhook.inputs).map(([name, input]) => namedType(name, input)),
+    enums: new Map(
+      Object.entries(webhook.inputs).flatMap(([name, input]) =>
+        input.type === "string" && input.enum ? [[name, input.enum]] : [],
+      ),
+    ),
+    calls: calls.map((call) => ({ ...call, isAnswerUsed: compiler.used.has(call.name) })),
+    outputs,
+    timeoutMs: webhook.timeoutSeconds * 1000,
+    retryableStatuses: new Set(webhook.retryableStatuses),
+    writes: webhook.calls.some(isWrite),
+  };
+}
+
+function namedType(name: string, type: WebhookType & { optional: boolean }): NamedType {
+  return { name, type: valueType(type), optional: type.optional };
+}
+
+function valueType(type: WebhookType): ValueType {
+  switch (type.type) {
+    case "list":
+      return { type: "list", element: valueType(type.element) };
+    case "record":
+      return { type: "struct", fields: Object.entries(type.fields).map((field) => namedType(...field)) };
+    default:
+      return { type: type.type };
+  }
+}
+
+/** About one connection, or worked out by the gateway. */
+const refusedHeaders: ReadonlySet<string> = new Set([
+  "connection",
+  "content-length",
+  "content-type",
+  "expect",
+  "host",
+  "http2-settings",
+  "keep-alive",
+  "proxy-authorization",
+  "proxy-connection",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+]);
+
+class Compiler {
+  readonly #webhook: Webhook;
+  readonly #problem: WebhookProblem;
+  readonly #earlier = new Map<string, WebhookCall>();
+  #writes = 0;
+  /** The calls of whose answers something is wanted. */
+  readonly used = new Set<string>();
+
+  constructor(webhook: Webhook, problem: WebhookProblem) {
+    this.#webhook = webhook;
+    this.#problem = problem;
+  }
+
+  call(call: WebhookCall, index: number): Omit<CompiledCall, "isAnswerUsed"> {
+    const at = ["calls", index];
+    const { name, method } = call;
+    if (name === "input" || this.#earlier.has(name)) {
+      const message =
+        name === "input" ? "input is the name of the inputs." : `There is another call ${name}.`;
+      this.#problem("DuplicateCall", [...at, "name"], message, "Give the call another name.");
+    }
+    if (isWrite(call) && ++this.#writes === 2) {
+      this.#problem(
+        "TooManyWriteCalls",
+        [...at, call.access === undefined ? "method" : "access"],
+        "At most one call of a webhook may write, and this is the second.",
+        "Make another webhook for it, or write access: read if it changes nothing.",
+      );
+    }
+    const compiled = {
+      name,
+      method,
+      segments: this.#path(call.path, [...at, "path"]),
+      query: this.#named(call.query, [...at, "query"]),
+      headers: this.#headers(call.headers, [...at, "headers"]),
+      body: call.body ? this.#body(call.body, [...at, "body"]) : null,
+    };
+    if (call.body && (method === "GET" || method === "HEAD")) {
+      const message = `A ${method} request has no body.`;
+      this.#problem("BodyNotAllowed", [...at, "body"], message, "Take it out, or use another method.");
+    }
+    this.#earlier.set(name, call);
+    return compiled;
+  }
+
+  output(name: string, from: string): Reference | null {
+    const at = ["outputs", name, "from"];
+    const reference = this.#read(at, () => parseReference(from));
+    if (!reference || !this.#isKnown(reference, at)) return null;
+    if (reference.root !== "input") return reference;
+    this.#problem(
+      "UnknownReference",
+      at,
+      "An output comes from an answer.",
+      "Begin with the name of a call.",
+    );
+    return null;
+  }
+
+  #path(text: string, at: ValuePath): Template[] {
+    const template = this.#template(text, at);
+    const literal = template.filter((part) => typeof part === "string").join("");
+    const segments = segmentsOf(template);
+    const isStatic = (segment: Template) => referencesIn(segment).length === 0;
+    // What could not be read has been reported.
+    const isRead = text === "" || template.length > 0;
+    if (
+      isRead &&
+      (typeof template[0] !== "string" ||
+        !template[0].startsWith("/") ||
+        !/^(?:[\w\-.~!$&'()*+,;=:@/]|%[\dA-Fa-f]{2})*$/.test(literal) ||
+        segments.some((segment) => isStatic(segment) && isDotSegment(segment.join(""))))
+    ) {
+      this.#problem(
+        "InvalidPath",
+        at,
+        "This is no path: it begins with a slash, and has neither query nor dots for folders.",
+        "Write /a/{input.b}, with anything else percent-encoded, and parameters into query.",
+      );
+    }
+    for (const { root, steps } of referencesIn(template)) {
+      const [name = ""] = steps;
+      if (root !== "input" || !this.#input(name)?.optional) continue;
+      this.#problem(
+        "OptionalInPath",
+        at,
+        `The input ${name} is optional, and a path needs all its parts.`,
+        "Make it required, or use it in query, headers or body.",
+      );
+    }
+    return segments;
+  }
+
+  #headers(headers: Readonly<Record<string, string>>, at: ValuePath): (readonly [string, Template])[] {
+    const names = new Set<string>();
+    const refuse = (name: string, message: string, remedy: string) =>
+      this.#problem("InvalidHeader", [...at, name], message, remedy);
+    for (const name of Object.keys(headers)) {
+      const lower = name.toLowerCase();
+      if (refusedHeaders.has(lower) || lower.startsWith("x-sortie-")) {
+        refuse(name, `The header ${name} is set by the gateway.`, "Take it out.");
+      }
+      if (names.has(lower)) refuse(name, `The header ${name} is there twice.`, "Take one of them out.");
+      names.add(lower);
+    }
+    const named = this.#named(headers, at);
+    for (const [name, template] of named) {
+      const text = template.length === 1 && typeof template[0] === "string" ? template[0] : "";
+      if (text === "" || isHeaderText(text)) continue;
+      refuse(name, `No header can carry the value of ${name}.`, "Write ASCII, without line breaks.");
+    }
+    return named;
+  }
+
+  #body(body: WebhookBody, at: ValuePath): BodyTemplate {
+    switch (body.type) {
+      case "json":
+        return { type: "json", value: this.#json(body.value, [...at, "value"]) };
+      case "formUrlEncoded":
+      case "formData":
+        return { type: body.type, fields: this.#named(body.fields, [...at, "fields"]) };
+      default:
+        return { type: body.type, value: this.#template(body.value, [...at, "value"]) };
+    }
+  }
+
+  #json(value: unknown, at: ValuePath): JsonTemplate {
+    if (typeof value === "string") return { kind: "text", template: this.#template(value, at) };
+    if (Array.isArray(value)) {
+      return { kind: "list", entries: value.map((entry, index) => this.#json(entry, [...at, index])) };
+    }
+    if (typeof value !== "object" || value === null) return { kind: "constant", value };
+    const fields = Object.entries(value).map(
+      ([name, field]) => [name, this.#json(field, [...at, name])] as const,
+    );
+    return { kind: "object", fields };
+  }
+
+  #named(texts: Readonly<Record<string, string>>, at: ValuePath): (readonly [string, Template])[] {
+    return Object.entries(texts).map(([name, text]) => [name, this.#template(text, [...at, name])] as const);
+  }
+
+  #template(text: string, at: ValuePath): Template {
+    const template = this.#read(at, () => parseTemplate(text)) ?? [];
+    for (const reference of referencesIn(template)) this.#isKnown(reference, at);
+    return template;
+  }
+
+  #read<T>(at: ValuePath, read: () => T): T | null {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof TemplateError)) throw error;
+      const remedy = 'References are {input.NAME}, {CALL} and {CALL.field[0]["any name"]}.';
+      this.#problem("InvalidTemplate", at, `The text ${error.message}.`, remedy);
+      return null;
+    }
+  }
+
+  #input(name: string | number) {
+    const { inputs } = this.#webhook;
+    return Object.hasOwn(inputs, name) ? inputs[name] : undefined;
+  }
+
+  #isKnown({ root, steps, text }: Reference, at: ValuePath): boolean {
+    const unknown = (message: string, known: Iterable<string>) => {
+      const names = [...known].join(", ");
+      this.#problem("UnknownReference", at, message, `There are: ${names === "" ? "none" : names}.`);
+      return false;
+    };
+    if (root === "input") {
+      const [name] = steps;
+      if (name === undefined || this.#input(name)) return true;
+      return unknown(`There is no input ${name}.`, Object.keys(this.#webhook.inputs));
+    }
+    const call = this.#earlier.get(root);
+    if (!call) return unknown(`There is no call ${root} before the use of ${text}.`, this.#earlier.keys());
+    if (call.method === "HEAD") {
+      const message = `The call ${root} is a HEAD request, whose answer has nothing in it.`;
+      this.#problem("NoAnswerBody", at, message, "Use another method.");
+    }
+    this.used.add(root);
+    return true;
+  }
+}
+
+/** A template of a path as one for each part between its slashes. */
+function segmentsOf(template: Template): Template[] {
+  const segments: (string | Reference)[][] = [[]];
+  for (const part of template) {
+    if (typeof part !== "string") {
+      segments.at(-1)?.push(part);
+      continue;
+    }
+    const [first = "", ...others] = part.split("/");
+    if (first !== "") segments.at(-1)?.push(first);
+    for (const other of others) segments.push(other === "" ? [] : [other]);
+  }
+  return segments;
+}

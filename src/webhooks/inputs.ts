@@ -1,0 +1,31 @@
+import { FunctionError } from "../functions/error.ts";
+import { orderedParameters } from "../functions/parameters.ts";
+import type { CompiledWebhook } from "./compile.ts";
+
+/**
+ * The inputs of an execution, of their types; those that are missing are left out. Throws {@link FunctionError}:
+ * UnknownParameter, MissingParameter, InvalidQueryParameterValue.
+ */
+export function checkedInputs(
+  { name, inputs, enums }: CompiledWebhook,
+  given: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  const values = orderedParameters({ name, parameters: [...inputs] }, given);
+  return Object.fromEntries(
+    inputs.flatMap((input, index) => {
+      const value = values[index] ?? null;
+      if (value === null) return [];
+      const allowed = enums.get(input.name);
+      if (allowed && !allowed.includes(String(value))) {
+        const message = `${input.name}: expected one of ${allowed.join(", ")}`;
+        throw new FunctionError("InvalidQueryParameterValue", message, {
+          parameterId: input.name,
+          parameterDataType: "String",
+          parameterValue: value,
+          message,
+        });
+      }
+      return [[input.name, value]];
+    }),
+  );
+}

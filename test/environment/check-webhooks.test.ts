@@ -1,0 +1,70 @@
+import { expect, test } from "vitest";
+import { Report } from "../../src/documents/report.ts";
+import { checkEnvironment } from "../../src/environment/check.ts";
+import { readEnvironment } from "../../src/environment/read-environment.ts";
+import { filesOf } from "./deployed.ts";
+
+const source = (more = "") => `apiName: Things
+configuration: { type: rest, domains: [{ host: api.example.com${more} }] }
+worker: { networkEgressPolicies: [{ address: api.example.com, port: 443 }] }
+exportSettings: { exportsEnabled: true, exportEnabledWithoutMarkingsValidation: true }
+`;
+const webhook = `source: things
+calls:
+  - name: only
+    method: GET
+    path: /x
+    headers: { authorization: Bearer x, X-Api-Key: y }
+`;
+
+/** The problems of an environment with that source and that webhook. */
+function problems(sourceText: string, webhookText = webhook): string[] {
+  const report = new Report();
+  const files = {
+    "sources/things.yaml": sourceText,
+    "webhooks/probe.yaml": webhookText,
+    "environments/local/aliases.json": '{ "things": "Things" }',
+  };
+  checkEnvironment(readEnvironment(filesOf(files), "local", report), report);
+  return report.problems
+    .filter(({ file }) => file.startsWith("webhooks/"))
+    .map(({ severity, code, line, column }) => `${severity} ${code} ${line}:${column}`);
+}
+
+test("a source that functions may not import is good enough for a webhook", () => {
+  expect(problems(source())).toEqual([]);
+});
+
+test.each([
+  ["bearerToken", ", auth: { type: bearerToken, bearerToken: { type: asSecretName, value: t } }", 6, 31],
+  [
+    "apiKey",
+    ", auth: { type: apiKey, location: { type: header, headerName: x-api-key }, apiKey: { type: asSecretName, value: t } }",
+    6,
+    52,
+  ],
+])("a header that the authentication %s would replace is an error", (_, auth, line, column) => {
+  expect(problems(source(auth))).toEqual([`error InvalidHeader ${line}:${column}`]);
+});
+
+test.each([
+  ["a source that is not there", source(), webhook.replace("things", "thinks"), "error SourceNotFound 1:9"],
+  ["several domains", source(" }, { host: b.example.com"), webhook, "error NoSingleConnection 1:9"],
+  [
+    "exports",
+    source().replace("exportsEnabled: true", "exportsEnabled: false"),
+    webhook,
+    "error ExportsNotEnabled 1:9",
+  ],
+  [
+    "a policy that is paused for now",
+    source().replace("port: 443", "port: 443, state: paused"),
+    webhook,
+    "warning EgressPolicyNotActive 1:9",
+  ],
+])(
+  "%s: what stands between the webhook and its source is reported at its source",
+  (_, ...[sourceText, text, expected]) => {
+    expect(problems(sourceText, text)).toEqual([expected]);
+  },
+);
