@@ -48,6 +48,8 @@ export class Machine {
   #context: Pointer = 0;
   #entry: Handle = 0;
   #arguments: Pointer = 0;
+  /** The name of the entry that every execution takes. */
+  #run: Handle = 0;
   #base!: Image;
   #host: ScriptHost = refuseAll;
   #readsClock = false;
@@ -89,6 +91,7 @@ export class Machine {
     const host = engine._QTS_NewFunction(this.#context, this.#texts.allocate("host"), 1, 0, 1);
     this.#entry = this.#evaluate({ file: "world.js", text: worldSource });
     this.#entry = this.#resultOf(this.#callEntry(host, engine._QTS_GetUndefined()));
+    this.#run = this.#texts.value("run");
     this.#images = new Images(engine);
     this.#base = this.#images.take();
   }
@@ -114,7 +117,7 @@ export class Machine {
   run({ image }: LoadedScript, { host, input, work }: Execution): void {
     this.#begin(image, work, host);
     const value = this.#guarded(() => this.#texts.value(input));
-    this.#resultOf(this.#callEntry(this.#texts.value("run"), value));
+    this.#resultOf(this.#callEntry(this.#run, value));
   }
 
   /** Executes a script whose host may make it wait. Rejects with {@link ScriptError} and {@link ScriptTimeout}. */
@@ -122,7 +125,7 @@ export class Machine {
     await this.#lock.acquire();
     try {
       this.#begin(image, work, host);
-      const values = this.#place(this.#texts.value("run"), this.#texts.value(input));
+      const values = this.#place(this.#run, this.#texts.value(input));
       const call = this.#engine.callWaiting(this.#context, this.#entry, this.#undefined, 2, values);
       this.#resultOf(await call);
     } catch (error) {

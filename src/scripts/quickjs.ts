@@ -124,7 +124,10 @@ export async function makeQuickJs(host: QuickJsHost, waits: boolean): Promise<Qu
       imports[hostCall] = waits ? new integration.Suspending(call) : call;
       const instance = new WebAssembly.Instance(wasm, { a: imports });
       native = instance.exports;
-      marks = new Uint8Array((native[MARKS] as WebAssembly.Memory).buffer);
+      const marksMemory = native[MARKS];
+      if (!(marksMemory instanceof WebAssembly.Memory))
+        throw new Error("dist/quickjs.wasm is older than the sources: run `npm run build:engine`");
+      marks = new Uint8Array(marksMemory.buffer);
       receive(instance);
     },
   });

@@ -104,8 +104,8 @@
 
   /** Runs the callbacks of calls, and those that they add. */
   function runCallbacks() {
-    for (let next = callbacks.shift(); next !== undefined; next = callbacks.shift()) {
-      const [made, callback] = next;
+    while (callbacks.length > 0) {
+      const [made, callback] = callbacks.shift();
       made.waitForComplete();
       callback(made.getResponse(), made.getError());
     }

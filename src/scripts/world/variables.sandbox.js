@@ -57,6 +57,7 @@
   let given = null;
   /** Objects that this execution has set, with what was told of them: a variable holds the object itself. */
   const objects = new Map();
+  let hasObjects = false;
   function getVariable(name) {
     const key = String(name);
     if (given !== null && hasOwn(given, key)) return received(given[key]);
@@ -71,11 +72,13 @@
   function setVariable(name, value) {
     const key = String(name);
     given = null;
-    objects.delete(key);
+    if (hasObjects) objects.delete(key);
     if (world.hasViews() && key.endsWith(CONTENT)) world.dropView(key.slice(0, -CONTENT.length));
     const told = sent(value);
-    if (told !== null && typeof told === "object" && "object" in told)
+    if (told !== null && typeof told === "object" && "object" in told) {
+      hasObjects = true;
       objects.set(key, { value, told: told.object });
+    }
     ask("set", key, told);
   }
   function removeVariable(name) {
@@ -85,6 +88,7 @@
   }
   /** Tells what scripts have changed in objects since they set them. */
   function tellObjects() {
+    if (!hasObjects) return;
     for (const [key, { value, told }] of objects) if (sent(value).object !== told) setVariable(key, value);
   }
 
