@@ -44,3 +44,24 @@ test.each([
     answer.headers.get("vary"),
   ]).toEqual([status, origin, "Origin"]);
 });
+
+test("a response flow that takes all headers away leaves what a preflight asks for", async () => {
+  const gateway = await serve(
+    proxyFiles("p", {
+      flows: `<PreFlow><Request>${step("Share")}</Request><Response>${step("Clean")}</Response></PreFlow>`,
+      policies: {
+        ...policies,
+        Clean: '<AssignMessage name="Clean"><Remove><Headers/></Remove></AssignMessage>',
+      },
+    }),
+  );
+  const headers = { origin, "access-control-request-method": "DELETE" };
+  const answer = await gateway.fetch("/p", { method: "OPTIONS", headers });
+  const names = ["allow-origin", "allow-methods", "allow-headers", "max-age"];
+  expect(names.map((name) => answer.headers.get(`access-control-${name}`))).toEqual([
+    origin,
+    "GET, POST, HEAD, OPTIONS",
+    "Origin, Accept, X-Requested-With, Content-Type, Access-Control-Request-Method, Access-Control-Request-Headers",
+    "1800",
+  ]);
+});

@@ -99,16 +99,17 @@ export const cors = definePolicy({
         if (!answers) tell(flow, allowed, granted, isPreflight);
         return;
       }
-      const answer = new ResponseMessage({ status: 200 });
+      flow.response = new ResponseMessage({ status: 200 });
       if (granted !== null) {
         const asking = headersOf([
           ["access-control-allow-methods", methods(flow)],
           ["access-control-allow-headers", headers(flow)],
           ["access-control-max-age", String(maxAge)],
         ]);
-        for (const [name, value] of asking) answer.ownHeaders.set(name, value);
+        setMissing(flow.response, asking);
+        // The response flow may have taken all headers away, which is usual where Apigee puts the client's there.
+        atTheEnd(flow, (answer) => setMissing(answer, asking));
       }
-      flow.response = answer;
       throw new ContinueAtResponse(policy);
     };
 
@@ -149,6 +150,10 @@ function headersOf(values: readonly (readonly [string, string | null])[]): [stri
     const text = (value ?? "").replace(/[^\t\x20-\x7e]+/g, " ").trim();
     return text === "" ? [] : [[name, text]];
   });
+}
+
+function setMissing(answer: ResponseMessage, values: readonly (readonly [string, string])[]): void {
+  for (const [name, value] of values) if (!answer.headers.has(name)) answer.ownHeaders.set(name, value);
 }
 
 /** What the target says of origins does not count: the list is the policy's. */
