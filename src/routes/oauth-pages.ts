@@ -1,6 +1,6 @@
 import { html } from "hono/html";
 import type { OutboundApplication } from "../credentials/oauth/application.ts";
-import type { AuthorizationStatus } from "../credentials/oauth/authorization.ts";
+import type { AuthorizationStatus } from "../credentials/oauth/results.ts";
 import type { Html } from "./page.ts";
 
 /** An application, and what the user has granted to it. */

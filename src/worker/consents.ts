@@ -1,8 +1,8 @@
 import type { IdentitySettings } from "../credentials/identity.ts";
 import type { OutboundApplication } from "../credentials/oauth/application.ts";
-import type { AuthorizationStatus, ConsentResult, TokenResult } from "../credentials/oauth/authorization.ts";
 import { messageOf } from "../credentials/oauth/error.ts";
 import { readReset } from "../credentials/oauth/resets.ts";
+import type { AuthorizationStatus, ConsentResult, TokenResult } from "../credentials/oauth/results.ts";
 import { authorizePath, type Subject, UserTokens } from "../credentials/oauth/user-tokens.ts";
 import { Deadlines } from "../egress/deadline.ts";
 import type { Environment } from "../environment/environment.ts";

@@ -1,13 +1,9 @@
 import { DurableObject } from "cloudflare:workers";
 import type { OutboundApplication } from "../credentials/oauth/application.ts";
-import {
-  Authorization,
-  type AuthorizationStatus,
-  type ConsentResult,
-  type TokenResult,
-} from "../credentials/oauth/authorization.ts";
+import { Authorization } from "../credentials/oauth/authorization.ts";
 import { messageOf } from "../credentials/oauth/error.ts";
 import { readReset, writeWithdrawal } from "../credentials/oauth/resets.ts";
+import type { AuthorizationStatus, ConsentResult, TokenResult } from "../credentials/oauth/results.ts";
 import type { Asking } from "../credentials/oauth/token-endpoint.ts";
 import type { Subject } from "../credentials/oauth/user-tokens.ts";
 import { readSealingKey } from "../credentials/sealing.ts";

@@ -5,8 +5,8 @@ import {
   type UserCredentials,
 } from "../user-credentials.ts";
 import type { OutboundApplication } from "./application.ts";
-import type { TokenResult } from "./authorization.ts";
 import { messageOf } from "./error.ts";
+import type { TokenResult } from "./results.ts";
 
 /** One user and one outbound application. */
 export interface Subject {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { OutboundApplication } from "../../../src/credentials/oauth/application.ts";
-import type { TokenResult } from "../../../src/credentials/oauth/authorization.ts";
+import type { TokenResult } from "../../../src/credentials/oauth/results.ts";
 import {
   authorizePath,
   KEPT_USER_TOKENS,
