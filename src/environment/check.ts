@@ -3,7 +3,7 @@ import type { CompileEnvironment } from "../compile/compile-environment.ts";
 import type { Problem, Report } from "../documents/report.ts";
 import { specifications } from "../documents/specifications.ts";
 import { EnvironmentAnalytics } from "../egress/analytics/analytics.ts";
-import { readScript } from "../scripts/read-script.ts";
+import { readScript } from "../scripts/syntax/read-script.ts";
 import { namesOf } from "./bundle-names.ts";
 import { checkFunctions } from "./check-functions.ts";
 import { checkedSources, checkSourceAliases } from "./check-sources.ts";

@@ -3,8 +3,8 @@ import { readZipDirectory } from "../bundle/zip-directory.ts";
 import { Report } from "../documents/report.ts";
 import { specificationInJson } from "../documents/specifications.ts";
 import { ScriptSyntaxError } from "../scripts/error.ts";
-import { readScript } from "../scripts/read-script.ts";
 import type { ReadScript } from "../scripts/script.ts";
+import { readScript } from "../scripts/syntax/read-script.ts";
 import { scriptTextOf } from "../scripts/text-of.ts";
 import { PREPARED_SCRIPTS, preparedFile } from "./prepared-scripts.ts";
 

@@ -98,7 +98,7 @@ export type Direction = "request" | "response";
 
 /**
  * The state of one exchange in one proxy: its messages, variables and position. Steps read and change it;
- * the runner in `gateway/` owns its progress.
+ * the runner in `exchange/` owns its progress.
  */
 export class FlowContext {
   readonly identity: ProxyIdentity;

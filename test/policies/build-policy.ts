@@ -11,7 +11,7 @@ import { RequestMessage, type ResponseMessage } from "../../src/flow/message.ts"
 import { variable } from "../../src/flow/variable.ts";
 import type { Capabilities, EnvironmentCapabilities } from "../../src/policies/capabilities.ts";
 import { type PolicyType, thrownBy } from "../../src/policies/policy-type.ts";
-import { readScript } from "../../src/scripts/read-script.ts";
+import { readScript } from "../../src/scripts/syntax/read-script.ts";
 import { notGiven, nothingBut } from "./not-given.ts";
 
 /** What a test says about the exchange; everything else is filled in. */

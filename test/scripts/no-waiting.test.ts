@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { ScriptError } from "../../src/scripts/error.ts";
 import { WORK_PER_MS } from "../../src/scripts/execution.ts";
-import { readScript } from "../../src/scripts/read-script.ts";
 import { Scripts } from "../../src/scripts/scripts.ts";
 import { waysToRun } from "../../src/scripts/sources.ts";
+import { readScript } from "../../src/scripts/syntax/read-script.ts";
 
 const name = "Suspending";
 const known = Object.getOwnPropertyDescriptor(WebAssembly, name) ?? {};

@@ -3,9 +3,9 @@ import { describe, expect, test } from "vitest";
 import { ScriptError, ScriptSyntaxError, ScriptTimeout } from "../../src/scripts/error.ts";
 import { WORK_PER_MS } from "../../src/scripts/execution.ts";
 import { Machine } from "../../src/scripts/machine.ts";
-import { readScript } from "../../src/scripts/read-script.ts";
 import { Scripts } from "../../src/scripts/scripts.ts";
 import { waysToRun } from "../../src/scripts/sources.ts";
+import { readScript } from "../../src/scripts/syntax/read-script.ts";
 
 const scripts = new Scripts();
 

@@ -1,6 +1,6 @@
 import type { Program } from "acorn";
-import type { NamedBracket, ScriptCall } from "./script.ts";
-import { type SyntaxNode, walk } from "./syntax.ts";
+import type { NamedBracket, ScriptCall } from "../script.ts";
+import { type SyntaxNode, walk } from "./parse-script.ts";
 
 interface MemberExpression {
   readonly object: SyntaxNode;

@@ -1,6 +1,6 @@
 import type { Program } from "acorn";
-import type { Declarations } from "./script.ts";
-import { type SyntaxNode, walk } from "./syntax.ts";
+import type { Declarations } from "../script.ts";
+import { type SyntaxNode, walk } from "./parse-script.ts";
 
 /** What the top level of a script declares: `var` in its blocks too, as JavaScript's own rules say. */
 export function declarationsOf(program: Program): Declarations {

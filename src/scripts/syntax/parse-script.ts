@@ -1,5 +1,5 @@
 import { type Node, type Options, type Program, parse } from "acorn";
-import { ScriptSyntaxError } from "./error.ts";
+import { ScriptSyntaxError } from "../error.ts";
 import { parseRhino } from "./rhino.ts";
 
 const options: Options = { ecmaVersion: 2023, sourceType: "script", locations: true };

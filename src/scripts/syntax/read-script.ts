@@ -1,8 +1,8 @@
+import type { ReadScript } from "../script.ts";
 import { callsIn, namedBracketsIn } from "./calls.ts";
 import { declarationsOf, mentionedNames } from "./declarations.ts";
+import { parseScript } from "./parse-script.ts";
 import { objectionsTo } from "./rhino-only.ts";
-import type { ReadScript } from "./script.ts";
-import { parseScript } from "./syntax.ts";
 import { usesOf } from "./uses.ts";
 
 /**

@@ -1,6 +1,6 @@
 import type { Program } from "acorn";
-import type { Objection } from "./script.ts";
-import { type SyntaxNode, walk } from "./syntax.ts";
+import type { Objection } from "../script.ts";
+import { type SyntaxNode, walk } from "./parse-script.ts";
 
 /** What Rhino has and no engine on Workers: names, and what to use in their place. */
 const NAMES: ReadonlyMap<string, string> = new Map([

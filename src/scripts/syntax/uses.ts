@@ -1,6 +1,6 @@
 import type { Program } from "acorn";
-import type { Uses } from "./script.ts";
-import { type SyntaxNode, walk } from "./syntax.ts";
+import type { Uses } from "../script.ts";
+import { type SyntaxNode, walk } from "./parse-script.ts";
 
 const ACCESS = new Set(["getVariable", "setVariable", "removeVariable"]);
 
