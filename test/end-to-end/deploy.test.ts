@@ -8,7 +8,7 @@ import { COMPATIBILITY_DATE } from "../../src/functions/compatibility-date.ts";
 import { folderWith, repository } from "../cli/sortie.ts";
 
 /** What is shipped at most, in KiB after gzip: what an isolate has to load before it answers for the first time. */
-const MOST_KIB = { javascript: 365, webAssembly: 255 };
+const MOST_KIB = { javascript: 370, webAssembly: 255 };
 
 const folder = folderWith({});
 let printed = "";
