@@ -65,7 +65,10 @@ export function parseConnection(text: string): HostConnection {
   };
 }
 
-/** `grpc:` and `grpcs:` make it a server for ExternalCallouts. */
+/**
+ * `grpc:` and `grpcs:` make it a server for ExternalCallouts. The scheme alone decides over TLS, against the SSLInfo of
+ * an endpoint too, which an exported bundle has for the server that this one stands for.
+ */
 export function parseTargetServer(text: string): GivenTargetServer {
   const { name, url } = nameAndUrl(text, "inventory=http://localhost:3000", /^(?:https?|grpcs?):$/);
   const tls = url.protocol.endsWith("s:");
@@ -75,7 +78,7 @@ export function parseTargetServer(text: string): GivenTargetServer {
     port: Number(url.port || (tls ? 443 : 80)),
     protocol: url.protocol.startsWith("grpc") ? "GRPC" : "HTTP",
     isEnabled: true,
-    ...(tls && { sSLInfo: { enabled: true } }),
+    sSLInfo: { enabled: tls },
   };
   const { server, problems } = readTargetServer(entity);
   if (!server) throw new InvalidArgumentError(problems.map(({ message }) => message).join(" "));

@@ -33,12 +33,15 @@ test("a port that is in use is named", async () => {
 });
 
 test.each([
-  ["a=grpc://127.0.0.1:9090", { protocol: "GRPC", host: "127.0.0.1", port: 9090, sslInfo: null }],
+  [
+    "a=grpc://127.0.0.1:9090",
+    { protocol: "GRPC", host: "127.0.0.1", port: 9090, sslInfo: { enabled: false } },
+  ],
   [
     "a=grpcs://grpc.example",
     { protocol: "GRPC", host: "grpc.example", port: 443, sslInfo: { enabled: true } },
   ],
-  ["a=http://127.0.0.1:9090", { protocol: "HTTP" }],
+  ["a=http://127.0.0.1:9090", { protocol: "HTTP", sslInfo: { enabled: false } }],
 ])("--target-server %s is %j", (text, server) => {
   expect(parseTargetServer(text).server).toMatchObject(server);
 });

@@ -51,7 +51,7 @@ describe("an environment", { shuffle: false }, () => {
     ...below("apiproxies/hello", answeringProxy("hello", "first")),
     ...callingProxy("plain", "<URL>http://api.example.com/base?q=1</URL>"),
     ...callingProxy("secure", "<URL>https://secure.example.com:8443/</URL>"),
-    ...callingProxy("served", balanced("given")),
+    ...callingProxy("served", `<SSLInfo><Enabled>true</Enabled></SSLInfo>${balanced("given")}`),
     ...callingProxy("near", balanced("near")),
     ...callingProxy("stranger", "<URL>http://stranger.example.com/</URL>"),
     "environments/local/targetservers.json": "[]",
