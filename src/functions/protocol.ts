@@ -117,6 +117,11 @@ export interface SessionToken {
   readonly expiresAt: number;
 }
 
+/** What came of a webhook: its outputs by name, or why there are none. */
+export type WebhookAnswer =
+  | { readonly output: Readonly<Record<string, unknown>> }
+  | { readonly error: SessionFailure };
+
 /** What the isolate can ask of the gateway during one call, and no longer. */
 export interface Session {
   /** Sends a request through the source that {@link SOURCE_HEADER} names. */
@@ -125,4 +130,9 @@ export interface Session {
   log(batch: LogBatch): Promise<void>;
   /** The token of the calling user; `null` where the source has none for anybody. */
   credentials(source: string): Promise<SessionToken | SessionFailure | null>;
+  /**
+   * Executes a webhook of a source that the function declares, for the calling user.
+   * @param input JSON of its inputs
+   */
+  webhook(source: string, name: string, input: string): Promise<WebhookAnswer>;
 }

@@ -55,6 +55,8 @@ export const publishedFunctionSchema = v.object({
   /** Key of the immutable revision: the digest of its module, which is complete in itself. */
   revision: v.string(),
   language: v.picklist(["typescript-v1", "typescript-v2"]),
+  /** Whether it may be executed more than once, as one with `@Query` in TypeScript v1: webhooks that write refuse it. */
+  isQuery: v.optional(v.boolean(), false),
   parameters: v.array(namedTypeSchema),
   /** Null when it returns nothing. */
   output: v.nullable(v.object({ type: valueTypeSchema, optional: v.boolean() })),

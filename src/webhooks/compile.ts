@@ -11,6 +11,7 @@ import {
   type Template,
   TemplateError,
 } from "./template.ts";
+import { isWrite, writes } from "./writes.ts";
 
 /** A webhook with everything worked out that its executions have in common. */
 export interface CompiledWebhook {
@@ -41,11 +42,6 @@ export interface CompiledOutput extends NamedType {
 /** Takes what is wrong with a webhook. */
 export type WebhookProblem = (code: string, at: ValuePath, message: string, remedy: string) => void;
 
-/** Whether a call changes something, as its file says or its method. */
-export function isWrite({ access, method }: Pick<WebhookCall, "access" | "method">): boolean {
-  return access === undefined ? !["GET", "HEAD", "OPTIONS"].includes(method) : access === "write";
-}
-
 /**
  * Parses all templates of a webhook, and reports what is wrong in and between them.
  *
@@ -72,7 +68,7 @@ export function compileWebhook(webhook: Webhook, problem: WebhookProblem): Compi
     outputs,
     timeoutMs: webhook.timeoutSeconds * 1000,
     retryableStatuses: new Set(webhook.retryableStatuses),
-    writes: webhook.calls.some(isWrite),
+    writes: writes(webhook),
   };
 }
 

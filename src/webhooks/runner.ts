@@ -29,6 +29,12 @@ export interface WebhookExecution {
   readonly name: string;
   readonly input: Readonly<Record<string, unknown>>;
   readonly caller: Caller;
+  /** What it is a part of, and ends with. */
+  readonly within?: {
+    readonly ended: Promise<unknown>;
+    /** Epoch milliseconds. */
+    readonly deadline: number;
+  };
 }
 
 export interface WebhookServices {
@@ -62,28 +68,29 @@ export class WebhookRunner {
    */
   run(
     webhooks: DeployedWebhooks,
-    { name, input, caller }: WebhookExecution,
+    asked: WebhookExecution,
     context: TokenContext,
   ): Promise<Record<string, unknown>> {
-    const result = this.#run(webhooks.find(name), name, input, caller, context);
+    const result = this.#run(webhooks.find(asked.name), asked, context);
     context.waitUntil(result.catch(() => {}));
     return result;
   }
 
   async #run(
     plan: WebhookPlan | undefined,
-    name: string,
-    input: Readonly<Record<string, unknown>>,
-    caller: Caller,
+    { name, input, caller, within }: WebhookExecution,
     context: TokenContext,
   ): Promise<Record<string, unknown>> {
     if (!plan) throw new FunctionError("WebhookNotFound", `There is no webhook ${name}.`, { webhook: name });
     const { webhook, source, problem } = plan;
     if (source === null) throw notUsable(plan, problem);
-    const execution = new Execution(webhook, source, caller, context, this.#services.clock);
+    const left = (within?.deadline ?? Number.POSITIVE_INFINITY) - context.now();
+    const limitMs = Math.max(0, Math.min(webhook.timeoutMs, left));
+    const execution = new Execution(webhook, source, caller, context, this.#services.clock, limitMs);
+    within?.ended.then(() => execution.end());
     const inputs = checkedInputs(webhook, input);
     try {
-      return await context.within(webhook.timeoutMs, execution.run(inputs));
+      return await context.within(limitMs, execution.run(inputs));
     } catch (error) {
       execution.end();
       const failure = execution.failure(error);
@@ -117,6 +124,7 @@ class Execution {
   readonly #caller: Caller;
   readonly #context: TokenContext;
   readonly #clock: Pick<Clock, "after">;
+  readonly #limitMs: number;
   readonly #deadline: number;
   readonly #ending = new AbortController();
   readonly #secrets = new Set<string>();
@@ -129,13 +137,15 @@ class Execution {
     caller: Caller,
     context: TokenContext,
     clock: Pick<Clock, "after">,
+    limitMs: number,
   ) {
     this.#webhook = webhook;
     this.#source = source;
     this.#caller = caller;
     this.#context = context;
     this.#clock = clock;
-    this.#deadline = context.now() + webhook.timeoutMs;
+    this.#limitMs = limitMs;
+    this.#deadline = context.now() + limitMs;
   }
 
   async run(inputs: Readonly<Record<string, unknown>>): Promise<Record<string, unknown>> {
@@ -163,7 +173,7 @@ class Execution {
   /** What went wrong, by the names that Foundry documents. */
   failure(error: unknown): Failure {
     if (error instanceof Failure) return error;
-    const { timeoutMs, name } = this.#webhook;
+    const { name } = this.#webhook;
     const failed = (errorName: FunctionErrorName, message: string) => new Failure(errorName, message);
     const notSent = this.#hasBegun ? "ServerError" : "WebhookExecutionFailedToStart";
     if (error instanceof AnswerError) return failed("ParsingResponseFailed", error.message);
@@ -178,7 +188,10 @@ class Execution {
     const { kind, message } = error;
     switch (kind) {
       case "timeout":
-        return failed("WebhookExecutionTimedOut", `The webhook ${name} took longer than ${timeoutMs} ms.`);
+        return failed(
+          "WebhookExecutionTimedOut",
+          `The webhook ${name} took longer than ${this.#limitMs} ms.`,
+        );
       case "refused":
       case "invalid":
         return failed(notSent, message);

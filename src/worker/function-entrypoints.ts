@@ -1,6 +1,6 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
 import type { OutboundProps } from "../functions/isolate.ts";
-import type { LogBatch, SessionFailure, SessionToken } from "../functions/protocol.ts";
+import type { LogBatch, SessionFailure, SessionToken, WebhookAnswer } from "../functions/protocol.ts";
 import type { SessionProps } from "../functions/runner.ts";
 import { servedBy } from "./gateways.ts";
 import type { WorkerEnv } from "./worker-env.ts";
@@ -17,6 +17,10 @@ export class FunctionSession extends WorkerEntrypoint<WorkerEnv, SessionProps> {
 
   credentials(source: string): Promise<SessionToken | SessionFailure | null> {
     return servedBy(this.env).functions.credentials(this.ctx.props, source, this.ctx);
+  }
+
+  webhook(source: string, name: string, input: string): Promise<WebhookAnswer> {
+    return servedBy(this.env).functions.webhook(this.ctx.props, { source, name, input }, this.ctx);
   }
 }
 

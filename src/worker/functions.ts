@@ -12,6 +12,7 @@ import {
   type SessionFailure,
   type SessionToken,
   SOURCE_HEADER,
+  type WebhookAnswer,
 } from "../functions/protocol.ts";
 import type { FunctionCall, FunctionResult, FunctionRunner, SessionProps } from "../functions/runner.ts";
 import { connectSocket } from "../functions/socket-call.ts";
@@ -22,15 +23,19 @@ import {
   endedMessage,
   sessionToken,
 } from "../functions/source-call.ts";
+import { executeForFunction, type WantedWebhook } from "./function-webhooks.ts";
+import type { Webhooks } from "./webhooks.ts";
 
 /** The functions of the environment that an isolate of the gateway serves. */
 export class Functions {
   readonly #environment: Environment;
   readonly #runner: FunctionRunner;
+  readonly #webhooks: Webhooks;
 
-  constructor(environment: Environment, runner: FunctionRunner) {
+  constructor(environment: Environment, runner: FunctionRunner, webhooks: Webhooks) {
     this.#environment = environment;
     this.#runner = runner;
+    this.#webhooks = webhooks;
   }
 
   /** Calls a function for a client. Rejects with {@link FunctionError}. */
@@ -66,6 +71,15 @@ export class Functions {
     const call = await this.#call(props, lifetime);
     if (!call) return { name: "Error", message: endedMessage };
     return sessionToken(call, source, this.#runner.services.credentials);
+  }
+
+  /** A webhook of one of its sources, for the calling user. */
+  async webhook(props: SessionProps, wanted: WantedWebhook, lifetime: Lifetime): Promise<WebhookAnswer> {
+    const found = this.#call(props, lifetime);
+    const call = found instanceof Promise ? await found : found;
+    if (!call) return { error: { name: "WebhookExecutionFailedToStart", message: endedMessage } };
+    const ended = found instanceof Promise ? call.ended : endOf([call], lifetime);
+    return executeForFunction(this.#webhooks, call, wanted, ended, contextOf(lifetime));
   }
 
   /** Lines of a function's console. */

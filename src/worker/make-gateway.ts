@@ -140,8 +140,8 @@ export function makeGateway(env: WorkerEnv): Served {
     credentials: consents.tokens,
     outlets,
   });
-  const functions = new Functions(environment, runner);
   const webhooks = new Webhooks(environment, new WebhookRunner({ log, clock: systemClock }));
+  const functions = new Functions(environment, runner, webhooks);
   // What a client's Authorization header holds is for the flow to judge; one that is nobody's token is nobody.
   const callerOf = async ({ exchange }: FlowContext): Promise<Caller> => {
     const request = requestOf(exchange.client);

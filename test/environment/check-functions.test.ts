@@ -9,6 +9,7 @@ function built(name: string, file: string): BuiltFunction {
       name,
       revision: "0",
       language: "typescript-v2",
+      isQuery: false,
       parameters: [],
       output: null,
       sources: [],

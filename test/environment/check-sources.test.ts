@@ -19,6 +19,7 @@ function functionWith(sources: string[]): BuiltFunction {
     name: "days",
     revision: "0",
     language: "typescript-v2",
+    isQuery: false,
     parameters: [],
     output: null,
     sources,

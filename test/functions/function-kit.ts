@@ -99,6 +99,7 @@ export async function deploy({
     ({ call, ...module }): PublishedFunction => ({
       ...module,
       revision: module.name,
+      isQuery: false,
       mode: "serverless",
       limits,
       ...published[module.name],

@@ -44,4 +44,12 @@ export const testModules: readonly TestModule[] = [
     sources: ["Things"],
     call: "(...given) => new user.MyExternalFunctions().versionOne(...given)",
   },
+  {
+    name: "callWebhook",
+    language: "typescript-v1",
+    parameters: [action, text],
+    output: output(string),
+    sources: ["Things"],
+    call: "(...given) => new user.Webhooks().callWebhook(...given)",
+  },
 ];

@@ -94,14 +94,9 @@ test("TypeScript v1 gets dates as classes, and Foundry's words for what is missi
   expect((await execute("versionOne", { ...given, action: "dates" })).body).toEqual({
     value: "true 2026-02-02 true 2026-01-31T10:00:00.000Z",
   });
-  for (const [action, message] of [
-    ["missing secret", "Secret with name Other not found on the Source."],
-    ["webhook", "Webhooks are not supported here. Call Things through Things.fetch instead."],
-  ]) {
-    expect((await execute("versionOne", { ...given, action })).body).toMatchObject({
-      parameters: { message },
-    });
-  }
+  expect((await execute("versionOne", { ...given, action: "missing secret" })).body).toMatchObject({
+    parameters: { message: "Secret with name Other not found on the Source." },
+  });
 });
 
 test("a function that is not there", async () => {

@@ -49,7 +49,7 @@ export function checkSources(
 }
 
 /** The function whose method the code is in; all of them for what stands outside. */
-function functionsAround(
+export function functionsAround(
   node: t.Node,
   file: SourceFile,
   functions: readonly DeclaredFunction[],

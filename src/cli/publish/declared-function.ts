@@ -15,6 +15,8 @@ export interface DeclaredFunction {
   readonly name: string;
   readonly at: Position;
   readonly language: PublishedFunction["language"];
+  /** Whether it is a method with `@Query`. */
+  readonly isQuery: boolean;
   /** Null when it is wrong. */
   readonly signature: Signature | null;
   readonly sources: readonly DeclaredSource[];

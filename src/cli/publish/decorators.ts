@@ -13,6 +13,7 @@ export interface Decoration {
   readonly publishes: boolean;
   /** True when a decorator is refused, which is reported. */
   readonly refused: boolean;
+  readonly isQuery: boolean;
   readonly apiName: DeclaredSource | null;
   readonly sources: readonly DeclaredSource[];
 }
@@ -55,6 +56,7 @@ export function decorationOf(
   return {
     publishes: query !== undefined || named("Function") !== undefined,
     refused: unknown.length > 0,
+    isQuery: query !== undefined,
     apiName: query ? readApiName(query, file, report) : null,
     sources: externalSystems ? readSources(externalSystems, file, report) : [],
   };

@@ -140,6 +140,8 @@ declare module "@foundry/functions-api" {
 }
 
 declare module "@foundry/external-systems" {
+  import type { FunctionsResult } from "@foundry/functions-api";
+
   /** A source as TypeScript v1 code sees it. */
   export interface SourceSymbol {
     /** The base URL of its one HTTPS connection, without a trailing slash. */
@@ -148,6 +150,22 @@ declare module "@foundry/external-systems" {
     readonly fetch: typeof fetch;
     /** A secret of the source; throws when there is none of that name. */
     getSecret(name: string): string;
+    /** Its webhooks by name. */
+    readonly webhooks: Readonly<
+      Record<
+        string,
+        {
+          call(
+            input?: object,
+          ): Promise<
+            FunctionsResult<
+              { readonly output: Readonly<Record<string, unknown>> },
+              { readonly name: string; readonly message: string }
+            >
+          >;
+        }
+      >
+    >;
   }
 
   /** Every source below one name, as functions of 2024 have it. */

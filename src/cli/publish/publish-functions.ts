@@ -16,6 +16,7 @@ import { type Bundle, bundleFunction } from "./bundle-function.ts";
 import { checkCode, checkDependencies } from "./check-code.ts";
 import { checkImports } from "./check-imports.ts";
 import { checkSources } from "./check-sources.ts";
+import { checkWebhookCalls, type KnownWebhooks } from "./check-webhook-calls.ts";
 import { type DeclaredFunction, isFunctionName } from "./declared-function.ts";
 import { type FunctionFolder, functionFolders } from "./function-folder.ts";
 import { readFunctions } from "./read-functions.ts";
@@ -37,12 +38,17 @@ export interface PublishedFunctions {
 export async function publishFunctions(
   files: EnvironmentFiles,
   source: string,
-  { name, settings }: Pick<EnvironmentModel, "name" | "settings">,
+  { name, settings, webhooks }: Pick<EnvironmentModel, "name" | "settings" | "webhooks">,
   report: Report,
 ): Promise<PublishedFunctions> {
   const root = realpathSync(source);
+  const known: KnownWebhooks = {
+    webhooks: webhooks.map(({ webhook }) => webhook),
+    aliases: settings.sourceAliases,
+    hasFile: (webhook) => files.has(`webhooks/${webhook}.yaml`),
+  };
   const published = await Promise.all(
-    functionFolders(files, report).map((folder) => publishFolder(folder, root, settings)),
+    functionFolders(files, report).map((folder) => publishFolder(folder, root, settings, known)),
   );
   for (const { problems } of published) {
     for (const { severity, code, message, remedy, ...at } of problems)
@@ -90,6 +96,7 @@ async function publishFolder(
   { name, entry: path }: FunctionFolder,
   root: string,
   { functions: deployed, sourceAliases, wrongFiles }: Settings,
+  webhooks: KnownWebhooks,
 ): Promise<PublishedFolder> {
   const report = new Report();
   const files = new SourceFiles(root, report);
@@ -103,7 +110,10 @@ async function publishFolder(
   }
   const functions = entry ? await build(wanted, entry, root, files, deployed, report) : [];
   // Without the aliases, nobody knows which names lead to what is declared.
-  if (!wrongFiles.has("aliases.json")) checkSources(declared, files.all, sourceAliases, report);
+  if (!wrongFiles.has("aliases.json")) {
+    checkSources(declared, files.all, sourceAliases, report);
+    checkWebhookCalls(declared, files.all, webhooks, report);
+  }
   for (const file of files.all) {
     checkImports(file, report);
     checkCode(file, report);
@@ -141,7 +151,7 @@ function checkName({ name, at }: DeclaredFunction, report: Report): void {
 }
 
 function builtFunction(
-  { name, at, language, signature, sources }: DeclaredFunction,
+  { name, at, language, isQuery, signature, sources }: DeclaredFunction,
   { module, sourceMap }: Bundle,
   settings = DEFAULT_FUNCTION_SETTINGS,
 ): BuiltFunction | null {
@@ -152,6 +162,7 @@ function builtFunction(
         name,
         revision: createHash("sha256").update(module).digest("hex"),
         language,
+        isQuery,
         ...signature,
         sources: sources.map((source) => source.name),
         mode,

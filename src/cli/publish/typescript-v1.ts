@@ -112,6 +112,7 @@ function readMethod(
     name: decoration.apiName?.name ?? name,
     at: decoration.apiName?.at ?? file.at(member.key),
     language: "typescript-v1",
+    isQuery: decoration.isQuery,
     signature: readSignature(member, file, types, report),
     sources: uniqueSources(decoration.sources satisfies readonly DeclaredSource[]),
     // A class of its own for each call, so that nothing is left in it for the next user.

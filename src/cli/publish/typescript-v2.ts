@@ -48,6 +48,7 @@ export function readVersion2(
     name: apiName?.name ?? folder,
     at: apiName?.at ?? file.at(exported),
     language: "typescript-v2",
+    isQuery: false,
     signature: callable && readSignature(callable, file, types, report),
     sources,
     call: "user.default",

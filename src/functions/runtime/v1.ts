@@ -1,6 +1,7 @@
 import type { SourceFacts } from "../protocol.ts";
 import { type Call, currentCall, declaredSource } from "./call.ts";
 import { connectionOf, type Fetch, sourceFetch } from "./source-fetch.ts";
+import { type CallableWebhook, webhooksOf } from "./webhooks.ts";
 
 /** A source as TypeScript v1 code sees it. Foundry: "Make API calls from functions" (TypeScript v1). */
 export interface SourceSymbol {
@@ -10,8 +11,8 @@ export interface SourceSymbol {
   readonly fetch: Fetch;
   /** Throws Foundry's text when there is no such secret. */
   getSecret(name: string): string;
-  /** Webhooks are not supported: using one says so. */
-  readonly webhooks: never;
+  /** Its webhooks by name. */
+  readonly webhooks: Readonly<Record<string, CallableWebhook>>;
 }
 
 /** The symbol that `@foundry/external-systems/sources` exports for a source. */
@@ -28,9 +29,7 @@ export function sourceSymbol(apiName: string): SourceSymbol {
       if (!value) throw new Error(`Secret with name ${secret} not found on the Source.`);
       return value;
     },
-    get webhooks(): never {
-      throw new Error(`Webhooks are not supported here. Call ${apiName} through ${apiName}.fetch instead.`);
-    },
+    webhooks: webhooksOf(() => find(apiName)),
   };
 }
 

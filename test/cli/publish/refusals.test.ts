@@ -188,6 +188,68 @@ describe("a source that the function does not declare is refused where it is ask
   });
 });
 
+describe("a webhook that a method cannot call is refused where it is called", () => {
+  const files = {
+    "webhooks/find.yaml": "source: MySource\ncalls: [{ name: get, method: GET, path: /x }]",
+    "webhooks/store.yaml": "source: alias\ncalls: [{ name: post, method: POST, path: /x }]",
+    "webhooks/foreign.yaml": "source: Other\ncalls: [{ name: get, method: GET, path: /x }]",
+    "webhooks/broken.yaml": "source: MySource",
+    "environments/test/aliases.json": '{ "alias": "MySource" }',
+  };
+  const method = (
+    statement: string,
+    decorator = "Query",
+  ) => `import { MySource } from "@foundry/external-systems/sources";
+import { ExternalSystems, Function, Query } from "@foundry/functions-api";
+export class Webhooks {
+  @ExternalSystems({ sources: [MySource] })
+  @${decorator}()
+  public async it(name: string): Promise<void> {
+${statement}
+  }
+}
+`;
+  const webhookProblems = async (code: string) =>
+    (await problemsOf(code, files)).filter((problem) => !problem.startsWith("webhooks/"));
+
+  test.each([
+    [
+      "await MySource.webhooks.fnd.call({});",
+      "Query",
+      "7:7 UnknownWebhook The source MySource has no webhook fnd.",
+    ],
+    [
+      'await MySource.webhooks["foreign"].call({});',
+      "Query",
+      "7:7 UnknownWebhook The source MySource has no webhook foreign.",
+    ],
+    [
+      "await MySource.webhooks.store.call({});",
+      "Query",
+      "7:7 WriteInQuery The webhook store writes, and a query may be executed more than once.",
+    ],
+  ])("%s in @%s", async (statement, decorator, expected) => {
+    expect(await webhookProblems(method(statement, decorator))).toEqual([expected]);
+  });
+
+  test.each([
+    ["await MySource.webhooks.find.call({});", "Query"],
+    ["await MySource.webhooks[name].call({});", "Query"],
+    ["await MySource.webhooks.store.call({});", "Function"],
+    // What is wrong with it has been said.
+    ["await MySource.webhooks.broken.call({});", "Query"],
+  ])("but not %s in @%s", async (statement, decorator) => {
+    expect(await webhookProblems(method(statement, decorator))).toEqual([]);
+  });
+
+  test("a method with @Query is published as one", async () => {
+    for (const decorator of ["Query", "Function"]) {
+      const { functions } = await publish({ "functions/it/it.ts": method("", decorator) });
+      expect(functions[0]?.published.isQuery).toBe(decorator === "Query");
+    }
+  });
+});
+
 describe("config has to be literal", () => {
   test.each([
     ["export const config = { sources: names };", "1:34 ConfigNotLiteral config.sources is not a literal."],

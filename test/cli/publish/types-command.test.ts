@@ -41,6 +41,9 @@ export class More {
   @Query({ apiName: "more" })
   public async more(day: LocalDate, at: Timestamp, count: Integer, id: Long): Promise<FunctionsMap<string, Integer>> {
     const outcome = attempt(count);
+    const found = await MySource.webhooks.find.call({ id });
+    if (isErr(found)) throw new UserFacingError(found.error.name + String(count));
+    if (String(found.value.output.name) === "") throw new UserFacingError("nobody");
     if (isErr(outcome)) throw new UserFacingError(outcome.error.message);
     return new FunctionsMap([[day.plusDays(outcome.value).toISOString() + at.toISOString() + id, count]]);
   }

@@ -19,8 +19,6 @@ export class MyExternalFunctions {
         return Things.getSecret("MySecret");
       case "missing secret":
         return Things.getSecret("Other");
-      case "webhook":
-        return String(Things.webhooks);
       default: {
         const fetch = Things.fetch;
         const response = await fetch(`${url}/echo`);
