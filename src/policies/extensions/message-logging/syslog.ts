@@ -25,6 +25,9 @@ export interface Syslog {
   readonly dateFormat: string | null;
 }
 
+/** Some receivers take a zero for the end of a line, too. RFC 6587, section 3.4.2. */
+const LINE_ENDS = /[\r\n\0]+/g;
+
 /** How dates are written without DateFormat; without FormatMessage as Java prints them. */
 const dateFormats = { formatted: "yyyy-MM-dd'T'HH:mm:ss.SSSZ", plain: "EEE MMM dd HH:mm:ss zzz yyyy" };
 
@@ -125,7 +128,7 @@ export function syslogUrl({ isSecure, host, port }: Syslog): string {
 
 /**
  * Compiles the sending of a line to a syslog server, over a connection of its own. A line ends with a line break, so
- * those within become spaces: nobody can write another line. Formats: RFC 5424; RFC 6587, section 3.4.2.
+ * those within, and zeros, become spaces: nobody can write another line. Formats: RFC 5424; RFC 6587, section 3.4.2.
  *
  * @returns rejects with EgressError; throws at once when the line cannot be put together
  */
@@ -139,7 +142,7 @@ export function buildSyslog(
   const message = buildMessage(config.message, context);
   const header = buildHeader(config, level);
   return (flow) => {
-    const text = firstBytes(message(flow).replace(/[\r\n]+/g, " "), LONGEST_MESSAGE);
+    const text = firstBytes(message(flow).replace(LINE_ENDS, " "), LONGEST_MESSAGE);
     const bytes = new TextEncoder().encode(`${header(flow)}${text}\n`);
     const line = { host, port, isSecure, bytes, timeoutMs: DELIVERY_TIMEOUT_MS, by: origin };
     return egress.deliver(line, flow.exchange);

@@ -112,8 +112,8 @@ describe("a line over TCP", () => {
 
   test("stays one line, whatever its values hold", async () => {
     const key = crypto.randomUUID();
-    await log(syslog("<Message>{key}</Message>"), { variables: { key: `${key}\r\n<9>forged\n\n` } });
-    expect(await received(key)).toBe(`${plain("14", "INFO")}${key} <9>forged \n`);
+    await log(syslog("<Message>{key}</Message>"), { variables: { key: `${key}\r\n<9>forged\n\0<9>too` } });
+    expect(await received(key)).toBe(`${plain("14", "INFO")}${key} <9>forged <9>too\n`);
   });
 
   test("may have other delimiters than braces, as JSON wants them, and markup", async () => {
