@@ -1,10 +1,10 @@
 import { mediaType } from "../../../flow/content-type.ts";
 import type { Message } from "../../../flow/message.ts";
-import { Parameters } from "../../../flow/parameters.ts";
 import { parseExactJson } from "../../parts/exact-json.ts";
 import { hasDuplicateNames } from "../../parts/json-names.ts";
 import { scanJson, unlimited } from "../../parts/scan-json.ts";
 import { strictContent } from "../../parts/source-message.ts";
+import { decoded, pairsIn } from "./parameters/inputs.ts";
 import { valueFrom } from "./parameters/written.ts";
 import type { SchemaCompiler } from "./schema/compile-schema.ts";
 import type { Schema } from "./schema/schema.ts";
@@ -98,8 +98,8 @@ function checkForm(message: Message, schema: Schema): readonly Wrong[] {
   const validation = new Validation();
   if (text === null) validation.fail(() => "Unable to parse form - content is not UTF-8.");
   else {
-    const form = new Parameters(text, true);
-    const fields = form.names.map((name) => [name, form.values(name)] as const);
+    const form = pairsIn(text.replaceAll("+", " "));
+    const fields = [...form].map(([name, texts]) => [name, texts.map(decoded)] as const);
     schema.check(valueFrom({ fields }, schema, validation), validation);
   }
   return validation.wrong;

@@ -92,6 +92,21 @@ describe("the body of a request", () => {
     ]);
   });
 
+  test("what is hidden in a form beside a wrong percent sign is found", async () => {
+    const schema = { type: "object", properties: { p: { type: "string", pattern: "^[^< ]*$" } } };
+    const form = { "application/x-www-form-urlencoded": { schema } };
+    const forms = specOf({ "/things": { post: { responses, requestBody: { content: form } } } });
+    const headers = { "content-type": "application/x-www-form-urlencoded" };
+    for (const [body, shown] of [
+      ["p=%3Cb%", "<b%"],
+      ["p=a+b%ff", "a b\ufffd"],
+    ] as const) {
+      expect(await wrongWith(forms, { verb: "POST", headers, body })).toBe(
+        error(`[Path '/p'] ECMA 262 regex "^[^< ]*$" does not match input string "${shown}"`),
+      );
+    }
+  });
+
   const cut = (text: string) => new TextEncoder().encode(text);
   test.each<[string, Record<string, string>, string | Uint8Array, string | null]>([
     ["POST", type, whole, null],

@@ -23,6 +23,9 @@ const notInteger = (where = "") =>
   error(
     `Parameter 'p': ${where}Instance type (string) does not match any allowed primitive type (allowed: ["integer"])`,
   );
+const noTags = { type: "string", pattern: "^[^<>]*$" };
+const unlike = (pattern: string, text: string) =>
+  error(`Parameter 'p': ECMA 262 regex ${JSON.stringify(pattern)} does not match input string "${text}"`);
 const style = (name: string) => error(`Parameter 'p': Value is not written in the style ${name}`);
 const missing = (place: string) =>
   error(`${place} parameter 'p' is required on path '/things' but not found in request.`);
@@ -56,6 +59,19 @@ describe("query", () => {
     [{ schema: { type: "string", enum: ["7"] } }, "p=7", null],
     [{ schema: { enum: [7, "true"] } }, "p=7", null],
     [{ schema: { enum: [7, "true"] } }, "p=true", null],
+    [{ schema: { enum: [1.5] } }, "p=1.5", null],
+    [{ schema: { maximum: 5 } }, "p=5", null],
+    [{ schema: { maximum: 5 } }, "p=five", null],
+    [
+      { schema: { maximum: 5 } },
+      "p=7",
+      error("Parameter 'p': Numeric instance is greater than the required maximum (maximum: 5, found: 7)"),
+    ],
+    [{ schema: { pattern: "^[a-z]+$" } }, "p=7", unlike("^[a-z]+$", "7")],
+    [{ schema: { pattern: "^[A-Z]+$" } }, "p=true", unlike("^[A-Z]+$", "true")],
+    [{ schema: noTags }, "p=%3Cb%3E%ff", unlike(noTags.pattern, "<b>\ufffd")],
+    [{ schema: noTags }, "p=%3Cb%3E%", unlike(noTags.pattern, "<b>%")],
+    [{ schema: noTags }, "%70%=1&p=100%", null],
     [
       { schema: { ...integer, maximum: 5 } },
       "p=7",
@@ -83,6 +99,7 @@ describe("query", () => {
     [{ schema: point, explode: false }, "p=x,1,y", style("form")],
     [{ schema: point, explode: false }, "p=x,1,x,b", style("form")],
     [{ schema: point, style: "deepObject" }, "p[x]=1&p%5By%5D=2", null],
+    [{ schema: point, style: "deepObject" }, "p=1", missing("Query")],
     [{ schema: point, style: "deepObject" }, "p[x]=b", notInteger("[Path '/x'] ")],
     [
       { schema: point, style: "deepObject" },
@@ -107,11 +124,25 @@ describe("query", () => {
   });
 });
 
+test.each([
+  ["p[x]=1", "deepObject", null],
+  ["p[x]=1&p=2", "deepObject", "p"],
+  ["x=1", "form", null],
+  ["x=1&p=2", "form", "p"],
+])("%s: what no field of an object with the style %s is stays unspecified", async (query, style, name) => {
+  const inside =
+    "<Options><AllowUnspecifiedParameters><Query>false</Query></AllowUnspecifiedParameters></Options>";
+  expect(await wrongWith(specWith("query", { schema: point, style }), { query }, inside)).toBe(
+    name && error(`Query parameter '${name}' is unexpected on path '/things'.`),
+  );
+});
+
 describe("path", () => {
   test.each<[object, string, string | null]>([
     [{ schema: integer }, "5", null],
     [{ schema: integer }, "x", notInteger()],
     [{ schema: { type: "string", enum: ["a b/"] } }, "a%20b%2F", null],
+    [{ schema: noTags }, "%3Cb%3E%ff", unlike(noTags.pattern, "<b>\ufffd")],
     [{ schema: list }, "1,2", null],
     [{ schema: point }, "x,1,y,2", null],
     [{ schema: point, explode: true }, "x=1,y=2", null],

@@ -80,7 +80,6 @@ describe("keywords", () => {
     [{ multipleOf: 0.1 }, "0.35", ["Remainder of division is not zero (0.35 / 0.1)"]],
     [{ multipleOf: 3 }, "12345678901234567890", []],
     [{ multipleOf: 2 }, "1e400", ["Remainder of division is not zero (null / 2)"]],
-    [{ maximum: 2 }, "9".repeat(401), ["Numeric instance has more than 400 digits"]],
     [{ minLength: 2 }, '"a"', ['String "a" is too short (length: 1, required minimum: 2)']],
     [{ minLength: 2 }, '"😀"', ['String "😀" is too short (length: 1, required minimum: 2)']],
     [{ maxLength: 1 }, '"😀"', []],
@@ -277,6 +276,14 @@ describe("discriminator", () => {
   });
 });
 
+test.each([
+  ["a number", { type: "integer", maximum: 2 }, `-${"9".repeat(401)}`, "has more than 400 digits"],
+  ["a list", { $ref: "#/components/schemas/Lists" }, `${"[".repeat(250)}${"]".repeat(250)}`, "200 deep"],
+])("%s that is too large to be looked at is wrong, below not as well", (_, schema, value, why) => {
+  const Lists = { type: "array", items: { $ref: "#/components/schemas/Lists" } };
+  for (const each of [schema, { not: schema }]) expect(() => wrongWith(each, value, { Lists })).toThrow(why);
+});
+
 describe("references", () => {
   const ref = { $ref: "#/components/schemas/Node" };
   const node = {
@@ -294,11 +301,11 @@ describe("references", () => {
   test("what is nested too deep for such a schema is wrong", () => {
     const deep = (levels: number) => `${'{"value":1,"next":'.repeat(levels)}{"value":1}${"}".repeat(levels)}`;
     expect(wrongWith(ref, deep(198), { Node: node })).toEqual([]);
-    expect(wrongWith(ref, deep(250), { Node: node })).toEqual([
-      expect.stringContaining("Value is nested more than 200 deep"),
-      expect.stringContaining("Value is nested more than 200 deep"),
-    ]);
-    expect(wrongWith(ref, deep(100_000), { Node: node }).length).toBeGreaterThan(0);
+    for (const levels of [250, 100_000]) {
+      expect(() => wrongWith(ref, deep(levels), { Node: node })).toThrow(
+        "Value is nested more than 200 deep",
+      );
+    }
   });
 
   test.each<[string, unknown, unknown, string]>([

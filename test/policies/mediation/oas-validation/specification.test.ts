@@ -174,9 +174,8 @@ describe("bounds", () => {
   });
 
   test("deep nesting is refused", async () => {
-    const refused = error("Instance failed to match at least one required schema among 4");
     const told = await send(`${"[".repeat(1_000_000)}${"]".repeat(1_000_000)}`);
-    expect(told?.startsWith(refused.slice(0, -3))).toBe(true);
+    expect(told).toBe(error("Value is nested more than 200 deep"));
   });
 
   test("what is told of a message stays short", async () => {

@@ -77,7 +77,7 @@ export function compileParameter(
     name: known,
     written: name,
     isRequired: place === "path" || node.flag("required"),
-    claims: (other) => other === known || (ofFields !== null && ofFields.nameIn(other, isClaimed) !== null),
+    claims: (other) => (ofFields ? ofFields.nameIn(other, isClaimed) !== null : other === known),
     check(inputs) {
       const validation = new Validation();
       if (content) {

@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import type { RequestMessage } from "../../../../flow/message.ts";
 
 /** What a request says in its parameters, as it came: nothing is decoded. */
@@ -17,7 +18,7 @@ export class Inputs {
 
   /** Values by name; names are decoded. */
   get query(): ReadonlyMap<string, readonly string[]> {
-    this.#parsedQuery ??= grouped(this.#query.split("&").map((pair) => pairOf(pair)));
+    this.#parsedQuery ??= pairsIn(this.#query);
     return this.#parsedQuery;
   }
 
@@ -28,6 +29,11 @@ export class Inputs {
     );
     return this.#cookies;
   }
+}
+
+/** The values of a query or form by name; names are decoded. */
+export function pairsIn(text: string): ReadonlyMap<string, readonly string[]> {
+  return grouped(text.split("&").map(pairOf));
 }
 
 function pairOf(text: string): readonly [string, string] {
@@ -46,12 +52,15 @@ function grouped(pairs: readonly (readonly [string, string])[]): ReadonlyMap<str
   return values;
 }
 
-/** What is no percent-encoding stays as it is. */
+const decoder = new TextDecoder("utf-8", { fatal: false, ignoreBOM: true });
+
+/**
+ * What is no percent-encoding stays as it is. What stands beside it is decoded all the same, as lenient readers do:
+ * nobody hides a value behind a sign that is wrong.
+ */
 export function decoded(text: string): string {
   if (!text.includes("%")) return text;
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
+  return text.replace(/(?:%[0-9a-f]{2})+/gi, (run) =>
+    decoder.decode(Buffer.from(run.replaceAll("%", ""), "hex")),
+  );
 }

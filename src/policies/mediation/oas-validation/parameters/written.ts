@@ -1,4 +1,5 @@
 import { parseExactJson } from "../../../parts/exact-json.ts";
+import type { Kind } from "../schema/kind.ts";
 import { anything, type Schema } from "../schema/schema.ts";
 import type { Validation } from "../schema/validation.ts";
 
@@ -16,7 +17,10 @@ export function shapeOf({ kinds }: Schema): Shape {
   return kinds?.has("object") ? "fields" : "text";
 }
 
-/** The value that texts stand for: of several that they may be, the one that fits the schema. */
+/**
+ * The value that texts stand for: of several that they may be, the one that fits the schema. One that says nothing of
+ * types has to fit whatever they may be: it is not known what they are for whoever gets them.
+ */
 export function valueFrom(written: Written, schema: Schema, validation: Validation): unknown {
   if ("text" in written) return scalar(written.text, schema, validation);
   if ("list" in written) return listOf(written.list, schema, validation);
@@ -37,11 +41,13 @@ function listOf(texts: readonly string[], { items }: Schema, validation: Validat
 function scalar(text: string, schema: Schema, validation: Validation): unknown {
   const { kinds } = schema;
   const values: unknown[] = [];
-  if ((!kinds || kinds.has("integer")) && NUMBER.test(text)) values.push(parseExactJson(text));
-  if ((!kinds || kinds.has("boolean")) && /^(?:true|false)$/.test(text)) values.push(text === "true");
+  const mayBe = (...some: Kind[]) => !kinds || some.some((kind) => kinds.has(kind));
+  if (mayBe("integer", "number") && NUMBER.test(text)) values.push(parseExactJson(text));
+  if (mayBe("boolean") && /^(?:true|false)$/.test(text)) values.push(text === "true");
   values.push(text);
+  if (values.length === 1) return text;
   const fits = (value: unknown) => !validation.attempt((attempt) => schema.check(value, attempt)).failed;
-  return values.length === 1 ? text : (values.find(fits) ?? values[0]);
+  return values.find((value) => fits(value) === (kinds !== null)) ?? values[0];
 }
 
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;

@@ -5,7 +5,7 @@ import { type Combined, combinationChecks } from "./combinations.ts";
 import { derivedFrom, discriminatorCheck, readDiscriminator } from "./discriminator.ts";
 import { numberChecks } from "./number-checks.ts";
 import { type Others, objectChecks, type Way } from "./object-checks.ts";
-import { checkOf, enumCheck, kindsOf, unionOf } from "./own-checks.ts";
+import { checkOf, enumCheck, kindsIn, kindsOf, unionOf } from "./own-checks.ts";
 import { anything, type Check, type Schema } from "./schema.ts";
 import { stringChecks } from "./string-checks.ts";
 
@@ -94,7 +94,7 @@ export class SchemaCompiler {
     const own = kindsOf(node);
     schema.items = items ? this.#later(items) : (parts.find((part) => part.items)?.items ?? null);
     schema.properties = new Map([...parts.flatMap((part) => [...part.properties]), ...properties]);
-    schema.kinds = own ?? unionOf(parts);
+    schema.kinds = own ?? unionOf(parts) ?? kindsIn(node);
     schema.takesOthers = node.field("additionalProperties") !== null && others !== "none";
     schema.check = checkOf(node, own, {
       array: arrayChecks(node, items ? schema.items : null),

@@ -1,3 +1,4 @@
+import { ExpressionError } from "../../../../expression/value.ts";
 import { scalarOf } from "../../../parts/exact-json.ts";
 import type { SpecNode } from "../spec-node.ts";
 import { numberFormat } from "./formats.ts";
@@ -55,9 +56,9 @@ export function numberChecks(node: SpecNode): Check[] {
   const format = numberFormat(node.text("format"));
   if (format) checks.push(format);
   return checks.map((check) => (value, validation) => {
+    // No failure, which `not` would take for the opposite.
     if (JSON.isRawJSON(value) && value.rawJSON.length > MOST_DIGITS) {
-      validation.fail(() => `Numeric instance has more than ${MOST_DIGITS} digits`);
-      return;
+      throw new ExpressionError(`Numeric instance has more than ${MOST_DIGITS} digits`);
     }
     const wrong = check(scalarOf(value) as number | bigint, value);
     if (wrong) validation.fail(wrong);

@@ -65,6 +65,12 @@ export function unionOf(parts: readonly Schema[]): ReadonlySet<Kind> | null {
   return known.length === 0 ? null : new Set(known);
 }
 
+/** What the values of `enum` are; null without any. */
+export function kindsIn(node: SpecNode): ReadonlySet<Kind> | null {
+  const values = node.field("enum")?.value;
+  return Array.isArray(values) && values.length > 0 ? new Set(values.map(kindOf)) : null;
+}
+
 /** The values are plain ones, whatever they look like. */
 export function enumCheck(node: SpecNode): Check[] {
   const field = node.field("enum");

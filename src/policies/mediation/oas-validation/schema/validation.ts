@@ -1,3 +1,4 @@
+import { ExpressionError } from "../../../../expression/value.ts";
 import { spend, spendText } from "../../../../expression/work.ts";
 
 /** What is wrong with a value, in the words of Apigee's validator, and what led to it. */
@@ -52,12 +53,12 @@ export class Validation {
     this.wrong.push({ text: where + text(), details: this.#telling === "everything" ? details() : [] });
   }
 
-  /** Looks at what a field or entry of the value holds. */
+  /**
+   * Looks at what a field or entry of the value holds.
+   * @throws {ExpressionError} when that is too deep. It is no failure, which `not` would take for the opposite
+   */
   within(key: string | number, look: () => void): void {
-    if (this.#path.length >= DEEPEST) {
-      this.fail(() => `Value is nested more than ${DEEPEST} deep`);
-      return;
-    }
+    if (this.#path.length >= DEEPEST) throw new ExpressionError(`Value is nested more than ${DEEPEST} deep`);
     this.#path.push(key);
     look();
     this.#path.pop();
