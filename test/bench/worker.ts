@@ -31,6 +31,9 @@ const bundling = {
   bundle: true,
   write: false,
   format: "esm",
+  // As the Worker is deployed.
+  minifyWhitespace: true,
+  minifySyntax: true,
   target: "es2024",
   conditions: ["workerd", "worker", "browser"],
   external: ["cloudflare:*", "node:*", join(repository, "dist", "quickjs.wasm")],
