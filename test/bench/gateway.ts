@@ -11,7 +11,7 @@ import { bundleWorker, type Config, type RunningWorker, startWorker, type Worker
 const entry = join(import.meta.dirname, "../../src/index.ts");
 
 /** The gateway's Worker as one module, as it would be uploaded. */
-export const bundleGateway = (): Promise<Uint8Array> => bundleWorker(entry);
+export const bundleGateway = (shortNames = false): Promise<Uint8Array> => bundleWorker(entry, shortNames);
 
 /** Starts the gateway with an environment, a folder laid out like `policies/`, already deployed. */
 export async function startGateway(

@@ -31,7 +31,7 @@ const bundling = {
   bundle: true,
   write: false,
   format: "esm",
-  // As the Worker is deployed.
+  // As the Worker is deployed, but for the names, which profiles show.
   minifyWhitespace: true,
   minifySyntax: true,
   target: "es2024",
@@ -42,9 +42,10 @@ const bundling = {
   loader: { ".sandbox.js": "text" },
 } as const satisfies BuildOptions;
 
-/** Bundles a Worker's entry file into one module. */
-export async function bundleWorker(entry: string): Promise<Uint8Array> {
-  const { outputFiles } = await build({ ...bundling, entryPoints: [entry] });
+/** Bundles a Worker's entry file into one module; with short names it is the one that is deployed. */
+export async function bundleWorker(entry: string, shortNames = false): Promise<Uint8Array> {
+  const names = { minifyIdentifiers: shortNames, keepNames: shortNames };
+  const { outputFiles } = await build({ ...bundling, ...names, entryPoints: [entry] });
   const [module] = outputFiles;
   if (module === undefined) throw new Error(`esbuild made nothing of ${entry}`);
   return module.contents;
