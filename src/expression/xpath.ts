@@ -127,8 +127,7 @@ function resultOf(value: XPathValue, expression: string): XPathResult {
     type: typeOf(value),
     string: () => read(() => value.stringValue()),
     boolean: () => read(() => value.booleanValue()),
-    // The library takes the empty text of a node-set for zero, but not of a string.
-    number: () => read(() => (value.toArray ? value.string() : value).number().numberValue()),
+    number: () => read(() => value.number().numberValue()),
     nodes: () => read(() => value.toArray?.().map(writtenNode) ?? [value.stringValue()]),
   };
 }

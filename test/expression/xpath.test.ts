@@ -52,6 +52,19 @@ describe("an expression reads as", () => {
   });
 });
 
+test.each([
+  ["number(//missing)", "NaN"],
+  ["number(//b)", "NaN"],
+  ["number(//c)", "NaN"],
+  ["number(//d)", "7"],
+  ["//missing + 1", "NaN"],
+  ["floor(//missing)", "NaN"],
+  ["count(//*[number(@x) = 0])", "1"],
+  ["count(//*[not(number(@x) = number(@x))])", "4"],
+])("what is no number is not taken for zero: %s", (expression, text) => {
+  expect(select(expression, '<r><a x="0"/><b/><c>1e3</c><d> 7 </d></r>').string()).toBe(text);
+});
+
 describe("namespaces", () => {
   const soap = `<s:Envelope xmlns:s="urn:soap"><s:Body><get xmlns="urn:app"><id>5</id></get></s:Body></s:Envelope>`;
   const declared = new Map([
