@@ -6,6 +6,7 @@ import { type ClaimReading, compileClaims, compileText, isSame } from "./claims.
 import { compileList } from "./critical-headers.ts";
 import type { Json, JsonObject } from "./json.ts";
 import { type Claims, readClaims } from "./read-claims.ts";
+import { readRegistered } from "./read-registered.ts";
 
 /** What a token must say. Of the registered claims null is any. */
 export interface ExpectedClaims {
@@ -18,7 +19,7 @@ export interface ExpectedClaims {
   readonly required: Said;
 }
 
-/** Reports those of `readClaims`, and the warning EmptyElement. */
+/** Reports those of `readClaims`, and the warnings EmptyElement and LiteralClaim. */
 export function readExpectedClaims(xml: XmlElement, report: Report): ExpectedClaims {
   const required = xml.child("RequiredClaims");
   return {
@@ -33,7 +34,7 @@ export function readExpectedClaims(xml: XmlElement, report: Report): ExpectedCla
 
 function readExpected(element: XmlElement | undefined, report: Report): Said | null {
   if (!element) return null;
-  const value = readSaid(element);
+  const value = readRegistered(element, report);
   if (value.ref !== null || value.text !== "") return value;
   const message = `<${element.name}> is empty, and so any value will do.`;
   report.warning("EmptyElement", element, message, "Write what the token must say, or remove it.");

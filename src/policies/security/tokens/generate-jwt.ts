@@ -12,6 +12,7 @@ import { compileMaking, readHeader } from "./make-token.ts";
 import { readProtection } from "./read-algorithms.ts";
 import { readClaims } from "./read-claims.ts";
 import { keyUrls, readKeyFor } from "./read-key.ts";
+import { readRegistered } from "./read-registered.ts";
 import { readSpan } from "./read-span.ts";
 import { parseSpan, parseTime } from "./time-span.ts";
 import { TokenVariables } from "./variables.ts";
@@ -33,10 +34,10 @@ export const generateJwt = definePolicy({
       key: readKeyFor(xml, protection, ["sign", "encrypt"], report),
       header: readHeader(xml, "JWT", report),
       compresses: readBoolean(xml.child("Compress"), false, report),
-      subject: readOptional(xml.child("Subject")),
-      issuer: readOptional(xml.child("Issuer")),
-      audience: readOptional(xml.child("Audience")),
-      id: readOptional(xml.child("Id")),
+      subject: readOptional(xml.child("Subject"), report),
+      issuer: readOptional(xml.child("Issuer"), report),
+      audience: readOptional(xml.child("Audience"), report),
+      id: readOptional(xml.child("Id"), report),
       claims: readClaims(xml.child("AdditionalClaims"), "Claim", report),
       expiresIn: readSpan(xml.child("ExpiresIn"), report),
       notBefore: readNotBefore(xml.child("NotBefore"), report),
@@ -102,12 +103,12 @@ export const generateJwt = definePolicy({
   },
 });
 
-function readOptional(element: XmlElement | undefined): Said | null {
-  return element ? readSaid(element) : null;
+function readOptional(element: XmlElement | undefined, report: Report): Said | null {
+  return element ? readRegistered(element, report) : null;
 }
 
 function readNotBefore(element: XmlElement | undefined, report: Report): Said | null {
-  const value = readOptional(element);
+  const value = element ? readSaid(element) : null;
   if (element && value && (value.ref === null || value.text !== "") && parseTime(value.text, 0) === null) {
     const message = `<NotBefore> is ${JSON.stringify(value.text)}, which is no time.`;
     report.error(

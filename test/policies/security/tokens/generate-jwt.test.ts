@@ -267,6 +267,7 @@ test.each([
     ["error InvalidKeyConfiguration"],
   ],
   ["another type", policy("<Type>Encrypted</Type>"), ["warning TypeMismatch"]],
+  ["an issuer with braces", policy("<Issuer>https://{host}/</Issuer>"), ["warning LiteralClaim"]],
 ])("%s", (_, xml, expected) => {
   expect(problemsOf(generateJwt, xml).map((problem) => problem.replace(/ \d+:\d+$/, ""))).toEqual(expected);
 });

@@ -792,6 +792,7 @@ describe("deployment", () => {
       ["warning InsecureKeySet"],
     ],
     ["an empty subject", policy("<Subject/>"), ["warning EmptyElement"]],
+    ["a subject with braces", policy("<Subject>{client.subject}</Subject>"), ["warning LiteralClaim"]],
     ["no span", policy("<TimeAllowance>soon</TimeAllowance>"), ["error InvalidTimeFormat"]],
     ["a flag that is none", policy("<IgnoreIssuedAt>yes</IgnoreIssuedAt>"), ["error InvalidBoolean"]],
     [
