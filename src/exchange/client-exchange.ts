@@ -20,15 +20,19 @@ export class ClientExchange implements Exchange {
   #isAnswered = false;
   readonly watch: RequestFacts | null;
 
-  /** @param watch takes note of what goes wrong */
+  /**
+   * @param watch takes note of what goes wrong
+   * @param clientIp the client's address where the platform tells none
+   */
   constructor(
     request: Request,
     address: Address,
     lifetime: Lifetime,
     clock: Clock,
     watch: RequestFacts | null = null,
+    clientIp = "",
   ) {
-    this.client = new RequestClient(request, address);
+    this.client = new RequestClient(request, address, clientIp);
     this.received = request;
     this.receivedAt = clock.now();
     this.#lifetime = lifetime;
@@ -136,11 +140,13 @@ export function requestOf(client: Client): Request | null {
 class RequestClient implements Client {
   readonly #request: Request;
   readonly #address: Address;
+  readonly #otherwise: string;
   #knownSocketAddress: string | undefined;
 
-  constructor(request: Request, address: Address) {
+  constructor(request: Request, address: Address, otherwise: string) {
     this.#request = request;
     this.#address = address;
+    this.#otherwise = otherwise;
   }
 
   get request(): Request {
@@ -157,7 +163,7 @@ class RequestClient implements Client {
       // Reading `cf` is dear, and Cloudflare's own holds no address.
       const cf = this.#request.headers.has("cf-connecting-ip") ? null : this.#request.cf;
       const { clientIp } = (cf ?? {}) as { clientIp?: unknown };
-      this.#knownSocketAddress = typeof clientIp === "string" ? clientIp : "";
+      this.#knownSocketAddress = typeof clientIp === "string" ? clientIp : this.#otherwise;
     }
     return this.#knownSocketAddress;
   }

@@ -31,6 +31,8 @@ export interface RequestLine {
  * named, because a page elsewhere can have its own name point to this machine, and writes a line.
  */
 export class DevRequests {
+  /** Of every client: `sortie dev` listens on this machine alone. */
+  readonly clientIp = "127.0.0.1";
   readonly #settings: DevSettings;
   readonly #print: (line: RequestLine) => void;
   readonly #token: string | undefined;

@@ -28,7 +28,7 @@ interface Memory {
 export class Gateway {
   readonly #environment: Environment;
   readonly #memories: readonly Memory[];
-  readonly #dev: Pick<DevRequests, "factsOf"> | null;
+  readonly #dev: Pick<DevRequests, "factsOf" | "clientIp"> | null;
   readonly #clock: Clock;
 
   /**
@@ -38,7 +38,7 @@ export class Gateway {
   constructor(
     environment: Environment,
     memories: readonly Memory[],
-    dev: Pick<DevRequests, "factsOf"> | null = null,
+    dev: Pick<DevRequests, "factsOf" | "clientIp"> | null = null,
     clock: Clock = systemClock,
   ) {
     this.#environment = environment;
@@ -65,7 +65,7 @@ export class Gateway {
   /** @param address the request's: its path is normalised as it will be sent on */
   async handle(request: Request, address: Address, lifetime: Lifetime): Promise<Response> {
     const facts = this.#dev === null ? null : this.#dev.factsOf(request);
-    const exchange = new ClientExchange(request, address, lifetime, this.#clock, facts);
+    const exchange = new ClientExchange(request, address, lifetime, this.#clock, facts, this.#dev?.clientIp);
     let serving: Serving | null = null;
     try {
       const found = this.#environment.endpoint(address, exchange.receivedAt, lifetime);

@@ -32,6 +32,21 @@ describe("the client is", () => {
     expect([client.host, client.scheme]).toEqual(["api.example.com:8443", "https"]);
   });
 
+  test("where the gateway is reached from, when nobody says", () => {
+    const url = "http://localhost:8787/";
+    const client = (init: RequestInit = {}) =>
+      new ClientExchange(
+        new Request(url, init),
+        new Address(url, new URL(url)),
+        lifetime,
+        systemClock,
+        null,
+        "127.0.0.1",
+      ).client;
+    expect([client().ip, client().port]).toEqual(["127.0.0.1", null]);
+    expect(client({ headers: { "cf-connecting-ip": "192.0.2.7" } }).ip).toBe("192.0.2.7");
+  });
+
   test("on http when the URL is", () => {
     expect(exchangeOf("http://api.example.com/").client.scheme).toBe("http");
   });

@@ -36,7 +36,18 @@ describe("sortie check", () => {
       "functions/wrong/wrong.ts:2:37 UnsupportedType",
     ]);
     expect(Object.keys(problems[0] ?? {}).sort()).toEqual(
-      ["code", "column", "file", "line", "message", "policy", "remedy", "severity"].sort(),
+      [
+        "code",
+        "column",
+        "file",
+        "line",
+        "message",
+        "page",
+        "policy",
+        "policyType",
+        "remedy",
+        "severity",
+      ].sort(),
     );
   });
 
