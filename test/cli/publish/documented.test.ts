@@ -26,6 +26,7 @@ describe("the examples of “Make API calls from functions” are published as w
         output: text,
         sources,
         mode: "serverless",
+        isQuery: false,
         limits: {
           timeoutMs: 60_000,
           cpuMs: null,

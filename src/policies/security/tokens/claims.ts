@@ -17,17 +17,21 @@ export interface ClaimReading {
   readonly ignoreUnresolved: boolean;
 }
 
-/** Compiles a text that is compared or written; null where its variable is not set and that may be. */
+/**
+ * Compiles a text that is compared or written; null where its variable is not set and that may be.
+ * @param own what the policy's own text becomes
+ */
 export function compileText(
   { ref, text }: Said,
   { faults, context, ignoreUnresolved }: ClaimReading,
+  own: (flow: FlowContext) => string = () => text,
 ): (flow: FlowContext) => string | null {
-  if (ref === null) return () => text;
+  if (ref === null) return own;
   const { get } = context.variable(ref);
   return (flow) => {
     const found = get(flow);
     if (found !== null) return textOf(found);
-    if (text !== "") return text;
+    if (text !== "") return own(flow);
     if (!ignoreUnresolved) throw faults.unresolved(context.policy, ref);
     return null;
   };

@@ -1,3 +1,4 @@
+import { readTemplate } from "../../../connections/read-template.ts";
 import { readBoolean, readOneOf } from "../../../documents/read.ts";
 import { readSaid } from "../../parts/said.ts";
 import { definePolicy } from "../../policy-type.ts";
@@ -25,6 +26,7 @@ export const generateJws = definePolicy({
       const message = "There is no <Payload> to sign.";
       report.error("MissingConfigurationElement", xml, message, 'Add <Payload ref="…"/>.');
     }
+    if (payload) readTemplate(payload.text(), payload, report);
     return {
       protection,
       key: readKeyFor(xml, protection, ["sign", "encrypt"], report),
@@ -43,7 +45,13 @@ export const generateJws = definePolicy({
       { protection: whole(protection), key: whole(key), header, compresses: false },
       reading,
     );
-    const content = compileText(whole(payload), reading);
+    const text = context.template(whole(payload).text, {
+      unresolved(name) {
+        if (ignoreUnresolved) return "";
+        throw faults.unresolved(policy, name);
+      },
+    });
+    const content = compileText(whole(payload), reading, text);
     const target = context.variable(output ?? `jws.${policy}.generated_jws`);
     return new TokenVariables("jws", policy).marking(async function sign(flow) {
       const jws = await make(flow, new TextEncoder().encode(content(flow) ?? ""));

@@ -28,6 +28,24 @@ test("a text that was signed", async () => {
   ]);
 });
 
+test("the payload's own text is a template, and a variable's is not", async () => {
+  const xml = generate('<Payload ref="missing">{"sub":"{client}"}</Payload>');
+  const flow = await run(generateJws, xml, holding("", { client: "{private.secret}" }));
+  await run(verifyJws, verify(), flow);
+  expect(variableOf(flow, "jws.V.payload")).toBe('{"sub":"{private.secret}"}');
+});
+
+test("a variable of the payload's text that is not set", async () => {
+  const text = "<Payload>a {nobody}</Payload>";
+  expect((await failing(generateJws, generate(text), holding(""))).code).toBe(
+    "steps.jws.FailedToResolveVariable",
+  );
+  const ignoring = generate(`${text}<IgnoreUnresolvedVariables>true</IgnoreUnresolvedVariables>`);
+  const flow = await run(generateJws, ignoring, holding(""));
+  await run(verifyJws, verify(), flow);
+  expect(variableOf(flow, "jws.V.payload")).toBe("a ");
+});
+
 test("a signature apart from its text", async () => {
   const xml = generate('<Payload ref="content"/><DetachContent>true</DetachContent>');
   const flow = await run(generateJws, xml, holding("", { content }));
