@@ -8,6 +8,7 @@ import {
   parseTemplate,
   type Reference,
   referencesIn,
+  segmentsOf,
   type Template,
   TemplateError,
 } from "./template.ts";
@@ -288,19 +289,4 @@ class Compiler {
     this.used.add(root);
     return true;
   }
-}
-
-/** A template of a path as one for each part between its slashes. */
-function segmentsOf(template: Template): Template[] {
-  const segments: (string | Reference)[][] = [[]];
-  for (const part of template) {
-    if (typeof part !== "string") {
-      segments.at(-1)?.push(part);
-      continue;
-    }
-    const [first = "", ...others] = part.split("/");
-    if (first !== "") segments.at(-1)?.push(first);
-    for (const other of others) segments.push(other === "" ? [] : [other]);
-  }
-  return segments;
 }

@@ -132,3 +132,18 @@ export function written(value: unknown): string {
   if (value === undefined) return "";
   return typeof value === "string" ? value : JSON.stringify(value);
 }
+
+/** A template of a path as one for each part between its slashes. */
+export function segmentsOf(template: Template): Template[] {
+  const segments: (string | Reference)[][] = [[]];
+  for (const part of template) {
+    if (typeof part !== "string") {
+      segments.at(-1)?.push(part);
+      continue;
+    }
+    const [first = "", ...others] = part.split("/");
+    if (first !== "") segments.at(-1)?.push(first);
+    for (const other of others) segments.push(other === "" ? [] : [other]);
+  }
+  return segments;
+}
