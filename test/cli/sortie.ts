@@ -13,6 +13,20 @@ export const repository = resolve(import.meta.dirname, "..", "..");
 
 const launcher = join(repository, "src", "cli", "launch.js");
 
+/** What `sortie check --json` says of each problem, whatever it is about. */
+export const problemFields = [
+  "code",
+  "column",
+  "file",
+  "line",
+  "message",
+  "page",
+  "policy",
+  "policyType",
+  "remedy",
+  "severity",
+];
+
 export interface Finished {
   readonly status: number | null;
   readonly stdout: string;

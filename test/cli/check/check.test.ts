@@ -5,7 +5,15 @@ import { zipSync } from "fflate";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Problem } from "../../../src/documents/report.ts";
 import { sortieInProcess } from "../in-process.ts";
-import { answeringProxy, below, type Finished, folderWith, repository, sortie } from "../sortie.ts";
+import {
+  answeringProxy,
+  below,
+  type Finished,
+  folderWith,
+  problemFields,
+  repository,
+  sortie,
+} from "../sortie.ts";
 
 const brokenEnvironment = {
   ...below("apiproxies/good", answeringProxy("good", "fine")),
@@ -60,18 +68,7 @@ describe("everything that is wrong with an environment is said at once", () => {
 
   test("each problem has the same fields in JSON", () => {
     for (const problem of problems) {
-      expect(Object.keys(problem).sort()).toEqual([
-        "code",
-        "column",
-        "file",
-        "line",
-        "message",
-        "page",
-        "policy",
-        "policyType",
-        "remedy",
-        "severity",
-      ]);
+      expect(Object.keys(problem).sort()).toEqual(problemFields);
     }
     expect(problems.find(({ code }) => code === "URLMissing")).toMatchObject({ policy: "NoUrl" });
   });

@@ -3,7 +3,7 @@ import { pathToFileURL } from "node:url";
 import { describe, expect, test } from "vitest";
 import type { Problem } from "../../../src/documents/report.ts";
 import { sortieInProcess } from "../in-process.ts";
-import { answeringProxy, below, folderWith, repository, sortie, writeIn } from "../sortie.ts";
+import { answeringProxy, below, folderWith, problemFields, repository, sortie, writeIn } from "../sortie.ts";
 import { version2 } from "./kit.ts";
 
 const source = `apiName: Shipping
@@ -35,20 +35,7 @@ describe("sortie check", () => {
       "functions/twin/twin.ts:1:34 DuplicateFunction",
       "functions/wrong/wrong.ts:2:37 UnsupportedType",
     ]);
-    expect(Object.keys(problems[0] ?? {}).sort()).toEqual(
-      [
-        "code",
-        "column",
-        "file",
-        "line",
-        "message",
-        "page",
-        "policy",
-        "policyType",
-        "remedy",
-        "severity",
-      ].sort(),
-    );
+    expect(Object.keys(problems[0] ?? {}).sort()).toEqual(problemFields);
   });
 
   test("loads the bundler only when there is a function to bundle", async () => {
