@@ -18,6 +18,7 @@ export function parameterFromText(text: string, { type }: ValueType): unknown {
     case "set":
     case "map":
     case "struct":
+    case "objectSet":
       return parsed(text);
     default:
       return text;

@@ -122,6 +122,13 @@ export type WebhookAnswer =
   | { readonly output: Readonly<Record<string, unknown>> }
   | { readonly error: SessionFailure };
 
+/** An answer of the ontology's API. */
+export interface OntologyAnswer {
+  readonly status: number;
+  /** JSON, of an error too. */
+  readonly text: string;
+}
+
 /** What the isolate can ask of the gateway during one call, and no longer. */
 export interface Session {
   /** Sends a request through the source that {@link SOURCE_HEADER} names. */
@@ -135,4 +142,10 @@ export interface Session {
    * @param input JSON of its inputs
    */
   webhook(source: string, name: string, input: string): Promise<WebhookAnswer>;
+  /**
+   * Asks the ontology's API, with the rights of the calling user. It changes nothing: edits are what a function returns.
+   * @param path below `/_sortie`, with its query: `/api/v2/ontologies/…`
+   * @param body JSON; null without one
+   */
+  ontology(method: string, path: string, body: string | null): Promise<OntologyAnswer>;
 }

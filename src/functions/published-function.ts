@@ -8,7 +8,11 @@ export type ValueType =
   | { readonly type: ScalarType }
   | { readonly type: "list" | "set"; readonly element: ValueType }
   | { readonly type: "map"; readonly key: ValueType; readonly value: ValueType }
-  | { readonly type: "struct"; readonly fields: readonly NamedType[] };
+  | { readonly type: "struct"; readonly fields: readonly NamedType[] }
+  /** `objectType`: API name. An object is given by its primary key, a set of them by its definition. */
+  | { readonly type: "object" | "objectSet"; readonly objectType: string }
+  /** Only as a result: what the function wants to change of the ontology, in its order. */
+  | { readonly type: "edits" };
 
 const scalars = [
   "boolean",
@@ -40,6 +44,8 @@ const valueTypeSchema: v.GenericSchema<ValueType> = v.lazy(() =>
     v.object({ type: v.picklist(["list", "set"]), element: valueTypeSchema }),
     v.object({ type: v.literal("map"), key: valueTypeSchema, value: valueTypeSchema }),
     v.object({ type: v.literal("struct"), fields: v.array(namedTypeSchema) }),
+    v.object({ type: v.picklist(["object", "objectSet"]), objectType: v.string() }),
+    v.object({ type: v.literal("edits") }),
   ]),
 );
 
@@ -62,6 +68,8 @@ export const publishedFunctionSchema = v.object({
   output: v.nullable(v.object({ type: valueTypeSchema, optional: v.boolean() })),
   /** The sources that it declares, by the names it declares them with: aliases or API names. */
   sources: v.array(v.string()),
+  /** API names of the object types that it declares to edit. */
+  edits: v.optional(v.array(v.string()), []),
   /** Foundry: "Deployed functions": only serverless ones can have tokens renewed. */
   mode: v.picklist(["serverless", "deployed"]),
   limits: v.object({

@@ -45,6 +45,15 @@ export function checkedValue(value: unknown, type: ValueType, convert = unchange
     case "struct":
       if (!isObject(json)) throw new ValueError(typeName(type), json);
       return checkedStruct(json, type.fields, convert);
+    case "object":
+      if (isPrimaryKey(json)) return json;
+      throw new ValueError(`the primary key of ${typeName(type)}`, value);
+    case "objectSet":
+      if (typeof json === "string" || (isObject(json) && typeof json["type"] === "string")) return json;
+      throw new ValueError(`the definition of ${typeName(type)}`, value);
+    case "edits":
+      if (!Array.isArray(json)) throw new ValueError(typeName(type), value);
+      return checkedEdits(json);
     default:
       return checkedScalar(json, type.type);
   }
@@ -70,6 +79,12 @@ export function typeName(type: ValueType): string {
       return `Map<${typeName(type.key)}, ${typeName(type.value)}>`;
     case "struct":
       return `Struct{${type.fields.map(({ name, optional }) => name + (optional ? "?" : "")).join(", ")}}`;
+    case "object":
+      return type.objectType;
+    case "objectSet":
+      return `ObjectSet<${type.objectType}>`;
+    case "edits":
+      return "List<OntologyEdit>";
     default:
       return type.type.charAt(0).toUpperCase() + type.type.slice(1);
   }
@@ -128,6 +143,18 @@ function checkedStruct(
 
 function within(step: string, error: unknown): unknown {
   return error instanceof ValueError ? error.within(step) : error;
+}
+
+/** What each edit says is checked by the gateway, which knows the ontology. */
+function checkedEdits(json: readonly unknown[]): unknown[] {
+  return json.map((edit, index) => {
+    if (isObject(edit) && typeof edit["type"] === "string") return edit;
+    throw new ValueError("OntologyEdit", edit).within(`[${index}]`);
+  });
+}
+
+function isPrimaryKey(value: unknown): boolean {
+  return typeof value === "string" || typeof value === "boolean" || Number.isFinite(value);
 }
 
 /** A key of a JSON object as a value of the map's key type. */

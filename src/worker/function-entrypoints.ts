@@ -1,6 +1,12 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
 import type { OutboundProps } from "../functions/isolate.ts";
-import type { LogBatch, SessionFailure, SessionToken, WebhookAnswer } from "../functions/protocol.ts";
+import type {
+  LogBatch,
+  OntologyAnswer,
+  SessionFailure,
+  SessionToken,
+  WebhookAnswer,
+} from "../functions/protocol.ts";
 import type { SessionProps } from "../functions/runner.ts";
 import { servedBy } from "./gateways.ts";
 import type { WorkerEnv } from "./worker-env.ts";
@@ -21,6 +27,10 @@ export class FunctionSession extends WorkerEntrypoint<WorkerEnv, SessionProps> {
 
   webhook(source: string, name: string, input: string): Promise<WebhookAnswer> {
     return servedBy(this.env).functions.webhook(this.ctx.props, { source, name, input }, this.ctx);
+  }
+
+  ontology(method: string, path: string, body: string | null): Promise<OntologyAnswer> {
+    return servedBy(this.env).functions.ontology(this.ctx.props, { method, path, body }, this.ctx);
   }
 }
 

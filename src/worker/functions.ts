@@ -9,6 +9,7 @@ import type { OutboundProps } from "../functions/isolate.ts";
 import type { LiveCall } from "../functions/live-call.ts";
 import {
   type LogBatch,
+  type OntologyAnswer,
   type SessionFailure,
   type SessionToken,
   SOURCE_HEADER,
@@ -23,6 +24,7 @@ import {
   endedMessage,
   sessionToken,
 } from "../functions/source-call.ts";
+import { askOntology, type OntologyQuestion } from "./function-ontology.ts";
 import { executeForFunction, type WantedWebhook } from "./function-webhooks.ts";
 import type { Webhooks } from "./webhooks.ts";
 
@@ -80,6 +82,17 @@ export class Functions {
     if (!call) return { error: { name: "WebhookExecutionFailedToStart", message: endedMessage } };
     const ended = found instanceof Promise ? call.ended : endOf([call], lifetime);
     return executeForFunction(this.#webhooks, call, wanted, ended, contextOf(lifetime));
+  }
+
+  /** What the ontology's API answers to the calling user. */
+  async ontology(
+    props: SessionProps,
+    question: OntologyQuestion,
+    lifetime: Lifetime,
+  ): Promise<OntologyAnswer> {
+    const call = await this.#call(props, lifetime);
+    if (!call) throw new Error(endedMessage);
+    return askOntology(call, question);
   }
 
   /** Lines of a function's console. */

@@ -13,6 +13,7 @@ function built(name: string, file: string): BuiltFunction {
       parameters: [],
       output: null,
       sources: [],
+      edits: [],
       mode: "serverless",
       limits: { timeoutMs: 1, cpuMs: null, subRequests: null, resultBytes: 1, logLines: 1 },
     },

@@ -23,6 +23,7 @@ function functionWith(sources: string[]): BuiltFunction {
     parameters: [],
     output: null,
     sources,
+    edits: [],
     mode: "serverless",
     limits: { timeoutMs: 1, cpuMs: null, subRequests: null, resultBytes: 1, logLines: 1 },
   };

@@ -35,6 +35,15 @@ describe("a value as JSON has it, by its type", () => {
     [{ type: "set", element: { type: "string" } }, ["a"], ["a"]],
     [{ type: "map", key: { type: "integer" }, value: { type: "string" } }, { 7: "x" }, { 7: "x" }],
     [struct, { days: 3, note: null, more: "dropped" }, { days: 3 }],
+    [{ type: "object", objectType: "Employee" }, "e1", "e1"],
+    [{ type: "object", objectType: "Employee" }, 7, 7],
+    [
+      { type: "objectSet", objectType: "Employee" },
+      { type: "base", objectType: "Employee" },
+      { type: "base", objectType: "Employee" },
+    ],
+    [{ type: "objectSet", objectType: "Employee" }, "ri.set.1", "ri.set.1"],
+    [{ type: "edits" }, [{ type: "deleteObject" }], [{ type: "deleteObject" }]],
   ])("%j: %j", (type, value, expected) => {
     expect(checkedValue(value, type)).toEqual(expected);
   });
@@ -51,6 +60,14 @@ describe("what is not of its type says where, what is expected and what is there
     [{ type: "date" }, "2025-02-29", "expected Date (YYYY-MM-DD), got a string"],
     [{ type: "timestamp" }, "2026-01-31T12:00:00", "expected Timestamp (ISO 8601 with a zone), got a string"],
     [{ type: "string" }, new Date(0), "expected String, got an instance of Date"],
+    [{ type: "object", objectType: "Employee" }, {}, "expected the primary key of Employee, got an object"],
+    [
+      { type: "objectSet", objectType: "Employee" },
+      [],
+      "expected the definition of ObjectSet<Employee>, got a list",
+    ],
+    [{ type: "edits" }, {}, "expected List<OntologyEdit>, got an object"],
+    [{ type: "edits" }, [null], "[0]: expected OntologyEdit, got null"],
     [
       { type: "list", element: { type: "integer" } },
       [1, "2"],

@@ -165,6 +165,7 @@ function builtFunction(
         isQuery,
         ...signature,
         sources: sources.map((source) => source.name),
+        edits: [],
         mode,
         limits: { timeoutMs: timeoutSeconds * 1000, cpuMs, subRequests, resultBytes, logLines },
       },
