@@ -109,6 +109,9 @@ export async function planDeployment(
     new Map([
       ...[...revised, ...(ownZip ? [ownZip] : [])].map(({ revision, zip }) => [revision, zip] as const),
       ...model.functions.map(({ published, module }) => [published.revision, module] as const),
+      ...model.functions.flatMap(({ published, runtime }) =>
+        published.runtime !== null && runtime ? [[published.runtime, runtime] as const] : [],
+      ),
     ]),
   );
 }

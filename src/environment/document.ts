@@ -129,7 +129,15 @@ export interface Revised {
 /** Everything that does: bundles, the modules of functions, and the environment's own resources. */
 export function revised(document: EnvironmentDocument): Revised[] {
   const { proxies, sharedFlows, functions } = document;
-  return [...proxies.all, ...sharedFlows, ...functions, ...resourcesOf(document)];
+  return [...proxies.all, ...sharedFlows, ...functions, ...runtimesOf(document), ...resourcesOf(document)];
+}
+
+/** What runs functions whose modules do not say it themselves. */
+function runtimesOf({ functions }: EnvironmentDocument): Revised[] {
+  const runtimes = new Map(functions.map(({ language, runtime }) => [runtime, language]));
+  return [...runtimes].flatMap(([revision, language]) =>
+    revision === null ? [] : { name: `the runtime of ${language}`, revision },
+  );
 }
 
 /** The environment's own resources, where there are some. */

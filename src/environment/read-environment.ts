@@ -45,6 +45,8 @@ export interface EnvironmentModel {
 export interface BuiltFunction {
   readonly published: PublishedFunction;
   readonly module: Uint8Array;
+  /** What runs it, under the revision that `published.runtime` names; null where that is null. */
+  readonly runtime: Uint8Array | null;
   /** Leads from places in the module to those in the files that it was made from. */
   readonly sourceMap: string;
   /** Where it is declared, and where it declares each of its sources. */

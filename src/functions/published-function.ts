@@ -58,9 +58,11 @@ const namedTypeSchema: v.GenericSchema<NamedType> = v.object({
 export const publishedFunctionSchema = v.object({
   /** What it is called by; unique in the environment. */
   name: v.string(),
-  /** Key of the immutable revision: the digest of its module, which is complete in itself. */
+  /** Key of the immutable revision: the digest of its module. */
   revision: v.string(),
-  language: v.picklist(["typescript-v1", "typescript-v2"]),
+  language: v.picklist(["typescript-v1", "typescript-v2", "python"]),
+  /** Key of the revision of what runs it; null for one whose module is complete in itself. */
+  runtime: v.optional(v.nullable(v.string()), null),
   /** Whether it may be executed more than once, as one with `@Query` in TypeScript v1: webhooks that write refuse it. */
   isQuery: v.optional(v.boolean(), false),
   parameters: v.array(namedTypeSchema),

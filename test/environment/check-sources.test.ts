@@ -19,6 +19,7 @@ function functionWith(sources: string[]): BuiltFunction {
     name: "days",
     revision: "0",
     language: "typescript-v2",
+    runtime: null,
     isQuery: false,
     parameters: [],
     output: null,
@@ -28,7 +29,7 @@ function functionWith(sources: string[]): BuiltFunction {
     limits: { timeoutMs: 1, cpuMs: null, subRequests: null, resultBytes: 1, logLines: 1 },
   };
   const at = { file: "functions/days/days.ts", line: 3, column: 1 };
-  return { published, module: new Uint8Array(), sourceMap: "", at, sourcesAt: new Map() };
+  return { published, module: new Uint8Array(), runtime: null, sourceMap: "", at, sourcesAt: new Map() };
 }
 
 function check(files: Record<string, string>, declared: string[] = []) {

@@ -97,6 +97,7 @@ export async function deploy({
 }: TestDeployment): Promise<void> {
   const functions = testModules.map(
     ({ call, ...module }): PublishedFunction => ({
+      runtime: null,
       edits: [],
       ...module,
       revision: module.name,
