@@ -11,6 +11,7 @@ import { FunctionEgress, FunctionSession } from "./worker/function-entrypoints.t
 import { servedBy } from "./worker/gateways.ts";
 import type { Served } from "./worker/make-gateway.ts";
 import { UserAuthorization } from "./worker/user-authorization.ts";
+import { WebhookExecutions } from "./worker/webhook-executions.ts";
 import type { WorkerEnv } from "./worker/worker-env.ts";
 
 const app = new Hono<{ Bindings: WorkerEnv }>();
@@ -55,7 +56,7 @@ app.route("/_sortie/", homeRoutes<WorkerEnv>(servedBy));
 /** Paths of the gateway itself; everything else is the proxies', without a router in between. */
 const OWN_PATHS = "/_sortie/";
 
-export { FunctionEgress, FunctionSession, UserAuthorization };
+export { FunctionEgress, FunctionSession, UserAuthorization, WebhookExecutions };
 
 function serve(
   request: Request,

@@ -1,7 +1,7 @@
 import type { ValuePath } from "../documents/known-fields.ts";
 import type { NamedType, ValueType } from "../functions/published-function.ts";
 import { isHeaderText } from "../sources/authenticate.ts";
-import type { Webhook, WebhookBody, WebhookCall, WebhookType } from "./file-schema.ts";
+import type { ExecutionLimits, Webhook, WebhookBody, WebhookCall, WebhookType } from "./file-schema.ts";
 import { type BodyTemplate, isDotSegment, type JsonTemplate, type RequestTemplates } from "./request.ts";
 import {
   parseReference,
@@ -25,6 +25,8 @@ export interface CompiledWebhook {
   readonly outputs: readonly CompiledOutput[];
   readonly timeoutMs: number;
   readonly retryableStatuses: ReadonlySet<number>;
+  /** Null when it has none. */
+  readonly limits: ExecutionLimits | null;
   /** Whether one of its calls changes something. */
   readonly writes: boolean;
 }
@@ -69,6 +71,7 @@ export function compileWebhook(webhook: Webhook, problem: WebhookProblem): Compi
     outputs,
     timeoutMs: webhook.timeoutSeconds * 1000,
     retryableStatuses: new Set(webhook.retryableStatuses),
+    limits: webhook.limits.concurrency || webhook.limits.rate ? webhook.limits : null,
     writes: writes(webhook),
   };
 }

@@ -93,6 +93,33 @@ const call = v.strictObject({
 const SECONDS = "must be a whole number of seconds from 1 to 180";
 const STATUS = "must be a status from 400 to 599";
 
+const MOST_AT_ONCE = 1000;
+const MOST_IN_TIME = 100_000;
+const number = (most: number) => {
+  const message = `must be a whole number from 1 to ${most}`;
+  return v.pipe(v.number(), v.integer(message), v.minValue(1, message), v.maxValue(most, message));
+};
+
+const limits = v.strictObject({
+  concurrency: v.optional(
+    v.nullable(
+      described(number(MOST_AT_ONCE), "How many executions may run at once, 1 to 1000. Default: any."),
+    ),
+    null,
+  ),
+  rate: v.optional(
+    v.nullable(
+      v.strictObject({
+        executions: described(number(MOST_IN_TIME), "How many may begin, 1 to 100000."),
+        per: v.picklist(["second", "minute", "hour", "day"]),
+      }),
+    ),
+    null,
+  ),
+});
+
+export type ExecutionLimits = v.InferOutput<typeof limits>;
+
 export const webhookFileSchema = v.strictObject({
   displayName: v.optional(described(v.string(), "For people to read.")),
   environments: v.optional(
@@ -122,6 +149,7 @@ export const webhookFileSchema = v.strictObject({
     ),
     [],
   ),
+  limits: v.optional(described(limits, "For all callers together. Default: none."), {}),
 });
 
 /** A webhook as it is deployed: what its file says, and its name. */

@@ -1,28 +1,22 @@
 import type { Caller } from "../credentials/caller.ts";
-import { maskOf } from "../credentials/mask.ts";
 import type { TokenContext } from "../credentials/token-request.ts";
-import { AuthorizationRequired, CredentialsError } from "../credentials/user-credentials.ts";
-import { unlimited } from "../egress/call.ts";
 import type { Clock } from "../egress/deadline.ts";
-import { bodyFailure } from "../egress/egress.ts";
-import { EgressError } from "../egress/error.ts";
-import type { NamedSource } from "../egress/named-source.ts";
-import { FunctionError, type FunctionErrorName } from "../functions/error.ts";
-import { AnswerError, answerValue, errorText, outputsOf } from "./answer.ts";
-import type { CompiledCall, CompiledWebhook } from "./compile.ts";
+import { FunctionError } from "../functions/error.ts";
+import type { CompiledWebhook } from "./compile.ts";
 import type { DeployedWebhooks, WebhookPlan } from "./deployed.ts";
+import { Execution, Failure, isUnexpected } from "./execution.ts";
+import type { ExecutionLimits } from "./file-schema.ts";
 import { checkedInputs } from "./inputs.ts";
-import { type BuiltRequest, buildRequest } from "./request.ts";
-import { ValueNotUsable } from "./template.ts";
-
-/** How often a call is made at most, when its answers have a status that is worth another try. */
-const MOST_ATTEMPTS = 3;
-
-/** Before the second attempt; twice as long before each further one. Milliseconds. */
-const FIRST_PAUSE_MS = 200;
+import type { ReachedLimit } from "./limiter.ts";
 
 /** How long a message may be that a client gets. Characters. */
 const LONGEST_MESSAGE = 4096;
+
+/** How long the count of executions may take to answer. Milliseconds. */
+const LEDGER_TIMEOUT_MS = 5_000;
+
+/** How much longer than its time an execution may take to say that it has ended. Milliseconds. */
+const LEASE_MARGIN_MS = 2 * LEDGER_TIMEOUT_MS;
 
 /** An execution of a webhook. */
 export interface WebhookExecution {
@@ -37,21 +31,22 @@ export interface WebhookExecution {
   };
 }
 
+/** What the executions of webhooks have in common, whichever isolate they run in. */
+export interface ExecutionLedger {
+  /**
+   * Begins an execution where the webhook has limits; the limit that keeps it from that, or null. Rejects when
+   * that cannot be said.
+   * @param leaseMs for how long it counts when nobody says that it has ended
+   */
+  begin(webhook: string, id: string, limits: ExecutionLimits, leaseMs: number): Promise<ReachedLimit | null>;
+  /** An execution that was begun has ended. */
+  end(webhook: string, id: string): Promise<void>;
+}
+
 export interface WebhookServices {
   readonly log: (line: Record<string, unknown>) => void;
   readonly clock: Pick<Clock, "after">;
-}
-
-/** A failure in the middle of an execution, by its documented name. */
-class Failure extends Error {
-  readonly errorName: FunctionErrorName;
-  readonly parameters: Readonly<Record<string, unknown>>;
-
-  constructor(errorName: FunctionErrorName, message: string, parameters = {}) {
-    super(message);
-    this.errorName = errorName;
-    this.parameters = parameters;
-  }
+  readonly ledger: ExecutionLedger;
 }
 
 /** Executes webhooks. Foundry: "Webhooks". */
@@ -86,188 +81,78 @@ export class WebhookRunner {
     if (source === null) throw notUsable(plan, problem);
     const left = (within?.deadline ?? Number.POSITIVE_INFINITY) - context.now();
     const limitMs = Math.max(0, Math.min(webhook.timeoutMs, left));
+    const id = crypto.randomUUID();
     const execution = new Execution(webhook, source, caller, context, this.#services.clock, limitMs);
     within?.ended.then(() => execution.end());
     const inputs = checkedInputs(webhook, input);
+    const run = () =>
+      context.within(limitMs, execution.run(inputs)).catch((error) => {
+        execution.end();
+        throw error;
+      });
     try {
-      return await context.within(limitMs, execution.run(inputs));
+      return await this.#limited(webhook, id, limitMs + LEASE_MARGIN_MS, context, run);
     } catch (error) {
-      execution.end();
-      const failure = execution.failure(error);
-      const message = execution.masked(failure.message).slice(0, LONGEST_MESSAGE);
-      const parameters = { webhook: name, message, ...failure.parameters };
-      const thrown = new FunctionError(failure.errorName, message, parameters, { cause: error });
-      const { errorName, errorInstanceId } = thrown;
-      this.#services.log({
-        level: "error",
-        event: "webhook.failed",
-        webhook: name,
-        execution: errorInstanceId,
-        errorName,
-        message,
-        ...(isUnexpected(error) && { stack: execution.masked(error.stack ?? error.message) }),
-      });
-      throw thrown;
-    }
-  }
-}
-
-/** An error of the gateway's own, of which the client learns nothing. */
-function isUnexpected(error: unknown): error is Error {
-  const expected = [Failure, AnswerError, ValueNotUsable, CredentialsError, EgressError];
-  return error instanceof Error && !expected.some((kind) => error instanceof kind);
-}
-
-class Execution {
-  readonly #webhook: CompiledWebhook;
-  readonly #source: NamedSource;
-  readonly #caller: Caller;
-  readonly #context: TokenContext;
-  readonly #clock: Pick<Clock, "after">;
-  readonly #limitMs: number;
-  readonly #deadline: number;
-  readonly #ending = new AbortController();
-  readonly #secrets = new Set<string>();
-  /** Whether a call may have left. */
-  #hasBegun = false;
-
-  constructor(
-    webhook: CompiledWebhook,
-    source: NamedSource,
-    caller: Caller,
-    context: TokenContext,
-    clock: Pick<Clock, "after">,
-    limitMs: number,
-  ) {
-    this.#webhook = webhook;
-    this.#source = source;
-    this.#caller = caller;
-    this.#context = context;
-    this.#clock = clock;
-    this.#limitMs = limitMs;
-    this.#deadline = context.now() + limitMs;
-  }
-
-  async run(inputs: Readonly<Record<string, unknown>>): Promise<Record<string, unknown>> {
-    const scope = new Map<string, unknown>([["input", inputs]]);
-    for (const call of this.#webhook.calls) {
-      const request = await buildRequest(call, scope);
-      const response = await this.#answer(call, request);
-      if (call.isAnswerUsed) scope.set(call.name, await read(answerValue(response)));
-      else await response.body?.cancel();
-    }
-    const outputs = outputsOf(this.#webhook.outputs, scope);
-    // A system that repeats what it was sent must not give away what the gateway has added.
-    return this.#secrets.size === 0 ? outputs : withTexts(outputs, maskOf(this.#secrets));
-  }
-
-  /** Ends the call that is under way. */
-  end(): void {
-    this.#ending.abort();
-  }
-
-  masked(text: string): string {
-    return maskOf(this.#secrets)(text);
-  }
-
-  /** What went wrong, by the names that Foundry documents. */
-  failure(error: unknown): Failure {
-    if (error instanceof Failure) return error;
-    const { name } = this.#webhook;
-    const failed = (errorName: FunctionErrorName, message: string) => new Failure(errorName, message);
-    const notSent = this.#hasBegun ? "ServerError" : "WebhookExecutionFailedToStart";
-    if (error instanceof AnswerError) return failed("ParsingResponseFailed", error.message);
-    if (error instanceof ValueNotUsable) {
-      return failed(this.#hasBegun ? "ParsingResponseFailed" : notSent, error.message);
-    }
-    if (error instanceof AuthorizationRequired) {
-      return new Failure("AuthorizationRequired", error.message, { authorizeUrl: error.authorizePath });
-    }
-    if (error instanceof CredentialsError) return failed(notSent, error.message);
-    if (!(error instanceof EgressError)) return failed("ServerError", "The webhook cannot be executed.");
-    const { kind, message } = error;
-    switch (kind) {
-      case "timeout":
-        return failed(
-          "WebhookExecutionTimedOut",
-          `The webhook ${name} took longer than ${this.#limitMs} ms.`,
-        );
-      case "refused":
-      case "invalid":
-        return failed(notSent, message);
-      case "closed":
-        return failed("RemoteApiReturnedError", message);
-      default:
-        return failed("UnknownError", `${message} Whether the call has arrived is not known.`);
+      throw this.#failed(error, execution, { id, name });
     }
   }
 
-  async #answer(call: CompiledCall, request: BuiltRequest): Promise<Response> {
-    for (let attempt = 1; ; attempt++) {
-      const response = await this.#send(call, request);
-      if (response.ok) return response;
-      if (attempt === MOST_ATTEMPTS || !this.#webhook.retryableStatuses.has(response.status)) {
-        throw new Failure("RemoteRestApiReturnedError", await read(errorText(response)));
-      }
-      await response.body?.cancel();
-      await new Promise<void>((resolve) => {
-        this.#clock.after(FIRST_PAUSE_MS * 2 ** (attempt - 1), resolve);
-      });
-    }
-  }
-
-  async #send({ method }: CompiledCall, { target, headers, body }: BuiltRequest): Promise<Response> {
-    // Time that ran out in a pause.
-    if (this.#ending.signal.aborted) throw new EgressError("timeout", "No time is left.");
-    const { name } = this.#webhook;
-    const { apiName, origin } = this.#source;
-    const call = {
-      url: origin + target,
-      method,
-      headers,
-      body,
-      timeoutMs: Math.max(0, this.#deadline - this.#context.now()),
-      signal: this.#ending.signal,
-      by: { kind: "webhook", name, proxy: null, source: apiName, user: userOf(this.#caller) },
-    } as const;
-    const conceal = (secret: string) => this.#secrets.add(secret);
-    const context = { ...this.#context, received: this.#caller, conceal };
-    const response = await this.#source.send(call, context, unlimited).catch((error) => {
-      // Others may have left before they failed.
-      if (!isUnsent(error)) this.#hasBegun = true;
-      throw error;
+  #failed(error: unknown, execution: Execution, { id, name }: { id: string; name: string }): FunctionError {
+    const failure = execution.failure(error);
+    const message = execution.masked(failure.message).slice(0, LONGEST_MESSAGE);
+    const parameters = { webhook: name, message, ...failure.parameters };
+    const { errorName, cause = error } = failure;
+    this.#services.log({
+      level: "error",
+      event: "webhook.failed",
+      webhook: name,
+      execution: id,
+      errorName,
+      message,
+      ...(isUnexpected(cause) && { stack: execution.masked(cause.stack ?? cause.message) }),
     });
-    this.#hasBegun = true;
-    return response;
+    return new FunctionError(errorName, message, parameters, { id, cause: error });
+  }
+
+  /** Runs it within the limits. Rejects with {@link Failure} where it is not certain that they allow it. */
+  async #limited<T>(
+    { name, limits }: CompiledWebhook,
+    id: string,
+    leaseMs: number,
+    context: TokenContext,
+    run: () => Promise<T>,
+  ): Promise<T> {
+    if (limits === null) return run();
+    const begun = this.#services.ledger.begin(name, id, limits, leaseMs);
+    const reached = await context.within(LEDGER_TIMEOUT_MS, begun).catch((cause) => {
+      // It may count all the same.
+      context.waitUntil(this.#end(name, id, context));
+      const message = `The limits of the webhook ${name} cannot be read at the moment.`;
+      throw new Failure("WebhookExecutionFailedToStart", message, {}, { cause });
+    });
+    if (reached !== null) throw refused(name, limits, reached);
+    try {
+      return await run();
+    } finally {
+      // Before the answer, so that whoever waits for it can execute the webhook again.
+      if (limits.concurrency !== null) await this.#end(name, id, context);
+    }
+  }
+
+  async #end(webhook: string, execution: string, context: TokenContext): Promise<void> {
+    await context.within(LEDGER_TIMEOUT_MS, this.#services.ledger.end(webhook, execution)).catch((error) => {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#services.log({ level: "error", event: "webhook.limit", webhook, execution, reason });
+    });
   }
 }
 
-/** Whatever ends a body that is being read is a failure of the call. */
-function read<T>(work: Promise<T>): Promise<T> {
-  return work.catch((error) => {
-    throw error instanceof AnswerError ? error : bodyFailure(error);
-  });
-}
-
-function isUnsent(error: unknown): boolean {
-  return error instanceof CredentialsError || (error instanceof EgressError && isRefusal(error));
-}
-
-function isRefusal({ kind }: EgressError): boolean {
-  return kind === "refused" || kind === "invalid";
-}
-
-function userOf(caller: Caller): string | null {
-  return caller.kind === "anonymous" ? null : caller.id;
-}
-
-function withTexts(
-  values: Readonly<Record<string, unknown>>,
-  change: (text: string) => string,
-): Record<string, unknown> {
-  return JSON.parse(JSON.stringify(values), (_, each) =>
-    typeof each === "string" ? change(each) : each,
-  ) as Record<string, unknown>;
+function refused(name: string, { concurrency, rate }: ExecutionLimits, limit: ReachedLimit): Failure {
+  const message =
+    limit === "concurrency"
+      ? `The webhook ${name} is being executed as often as it may be at once: ${concurrency}.`
+      : `The webhook ${name} was executed as often as it may be in one ${rate?.per}: ${rate?.executions}.`;
+  return new Failure("WebhookExecutionFailedToStart", message, { limit });
 }
 
 function notUsable(

@@ -36,6 +36,7 @@ import { flowSources } from "./flow-sources.ts";
 import { anonymous, Functions } from "./functions.ts";
 import { makeGoogleTokens } from "./google-tokens.ts";
 import { type LoadFailure, loadFailures } from "./load-failures.ts";
+import { executionLedger } from "./webhook-executions.ts";
 import { Webhooks } from "./webhooks.ts";
 import type { WorkerEnv } from "./worker-env.ts";
 
@@ -140,7 +141,10 @@ export function makeGateway(env: WorkerEnv): Served {
     credentials: consents.tokens,
     outlets,
   });
-  const webhooks = new Webhooks(environment, new WebhookRunner({ log, clock: systemClock }));
+  const webhooks = new Webhooks(
+    environment,
+    new WebhookRunner({ log, clock: systemClock, ledger: executionLedger(env) }),
+  );
   const functions = new Functions(environment, runner, webhooks);
   // What a client's Authorization header holds is for the flow to judge; one that is nobody's token is nobody.
   const callerOf = async ({ exchange }: FlowContext): Promise<Caller> => {

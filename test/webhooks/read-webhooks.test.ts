@@ -51,7 +51,14 @@ test.each([
   ],
   ["source: Things", "source: Things\ntimeoutSeconds: 181", ["InvalidValue 3:17"]],
   ["source: Things", "source: Things\nretryableStatuses: [200]", ["InvalidValue 3:21"]],
-  ["source: Things", "source: Things\nlimits: { concurrent: 3 }", ["NotSupportedYet 3:9"]],
+  ["source: Things", "source: Things\nlimits: { concurrent: 3 }", ["UnknownField 3:11"]],
+  ["source: Things", "source: Things\nlimits: { concurrency: 0 }", ["InvalidValue 3:24"]],
+  [
+    "source: Things",
+    "source: Things\nlimits: { rate: { executions: 1.5, per: day } }",
+    ["InvalidValue 3:31"],
+  ],
+  ["source: Things", "source: Things\nlimits: { rate: { executions: 1, per: week } }", ["InvalidValue 3:39"]],
   ["source: Things", "source: Things\nhistory: { store: false }", ["NotSupportedYet 3:10"]],
   ["source: Things", "source: Things\ntimeout: 3", ["UnknownField 3:1"]],
   ["id: { type: string }", "id: { type: attachment }", ["NotSupportedYet 4:15"]],
@@ -63,8 +70,8 @@ test.each([
 });
 
 test("what is not supported yet is refused by its name", () => {
-  expect(problemsOf(whole.replace("source:", "limits: {}\nsource:"))).toEqual([
-    "NotSupportedYet 2:9 The field limits of webhooks is not supported yet.",
+  expect(problemsOf(whole.replace("source:", "history: {}\nsource:"))).toEqual([
+    "NotSupportedYet 2:10 The field history of webhooks is not supported yet.",
   ]);
 });
 

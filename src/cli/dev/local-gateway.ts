@@ -77,7 +77,10 @@ export class LocalGateway {
             compatibilityFlags: ["nodejs_compat", "no_nodejs_global_timers", "enable_request_signal"],
             manifest: workerModules(),
             env: bindings(options, token),
-            exports: { UserAuthorization: { type: "durable-object", storage: "sqlite" } },
+            exports: {
+              UserAuthorization: { type: "durable-object", storage: "sqlite" },
+              WebhookExecutions: { type: "durable-object", storage: "sqlite" },
+            },
           },
           // Clients reach the Worker itself: Miniflare's own server in front of it would change their headers.
           dev: { unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }] },
@@ -221,6 +224,11 @@ function bindings(
       type: "durable-object" as const,
       worker: WORKER,
       exportName: "UserAuthorization",
+    },
+    WEBHOOK_EXECUTIONS: {
+      type: "durable-object" as const,
+      worker: WORKER,
+      exportName: "WebhookExecutions",
     },
     ENVIRONMENT: { type: "text" as const, value: environment },
     REFRESH_TOKEN: { type: "text" as const, value: token },

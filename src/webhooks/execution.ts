@@ -1,0 +1,191 @@
+import type { Caller } from "../credentials/caller.ts";
+import { maskOf } from "../credentials/mask.ts";
+import type { TokenContext } from "../credentials/token-request.ts";
+import { AuthorizationRequired, CredentialsError } from "../credentials/user-credentials.ts";
+import { unlimited } from "../egress/call.ts";
+import type { Clock } from "../egress/deadline.ts";
+import { bodyFailure } from "../egress/egress.ts";
+import { EgressError } from "../egress/error.ts";
+import type { NamedSource } from "../egress/named-source.ts";
+import type { FunctionErrorName } from "../functions/error.ts";
+import { AnswerError, answerValue, errorText, outputsOf } from "./answer.ts";
+import type { CompiledCall, CompiledWebhook } from "./compile.ts";
+import { type BuiltRequest, buildRequest } from "./request.ts";
+import { ValueNotUsable } from "./template.ts";
+
+/** How often a call is made at most, when its answers have a status that is worth another try. */
+const MOST_ATTEMPTS = 3;
+
+/** Before the second attempt; twice as long before each further one. Milliseconds. */
+const FIRST_PAUSE_MS = 200;
+
+/** A failure in the middle of an execution, by its documented name. */
+export class Failure extends Error {
+  readonly errorName: FunctionErrorName;
+  readonly parameters: Readonly<Record<string, unknown>>;
+
+  constructor(errorName: FunctionErrorName, message: string, parameters = {}, options?: ErrorOptions) {
+    super(message, options);
+    this.errorName = errorName;
+    this.parameters = parameters;
+  }
+}
+
+/** An error of the gateway's own, of which the client learns nothing. */
+export function isUnexpected(error: unknown): error is Error {
+  const expected = [Failure, AnswerError, ValueNotUsable, CredentialsError, EgressError];
+  return error instanceof Error && !expected.some((kind) => error instanceof kind);
+}
+
+/** One execution of a webhook: its calls, one after the other. */
+export class Execution {
+  readonly #webhook: CompiledWebhook;
+  readonly #source: NamedSource;
+  readonly #caller: Caller;
+  readonly #context: TokenContext;
+  readonly #clock: Pick<Clock, "after">;
+  readonly #limitMs: number;
+  readonly #deadline: number;
+  readonly #ending = new AbortController();
+  readonly #secrets = new Set<string>();
+  /** Whether a call may have left. */
+  #hasBegun = false;
+
+  constructor(
+    webhook: CompiledWebhook,
+    source: NamedSource,
+    caller: Caller,
+    context: TokenContext,
+    clock: Pick<Clock, "after">,
+    limitMs: number,
+  ) {
+    this.#webhook = webhook;
+    this.#source = source;
+    this.#caller = caller;
+    this.#context = context;
+    this.#clock = clock;
+    this.#limitMs = limitMs;
+    this.#deadline = context.now() + limitMs;
+  }
+
+  async run(inputs: Readonly<Record<string, unknown>>): Promise<Record<string, unknown>> {
+    const scope = new Map<string, unknown>([["input", inputs]]);
+    for (const call of this.#webhook.calls) {
+      const request = await buildRequest(call, scope);
+      const response = await this.#answer(call, request);
+      if (call.isAnswerUsed) scope.set(call.name, await read(answerValue(response)));
+      else await response.body?.cancel();
+    }
+    const outputs = outputsOf(this.#webhook.outputs, scope);
+    // A system that repeats what it was sent must not give away what the gateway has added.
+    return this.#secrets.size === 0 ? outputs : withTexts(outputs, maskOf(this.#secrets));
+  }
+
+  /** Ends the call that is under way. */
+  end(): void {
+    this.#ending.abort();
+  }
+
+  masked(text: string): string {
+    return maskOf(this.#secrets)(text);
+  }
+
+  /** What went wrong, by the names that Foundry documents. */
+  failure(error: unknown): Failure {
+    if (error instanceof Failure) return error;
+    const { name } = this.#webhook;
+    const failed = (errorName: FunctionErrorName, message: string) => new Failure(errorName, message);
+    const notSent = this.#hasBegun ? "ServerError" : "WebhookExecutionFailedToStart";
+    if (error instanceof AnswerError) return failed("ParsingResponseFailed", error.message);
+    if (error instanceof ValueNotUsable) {
+      return failed(this.#hasBegun ? "ParsingResponseFailed" : notSent, error.message);
+    }
+    if (error instanceof AuthorizationRequired) {
+      return new Failure("AuthorizationRequired", error.message, { authorizeUrl: error.authorizePath });
+    }
+    if (error instanceof CredentialsError) return failed(notSent, error.message);
+    if (!(error instanceof EgressError)) return failed("ServerError", "The webhook cannot be executed.");
+    const { kind, message } = error;
+    switch (kind) {
+      case "timeout":
+        return failed(
+          "WebhookExecutionTimedOut",
+          `The webhook ${name} took longer than ${this.#limitMs} ms.`,
+        );
+      case "refused":
+      case "invalid":
+        return failed(notSent, message);
+      case "closed":
+        return failed("RemoteApiReturnedError", message);
+      default:
+        return failed("UnknownError", `${message} Whether the call has arrived is not known.`);
+    }
+  }
+
+  async #answer(call: CompiledCall, request: BuiltRequest): Promise<Response> {
+    for (let attempt = 1; ; attempt++) {
+      const response = await this.#send(call, request);
+      if (response.ok) return response;
+      if (attempt === MOST_ATTEMPTS || !this.#webhook.retryableStatuses.has(response.status)) {
+        throw new Failure("RemoteRestApiReturnedError", await read(errorText(response)));
+      }
+      await response.body?.cancel();
+      await new Promise<void>((resolve) => {
+        this.#clock.after(FIRST_PAUSE_MS * 2 ** (attempt - 1), resolve);
+      });
+    }
+  }
+
+  async #send({ method }: CompiledCall, { target, headers, body }: BuiltRequest): Promise<Response> {
+    // Time that ran out in a pause.
+    if (this.#ending.signal.aborted) throw new EgressError("timeout", "No time is left.");
+    const { name } = this.#webhook;
+    const { apiName, origin } = this.#source;
+    const call = {
+      url: origin + target,
+      method,
+      headers,
+      body,
+      timeoutMs: Math.max(0, this.#deadline - this.#context.now()),
+      signal: this.#ending.signal,
+      by: { kind: "webhook", name, proxy: null, source: apiName, user: userOf(this.#caller) },
+    } as const;
+    const conceal = (secret: string) => this.#secrets.add(secret);
+    const context = { ...this.#context, received: this.#caller, conceal };
+    const response = await this.#source.send(call, context, unlimited).catch((error) => {
+      // Others may have left before they failed.
+      if (!isUnsent(error)) this.#hasBegun = true;
+      throw error;
+    });
+    this.#hasBegun = true;
+    return response;
+  }
+}
+
+/** Whatever ends a body that is being read is a failure of the call. */
+function read<T>(work: Promise<T>): Promise<T> {
+  return work.catch((error) => {
+    throw error instanceof AnswerError ? error : bodyFailure(error);
+  });
+}
+
+function isUnsent(error: unknown): boolean {
+  return error instanceof CredentialsError || (error instanceof EgressError && isRefusal(error));
+}
+
+function isRefusal({ kind }: EgressError): boolean {
+  return kind === "refused" || kind === "invalid";
+}
+
+function userOf(caller: Caller): string | null {
+  return caller.kind === "anonymous" ? null : caller.id;
+}
+
+function withTexts(
+  values: Readonly<Record<string, unknown>>,
+  change: (text: string) => string,
+): Record<string, unknown> {
+  return JSON.parse(JSON.stringify(values), (_, each) =>
+    typeof each === "string" ? change(each) : each,
+  ) as Record<string, unknown>;
+}
