@@ -1,4 +1,5 @@
 import { readText } from "../egress/read-text.ts";
+import { checkDeclared, EditError } from "./declared-edits.ts";
 import {
   ANSWER_HEADER,
   ANSWER_ROOM_BYTES,
@@ -23,7 +24,7 @@ export type CheckedAnswer = ({ readonly value: unknown } | { readonly error: Cal
  */
 export async function readAnswer(
   response: Response,
-  { output, limits: { resultBytes } }: Pick<PublishedFunction, "output" | "limits">,
+  { output, edits, limits: { resultBytes } }: Pick<PublishedFunction, "output" | "edits" | "limits">,
 ): Promise<CheckedAnswer> {
   const text =
     response.headers.get(ANSWER_HEADER) ?? (await readText(response.body, resultBytes + ANSWER_ROOM_BYTES));
@@ -33,9 +34,11 @@ export async function readAnswer(
   if ("error" in answer) return { error: checkedError(answer.error), log };
   if (!("value" in answer)) return { error: errorOf("runtime", "The function gave no answer."), log };
   try {
-    return { value: output === null ? null : checkedOptional(answer.value, output), log };
+    const value = output === null ? null : checkedOptional(answer.value, output);
+    if (output?.type.type === "edits" && Array.isArray(value)) checkDeclared(value, edits);
+    return { value, log };
   } catch (error) {
-    if (!(error instanceof ValueError)) throw error;
+    if (!(error instanceof ValueError || error instanceof EditError)) throw error;
     return { error: errorOf("output", error.message), log };
   }
 }

@@ -52,6 +52,8 @@ export interface FunctionCall {
 export interface FunctionResult {
   /** JSON of its type; null when it returns nothing. */
   readonly value: unknown;
+  /** True when the value are edits, which are no more than asked for. */
+  readonly isEdits: boolean;
 }
 
 /** Calls functions, each in an isolate of its own, and knows which calls are running. */
@@ -175,7 +177,7 @@ export class FunctionRunner {
         .then((response) => readAnswer(response, published));
       const given = await context.within(live.limitMs, answer);
       live.write(given.log);
-      if ("value" in given) return given;
+      if ("value" in given) return { value: given.value, isEdits: published.output?.type.type === "edits" };
       throw given;
     } catch (error) {
       const isOver = context.now() >= deadline;

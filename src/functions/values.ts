@@ -49,7 +49,7 @@ export function checkedValue(value: unknown, type: ValueType, convert = unchange
       if (isPrimaryKey(json)) return json;
       throw new ValueError(`the primary key of ${typeName(type)}`, value);
     case "objectSet":
-      if (typeof json === "string" || (isObject(json) && typeof json["type"] === "string")) return json;
+      if (typeof json === "string" || (isObject(json) && typeof json.type === "string")) return json;
       throw new ValueError(`the definition of ${typeName(type)}`, value);
     case "edits":
       if (!Array.isArray(json)) throw new ValueError(typeName(type), value);
@@ -148,7 +148,7 @@ function within(step: string, error: unknown): unknown {
 /** What each edit says is checked by the gateway, which knows the ontology. */
 function checkedEdits(json: readonly unknown[]): unknown[] {
   return json.map((edit, index) => {
-    if (isObject(edit) && typeof edit["type"] === "string") return edit;
+    if (isObject(edit) && typeof edit.type === "string") return edit;
     throw new ValueError("OntologyEdit", edit).within(`[${index}]`);
   });
 }

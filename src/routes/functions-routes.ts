@@ -47,7 +47,7 @@ type Run = (
   parameters: Readonly<Record<string, unknown>>,
   caller: Caller,
   context: TokenContext,
-) => Promise<{ readonly value: unknown }>;
+) => Promise<{ readonly value: unknown; readonly isEdits?: boolean }>;
 
 async function execute(
   run: Run,
@@ -64,8 +64,10 @@ async function execute(
     const caller = await identify(request);
     const context = contextOf(lifetime);
     const parameters = await readParameters(request, context);
-    const { value } = await run(parameters, caller, context);
-    return new Response(JSON.stringify({ value }), { headers: answerHeaders });
+    const { value, isEdits } = await run(parameters, caller, context);
+    // Only an action applies edits.
+    const answer = isEdits ? { value, applied: false } : { value };
+    return new Response(JSON.stringify(answer), { headers: answerHeaders });
   } catch (error) {
     if (error instanceof FunctionError) return refuse(error);
     if (error instanceof CallerError) {

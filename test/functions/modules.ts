@@ -3,6 +3,7 @@ import type { NamedType, PublishedFunction, ValueType } from "../../src/function
 
 export interface TestModule
   extends Pick<PublishedFunction, "name" | "language" | "parameters" | "output" | "sources"> {
+  readonly edits?: PublishedFunction["edits"];
   /** An expression for the function in the generated main module, with `user` as the module of the file. */
   readonly call: string;
 }
@@ -31,6 +32,11 @@ export const testModules: readonly TestModule[] = [
   v2("callWithAxios", { parameters: [parameter("path", string)] }),
   v2("probe", { parameters: [action, text] }),
   v2("hostile", { parameters: [action, text], output: output({ type: "integer" }) }),
+  {
+    ...v2("editThings", { parameters: [action], output: output({ type: "edits" }), sources: [] }),
+    edits: ["Employee"],
+    call: "(...given) => user.default({}, ...given)",
+  },
   {
     name: "versionOne",
     language: "typescript-v1",

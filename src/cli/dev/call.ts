@@ -91,8 +91,9 @@ async function preview(
     answer = await session.execute(name, parameters, user);
   }
   if (answer.ok) {
-    const { value } = answer.body as { value?: unknown };
+    const { value, applied } = answer.body as { value?: unknown; applied?: boolean };
     process.stdout.write(`${JSON.stringify(value ?? null, null, 2)}\n`);
+    if (applied === false) process.stderr.write("Nothing is changed: only an action applies edits.\n");
   } else {
     process.stderr.write(`${JSON.stringify(answer.body, null, 2)}\n`);
     process.exitCode = 1;

@@ -1,6 +1,7 @@
 import type * as t from "@babel/types";
 import type { Position } from "../../documents/report.ts";
 import type { PublishedFunction } from "../../functions/published-function.ts";
+import type { DeclaredEdit } from "./read-edits.ts";
 import type { Signature } from "./read-signature.ts";
 import type { SourceFile } from "./source-file.ts";
 
@@ -20,6 +21,7 @@ export interface DeclaredFunction {
   /** Null when it is wrong. */
   readonly signature: Signature | null;
   readonly sources: readonly DeclaredSource[];
+  readonly edits: readonly DeclaredEdit[];
   /** The expression that calls it, where `user` is the module that exports it. */
   readonly call: string;
   /** The method of a TypeScript v1 function, which alone uses its sources. */

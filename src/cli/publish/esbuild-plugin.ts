@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import type { OnLoadResult, OnResolveResult, Plugin, PluginBuild } from "esbuild";
 import { lacksImport, sourceSymbol } from "./decorators.ts";
-import { library, SOURCE_SYMBOLS } from "./library.ts";
+import { library, ONTOLOGY_SDK, SOURCE_SYMBOLS } from "./library.ts";
 import { packageRoot } from "./package-root.ts";
 import { nodeModule, type Refusal, refusalInDependency, refusalInFunction } from "./refused-imports.ts";
 import type { SourceFile, SourceFiles } from "./source-file.ts";
@@ -14,6 +14,7 @@ const IMPORT = 'import { Function } from "@foundry/functions-api"; ';
 /** Code of Sortie's own that is bundled into functions, by path below `src/functions/`. */
 const RUNTIME = "sortie";
 const SYMBOLS = "sortie-sources";
+const DEFINITIONS = "sortie-ontology";
 const REQUIRED_BUILTIN = "sortie-node";
 
 /**
@@ -72,6 +73,13 @@ function addRuntime(build: PluginBuild, files: SourceFiles): void {
     resolveDir: root,
   }));
   build.onResolve({ filter: /^@/ }, ({ path, importer }): OnResolveResult | undefined => {
+    if (path === ONTOLOGY_SDK)
+      return {
+        path: files.nameOf(importer),
+        namespace: DEFINITIONS,
+        sideEffects: false,
+        pluginData: importer,
+      };
     const provided = library.get(path);
     if (provided) return { path: provided.file, namespace: RUNTIME, sideEffects: false };
     if (path !== SOURCE_SYMBOLS) return undefined;
@@ -85,6 +93,22 @@ function addRuntime(build: PluginBuild, files: SourceFiles): void {
   build.onLoad({ filter: /./, namespace: SYMBOLS }, ({ pluginData }) =>
     symbolsFor(String(pluginData), files),
   );
+  build.onLoad({ filter: /./, namespace: DEFINITIONS }, ({ pluginData }) =>
+    definitionsFor(String(pluginData), files),
+  );
+}
+
+/** What `@ontology/sdk` exports of the names that a file imports. */
+function definitionsFor(importer: string, files: SourceFiles): OnLoadResult {
+  const file = files.read(importer);
+  const names = [...(file?.imports.values() ?? [])].flatMap(({ module, name }) =>
+    module === ONTOLOGY_SDK && name !== "*" ? name : [],
+  );
+  const exported = [...new Set(names)].map(
+    (name, index) =>
+      `const definition${index} = ${JSON.stringify({ type: "object", apiName: name })}; export { definition${index} as ${JSON.stringify(name)} };`,
+  );
+  return { contents: exported.join("\n"), loader: "js" };
 }
 
 /** One symbol for each source whose symbol a file imports, or uses as a part of all of them. */
@@ -144,7 +168,9 @@ function refusalFor(path: string, importer: string, files: SourceFiles): Refusal
 
 /** A path of the bundler's report on disk; null for what is in no file. */
 export function fileOf(root: string, input: string): string | null {
-  return /^(?:sortie|sortie-sources|sortie-node):/.test(input) || input === MAIN ? null : join(root, input);
+  return /^(?:sortie|sortie-sources|sortie-ontology|sortie-node):/.test(input) || input === MAIN
+    ? null
+    : join(root, input);
 }
 
 /** What the generated main module is called in the bundle. */

@@ -34,6 +34,149 @@ declare module "@palantir/functions-sources" {
 }
 
 declare module "@osdk/functions" {
+  import type {
+    Client,
+    CompileTimeMetadata,
+    InterfaceDefinition,
+    ObjectMetadata,
+    ObjectTypeDefinition,
+    Osdk,
+    OsdkObjectPropertyType,
+    PropertyKeys,
+  } from "@osdk/client";
+
+  type AnyType = ObjectTypeDefinition | InterfaceDefinition;
+  type LinkNames<S extends AnyType> = keyof CompileTimeMetadata<S>["links"] & string;
+  type Properties<S extends AnyType> = {
+    [P in PropertyKeys<S>]: OsdkObjectPropertyType<CompileTimeMetadata<S>["properties"][P]>;
+  };
+  type MayBeMissing<T> = { [K in keyof T as undefined extends T[K] ? K : never]?: T[K] } & {
+    [K in keyof T as undefined extends T[K] ? never : K]: T[K];
+  };
+
+  /** An object, or what it can be found by. */
+  export interface ObjectLocator<S extends ObjectTypeDefinition = ObjectTypeDefinition> {
+    readonly $apiName: Osdk.Instance<S>["$apiName"];
+    readonly $primaryKey: Osdk.Instance<S>["$primaryKey"];
+  }
+
+  /** An object as one of an interface. */
+  export interface InterfaceLocator<S extends InterfaceDefinition = InterfaceDefinition> {
+    readonly $apiName: Osdk.Instance<S>["$apiName"];
+    readonly $objectType: Osdk.Instance<S>["$objectType"];
+    readonly $primaryKey: Osdk.Instance<S>["$primaryKey"];
+  }
+
+  interface LinkEdit<S extends ObjectTypeDefinition, L extends LinkNames<S>> {
+    apiName: L;
+    source: ObjectLocator<S>;
+    target: CompileTimeMetadata<S>["links"][L] extends ObjectMetadata.Link<infer T, boolean>
+      ? ObjectLocator<T>
+      : never;
+  }
+
+  export interface AddLink<S extends ObjectTypeDefinition, L extends LinkNames<S>> extends LinkEdit<S, L> {
+    type: "addLink";
+  }
+  export interface RemoveLink<S extends ObjectTypeDefinition, L extends LinkNames<S>> extends LinkEdit<S, L> {
+    type: "removeLink";
+  }
+  export interface CreateObject<S extends ObjectTypeDefinition> {
+    type: "createObject";
+    obj: S;
+    properties: MayBeMissing<Properties<S>>;
+  }
+  export interface UpdateObject<S extends ObjectTypeDefinition> {
+    type: "updateObject";
+    obj: ObjectLocator<S>;
+    properties: Partial<Omit<Properties<S>, CompileTimeMetadata<S>["primaryKeyApiName"] & string>>;
+  }
+  export interface DeleteObject<S extends ObjectTypeDefinition> {
+    type: "deleteObject";
+    obj: ObjectLocator<S>;
+  }
+  export interface CreateInterface<
+    S extends InterfaceDefinition,
+    O extends ObjectTypeDefinition = ObjectTypeDefinition,
+  > {
+    type: "createInterface";
+    interfaceType: S;
+    objectType: O;
+    properties: MayBeMissing<Properties<S>>;
+  }
+  export interface UpdateInterface<S extends InterfaceDefinition> {
+    type: "updateInterface";
+    obj: InterfaceLocator<S>;
+    properties: Partial<Properties<S>>;
+  }
+  export interface DeleteInterface<S extends InterfaceDefinition> {
+    type: "deleteInterface";
+    obj: InterfaceLocator<S>;
+  }
+
+  /** What a function may edit: `type OntologyEdit = Edits.Object<Employee> | Edits.Link<Employee, "boss">`. */
+  export namespace Edits {
+    type Object<S extends ObjectTypeDefinition> = CreateObject<S> | UpdateObject<S> | DeleteObject<S>;
+    type Link<S extends ObjectTypeDefinition, L extends LinkNames<S>> = AddLink<S, L> | RemoveLink<S, L>;
+    type Interface<S extends InterfaceDefinition> =
+      | CreateInterface<S>
+      | UpdateInterface<S>
+      | DeleteInterface<S>;
+  }
+
+  // biome-ignore lint/suspicious/noExplicitAny: edits of every type
+  type Any = any;
+  export type AnyEdit =
+    | Edits.Object<Any>
+    | Edits.Interface<Any>
+    | { type: "addLink" | "removeLink"; apiName: string; source: Any; target: Any };
+
+  type LinkOf<X, T extends "addLink" | "removeLink", S, L> = Extract<
+    X,
+    { type: T; apiName: L; source: { $apiName: S } }
+  >;
+  type LinkSource<X, T> = Extract<X, { type: T; source: unknown }>["source"];
+  type LinkName<X, T extends "addLink" | "removeLink", S> =
+    Extract<X, { type: T; source: { $apiName: S } }> extends { apiName: infer L } ? L : never;
+  type One<T> = T | readonly T[];
+
+  /** Changes that a function asks for, in their order. */
+  export interface EditBatch<X> {
+    link<
+      S extends LinkSource<X, "addLink"> & { $apiName: string },
+      L extends LinkName<X, "addLink", S["$apiName"]> & string,
+    >(source: S, apiName: L, target: One<LinkOf<X, "addLink", S["$apiName"], L>["target"]>): void;
+    unlink<
+      S extends LinkSource<X, "removeLink"> & { $apiName: string },
+      L extends LinkName<X, "removeLink", S["$apiName"]> & string,
+    >(source: S, apiName: L, target: One<LinkOf<X, "removeLink", S["$apiName"], L>["target"]>): void;
+    create<S extends Extract<X, { type: "createObject" }>["obj"]>(
+      objectType: S,
+      properties: Extract<X, { type: "createObject"; obj: S }>["properties"],
+    ): void;
+    create<
+      S extends Extract<X, { type: "createInterface" }>["interfaceType"],
+      O extends Extract<X, { type: "createInterface" }>["objectType"],
+    >(
+      interfaceType: S,
+      objectType: O,
+      properties: Extract<X, { type: "createInterface"; interfaceType: S }>["properties"],
+    ): void;
+    update<L extends Extract<X, { type: "updateObject" | "updateInterface" }>["obj"]>(
+      obj: L,
+      properties: Extract<
+        X,
+        { type: "updateObject" | "updateInterface"; obj: { $apiName: L["$apiName"] } }
+      >["properties"],
+    ): void;
+    delete(obj: Extract<X, { type: "deleteObject" | "deleteInterface" }>["obj"]): void;
+    /** A copy of what was asked for so far. */
+    getEdits(): X[];
+  }
+
+  /** Collects the edits of one call, for the function to return. */
+  export function createEditBatch<X extends AnyEdit = never>(client: Client): EditBatch<X>;
+
   /** -128 to 127. */
   export type Byte = number;
   /** -32768 to 32767. */
@@ -55,6 +198,8 @@ declare module "@osdk/functions" {
     readonly apiName?: string;
     /** Aliases or API names of the sources that it may use. */
     readonly sources?: readonly string[];
+    /** The object types that it may edit; without this, those that the types of its edits name. */
+    readonly edits?: readonly ObjectTypeDefinition[];
   }
 
   /** Names that stand for other things in each environment. */

@@ -10,6 +10,19 @@ export interface LibraryModule {
 
 const numbers = ["Byte", "Short", "Integer", "Long", "Float", "Double"];
 
+/** The types of single edits, by what they do. */
+export const editTypes = [
+  "AnyEdit",
+  "CreateObject",
+  "UpdateObject",
+  "DeleteObject",
+  "AddLink",
+  "RemoveLink",
+  "CreateInterface",
+  "UpdateInterface",
+  "DeleteInterface",
+] as const;
+
 /** The modules by the names that functions import them by. */
 export const library: ReadonlyMap<string, LibraryModule> = new Map([
   [
@@ -24,8 +37,16 @@ export const library: ReadonlyMap<string, LibraryModule> = new Map([
     "@osdk/functions",
     {
       file: "runtime/osdk-functions.ts",
-      values: ["Aliases", "UserFacingError"],
-      types: [...numbers, "DateISOString", "TimestampISOString", "FunctionConfig"],
+      values: ["Aliases", "UserFacingError", "createEditBatch"],
+      types: [
+        ...numbers,
+        "DateISOString",
+        "TimestampISOString",
+        "FunctionConfig",
+        "EditBatch",
+        "Edits",
+        ...editTypes,
+      ],
     },
   ],
   [
@@ -49,6 +70,12 @@ export const library: ReadonlyMap<string, LibraryModule> = new Map([
   ],
   ["@foundry/external-systems", { file: "runtime/external-systems.ts", values: ["Sources"], types: [] }],
 ]);
+
+/** Exports the definitions of the ontology (TypeScript v2); made for each file that imports it. */
+export const ONTOLOGY_SDK = "@ontology/sdk";
+
+/** The modules that code knows the ontology by. */
+export const ONTOLOGY_MODULES: readonly string[] = [ONTOLOGY_SDK, "@osdk/client", "@osdk/api"];
 
 /** Exports one symbol for each source (TypeScript v1); made for each file that imports it. */
 export const SOURCE_SYMBOLS = "@foundry/external-systems/sources";

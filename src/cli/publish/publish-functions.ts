@@ -14,6 +14,7 @@ import { reportNotDeployed } from "../../environment/read-environment.ts";
 import type { Settings } from "../../environment/settings.ts";
 import { type Bundle, bundleFunction } from "./bundle-function.ts";
 import { checkCode, checkDependencies } from "./check-code.ts";
+import { checkEdits } from "./check-edits.ts";
 import { checkImports } from "./check-imports.ts";
 import { checkSources } from "./check-sources.ts";
 import { checkWebhookCalls, type KnownWebhooks } from "./check-webhook-calls.ts";
@@ -114,6 +115,7 @@ async function publishFolder(
     checkSources(declared, files.all, sourceAliases, report);
     checkWebhookCalls(declared, files.all, webhooks, report);
   }
+  checkEdits(declared, files.all, report);
   for (const file of files.all) {
     checkImports(file, report);
     checkCode(file, report);
@@ -151,7 +153,7 @@ function checkName({ name, at }: DeclaredFunction, report: Report): void {
 }
 
 function builtFunction(
-  { name, at, language, isQuery, signature, sources }: DeclaredFunction,
+  { name, at, language, isQuery, signature, sources, edits }: DeclaredFunction,
   { module, sourceMap }: Bundle,
   settings = DEFAULT_FUNCTION_SETTINGS,
 ): BuiltFunction | null {
@@ -166,7 +168,7 @@ function builtFunction(
         isQuery,
         ...signature,
         sources: sources.map((source) => source.name),
-        edits: [],
+        edits: [...new Set(edits.map((each) => each.name))],
         mode,
         limits: { timeoutMs: timeoutSeconds * 1000, cpuMs, subRequests, resultBytes, logLines },
       },

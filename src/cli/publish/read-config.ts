@@ -2,25 +2,30 @@ import type * as t from "@babel/types";
 import { didYouMean } from "../../documents/nearest.ts";
 import type { Report } from "../../documents/report.ts";
 import type { DeclaredSource } from "./declared-function.ts";
+import { ONTOLOGY_SDK } from "./library.ts";
 import { fieldsOf, textIn, unwrapped } from "./literal.ts";
+import { type DeclaredEdit, definitionNamed } from "./read-edits.ts";
 import type { SourceFile } from "./source-file.ts";
 
 /** What `export const config` of a TypeScript v2 function says. */
 export interface FunctionConfig {
   readonly apiName: DeclaredSource | null;
   readonly sources: readonly DeclaredSource[];
+  /** Null when it does not say. */
+  readonly edits: readonly DeclaredEdit[] | null;
 }
 
 const LITERAL = "Write the value itself, as text between quotes: it is read without running the code.";
 
 /**
- * Reads `export const config` of an entry file. Reports ConfigNotLiteral, UnknownConfig, OntologyUnsupported.
+ * Reads `export const config` of an entry file. Reports ConfigNotLiteral, UnknownConfig.
  * Foundry: "Make API calls from functions" (TypeScript v2).
  */
 export function readConfig(file: SourceFile, report: Report): FunctionConfig {
   const value = configIn(file, report);
   let apiName: FunctionConfig["apiName"] = null;
   let sources: FunctionConfig["sources"] = [];
+  let edits: FunctionConfig["edits"] = null;
   const notLiteral = (node: t.Node, what: string) =>
     report.error("ConfigNotLiteral", file.at(node), `${what} is not a literal.`, LITERAL);
 
@@ -38,13 +43,8 @@ export function readConfig(file: SourceFile, report: Report): FunctionConfig {
         else notLiteral(node, "config.sources");
         break;
       case "edits":
-        if (value.type === "ArrayExpression" && value.elements.length === 0) break;
-        report.error(
-          "OntologyUnsupported",
-          file.at(node),
-          "A function cannot edit objects: there is no ontology here.",
-          "Take out config.edits and return what the caller needs.",
-        );
+        if (value.type === "ArrayExpression") edits = readTypes(value, file, report);
+        else notLiteral(node, "config.edits");
         break;
       case "scope":
         report.warning(
@@ -59,7 +59,11 @@ export function readConfig(file: SourceFile, report: Report): FunctionConfig {
           "UnknownConfig",
           file.at(node),
           `config has no field ${name}.`,
-          didYouMean(name, ["apiName", "sources"], "take it out: config may have apiName and sources."),
+          didYouMean(
+            name,
+            ["apiName", "sources", "edits"],
+            "take it out: config may have apiName, sources and edits.",
+          ),
         );
     }
   }
@@ -70,7 +74,22 @@ export function readConfig(file: SourceFile, report: Report): FunctionConfig {
       else readField(...field);
     }
   }
-  return { apiName, sources };
+  return { apiName, sources, edits };
+}
+
+/** Object types by the names that `@ontology/sdk` exports. */
+function readTypes({ elements }: t.ArrayExpression, file: SourceFile, report: Report): DeclaredEdit[] {
+  return elements.flatMap((element) => {
+    const name = element && definitionNamed(unwrapped(element), file);
+    if (!element || name !== null) return element && name ? [{ name, at: file.at(element) }] : [];
+    report.error(
+      "ConfigNotLiteral",
+      file.at(element),
+      "A part of config.edits is no object type.",
+      `Write config = { edits: [Employee] }, with Employee imported from ${ONTOLOGY_SDK}.`,
+    );
+    return [];
+  });
 }
 
 function readSources(

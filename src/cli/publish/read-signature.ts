@@ -1,6 +1,7 @@
 import type * as t from "@babel/types";
 import type { Report } from "../../documents/report.ts";
 import type { NamedType, PublishedFunction } from "../../functions/published-function.ts";
+import type { DeclaredEdit } from "./read-edits.ts";
 import { annotationOf } from "./read-struct.ts";
 import type { TypeReader } from "./read-type.ts";
 import type { SourceFile } from "./source-file.ts";
@@ -8,6 +9,9 @@ import { typeArguments } from "./type-names.ts";
 
 /** What a function takes and gives. */
 export type Signature = Pick<PublishedFunction, "parameters" | "output">;
+
+/** The same, and the object types of the edits that it returns; null when it returns none. */
+export type ReadSignature = Signature & { readonly edits: readonly DeclaredEdit[] | null };
 
 /** Code that takes parameters and returns something. */
 export type Callable =
@@ -19,19 +23,23 @@ export type Callable =
 /**
  * Reads the signature of a function; null when it cannot be published, which is reported: UnsupportedType,
  * UnsupportedParameter, MissingParameterType, MissingReturnType, UnsupportedSignature.
+ * @param first how many parameters are none of the caller's
  */
 export function readSignature(
   node: Callable,
   file: SourceFile,
   types: TypeReader,
   report: Report,
-): Signature | null {
+  first = 0,
+): ReadSignature | null {
   const plain = checkPlain(node, file, report);
-  const parameters = node.params.map((parameter) => readParameter(parameter, file, types, report));
+  const parameters = node.params
+    .slice(first)
+    .map((parameter) => readParameter(parameter, file, types, report));
   const output = readOutput(node, file, types, report);
   const good = parameters.filter((parameter) => parameter !== null);
   if (!plain || good.length < parameters.length || output === undefined) return null;
-  return { parameters: good, output };
+  return { parameters: good, ...output };
 }
 
 function checkPlain(node: Callable, file: SourceFile, report: Report): boolean {
@@ -82,7 +90,7 @@ function readOutput(
   file: SourceFile,
   types: TypeReader,
   report: Report,
-): PublishedFunction["output"] | undefined {
+): Omit<ReadSignature, "parameters"> | undefined {
   const annotation = node.returnType?.type === "TSTypeAnnotation" ? node.returnType.typeAnnotation : null;
   if (!annotation) {
     report.error(
@@ -94,8 +102,11 @@ function readOutput(
     return undefined;
   }
   const result = insidePromise(annotation, file);
-  if (isNothing(result)) return null;
-  return types.readOptional(result, file) ?? undefined;
+  if (isNothing(result)) return { output: null, edits: null };
+  const edits = types.readEdits(result, file);
+  if (edits) return { output: { type: { type: "edits" }, optional: false }, edits };
+  const output = types.readOptional(result, file);
+  return output ? { output, edits: null } : undefined;
 }
 
 function insidePromise(node: t.TSType, file: SourceFile): t.TSType {

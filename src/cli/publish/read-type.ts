@@ -2,6 +2,7 @@ import type * as t from "@babel/types";
 import { didYouMean } from "../../documents/nearest.ts";
 import type { Report } from "../../documents/report.ts";
 import type { PublishedFunction, ValueType } from "../../functions/published-function.ts";
+import { type DeclaredEdit, readEdits } from "./read-edits.ts";
 import { type MemberTypes, type OptionalType, readStruct } from "./read-struct.ts";
 import { isNamedScalar, namedScalar, scalarNames, typesModule } from "./scalar-types.ts";
 import type { SourceFile, SourceFiles, TypeDeclaration } from "./source-file.ts";
@@ -47,6 +48,11 @@ export class TypeReader implements MemberTypes {
         return type && { type, optional: false };
       }
     }
+  }
+
+  /** The object types of a list of edits; null for any other type. */
+  readEdits(node: t.TSType, file: SourceFile): DeclaredEdit[] | null {
+    return this.language === "typescript-v2" ? readEdits(node, file, this.#files) : null;
   }
 
   /** A type whose values are always there. */

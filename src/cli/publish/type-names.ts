@@ -1,4 +1,5 @@
 import type * as t from "@babel/types";
+import { ONTOLOGY_MODULES } from "./library.ts";
 import { isRefusedModule } from "./refused-imports.ts";
 import { nameIn, type SourceFile, type SourceFiles, type TypeDeclaration } from "./source-file.ts";
 
@@ -9,12 +10,28 @@ export type NamedThing =
       readonly declarations: readonly TypeDeclaration[];
       readonly file: SourceFile;
     }
-  | { readonly kind: "library" | "unknown"; readonly name: string }
+  /** Of Foundry's libraries; `Namespace.Name` for what is in a namespace. */
+  | { readonly kind: "library"; readonly name: string; readonly module: string }
+  | { readonly kind: "unknown"; readonly name: string }
   /** From a module that is refused as a whole, which is reported where it is imported. */
   | { readonly kind: "refused" };
 
+const typeModules: ReadonlySet<string> = new Set([
+  "@osdk/functions",
+  "@foundry/functions-api",
+  ...ONTOLOGY_MODULES,
+]);
+
 /** Finds what a name in a file stands for: declared there or in a file that it is imported from, or a library's. */
 export function lookUpType(typeName: t.Node, file: SourceFile, files: SourceFiles): NamedThing {
+  if (typeName.type === "TSQualifiedName") {
+    const left = lookUpType(typeName.left, file, files);
+    return left.kind === "library"
+      ? { ...left, name: `${left.name}.${typeName.right.name}` }
+      : left.kind === "refused"
+        ? left
+        : { kind: "unknown", name: typeText(typeName) };
+  }
   if (typeName.type !== "Identifier") return { kind: "unknown", name: typeText(typeName) };
   const { name } = typeName;
   const declarations = file.types.get(name);
@@ -22,8 +39,8 @@ export function lookUpType(typeName: t.Node, file: SourceFile, files: SourceFile
   const imported = file.imports.get(name);
   if (!imported) return { kind: "unknown", name };
   if (isRefusedModule(imported.module)) return { kind: "refused" };
-  if (imported.module === "@osdk/functions" || imported.module === "@foundry/functions-api") {
-    return { kind: "library", name: imported.name };
+  if (typeModules.has(imported.module)) {
+    return { kind: "library", name: imported.name, module: imported.module };
   }
   const from = files.imported(file, imported.module);
   const exported = from?.types.get(imported.name);

@@ -22,6 +22,7 @@ const words: Partial<Record<t.TSType["type"], string>> = {
 
 /** What to write instead of a type that TypeScript has and functions do not. */
 export function hintFor(name: string, isV1: boolean): string {
+  if (name.startsWith("Edits.")) return `Return a list of edits: ${name}<…>[].`;
   switch (name) {
     case "Date":
       return isV1

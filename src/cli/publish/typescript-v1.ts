@@ -114,6 +114,7 @@ function readMethod(
     language: "typescript-v1",
     isQuery: decoration.isQuery,
     signature: readSignature(member, file, types, report),
+    edits: [],
     sources: uniqueSources(decoration.sources satisfies readonly DeclaredSource[]),
     // A class of its own for each call, so that nothing is left in it for the next user.
     call: `(...parameters) => new user[${JSON.stringify(className)}]()[${JSON.stringify(name)}](...parameters)`,

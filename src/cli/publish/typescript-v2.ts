@@ -1,11 +1,14 @@
 import type * as t from "@babel/types";
 import type { Report } from "../../documents/report.ts";
+import { reportUndeclared } from "./check-edits.ts";
 import type { DeclaredFunction } from "./declared-function.ts";
 import { unwrapped } from "./literal.ts";
 import { readConfig, variableNamed } from "./read-config.ts";
 import { type Callable, readSignature } from "./read-signature.ts";
+import { annotationOf } from "./read-struct.ts";
 import { TypeReader } from "./read-type.ts";
 import { nameIn, type SourceFile, type SourceFiles } from "./source-file.ts";
+import { lookUpType } from "./type-names.ts";
 
 /** The statement or name by which a file exports something as its default. */
 export function defaultExport(file: SourceFile): t.Node | null {
@@ -33,8 +36,9 @@ export function readVersion2(
   files: SourceFiles,
   report: Report,
 ): DeclaredFunction {
-  const { apiName, sources } = readConfig(file, report);
+  const { apiName, sources, edits } = readConfig(file, report);
   const callable = callableOf(exported, file);
+  const client = callable && clientOf(callable, file, files);
   const types = new TypeReader("typescript-v2", files, report);
   if (!callable) {
     report.error(
@@ -44,16 +48,33 @@ export function readVersion2(
       "Write export default async function, with its parameters and what it returns.",
     );
   }
+  const signature = callable && readSignature(callable, file, types, report, client ? 1 : 0);
+  const declared = edits?.map((each) => each.name);
+  for (const edit of signature?.edits ?? []) {
+    if (declared && !declared.includes(edit.name)) reportUndeclared(edit, declared, report);
+  }
   return {
     name: apiName?.name ?? folder,
     at: apiName?.at ?? file.at(exported),
     language: "typescript-v2",
     isQuery: false,
-    signature: callable && readSignature(callable, file, types, report),
+    signature: signature && { parameters: signature.parameters, output: signature.output },
     sources,
-    call: "user.default",
+    edits: edits ?? signature?.edits ?? [],
+    call: client === null ? "user.default" : "(...parameters) => user.default({}, ...parameters)",
     method: null,
   };
+}
+
+/** The parameter for the client of the ontology, which is the first one and none of the caller's; null without one. */
+function clientOf({ params: [first] }: Callable, file: SourceFile, files: SourceFiles): t.Identifier | null {
+  if (first?.type !== "Identifier") return null;
+  const type = annotationOf(first);
+  if (type?.type !== "TSTypeReference") return null;
+  const named = lookUpType(type.typeName, file, files);
+  return named.kind === "library" && named.module === "@osdk/client" && named.name === "Client"
+    ? first
+    : null;
 }
 
 /** The function that a default export stands for. */

@@ -2,6 +2,7 @@ import { tooLongMessage } from "../protocol.ts";
 import type { NamedType, PublishedFunction, ValueType } from "../published-function.ts";
 import { checkedOptional, keyFrom } from "../values.ts";
 import { LocalDate, Timestamp } from "./dates.ts";
+import { wireEdits } from "./edits.ts";
 import { FunctionsMap } from "./functions-api.ts";
 
 type Language = PublishedFunction["language"];
@@ -77,6 +78,7 @@ function fromJson(json: unknown, type: ValueType, language: Language): unknown {
 
 /** One level of a result; what is inside is converted when it is checked. */
 function toJson(value: unknown, { type }: ValueType): unknown {
+  if (type === "edits") return wireEdits(value);
   if (type === "set" && value instanceof Set) return [...value];
   if (type === "map" && value instanceof Map) {
     return Object.fromEntries([...value].map(([key, item]) => [String(key), item]));

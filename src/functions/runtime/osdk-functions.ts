@@ -1,6 +1,7 @@
-/** What functions import as `@osdk/functions`, as far as it concerns values, errors and sources. */
+/** What functions import as `@osdk/functions`. */
 import { currentCall, notFound } from "./call.ts";
 
+export { createEditBatch } from "./edits.ts";
 export { UserFacingError } from "./user-facing-error.ts";
 
 /** Foundry: "Types reference" (TypeScript v2). */

@@ -56,7 +56,17 @@ async function answerOf(
 
 /** Short answers are all ASCII, as headers are. */
 function written(answer: CallAnswer, log: LogBatch | undefined, resultBytes: number): string {
-  const text = JSON.stringify({ ...answer, log });
+  let text: string;
+  try {
+    text = JSON.stringify({ ...answer, log });
+  } catch (thrown) {
+    // Properties of edits can be anything, and contain themselves.
+    const reason = thrown instanceof Error ? thrown.message : String(thrown);
+    return JSON.stringify({
+      error: errorWith("output", "Error", `The result is no JSON: ${reason}`, null),
+      log,
+    });
+  }
   if ("value" in answer && isTooLong(answer.value, text, resultBytes)) {
     return JSON.stringify({ error: safeErrorOf(new ResultTooLong(resultBytes)), log });
   }

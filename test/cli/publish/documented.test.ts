@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { documented, withOntology } from "./documented.ts";
-import { folderWithPackages, placed, publish } from "./kit.ts";
+import { folderWithPackages, publish } from "./kit.ts";
 
 const text = { type: { type: "string" }, optional: false };
 
@@ -22,6 +22,9 @@ describe("the examples of “Make API calls from functions” are published as w
         name,
         revision: expect.stringMatching(/^[0-9a-f]{64}$/),
         language,
+        runtime: null,
+        edits: [],
+        edits: [],
         parameters: [],
         output: text,
         sources,
@@ -38,16 +41,17 @@ describe("the examples of “Make API calls from functions” are published as w
     ]);
   });
 
-  test("but not the one that edits objects: there is no ontology", async () => {
+  test("the one that edits objects: what it edits, and no parameter for its client", async () => {
     const { functions, problems } = await publish({ "functions/it/it.ts": withOntology });
-    expect(functions).toEqual([]);
-    expect(problems.map(placed)).toEqual([
-      "2:29 UnsupportedImport @ontology/sdk cannot be used: there is no ontology here.",
-      "3:24 UnsupportedImport @osdk/client cannot be used: there is no ontology here.",
-      "4:10 UnknownExport @osdk/functions has no createEditBatch here.",
-      "4:27 UnknownExport @osdk/functions has no Edits here.",
-      "6:21 UnsupportedType Edits.Object is no type for a function here.",
-      "8:65 OntologyUnsupported A function cannot edit objects: there is no ontology here.",
+    expect(problems).toEqual([]);
+    expect(functions.map(({ published }) => published)).toMatchObject([
+      {
+        name: "it",
+        parameters: [],
+        output: { type: { type: "edits" }, optional: false },
+        sources: ["myOAuthSourceAlias"],
+        edits: ["UserProfile"],
+      },
     ]);
   });
 });

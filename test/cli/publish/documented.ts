@@ -79,7 +79,7 @@ export default async function callExternalApi(): Promise<string> {
 `,
 } as const;
 
-/** The page's example that edits objects, which there are none of here. */
+/** The page's example that edits objects. */
 export const withOntology = `import { getSource, getHttpsConnection, getFetch } from "@palantir/functions-sources";
 import { UserProfile } from "@ontology/sdk";
 import { Client } from "@osdk/client";

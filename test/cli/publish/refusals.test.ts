@@ -45,8 +45,8 @@ describe("an import that cannot work is refused where it stands", () => {
       "1:25 UnsupportedImport cloudflare:sockets cannot be used: a function reaches nothing of the Worker that runs it.",
     ],
     [
-      'import type { Client } from "@osdk/client";',
-      "1:29 UnsupportedImport @osdk/client cannot be used: there is no ontology here.",
+      'import type { Client } from "@osdk/react";',
+      "1:29 UnsupportedImport @osdk/react cannot be used: it is for other programs than functions.",
     ],
     [
       'import { Objects } from "@foundry/ontology-api";',

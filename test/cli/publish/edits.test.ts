@@ -1,0 +1,92 @@
+import { describe, expect, test } from "vitest";
+import { placed, publish } from "./kit.ts";
+
+const imports = `import { Employee, Person, Ticket } from "@ontology/sdk";
+import { createEditBatch, type CreateInterface, type Edits, type UpdateObject } from "@osdk/functions";
+`;
+
+async function published(code: string) {
+  const { functions, problems } = await publish({ "functions/it/it.ts": imports + code });
+  return { functions: functions.map((each) => each.published), problems: problems.map(placed) };
+}
+
+const returning = (type: string, before = "") => `${before}
+export default async function it(): Promise<${type}> { throw new Error("not run"); }`;
+
+const config = (...types: string[]) => `export const config = { edits: [${types.join(", ")}] };`;
+
+describe("a function edits what its result says", () => {
+  test.each<[string, string[], string?]>([
+    ["Edits.Object<Employee>[]", ["Employee"]],
+    ["Array<Edits.Object<Employee>>", ["Employee"]],
+    ["readonly Edits.Object<Employee>[]", ["Employee"]],
+    ["(Edits.Object<Employee> | Edits.Object<Ticket>)[]", ["Employee", "Ticket"]],
+    ['Edits.Link<Employee, "boss">[]', ["Employee"]],
+    ["Edits.Interface<Person>[]", ["Person"]],
+    ["UpdateObject<Employee>[]", ["Employee"]],
+    ["CreateInterface<Person, Ticket>[]", ["Ticket"]],
+    ["OntologyEdit[]", ["Employee"], "type OntologyEdit = Edits.Object<Employee>;"],
+    [
+      "Changes",
+      ["Employee", "Ticket"],
+      "type One = Edits.Object<Employee>; type Other = One | Edits.Object<Ticket>; type Changes = Other[];",
+    ],
+    ["Edits.Object<Employee>[]", ["Employee", "Ticket"], config("Employee", "Ticket")],
+  ])("%s", async (type, edits, before = "") => {
+    expect(await published(returning(type, before))).toMatchObject({
+      functions: [{ parameters: [], output: { type: { type: "edits" }, optional: false }, edits }],
+      problems: [],
+    });
+  });
+});
+
+describe("what it does not say is refused where it stands", () => {
+  const notType = "A part of config.edits is no object type.";
+
+  test.each([
+    [
+      returning("(Edits.Object<Employee> | Edits.Object<Ticket>)[]", config("Employee")),
+      ["4:84 UndeclaredEdit The function does not declare to edit Ticket."],
+    ],
+    [
+      `export default function it(client: unknown): Edits.Object<Employee>[] {
+  const batch = createEditBatch<any>({} as never);
+  batch.create(Ticket, {});
+  return batch.getEdits();
+}`,
+      [
+        "3:36 UnsupportedType unknown is no type for a function.",
+        "5:16 UndeclaredEdit The function does not declare to edit Ticket.",
+      ],
+    ],
+    [
+      returning("string", 'export const config = { edits: ["Employee"] };'),
+      [`3:33 ConfigNotLiteral ${notType}`],
+    ],
+    [
+      returning("string", "export const config = { edits: Employee };"),
+      ["3:32 ConfigNotLiteral config.edits is not a literal."],
+    ],
+    [
+      returning("(Edits.Object<Employee> | string)[]"),
+      ["4:46 UnsupportedType A value can be of one type only."],
+    ],
+    [
+      returning("Edits.Object<Employee>"),
+      ["4:45 UnsupportedType Edits.Object is no type for a function here."],
+    ],
+  ])("%s", async (code, problems) => {
+    expect((await published(code)).problems).toEqual(problems);
+  });
+});
+
+test("a client is no parameter of the caller's", async () => {
+  const { functions, problems } = await publish({
+    "functions/it/it.ts": `import type { Client } from "@osdk/client";
+export default function it(client: Client, name: string): string { return name; }`,
+  });
+  expect(problems).toEqual([]);
+  expect(functions.map(({ published }) => published.parameters)).toEqual([
+    [{ name: "name", type: { type: "string" }, optional: false }],
+  ]);
+});
