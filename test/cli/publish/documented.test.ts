@@ -24,7 +24,6 @@ describe("the examples of “Make API calls from functions” are published as w
         language,
         runtime: null,
         edits: [],
-        edits: [],
         parameters: [],
         output: text,
         sources,
