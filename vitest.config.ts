@@ -3,7 +3,12 @@ import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 import { generateKeys } from "./src/credentials/secrets/keys.ts";
 
-const node = ["test/end-to-end/**/*.test.ts", "test/cli/**/*.test.ts"];
+/** What runs in Node: the command line, and Python as its libraries are tested, without a gateway. */
+const node = [
+  "test/end-to-end/**/*.test.ts",
+  "test/cli/**/*.test.ts",
+  "test/functions/python/lib/**/*.test.ts",
+];
 
 /** What the pages tell their readers to run, and what they install; `npm run test:docs` runs it. */
 const documentation = ["test/end-to-end/documentation.test.ts", "test/end-to-end/package.test.ts"];

@@ -1,0 +1,1 @@
+"""External systems. Foundry: "Make API calls from functions"."""

@@ -1,0 +1,1 @@
+"""What functions import to say what they are and to reach their sources."""

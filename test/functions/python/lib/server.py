@@ -1,0 +1,47 @@
+"""What the cases call: the same answers behind a fake gateway, and behind a server for the real library."""
+
+import json
+from urllib.parse import parse_qs, unquote, urlsplit
+
+seen = []
+failures = {}
+
+
+def serve(method, url, headers, body):
+    """One exchange: status, reason, headers, body."""
+    parts = urlsplit(url)
+    query = {name: values[0] for name, values in parse_qs(parts.query).items()}
+    first, *rest = parts.path.strip("/").split("/")
+    match first:
+        case "echo":
+            lower = {name.lower(): value for name, value in headers}
+            hidden = {"host", "connection", "content-length", "accept-encoding", "transfer-encoding"}
+            shown = {name: value for name, value in sorted(lower.items()) if name not in hidden}
+            answer = {
+                "method": method,
+                "target": parts.path + (f"?{parts.query}" if parts.query else ""),
+                "headers": shown,
+                "body": (body or b"").decode("latin1"),
+            }
+            return 200, "OK", [("Content-Type", "application/json")], json.dumps(answer).encode()
+        case "status":
+            reason = unquote(rest[1]) if len(rest) > 1 else "Some Reason"
+            more = [("Retry-After", query["after"])] if "after" in query else []
+            return int(rest[0]), reason, [("Content-Type", "text/plain"), *more], b"text"
+        case "redirect":
+            return int(rest[0]), "Moved", [("Location", query["to"])], b""
+        case "set-cookie":
+            cookies = [("Set-Cookie", value) for value in parse_qs(parts.query)["c"]]
+            more = [("Location", query["to"])] if "to" in query else []
+            return (302 if more else 200), "OK", [*cookies, *more], b""
+        case "answer":
+            given = [("Content-Type", query["type"])] if "type" in query else []
+            more = [(name, query[name]) for name in ("Link", "X-Twice") if name in query]
+            return 200, "OK", [*given, *more], bytes.fromhex(query.get("hex", ""))
+        case "flaky":
+            left = failures.setdefault(rest[0], int(query["times"]))
+            failures[rest[0]] = left - 1
+            if left > 0:
+                return int(query.get("status", "503")), "Later", [], b"later"
+            return 200, "OK", [], b"now"
+    return 404, "Not Found", [], b""
