@@ -5,7 +5,7 @@ import { didYouMean } from "../../documents/nearest.ts";
 import type { Position, Report } from "../../documents/report.ts";
 import { isFolder } from "../check/read-folder.ts";
 import type { DeclaredFunction } from "./declared-function.ts";
-import { fileOf, functionPlugin, importPath, MAIN, SERVE } from "./esbuild-plugin.ts";
+import { CLIENT, fileOf, functionPlugin, importPath, MAIN, SERVE } from "./esbuild-plugin.ts";
 import type { Refusal } from "./refused-imports.ts";
 import { exportedNames, type SourceFile, type SourceFiles } from "./source-file.ts";
 
@@ -57,10 +57,14 @@ export async function bundleFunction(
 }
 
 /** What the environment's isolate loads: the runtime first, so that it is ready when the function is loaded. */
-function mainModule({ language, name, signature, call }: DeclaredFunction, entry: string): string {
+function mainModule(
+  { language, name, signature, call, usesClient }: DeclaredFunction,
+  entry: string,
+): string {
   const { parameters, output } = signature ?? { parameters: [], output: null };
   return [
     `import { serveFunction } from ${JSON.stringify(SERVE)};`,
+    ...(usesClient ? [`import { clientOfCall } from ${JSON.stringify(CLIENT)};`] : []),
     `import * as user from ${JSON.stringify(entry)};`,
     `export default serveFunction({ ...${JSON.stringify({ language, name, parameters, output })}, call: ${call} });`,
   ].join("\n");

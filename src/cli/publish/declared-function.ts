@@ -24,6 +24,8 @@ export interface DeclaredFunction {
   readonly edits: readonly DeclaredEdit[];
   /** The expression that calls it, where `user` is the module that exports it. */
   readonly call: string;
+  /** Whether that expression calls `clientOfCall`. */
+  readonly usesClient: boolean;
   /** The method of a TypeScript v1 function, which alone uses its sources. */
   readonly method: { readonly node: t.ClassMethod; readonly file: SourceFile } | null;
 }

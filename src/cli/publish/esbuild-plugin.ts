@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
-import type { OnLoadResult, OnResolveResult, Plugin, PluginBuild } from "esbuild";
+import type { OnLoadResult, OnResolveArgs, OnResolveResult, Plugin, PluginBuild } from "esbuild";
 import { lacksImport, sourceSymbol } from "./decorators.ts";
 import { library, ONTOLOGY_SDK, SOURCE_SYMBOLS } from "./library.ts";
 import { packageRoot } from "./package-root.ts";
@@ -15,6 +15,7 @@ const IMPORT = 'import { Function } from "@foundry/functions-api"; ';
 const RUNTIME = "sortie";
 const SYMBOLS = "sortie-sources";
 const DEFINITIONS = "sortie-ontology";
+const SOCKETS = "sortie-sockets";
 const REQUIRED_BUILTIN = "sortie-node";
 
 /**
@@ -33,6 +34,12 @@ module.exports = { createRequire: () => refuse, builtinModules: [], isBuiltin: (
 
 /** What the main module imports the runtime as. */
 export const SERVE = "sortie:runtime/serve.ts";
+
+/** The same for what makes a function's client of the ontology. */
+export const CLIENT = "sortie:runtime/client.ts";
+
+/** Subscriptions need a socket to the ontology. */
+const NO_SOCKETS = `export default class { constructor() { throw new Error("Functions cannot subscribe to objects: load them."); } }`;
 
 /**
  * Puts Sortie's implementations in place of Foundry's libraries, keeps Node's modules as imports of the platform,
@@ -72,6 +79,13 @@ function addRuntime(build: PluginBuild, files: SourceFiles): void {
     loader: "ts",
     resolveDir: root,
   }));
+  build.onResolve({ filter: /^@osdk\/(?:client|api)(?:\/|$)/ }, (asked) =>
+    asked.pluginData === RESOLVING || !(asked.namespace === RUNTIME || files.isOwn(asked.importer))
+      ? undefined
+      : resolveClient(asked, build),
+  );
+  build.onResolve({ filter: /^isomorphic-ws$/ }, ({ path }) => ({ path, namespace: SOCKETS }));
+  build.onLoad({ filter: /./, namespace: SOCKETS }, () => ({ contents: NO_SOCKETS, loader: "js" }));
   build.onResolve({ filter: /^@/ }, ({ path, importer }): OnResolveResult | undefined => {
     if (path === ONTOLOGY_SDK)
       return {
@@ -96,6 +110,22 @@ function addRuntime(build: PluginBuild, files: SourceFiles): void {
   build.onLoad({ filter: /./, namespace: DEFINITIONS }, ({ pluginData }) =>
     definitionsFor(String(pluginData), files),
   );
+}
+
+const RESOLVING = Symbol("the client is being looked for");
+
+/** The client that the author of the function has installed, or else Sortie's own. */
+async function resolveClient(
+  { path, kind, importer, namespace, resolveDir }: OnResolveArgs,
+  build: PluginBuild,
+): Promise<OnResolveResult> {
+  const options = { kind, importer, namespace, pluginData: RESOLVING };
+  const root = build.initialOptions.absWorkingDir ?? resolveDir;
+  const found = await build.resolve(path, {
+    ...options,
+    resolveDir: namespace === RUNTIME ? root : resolveDir,
+  });
+  return found.errors.length === 0 ? found : build.resolve(path, { ...options, resolveDir: packageRoot() });
 }
 
 /** What `@ontology/sdk` exports of the names that a file imports. */
@@ -168,7 +198,8 @@ function refusalFor(path: string, importer: string, files: SourceFiles): Refusal
 
 /** A path of the bundler's report on disk; null for what is in no file. */
 export function fileOf(root: string, input: string): string | null {
-  return /^(?:sortie|sortie-sources|sortie-ontology|sortie-node):/.test(input) || input === MAIN
+  return /^(?:sortie|sortie-sources|sortie-ontology|sortie-sockets|sortie-node):/.test(input) ||
+    input === MAIN
     ? null
     : join(root, input);
 }

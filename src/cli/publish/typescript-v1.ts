@@ -118,6 +118,7 @@ function readMethod(
     sources: uniqueSources(decoration.sources satisfies readonly DeclaredSource[]),
     // A class of its own for each call, so that nothing is left in it for the next user.
     call: `(...parameters) => new user[${JSON.stringify(className)}]()[${JSON.stringify(name)}](...parameters)`,
+    usesClient: false,
     method: { node: member, file },
   };
 }

@@ -9,6 +9,7 @@ import { annotationOf } from "./read-struct.ts";
 import { TypeReader } from "./read-type.ts";
 import { nameIn, type SourceFile, type SourceFiles } from "./source-file.ts";
 import { lookUpType } from "./type-names.ts";
+import { referencesIn, walk } from "./walk.ts";
 
 /** The statement or name by which a file exports something as its default. */
 export function defaultExport(file: SourceFile): t.Node | null {
@@ -61,7 +62,7 @@ export function readVersion2(
     signature: signature && { parameters: signature.parameters, output: signature.output },
     sources,
     edits: edits ?? signature?.edits ?? [],
-    call: client === null ? "user.default" : "(...parameters) => user.default({}, ...parameters)",
+    ...callOf(callable, client, file),
     method: null,
   };
 }
@@ -75,6 +76,31 @@ function clientOf({ params: [first] }: Callable, file: SourceFile, files: Source
   return named.kind === "library" && named.module === "@osdk/client" && named.name === "Client"
     ? first
     : null;
+}
+
+/** How it is called: with the real client only where it does more with it than to name the ontology. */
+function callOf(
+  callable: Callable | null,
+  client: t.Identifier | null,
+  file: SourceFile,
+): Pick<DeclaredFunction, "call" | "usesClient"> {
+  if (!callable || !client) return { call: "user.default", usesClient: false };
+  const usesClient = isUsed(client.name, callable, file);
+  const given = usesClient ? "clientOfCall()" : "{}";
+  return { call: `(...parameters) => user.default(${given}, ...parameters)`, usesClient };
+}
+
+/** Whether a client is used for anything but a batch of edits. */
+function isUsed(client: string, { body }: Callable, { imports }: SourceFile): boolean {
+  const named = new Set<t.Node>();
+  walk(body, (node) => {
+    if (node.type !== "CallExpression" || node.callee.type !== "Identifier") return;
+    const imported = imports.get(node.callee.name);
+    const [first] = node.arguments;
+    const isBatch = imported?.module === "@osdk/functions" && imported.name === "createEditBatch";
+    if (isBatch && first) named.add(first);
+  });
+  return referencesIn(body).some((reference) => reference.name === client && !named.has(reference));
 }
 
 /** The function that a default export stands for. */
