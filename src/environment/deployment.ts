@@ -97,6 +97,7 @@ export async function planDeployment(
     functions: model.functions.map(({ published }) => published),
     outboundApplications: model.outboundApplications,
     webhooks: model.webhooks.map(({ webhook }) => webhook),
+    ontology: model.ontology?.definition ?? null,
     identity: settings.identity,
     audit: settings.audit,
     analytics: settings.analytics,

@@ -6,6 +6,7 @@ import { analyticsSettings, defaultAnalytics } from "../egress/analytics/setting
 import { auditSettings } from "../egress/audit/settings.ts";
 import { disguises } from "../flow/disguised-path.ts";
 import { publishedFunctionSchema } from "../functions/published-function.ts";
+import { ontologySchema } from "../ontology/file-schema.ts";
 import { sourceSchema } from "../sources/source.ts";
 import { mapScopes } from "../stores/key-value-maps.ts";
 import { webhookSchema } from "../webhooks/file-schema.ts";
@@ -81,6 +82,8 @@ const schema = v.object({
   functions: v.optional(v.array(publishedFunctionSchema), []),
   outboundApplications: v.optional(v.array(outboundApplicationSchema), []),
   webhooks: v.optional(v.array(webhookSchema), []),
+  /** What kinds of objects there are; null where there are none. */
+  ontology: v.optional(v.nullable(ontologySchema), null),
   /** Whose tokens say who a caller is; null where nobody's do. */
   identity: v.optional(v.nullable(identitySchema), null),
   audit: v.optional(auditSettings, { destination: "log" }),

@@ -5,6 +5,8 @@ import type { OutboundApplication } from "../credentials/oauth/application.ts";
 import { didYouMean } from "../documents/nearest.ts";
 import type { Position, Report } from "../documents/report.ts";
 import type { PublishedFunction } from "../functions/published-function.ts";
+import type { ReadOntology } from "../ontology/check-ontology.ts";
+import { readOntology } from "../ontology/read-ontology.ts";
 import { readSources } from "../sources/read-sources.ts";
 import type { Source } from "../sources/source.ts";
 import { type ReadWebhook, readWebhooks } from "../webhooks/read-webhooks.ts";
@@ -35,6 +37,8 @@ export interface EnvironmentModel {
   readonly sources: readonly Source[];
   readonly outboundApplications: readonly OutboundApplication[];
   readonly webhooks: readonly ReadWebhook[];
+  /** Null when no file defines one. */
+  readonly ontology: ReadOntology | null;
   /** Bundling functions takes a build tool, so who reads an environment adds them. */
   readonly functions: readonly BuiltFunction[];
   /** What is there and not in the lists above. */
@@ -97,6 +101,7 @@ export function readEnvironment(
   };
   const sources = readSources(files, name, known, report);
   const webhooks = readWebhooks(files, name, report);
+  const ontology = readOntology(files, report);
   const missing = { wrong, leftOut: new Set(leftOut.map(partIn)) };
   return {
     name,
@@ -106,6 +111,7 @@ export function readEnvironment(
     sources,
     outboundApplications,
     webhooks,
+    ontology,
     functions: [],
     missing,
   };

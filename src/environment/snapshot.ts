@@ -14,6 +14,7 @@ import type { Lifetime } from "../flow/context.ts";
 import { disguiseFinder, disguises } from "../flow/disguised-path.ts";
 import type { Observer } from "../flow/observer.ts";
 import type { DeployedFunctions } from "../functions/deployed.ts";
+import { Ontology } from "../ontology/ontology.ts";
 import { DeployedWebhooks } from "../webhooks/deployed.ts";
 import type { BasePathMatch } from "./base-path.ts";
 import type { EnvironmentDocument } from "./document.ts";
@@ -32,6 +33,7 @@ export class Snapshot {
   readonly document: EnvironmentDocument;
   readonly functions: DeployedFunctions;
   readonly webhooks: DeployedWebhooks;
+  #ontology: Ontology | null = null;
   /** Says whether a URL, as it came, has a path that is refused; null when none is. */
   readonly refusesPath: ReturnType<typeof disguiseFinder>;
   /** A host, with its port, that is the gateway's own pages' alone; null when there is none. */
@@ -69,6 +71,13 @@ export class Snapshot {
     this.#capabilities = services.capabilities(this);
     this.webhooks = new DeployedWebhooks(document.webhooks, this.#capabilities.sources);
     this.#observer = services.observer;
+  }
+
+  /** Null when the environment has none. */
+  get ontology(): Ontology | null {
+    const { environment, ontology } = this.document;
+    this.#ontology ??= ontology && new Ontology(environment, ontology);
+    return this.#ontology;
   }
 
   /** @param path without query string */

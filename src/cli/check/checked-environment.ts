@@ -56,10 +56,10 @@ export async function checkedEnvironment(
   };
   const model = { ...read, functions: published.functions, missing };
   checkEnvironment(model, report);
-  const { bundles, functions, webhooks } = model;
-  if (bundles.length + functions.length + webhooks.length === 0 && !report.failed) {
+  const { bundles, functions, webhooks, ontology } = model;
+  if (bundles.length + functions.length + webhooks.length === 0 && !ontology && !report.failed) {
     throw new CommandFailure(
-      `The environment ${name} deploys no proxy, no shared flow, no function and no webhook.`,
+      `The environment ${name} deploys no proxy, no shared flow, no function, no webhook and no ontology.`,
     );
   }
   const located = report.problems.map((problem) => ({

@@ -25,6 +25,7 @@ const ENVIRONMENT_FOLDERS = [
   "functions",
   "outbound-applications",
   "webhooks",
+  "ontology",
 ];
 
 /** Those, and one that projects have for other things. */

@@ -1,0 +1,99 @@
+import * as v from "valibot";
+
+/** What `ontology/*.yaml` may hold. The JSON Schema for editors is made of this. */
+
+const described = <S extends v.GenericSchema>(schema: S, text: string) => v.pipe(schema, v.description(text));
+
+const IDENTIFIER = "must begin with a letter and go on with letters, digits and _, at most 100";
+
+/** What types, properties and links may be called: code writes these names. */
+export const API_NAME = /^[A-Za-z]\w{0,99}$/;
+export const apiName = v.pipe(v.string(), v.regex(API_NAME, IDENTIFIER));
+
+/** The types of properties that hold one value. Foundry: "Properties: base types". */
+export const scalarTypes = [
+  ...(["string", "boolean", "byte", "short", "integer", "long", "float", "double", "decimal"] as const),
+  ...(["date", "timestamp", "geopoint"] as const),
+] as const;
+export type ScalarPropertyType = (typeof scalarTypes)[number];
+
+/** The type of a property. Lists are not nested, and hold no structs; structs hold neither. */
+export type PropertyType =
+  | { type: ScalarPropertyType }
+  | { type: "array"; items: { type: ScalarPropertyType } }
+  | { type: "struct"; fields: Record<string, { type: ScalarPropertyType }> };
+
+const names = {
+  displayName: v.optional(described(v.string(), "For people to read.")),
+  description: v.optional(v.string()),
+};
+
+const scalar = v.strictObject({ type: v.picklist(scalarTypes) });
+const property = v.variant("type", [
+  v.strictObject({ type: v.picklist(scalarTypes), ...names }),
+  v.strictObject({ type: v.literal("array"), items: scalar, ...names }),
+  v.strictObject({ type: v.literal("struct"), fields: v.record(apiName, scalar), ...names }),
+]);
+
+const PRINCIPAL = "must be anyone, users, services, user:NAME or group:NAME";
+const principals = v.optional(
+  v.array(
+    v.pipe(
+      v.string(),
+      v.regex(/^(?:anyone|users|services|(?:user|group):.+)$/, PRINCIPAL),
+      v.description(
+        "anyone: callers without a name, too. users: people who have signed in. services: programs. user:NAME, group:NAME.",
+      ),
+    ),
+  ),
+  [],
+);
+
+const objectType = v.strictObject({
+  ...names,
+  pluralDisplayName: v.optional(v.string()),
+  primaryKey: described(apiName, "The property that tells objects apart."),
+  titleProperty: v.optional(
+    described(apiName, "The property that shows what an object is. Default: the primary key."),
+  ),
+  properties: v.record(apiName, property),
+  permissions: v.optional(
+    described(
+      v.strictObject({ read: principals, edit: principals }),
+      "Who may read objects, and who may edit them. Default: nobody.",
+    ),
+    { read: [], edit: [] },
+  ),
+});
+
+const side = {
+  objectType: described(apiName, "The object type at this end."),
+  apiName: described(apiName, "What an object at this end calls the objects at the other."),
+  displayName: names.displayName,
+};
+
+const linkType = v.strictObject({
+  from: v.strictObject({
+    ...side,
+    foreignKey: v.optional(
+      described(
+        apiName,
+        "The property that holds the primary key of the one object at the other end. Without it, objects have any number of links to both sides.",
+      ),
+    ),
+  }),
+  to: v.strictObject(side),
+});
+
+export const ontologyFileSchema = v.strictObject({
+  objectTypes: v.optional(v.record(apiName, objectType), {}),
+  linkTypes: v.optional(v.record(apiName, linkType), {}),
+});
+
+/** An ontology as it is deployed: what all its files say, together. */
+export const ontologySchema = v.object(ontologyFileSchema.entries);
+
+export type OntologyDefinition = v.InferOutput<typeof ontologySchema>;
+export type ObjectTypeDefinition = OntologyDefinition["objectTypes"][string];
+export type PropertyDefinition = ObjectTypeDefinition["properties"][string];
+export type LinkTypeDefinition = OntologyDefinition["linkTypes"][string];
