@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { extname, join } from "node:path";
 import { nearestNames } from "../../documents/nearest.ts";
 import type { Report } from "../../documents/report.ts";
 import type { EnvironmentFiles } from "../../environment/read-environment.ts";
@@ -16,35 +16,47 @@ export interface FunctionFolder {
  */
 export function functionFolders(files: EnvironmentFiles, report: Report): FunctionFolder[] {
   for (const file of files.keys()) {
-    if (!/^functions\/[^/]+\.ts$/.test(file) || file.endsWith(".d.ts")) continue;
-    const name = file.slice("functions/".length, -".ts".length);
+    if (!/^functions\/[^/]+\.(?:ts|py)$/.test(file) || file.endsWith(".d.ts")) continue;
+    const [name, extension] = file.slice("functions/".length).split(/\.(?=[^.]+$)/);
     report.warning(
       "UnknownFile",
       { file, line: 1, column: 1 },
       "The file has no effect: a function has a folder.",
-      `Move it to functions/${name}/${name}.ts.`,
+      `Move it to functions/${name}/${name}.${extension}.`,
     );
   }
   const names = [...files.keys()].flatMap((path) => /^functions\/([^/]+)\/./.exec(path)?.[1] ?? []);
   return [...new Set(names)].sort().flatMap((name) => {
     if (name.startsWith("_")) return [];
     const folder = `functions/${name}/`;
-    const entry = entriesOf(name).find((path) => files.has(folder + path));
+    const [entry, ...others] = entriesOf(name).filter((path) => files.has(folder + path));
     if (entry === undefined) reportMissingEntry(name, filesIn(folder, files), report);
+    const other = others.find((path) => extname(path) !== extname(entry ?? path));
+    if (other) reportTwoLanguages(folder + other, entry ?? other, report);
     return [{ name, entry: entry === undefined ? null : folder + entry }];
   });
 }
 
 function reportMissingEntry(name: string, others: readonly string[], report: Report): void {
-  const [first, second] = entriesOf(name);
-  const near = [first, second].flatMap((entry) =>
+  const [first, second, third] = entriesOf(name);
+  const near = entriesOf(name).flatMap((entry) =>
     nearestNames(entry, others).map((other) => `Rename ${other} to ${entry}.`),
   );
   report.error(
     "MissingEntry",
     { file: `functions/${name}`, line: 1, column: 1 },
     "The folder has no entry file.",
-    near[0] ?? `Add ${first} or ${second}, or let the folder's name start with _ when it holds shared code.`,
+    near[0] ??
+      `Add ${first}, ${second} or ${third}, or let the folder's name start with _ when it holds shared code.`,
+  );
+}
+
+function reportTwoLanguages(file: string, entry: string, report: Report): void {
+  report.error(
+    "AmbiguousEntry",
+    { file, line: 1, column: 1 },
+    `The folder has an entry file in another language as well: ${entry}.`,
+    "Move one of them to a folder of its own.",
   );
 }
 
@@ -53,6 +65,13 @@ function filesIn(folder: string, files: EnvironmentFiles): string[] {
 }
 
 /** Where an entry file is looked for, in this order. */
-function entriesOf(name: string): readonly [string, string, ...string[]] {
-  return [`${name}.ts`, "index.ts", join("src", `${name}.ts`), join("src", "index.ts")];
+function entriesOf(name: string): readonly [string, string, string, ...string[]] {
+  return [
+    `${name}.ts`,
+    "index.ts",
+    `${name}.py`,
+    "main.py",
+    join("src", `${name}.ts`),
+    join("src", "index.ts"),
+  ];
 }

@@ -1,9 +1,7 @@
-import { createHash } from "node:crypto";
 import { realpathSync } from "node:fs";
 import { join } from "node:path";
 import { didYouMean } from "../../documents/nearest.ts";
 import { Report } from "../../documents/report.ts";
-import { DEFAULT_FUNCTION_SETTINGS } from "../../environment/function-settings.ts";
 import type { MissingParts, PartName } from "../../environment/part-name.ts";
 import type {
   BuiltFunction,
@@ -12,14 +10,16 @@ import type {
 } from "../../environment/read-environment.ts";
 import { reportNotDeployed } from "../../environment/read-environment.ts";
 import type { Settings } from "../../environment/settings.ts";
-import { type Bundle, bundleFunction } from "./bundle-function.ts";
+import { builtFunction, checkName, type PublishedFolder } from "./built-function.ts";
+import { bundleFunction } from "./bundle-function.ts";
 import { checkCode, checkDependencies } from "./check-code.ts";
 import { checkEdits } from "./check-edits.ts";
 import { checkImports } from "./check-imports.ts";
 import { checkSources } from "./check-sources.ts";
 import { checkWebhookCalls, type KnownWebhooks } from "./check-webhook-calls.ts";
-import { type DeclaredFunction, isFunctionName } from "./declared-function.ts";
+import type { DeclaredFunction } from "./declared-function.ts";
 import { type FunctionFolder, functionFolders } from "./function-folder.ts";
+import { publishPython } from "./python/publish-python.ts";
 import { readFunctions } from "./read-functions.ts";
 import { type SourceFile, SourceFiles } from "./source-file.ts";
 
@@ -49,7 +49,12 @@ export async function publishFunctions(
     hasFile: (webhook) => files.has(`webhooks/${webhook}.yaml`),
   };
   const published = await Promise.all(
-    functionFolders(files, report).map((folder) => publishFolder(folder, root, settings, known)),
+    functionFolders(files, report).map((folder) => {
+      const { entry } = folder;
+      return entry?.endsWith(".py")
+        ? publishPython({ ...folder, entry }, root, files, settings)
+        : publishFolder(folder, root, settings, known);
+    }),
   );
   for (const { problems } of published) {
     for (const { severity, code, message, remedy, ...at } of problems)
@@ -85,12 +90,6 @@ function checkNamed({ functions }: Settings, found: ReadonlySet<string>, report:
       didYouMean(name, found, `add functions/${name}, or take its name out.`),
     );
   }
-}
-
-interface PublishedFolder extends Pick<PublishedFunctions, "functions" | "files"> {
-  /** Of all functions in it, and its own, by which it can be meant while it has errors. */
-  readonly names: readonly string[];
-  readonly problems: Report["problems"];
 }
 
 async function publishFolder(
@@ -140,43 +139,4 @@ async function build(
     }),
   );
   return built.filter((each) => each !== null);
-}
-
-function checkName({ name, at }: DeclaredFunction, report: Report): void {
-  if (isFunctionName(name)) return;
-  report.error(
-    "InvalidFunctionName",
-    at,
-    `A function cannot be called ${JSON.stringify(name)}.`,
-    "Start the name with a letter, and use letters, digits, _ and - only, 100 of them at most.",
-  );
-}
-
-function builtFunction(
-  { name, at, language, isQuery, signature, sources, edits }: DeclaredFunction,
-  { module, sourceMap }: Bundle,
-  settings = DEFAULT_FUNCTION_SETTINGS,
-): BuiltFunction | null {
-  const { mode, timeoutSeconds, cpuMs, subRequests, resultBytes, logLines } = settings;
-  return (
-    signature && {
-      published: {
-        name,
-        revision: createHash("sha256").update(module).digest("hex"),
-        language,
-        runtime: null,
-        isQuery,
-        ...signature,
-        sources: sources.map((source) => source.name),
-        edits: [...new Set(edits.map((each) => each.name))],
-        mode,
-        limits: { timeoutMs: timeoutSeconds * 1000, cpuMs, subRequests, resultBytes, logLines },
-      },
-      module,
-      runtime: null,
-      sourceMap,
-      at,
-      sourcesAt: new Map(sources.map((source) => [source.name, source.at])),
-    }
-  );
 }
