@@ -13,6 +13,7 @@ import { addKvm } from "./kvm/kvm.ts";
 import { addTypes } from "./publish/types.ts";
 import { addOAuth } from "./secret/oauth.ts";
 import { addSecret } from "./secret/secret.ts";
+import { addWebhook } from "./webhook/history.ts";
 
 const commands = [
   addDev,
@@ -26,6 +27,7 @@ const commands = [
   addSecret,
   addKvm,
   addOAuth,
+  addWebhook,
   addBridge,
   addExample,
 ];

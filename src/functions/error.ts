@@ -40,6 +40,10 @@ const codes = {
   /** There was no answer, and nobody knows whether the call has arrived. */
   UnknownError: "INTERNAL",
   WebhookNotFound: "NOT_FOUND",
+  /** What is kept of a webhook's executions cannot be read. */
+  HistoryUnavailable: "UNAVAILABLE",
+  /** A parameter of the query cannot be what it says. */
+  InvalidPage: "INVALID_ARGUMENT",
   /** The body of the request is no JSON, or not the JSON that it has to be. */
   InvalidRequestBody: "INVALID_ARGUMENT",
   RequestBodyTooLarge: "REQUEST_ENTITY_TOO_LARGE",

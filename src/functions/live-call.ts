@@ -1,5 +1,5 @@
 import type { Caller } from "../credentials/caller.ts";
-import { maskOf } from "../credentials/mask.ts";
+import { type Shown, shownWithout } from "../credentials/shown.ts";
 import type { AuthorizationRequired } from "../credentials/user-credentials.ts";
 import { CountedCalls } from "../egress/audit/bytes.ts";
 import type { BoundSecret } from "../sources/placeholders.ts";
@@ -30,7 +30,7 @@ export class LiveCall {
   readonly #log: (line: Record<string, unknown>) => void;
   /** Tokens that the call has used. */
   readonly #tokens = new Set<string>();
-  #mask: ((text: string) => string) | null = null;
+  #shown: Shown | null = null;
   #lines = 0;
   #characters = 0;
   /** Lines that were not logged: here, and by what the isolate says. */
@@ -68,22 +68,18 @@ export class LiveCall {
    * @param sent where the isolate cuts such text
    */
   shown(text: string, longest: number, sent: number): string {
-    const secrets = [...this.#tokens, ...[...this.secrets.values()].flatMap((each) => Object.values(each))];
-    this.#mask ??= maskOf(secrets);
-    const masked = this.#mask(text);
-    if (text.length < sent) {
-      return masked.length <= longest ? masked : `${masked.slice(0, longest)}… (${text.length} characters)`;
-    }
-    // The beginning of a secret may be left at the end.
-    const certain = Math.max(0, masked.length - Math.max(0, ...secrets.map(mostWritten)));
-    return `${masked.slice(0, Math.min(longest, certain))}… (more than ${sent} characters)`;
+    this.#shown ??= shownWithout([
+      ...this.#tokens,
+      ...[...this.secrets.values()].flatMap((each) => Object.values(each)),
+    ]);
+    return this.#shown(text, longest, sent);
   }
 
   /** Notes a token that must not get into the log. */
   conceal(token: string): void {
     if (this.#tokens.has(token)) return;
     this.#tokens.add(token);
-    this.#mask = null;
+    this.#shown = null;
   }
 
   /**
@@ -130,9 +126,4 @@ export class LiveCall {
   #print(level: LogLevel, text: string): void {
     this.#log({ level, event: "function.log", function: this.plan.published.name, call: this.id, text });
   }
-}
-
-/** How long a secret may be, however it is written. Characters. */
-function mostWritten(secret: string): number {
-  return 2 * encodeURIComponent(secret.toWellFormed()).length;
 }

@@ -47,13 +47,26 @@ type Run = (
   parameters: Readonly<Record<string, unknown>>,
   caller: Caller,
   context: TokenContext,
-) => Promise<{ readonly value: unknown; readonly isEdits?: boolean }>;
+) => Promise<{ readonly value: unknown }>;
 
-async function execute(
+function execute(
   run: Run,
   request: Request,
-  { identify, dev }: FunctionsRoutesServices,
+  services: FunctionsRoutesServices,
   lifetime: Lifetime,
+): Promise<Response> {
+  return answerTo(request, services, lifetime, async (caller, context) => {
+    const { value } = await run(await readParameters(request, context), caller, context);
+    return { value };
+  });
+}
+
+/** Answers a known caller in JSON, and whatever goes wrong in Foundry's shape of errors. */
+export async function answerTo(
+  request: Request,
+  { identify, dev }: Pick<FunctionsRoutesServices, "identify" | "dev">,
+  lifetime: Lifetime,
+  answer: (caller: Caller, context: TokenContext) => Promise<object>,
 ): Promise<Response> {
   const refuse = (error: FunctionError): Response => {
     const { errorName, message, status } = error;
@@ -61,13 +74,8 @@ async function execute(
     return errorAnswer(error, request.url);
   };
   try {
-    const caller = await identify(request);
-    const context = contextOf(lifetime);
-    const parameters = await readParameters(request, context);
-    const { value, isEdits } = await run(parameters, caller, context);
-    // Only an action applies edits.
-    const answer = isEdits ? { value, applied: false } : { value };
-    return new Response(JSON.stringify(answer), { headers: answerHeaders });
+    const body = await answer(await identify(request), contextOf(lifetime));
+    return new Response(JSON.stringify(body), { headers: answerHeaders });
   } catch (error) {
     if (error instanceof FunctionError) return refuse(error);
     if (error instanceof CallerError) {

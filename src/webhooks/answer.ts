@@ -1,6 +1,6 @@
 import { readText } from "../egress/read-text.ts";
 import { type Convert, checkedValue, ValueError } from "../functions/values.ts";
-import type { CompiledOutput } from "./compile.ts";
+import type { CompiledOutput } from "./compiled.ts";
 import { type Scope, ValueNotUsable, valueAt, written } from "./template.ts";
 
 /** How long an answer of which something is wanted may be. Bytes. */
@@ -12,15 +12,17 @@ const ERROR_BODY_LIMIT_BYTES = 64 * 1024;
 /** An answer that is not what the webhook takes it for. */
 export class AnswerError extends Error {}
 
-/**
- * What an answer holds: what its JSON says, or its text; undefined when it is empty. Rejects with
- * {@link AnswerError}, and as the stream does.
- */
-export async function answerValue(response: Response): Promise<unknown> {
+/** The text of an answer; rejects with {@link AnswerError} when it is too long, and as the stream does. */
+export async function answerText(response: Response): Promise<string> {
   const text = await readText(response.body, ANSWER_LIMIT_BYTES);
   if (text === null) throw new AnswerError(`The answer is longer than ${ANSWER_LIMIT_BYTES} bytes.`);
+  return text;
+}
+
+/** What an answer holds: what its JSON says, or its text; undefined when it is empty. Throws {@link AnswerError}. */
+export function answerValue(text: string, contentType: string | null): unknown {
   if (text === "") return undefined;
-  const [type = ""] = (response.headers.get("content-type") ?? "").split(";", 1);
+  const [type = ""] = (contentType ?? "").split(";", 1);
   if (!/[/+]json$/i.test(type.trim())) return text;
   try {
     return JSON.parse(text);
@@ -29,12 +31,15 @@ export async function answerValue(response: Response): Promise<unknown> {
   }
 }
 
+/** The body of an answer that is an error, or that it is too long to be shown. Rejects as the stream does. */
+export async function errorBody(response: Response): Promise<string> {
+  const text = await readText(response.body, ERROR_BODY_LIMIT_BYTES);
+  return text ?? `(longer than ${ERROR_BODY_LIMIT_BYTES} bytes)`;
+}
+
 /** Foundry's words for an answer that is an error. */
-export async function errorText(response: Response): Promise<string> {
-  const body =
-    (await readText(response.body, ERROR_BODY_LIMIT_BYTES)) ??
-    `(longer than ${ERROR_BODY_LIMIT_BYTES} bytes)`;
-  return `Request returned an unsuccessful response code: ${response.status} Response body: ${body}`;
+export function errorText({ status }: Response, body: string): string {
+  return `Request returned an unsuccessful response code: ${status} Response body: ${body}`;
 }
 
 /** The outputs, of their types. Throws {@link AnswerError}. */

@@ -1,8 +1,9 @@
 import type { ValuePath } from "../documents/known-fields.ts";
 import type { NamedType, ValueType } from "../functions/published-function.ts";
 import { isHeaderText } from "../sources/authenticate.ts";
-import type { ExecutionLimits, Webhook, WebhookBody, WebhookCall, WebhookType } from "./file-schema.ts";
-import { type BodyTemplate, isDotSegment, type JsonTemplate, type RequestTemplates } from "./request.ts";
+import type { CompiledCall, CompiledWebhook } from "./compiled.ts";
+import type { Webhook, WebhookBody, WebhookCall, WebhookType } from "./file-schema.ts";
+import { type BodyTemplate, isDotSegment, type JsonTemplate } from "./request.ts";
 import {
   parseReference,
   parseTemplate,
@@ -13,34 +14,6 @@ import {
   TemplateError,
 } from "./template.ts";
 import { isWrite, writes } from "./writes.ts";
-
-/** A webhook with everything worked out that its executions have in common. */
-export interface CompiledWebhook {
-  readonly name: string;
-  readonly source: string;
-  readonly inputs: readonly NamedType[];
-  /** The values that inputs of the type String may have, by name. */
-  readonly enums: ReadonlyMap<string, readonly string[]>;
-  readonly calls: readonly CompiledCall[];
-  readonly outputs: readonly CompiledOutput[];
-  readonly timeoutMs: number;
-  readonly retryableStatuses: ReadonlySet<number>;
-  /** Null when it has none. */
-  readonly limits: ExecutionLimits | null;
-  /** Whether one of its calls changes something. */
-  readonly writes: boolean;
-}
-
-export interface CompiledCall extends RequestTemplates {
-  readonly name: string;
-  readonly method: string;
-  /** Whether anything of its answer is wanted but that it succeeded. */
-  readonly isAnswerUsed: boolean;
-}
-
-export interface CompiledOutput extends NamedType {
-  readonly from: Reference;
-}
 
 /** Takes what is wrong with a webhook. */
 export type WebhookProblem = (code: string, at: ValuePath, message: string, remedy: string) => void;
@@ -73,6 +46,7 @@ export function compileWebhook(webhook: Webhook, problem: WebhookProblem): Compi
     retryableStatuses: new Set(webhook.retryableStatuses),
     limits: webhook.limits.concurrency || webhook.limits.rate ? webhook.limits : null,
     writes: writes(webhook),
+    history: { ...webhook.history, notChanged: new Set(webhook.history.notChangedStatuses) },
   };
 }
 
@@ -140,6 +114,7 @@ class Compiler {
     const compiled = {
       name,
       method,
+      writes: isWrite(call),
       segments: this.#path(call.path, [...at, "path"]),
       query: this.#named(call.query, [...at, "query"]),
       headers: this.#headers(call.headers, [...at, "headers"]),

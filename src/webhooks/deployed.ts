@@ -1,5 +1,6 @@
 import type { NamedSource, NamedSources, SourceProblem } from "../egress/named-source.ts";
-import { type CompiledWebhook, compileWebhook } from "./compile.ts";
+import { compileWebhook } from "./compile.ts";
+import type { CompiledWebhook } from "./compiled.ts";
 import type { Webhook } from "./file-schema.ts";
 
 /** A webhook and all that its executions need, worked out once for each deployment. */

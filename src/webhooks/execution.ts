@@ -1,5 +1,6 @@
 import type { Caller } from "../credentials/caller.ts";
 import { maskOf } from "../credentials/mask.ts";
+import { type Shown, shownWithout } from "../credentials/shown.ts";
 import type { TokenContext } from "../credentials/token-request.ts";
 import { AuthorizationRequired, CredentialsError } from "../credentials/user-credentials.ts";
 import { unlimited } from "../egress/call.ts";
@@ -8,8 +9,9 @@ import { bodyFailure } from "../egress/egress.ts";
 import { EgressError } from "../egress/error.ts";
 import type { NamedSource } from "../egress/named-source.ts";
 import type { FunctionErrorName } from "../functions/error.ts";
-import { AnswerError, answerValue, errorText, outputsOf } from "./answer.ts";
-import type { CompiledCall, CompiledWebhook } from "./compile.ts";
+import { AnswerError, answerText, answerValue, errorBody, errorText, outputsOf } from "./answer.ts";
+import type { CompiledCall, CompiledWebhook } from "./compiled.ts";
+import { type Answered, LONGEST_SEEN } from "./history.ts";
 import { type BuiltRequest, buildRequest } from "./request.ts";
 import { ValueNotUsable } from "./template.ts";
 
@@ -48,8 +50,10 @@ export class Execution {
   readonly #deadline: number;
   readonly #ending = new AbortController();
   readonly #secrets = new Set<string>();
-  /** Whether a call may have left. */
-  #hasBegun = false;
+  /** The answers that came, in their order. */
+  readonly answered: Answered[] = [];
+  /** The call that may have left, and has no answer. */
+  unanswered: CompiledCall | null = null;
 
   constructor(
     webhook: CompiledWebhook,
@@ -73,7 +77,7 @@ export class Execution {
     for (const call of this.#webhook.calls) {
       const request = await buildRequest(call, scope);
       const response = await this.#answer(call, request);
-      if (call.isAnswerUsed) scope.set(call.name, await read(answerValue(response)));
+      if (call.isAnswerUsed) scope.set(call.name, await this.#value(response));
       else await response.body?.cancel();
     }
     const outputs = outputsOf(this.#webhook.outputs, scope);
@@ -86,8 +90,18 @@ export class Execution {
     this.#ending.abort();
   }
 
+  /** Whether a call may have left. */
+  get #hasBegun(): boolean {
+    return this.unanswered !== null || this.answered.length > 0;
+  }
+
   masked(text: string): string {
     return maskOf(this.#secrets)(text);
+  }
+
+  /** Text without the secrets and tokens that it has used. */
+  get shown(): Shown {
+    return shownWithout([...this.#secrets]);
   }
 
   /** What went wrong, by the names that Foundry documents. */
@@ -127,7 +141,9 @@ export class Execution {
       const response = await this.#send(call, request);
       if (response.ok) return response;
       if (attempt === MOST_ATTEMPTS || !this.#webhook.retryableStatuses.has(response.status)) {
-        throw new Failure("RemoteRestApiReturnedError", await read(errorText(response)));
+        const body = await read(errorBody(response));
+        this.#note(body);
+        throw new Failure("RemoteRestApiReturnedError", errorText(response, body));
       }
       await response.body?.cancel();
       await new Promise<void>((resolve) => {
@@ -136,14 +152,26 @@ export class Execution {
     }
   }
 
-  async #send({ method }: CompiledCall, { target, headers, body }: BuiltRequest): Promise<Response> {
+  async #value(response: Response): Promise<unknown> {
+    const text = await read(answerText(response));
+    this.#note(text);
+    return answerValue(text, response.headers.get("content-type"));
+  }
+
+  /** Notes what the latest answer says. */
+  #note(text: string): void {
+    const latest = this.answered.at(-1);
+    if (latest && this.#webhook.history.responses) latest.text = text.slice(0, LONGEST_SEEN);
+  }
+
+  async #send(sent: CompiledCall, { target, headers, body }: BuiltRequest): Promise<Response> {
     // Time that ran out in a pause.
     if (this.#ending.signal.aborted) throw new EgressError("timeout", "No time is left.");
     const { name } = this.#webhook;
     const { apiName, origin } = this.#source;
     const call = {
       url: origin + target,
-      method,
+      method: sent.method,
       headers,
       body,
       timeoutMs: Math.max(0, this.#deadline - this.#context.now()),
@@ -152,12 +180,14 @@ export class Execution {
     } as const;
     const conceal = (secret: string) => this.#secrets.add(secret);
     const context = { ...this.#context, received: this.#caller, conceal };
+    this.unanswered = sent;
     const response = await this.#source.send(call, context, unlimited).catch((error) => {
       // Others may have left before they failed.
-      if (!isUnsent(error)) this.#hasBegun = true;
+      if (isUnsent(error)) this.unanswered = null;
       throw error;
     });
-    this.#hasBegun = true;
+    this.unanswered = null;
+    this.answered.push({ call: sent, status: response.status, text: null });
     return response;
   }
 }

@@ -92,6 +92,7 @@ const call = v.strictObject({
 
 const SECONDS = "must be a whole number of seconds from 1 to 180";
 const STATUS = "must be a status from 400 to 599";
+const status = v.pipe(v.number(), v.integer(STATUS), v.minValue(400, STATUS), v.maxValue(599, STATUS));
 
 const MOST_AT_ONCE = 1000;
 const MOST_IN_TIME = 100_000;
@@ -115,6 +116,21 @@ const limits = v.strictObject({
       }),
     ),
     null,
+  ),
+});
+
+const history = v.strictObject({
+  inputs: v.optional(described(v.boolean(), "Whether the inputs are kept. Default: yes."), true),
+  responses: v.optional(
+    described(v.boolean(), "Whether the answers are kept. Not where they have tokens. Default: yes."),
+    true,
+  ),
+  notChangedStatuses: v.optional(
+    described(
+      v.array(status),
+      "A call that is answered with one of these has changed nothing. Default: 400 to 431.",
+    ),
+    Array.from({ length: 32 }, (_, index) => 400 + index),
   ),
 });
 
@@ -144,12 +160,13 @@ export const webhookFileSchema = v.strictObject({
   ),
   retryableStatuses: v.optional(
     described(
-      v.array(v.pipe(v.number(), v.integer(STATUS), v.minValue(400, STATUS), v.maxValue(599, STATUS))),
+      v.array(status),
       "A call that is answered with one of these is made again, at most twice. Default: none.",
     ),
     [],
   ),
   limits: v.optional(described(limits, "For all callers together. Default: none."), {}),
+  history: v.optional(described(history, "What is kept of executions, for six months."), {}),
 });
 
 /** A webhook as it is deployed: what its file says, and its name. */

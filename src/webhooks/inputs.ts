@@ -1,6 +1,6 @@
 import { FunctionError } from "../functions/error.ts";
 import { orderedParameters } from "../functions/parameters.ts";
-import type { CompiledWebhook } from "./compile.ts";
+import type { CompiledWebhook } from "./compiled.ts";
 
 /**
  * The inputs of an execution, of their types; those that are missing are left out. Throws {@link FunctionError}:

@@ -98,9 +98,6 @@ function notSupported(value: unknown, at: ValuePath): ValueProblem | null {
     remedy: "Take it out.",
   });
   const [first] = at;
-  if (at.length === 1 && first === "history") {
-    return refused(`The field ${first} of webhooks is`);
-  }
   if (value === "attachment" && (first === "inputs" || first === "outputs") && at.at(-1) === "type") {
     return refused("The type attachment is");
   }

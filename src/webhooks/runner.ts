@@ -2,12 +2,14 @@ import type { Caller } from "../credentials/caller.ts";
 import type { TokenContext } from "../credentials/token-request.ts";
 import type { Clock } from "../egress/deadline.ts";
 import { FunctionError } from "../functions/error.ts";
-import type { CompiledWebhook } from "./compile.ts";
+import type { CompiledWebhook } from "./compiled.ts";
 import type { DeployedWebhooks, WebhookPlan } from "./deployed.ts";
 import { Execution, Failure, isUnexpected } from "./execution.ts";
 import type { ExecutionLimits } from "./file-schema.ts";
+import { type Ended, entryOf, type HistoryEntry } from "./history.ts";
 import { checkedInputs } from "./inputs.ts";
 import type { ReachedLimit } from "./limiter.ts";
+import type { HistoryPage, HistoryQuestion } from "./stored-history.ts";
 
 /** How long a message may be that a client gets. Characters. */
 const LONGEST_MESSAGE = 4096;
@@ -41,6 +43,10 @@ export interface ExecutionLedger {
   begin(webhook: string, id: string, limits: ExecutionLimits, leaseMs: number): Promise<ReachedLimit | null>;
   /** An execution that was begun has ended. */
   end(webhook: string, id: string): Promise<void>;
+  /** Keeps what there is to know of an execution. */
+  record(webhook: string, entry: HistoryEntry): Promise<void>;
+  /** What is kept of the executions of a webhook. */
+  history(webhook: string, question: HistoryQuestion): Promise<HistoryPage>;
 }
 
 export interface WebhookServices {
@@ -71,6 +77,17 @@ export class WebhookRunner {
     return result;
   }
 
+  /** What is kept of a webhook's executions. Rejects with {@link FunctionError}: HistoryUnavailable. */
+  async history(webhook: string, question: HistoryQuestion, context: TokenContext): Promise<HistoryPage> {
+    const page = this.#services.ledger.history(webhook, question);
+    return context.within(LEDGER_TIMEOUT_MS, page).catch((cause) => {
+      const message = `The history of the webhook ${webhook} cannot be read at the moment.`;
+      const error = new FunctionError("HistoryUnavailable", message, { webhook, message }, { cause });
+      this.#trouble("webhook.history", webhook, error.errorInstanceId, cause);
+      throw error;
+    });
+  }
+
   async #run(
     plan: WebhookPlan | undefined,
     { name, input, caller, within }: WebhookExecution,
@@ -90,11 +107,39 @@ export class WebhookRunner {
         execution.end();
         throw error;
       });
+    const ended = { id, webhook, caller, inputs, begunAt: context.now() };
     try {
-      return await this.#limited(webhook, id, limitMs + LEASE_MARGIN_MS, context, run);
-    } catch (error) {
-      throw this.#failed(error, execution, { id, name });
+      const outputs = await this.#limited(webhook, id, limitMs + LEASE_MARGIN_MS, context, run);
+      this.#record(execution, { ...ended, error: null }, context);
+      return outputs;
+    } catch (thrown) {
+      const error = this.#failed(thrown, execution, { id, name });
+      if (!(thrown instanceof LimitReached)) {
+        this.#record(
+          execution,
+          { ...ended, error: { name: error.errorName, message: error.message } },
+          context,
+        );
+      }
+      throw error;
     }
+  }
+
+  /** In the background: nobody waits for what is only kept, and nothing fails by it. */
+  #record(
+    execution: Execution,
+    ended: Omit<Ended, "endedAt" | "answered" | "unanswered">,
+    context: TokenContext,
+  ): void {
+    const { name } = ended.webhook;
+    const { answered, unanswered } = execution;
+    const endedAt = context.now();
+    const record = async () =>
+      this.#services.ledger.record(
+        name,
+        entryOf({ ...ended, endedAt, answered, unanswered }, execution.shown),
+      );
+    context.waitUntil(record().catch((error) => this.#trouble("webhook.history", name, ended.id, error)));
   }
 
   #failed(error: unknown, execution: Execution, { id, name }: { id: string; name: string }): FunctionError {
@@ -140,19 +185,26 @@ export class WebhookRunner {
   }
 
   async #end(webhook: string, execution: string, context: TokenContext): Promise<void> {
-    await context.within(LEDGER_TIMEOUT_MS, this.#services.ledger.end(webhook, execution)).catch((error) => {
-      const reason = error instanceof Error ? error.message : String(error);
-      this.#services.log({ level: "error", event: "webhook.limit", webhook, execution, reason });
-    });
+    await context
+      .within(LEDGER_TIMEOUT_MS, this.#services.ledger.end(webhook, execution))
+      .catch((error) => this.#trouble("webhook.limit", webhook, execution, error));
+  }
+
+  #trouble(event: string, webhook: string, execution: string, error: unknown): void {
+    const reason = error instanceof Error ? error.message : String(error);
+    this.#services.log({ level: "error", event, webhook, execution, reason });
   }
 }
+
+/** Too many executions: the history has no room for those that a limit keeps from beginning. */
+class LimitReached extends Failure {}
 
 function refused(name: string, { concurrency, rate }: ExecutionLimits, limit: ReachedLimit): Failure {
   const message =
     limit === "concurrency"
       ? `The webhook ${name} is being executed as often as it may be at once: ${concurrency}.`
       : `The webhook ${name} was executed as often as it may be in one ${rate?.per}: ${rate?.executions}.`;
-  return new Failure("WebhookExecutionFailedToStart", message, { limit });
+  return new LimitReached("WebhookExecutionFailedToStart", message, { limit });
 }
 
 function notUsable(

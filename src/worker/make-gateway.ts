@@ -141,10 +141,8 @@ export function makeGateway(env: WorkerEnv): Served {
     credentials: consents.tokens,
     outlets,
   });
-  const webhooks = new Webhooks(
-    environment,
-    new WebhookRunner({ log, clock: systemClock, ledger: executionLedger(env) }),
-  );
+  const webhookRunner = new WebhookRunner({ log, clock: systemClock, ledger: executionLedger(env) });
+  const webhooks = new Webhooks(environment, webhookRunner, env.DEV !== undefined);
   const functions = new Functions(environment, runner, webhooks);
   // What a client's Authorization header holds is for the flow to judge; one that is nobody's token is nobody.
   const callerOf = async ({ exchange }: FlowContext): Promise<Caller> => {

@@ -1,17 +1,22 @@
+import type { Caller } from "../credentials/caller.ts";
 import type { TokenContext } from "../credentials/token-request.ts";
 import type { Environment } from "../environment/environment.ts";
 import { FunctionError } from "../functions/error.ts";
 import type { DeployedWebhooks, WebhookPlan } from "../webhooks/deployed.ts";
 import type { WebhookExecution, WebhookRunner } from "../webhooks/runner.ts";
+import type { HistoryPage, HistoryQuestion } from "../webhooks/stored-history.ts";
 
 /** The webhooks of the environment that an isolate of the gateway serves. */
 export class Webhooks {
   readonly #environment: Environment;
   readonly #runner: WebhookRunner;
+  readonly #isOnThisMachine: boolean;
 
-  constructor(environment: Environment, runner: WebhookRunner) {
+  /** @param isOnThisMachine whether whoever asks is the developer, who may see all that is kept */
+  constructor(environment: Environment, runner: WebhookRunner, isOnThisMachine: boolean) {
     this.#environment = environment;
     this.#runner = runner;
+    this.#isOnThisMachine = isOnThisMachine;
   }
 
   /** Executes a webhook for a client; its outputs by name. Rejects with {@link FunctionError}. */
@@ -20,6 +25,24 @@ export class Webhooks {
     context: TokenContext,
   ): Promise<{ readonly value: Readonly<Record<string, unknown>> }> {
     return { value: await this.#runner.run(await this.#current(context), execution, context) };
+  }
+
+  /**
+   * What is kept of a webhook's executions, for a client: those of its own. Rejects with {@link FunctionError}:
+   * WebhookNotFound, HistoryUnavailable.
+   */
+  async history(
+    name: string,
+    caller: Caller,
+    page: Pick<HistoryQuestion, "size" | "before">,
+    context: TokenContext,
+  ): Promise<HistoryPage> {
+    const plan = await this.find(name, context);
+    if (!plan) throw new FunctionError("WebhookNotFound", `There is no webhook ${name}.`, { webhook: name });
+    if (this.#isOnThisMachine) return this.#runner.history(name, { ...page, user: null }, context);
+    // Nobody can say which executions of nobody are theirs.
+    if (caller.kind === "anonymous") return { entries: [], next: null };
+    return this.#runner.history(name, { ...page, user: caller.id }, context);
   }
 
   /** What is deployed of a webhook. */

@@ -59,7 +59,8 @@ test.each([
     ["InvalidValue 3:31"],
   ],
   ["source: Things", "source: Things\nlimits: { rate: { executions: 1, per: week } }", ["InvalidValue 3:39"]],
-  ["source: Things", "source: Things\nhistory: { store: false }", ["NotSupportedYet 3:10"]],
+  ["source: Things", "source: Things\nhistory: { store: false }", ["UnknownField 3:12"]],
+  ["source: Things", "source: Things\nhistory: { notChangedStatuses: [200] }", ["InvalidValue 3:33"]],
   ["source: Things", "source: Things\ntimeout: 3", ["UnknownField 3:1"]],
   ["id: { type: string }", "id: { type: attachment }", ["NotSupportedYet 4:15"]],
   ["id: { type: string }", "id: { type: union }", ["InvalidValue 4:15"]],
@@ -67,12 +68,6 @@ test.each([
 ])("%j as %j: %j", (text, instead, expected) => {
   const found = problemsOf(whole.replace(text, instead));
   expect(found.map((problem) => problem.split(" ").slice(0, 2).join(" "))).toEqual(expected);
-});
-
-test("what is not supported yet is refused by its name", () => {
-  expect(problemsOf(whole.replace("source:", "history: {}\nsource:"))).toEqual([
-    "NotSupportedYet 2:10 The field history of webhooks is not supported yet.",
-  ]);
 });
 
 test.each([

@@ -1,0 +1,37 @@
+import { Hono } from "hono/tiny";
+import { FunctionError } from "../functions/error.ts";
+import { answerTo, type FunctionsRoutesServices } from "./functions-routes.ts";
+
+/** How many executions a page has, when nothing else is asked for, and at most. */
+const USUAL_SIZE = 20;
+const MOST = 50;
+
+/**
+ * `GET /_sortie/webhooks/NAME/history?pageSize=20&pageToken=…`: what is kept of a webhook's executions, latest first,
+ * for whoever executed them.
+ */
+export function webhookHistory<E extends object>(
+  servicesOf: (env: E) => FunctionsRoutesServices,
+): Hono<{ Bindings: E }> {
+  const routes = new Hono<{ Bindings: E }>();
+  routes.get("/:name/history", (c) => {
+    const services = servicesOf(c.env);
+    return answerTo(c.req.raw, services, c.executionCtx, async (caller, context) => {
+      const page = {
+        size: wholeNumber("pageSize", c.req.query("pageSize"), MOST) ?? USUAL_SIZE,
+        before: wholeNumber("pageToken", c.req.query("pageToken"), Number.MAX_SAFE_INTEGER),
+      };
+      const { entries, next } = await services.webhooks.history(c.req.param("name"), caller, page, context);
+      return { data: entries, ...(next !== null && { nextPageToken: String(next) }) };
+    });
+  });
+  return routes;
+}
+
+function wholeNumber(name: string, text: string | undefined, most: number): number | null {
+  if (text === undefined) return null;
+  const number = Number(text);
+  if (/^\d+$/.test(text) && number >= 1 && number <= most) return number;
+  const message = `${name} has to be a whole number from 1 to ${most}.`;
+  throw new FunctionError("InvalidPage", message, { message });
+}
