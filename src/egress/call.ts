@@ -23,6 +23,8 @@ export interface OutboundCall {
   readonly outlivesClient?: boolean;
   /** Who calls; a text is a part of the gateway itself, such as `Google authentication`. */
   readonly by: CallOrigin | string;
+  /** Carries it in the place of what its host would be reached by. */
+  readonly through?: Connection | undefined;
   /** Counts bytes whose number nobody says, for the record of the call. */
   readonly counts?: CountedCalls;
 }

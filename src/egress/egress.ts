@@ -118,8 +118,9 @@ export class Egress {
 
   #fetch(call: OutboundCall): Promise<Response> {
     const { url, method, headers, body, signal } = call;
+    const connection = call.through ?? this.#connectionTo(url);
     if (headers === noHeaders && method === "GET" && body === null && !signal) {
-      return this.#connectionTo(url).fetch(url, bareGet);
+      return connection.fetch(url, bareGet);
     }
     const ends = signal && { signal };
     const init =
@@ -132,7 +133,7 @@ export class Egress {
             redirect: "manual",
             ...ends,
           } as const);
-    return this.#connectionTo(url).fetch(url, init);
+    return connection.fetch(url, init);
   }
 
   #check({ url, by }: Pick<OutboundCall, "url" | "by">): void {

@@ -8,6 +8,7 @@ import { checkGates, type GateProblem } from "../sources/gates.ts";
 import { secretNamesOf } from "../sources/secret-names.ts";
 import type { Source } from "../sources/source.ts";
 import { compileSourcePolicy, type SourcePolicy } from "../sources/source-policy.ts";
+import { type WayOut, wayOut } from "../sources/way-out.ts";
 import type { PublishedFunction } from "./published-function.ts";
 
 /** What an environment has deployed of functions and of what they may call. */
@@ -37,6 +38,7 @@ export interface DeclaredSource {
   readonly authenticates: boolean;
   readonly policy: SourcePolicy;
   readonly egress: Egress;
+  readonly through: WayOut["through"];
   /** The binding for its client certificate that the Worker does not have; null when nothing is missing. */
   readonly missingBinding: string | null;
   /** All secrets that it has, those of its authentication among them. */
@@ -53,7 +55,11 @@ export interface FunctionPlan {
   readonly problem: GateProblem | null;
   /** What its own clients, which carry no credentials, may call: the policies of all its sources. */
   readonly policy: SourcePolicy;
+  /** The same without what is reached through bridges, and the door to that. */
+  readonly direct: SourcePolicy;
   readonly egress: Egress;
+  /** Those of its sources whose calls go through bridges. */
+  readonly bridged: readonly DeclaredSource[];
   /** Whether code knows some of its secrets only by placeholders. */
   readonly hasBoundSecrets: boolean;
   /** Names the isolate: another one when code, limits or sources are others. */
@@ -101,14 +107,22 @@ export class DeployedFunctions {
       const source = this.#catalog.find(name);
       return source ? [{ name, source }] : [];
     });
-    const policy = compileSourcePolicy(found.map(({ source }) => source));
+    const sources = found.map(({ name, source }) => this.#declare(name, source));
+    const bridged = sources.filter(({ source }) => source.bridge !== null);
+    const policy = compileSourcePolicy(sources.map(({ source }) => source));
+    const direct =
+      bridged.length === 0
+        ? policy
+        : compileSourcePolicy(sources.flatMap(({ source }) => (source.bridge === null ? source : [])));
     return {
       environment,
       published,
-      sources: new Map(found.map(({ name, source }) => [name, this.#declare(name, source)])),
+      sources: new Map(sources.map((declared) => [declared.name, declared])),
       problem,
       policy,
-      egress: new Egress({ ...this.#outlets, policy }),
+      direct,
+      egress: new Egress({ ...this.#outlets, policy: direct }),
+      bridged,
       hasBoundSecrets: found.some(({ source }) =>
         source.additionalSecrets.some(({ hosts }) => hosts !== null),
       ),
@@ -118,26 +132,26 @@ export class DeployedFunctions {
   }
 
   #declare(name: string, source: Source): DeclaredSource {
-    const { connections, binding } = this.#outlets;
+    const { internet, connections, binding } = this.#outlets;
     const [domain, ...others] = connectionsOf(source);
     const url = domain && others.length === 0 ? originOf(domain) : null;
     const policy = compileSourcePolicy([source]);
     const certificate = source.clientCertificateBinding;
     const presenting = certificate === null ? undefined : binding(certificate);
+    const outlets = {
+      internet,
+      connections:
+        url !== null && presenting ? new Map([...connections, [hostAndPort(url), presenting]]) : connections,
+    };
+    const way = wayOut(source, this.#document.environment, outlets, binding);
     return {
       name,
       source,
       url,
       authenticates: connectionsOf(source).some(({ auth }) => auth.type !== "none"),
       policy,
-      egress: new Egress({
-        ...this.#outlets,
-        policy,
-        connections:
-          url !== null && presenting
-            ? new Map([...connections, [hostAndPort(url), presenting]])
-            : connections,
-      }),
+      egress: new Egress({ ...this.#outlets, policy, ...way.outlets }),
+      through: way.through,
       missingBinding: presenting ? null : certificate,
       secretNames: secretNamesOf(source),
     };

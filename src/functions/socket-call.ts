@@ -1,7 +1,8 @@
+import type { Refusal } from "../egress/egress-policy.ts";
 import { EgressError } from "../egress/error.ts";
 import { pipeSocket } from "../egress/socket.ts";
 import { originOfCall, userOf } from "./call-origin.ts";
-import type { Outlets } from "./deployed.ts";
+import type { FunctionPlan, Outlets } from "./deployed.ts";
 import type { LiveCall } from "./live-call.ts";
 import { refusalText } from "./refusal.ts";
 import { endedMessage } from "./source-call.ts";
@@ -27,7 +28,7 @@ export async function connectSocket(
   const by = originOfCall(plan, null, userOf(calls));
   const finish = audit.recorder?.begin({ method: "CONNECT", host, port, by });
   const end = (error: unknown) => finish?.({ status: null, error, bytesSent: null, bytesReceived: null });
-  const refusal = plan.policy.checkSocket(host, port);
+  const refusal = refusalOf(plan, host, port);
   if (refusal !== null) {
     log({ level: "error", event: "egress.refused", by: by.name, ...refusal });
     const refused = new EgressError("refused", refusalText(plan, refusal));
@@ -44,4 +45,12 @@ export async function connectSocket(
     end(unreachable(error));
     throw error;
   }
+}
+
+function refusalOf({ policy, direct }: FunctionPlan, host: string, port: number): Refusal | null {
+  const refusal = direct.checkSocket(host, port);
+  if (refusal === null) return null;
+  if (!policy.allowsSocket(host, port)) return policy.checkSocket(host, port);
+  const reason = "it is reached through the bridges of its source, which carry HTTP only";
+  return { ...refusal, reason, remedy: "Use plain HTTP requests." };
 }

@@ -47,6 +47,7 @@ export async function callThroughSource(
     return await send({ plan: call.plan, egress, policy }, request, {
       ...replaced,
       by,
+      through: throughOf(call, declared),
       counts: call.counts,
       ended,
       timeoutMs: Math.max(0, call.deadline - Date.now()),
@@ -76,10 +77,13 @@ export async function callWithoutCredentials(
   const deadline = Math.max(...calls.map((each) => each.deadline));
   try {
     const { url, headers } = replacePlaceholders(request, call.bound);
-    return await send({ plan, ...plan }, request, {
+    const bridged = plan.direct.check(url) && plan.bridged.find(({ policy }) => policy.check(url) === null);
+    const { egress, policy } = bridged || plan;
+    return await send({ plan, egress, policy }, request, {
       url,
       headers,
       by,
+      through: bridged ? throughOf(call, bridged) : undefined,
       counts: call.counts,
       ended,
       timeoutMs: Math.max(0, deadline - Date.now()),
@@ -105,6 +109,11 @@ export async function sessionToken(
     if (!(error instanceof CredentialsError || error instanceof SourceError)) throw error;
     return { name: error.name, message: error.message };
   }
+}
+
+function throughOf({ secrets }: LiveCall, { name, through }: DeclaredSource): OutboundCall["through"] {
+  const values = secrets.get(name);
+  return through((secret) => values?.[secret]);
 }
 
 /** Whether calls carry a token of the calling user. */
@@ -173,7 +182,7 @@ async function send(
     timeoutMs,
     ended,
     ...call
-  }: Pick<OutboundCall, "url" | "headers" | "by" | "counts" | "timeoutMs"> & {
+  }: Pick<OutboundCall, "url" | "headers" | "by" | "through" | "counts" | "timeoutMs"> & {
     readonly ended: Promise<unknown>;
   },
 ): Promise<Response> {

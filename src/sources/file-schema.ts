@@ -73,6 +73,26 @@ const hostBoundSecrets = v.optional(
   {},
 );
 
+const bindingName = v.pipe(v.string(), v.regex(/^[A-Za-z_$][\w$]*$/, "must be the name of a binding"));
+
+const bridge = v.strictObject({
+  addresses: described(
+    v.pipe(
+      v.array(v.string()),
+      v.minLength(1, "must list an address"),
+      v.maxLength(20, "must list 20 addresses at most"),
+    ),
+    "Where `sortie bridge` listens, such as https://bridge.example.com:8443. Each call takes one of them at random.",
+  ),
+  key: described(secret, "The name of the secret that calls are signed with. The bridge has it in a file."),
+  binding: v.optional(
+    described(
+      bindingName,
+      "A binding of the Worker that leads to the bridges, such as one to a VPC service.",
+    ),
+  ),
+});
+
 const restConfiguration = v.strictObject({
   type: v.literal("rest"),
   domains: described(
@@ -90,14 +110,14 @@ const restConfiguration = v.strictObject({
   serverCertificates: v.optional(
     described(
       v.record(v.string(), v.string()),
-      "Certificates in PEM by alias, one each. Workers trust public authorities and no others.",
+      "Certificates in PEM by alias, one each. Workers trust public authorities and no others; a bridge trusts those of its own file.",
     ),
     {},
   ),
   clientCertificate: v.optional(
     v.strictObject({
       binding: described(
-        v.pipe(v.string(), v.regex(/^[A-Za-z_$][\w$]*$/, "must be the name of a binding")),
+        bindingName,
         "The mtls_certificates binding of the Worker that presents the client certificate.",
       ),
     }),
@@ -162,6 +182,7 @@ export const sourceFileSchema = v.strictObject({
         v.array(networkEgressPolicy),
         "Where workloads that use the source may connect to.",
       ),
+      bridge: v.optional(described(bridge, "The bridges that all calls of the source go through.")),
     }),
     { networkEgressPolicies: [] },
   ),

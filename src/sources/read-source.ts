@@ -7,6 +7,7 @@ import { EgressRuleError } from "../egress/rule.ts";
 import { checkServerCertificates } from "./certificates.ts";
 import { originOf } from "./connection.ts";
 import { type SourceFile, sourceFileSchema } from "./file-schema.ts";
+import { readBridge } from "./read-bridge.ts";
 import { readEgressPolicy } from "./read-egress-policy.ts";
 import { readBoundHost, readSingleHost } from "./read-host.ts";
 import type { Source, SourceDomain } from "./source.ts";
@@ -35,7 +36,7 @@ type RestConfiguration = Extract<Configuration, { domains: unknown }>;
  *
  * Problems: InvalidYAML, InvalidValue, UnknownField, PlaintextSecret, InvalidHost, DuplicateDomain,
  * CredentialsInTheClear, UnknownOutboundApplication, InvalidEgressPolicy, DuplicateSecret, and those of
- * {@link checkServerCertificates}.
+ * {@link checkServerCertificates} and {@link readBridge}.
  */
 export function readSource(
   path: string,
@@ -48,7 +49,8 @@ export function readSource(
   const { apiName, configuration, worker, exportSettings, codeImport } = file.value;
   const rest = restOf(configuration);
   const check = new SourceCheck(file, report);
-  if (rest) check.certificates(rest, context);
+  // Bridges have certificates of their own.
+  if (rest && !worker.bridge) check.certificates(rest, context);
   return {
     file,
     source: {
@@ -59,6 +61,9 @@ export function readSource(
       outboundApplication: rest ? check.outboundApplication(rest, context) : null,
       clientCertificateBinding: rest?.clientCertificate?.binding ?? null,
       egressPolicies: check.egressPolicies(worker.networkEgressPolicies),
+      bridge: readBridge(file.value, ({ severity, code, at, message, remedy }) =>
+        report[severity](code, file.at(at), message, remedy),
+      ),
       exportSettings,
       codeImportEnabled: codeImport.enabled,
     },

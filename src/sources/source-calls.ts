@@ -19,6 +19,7 @@ import { SourceError } from "./error.ts";
 import { authenticationSecrets } from "./secret-names.ts";
 import type { Source, SourceDomain } from "./source.ts";
 import { compileSourcePolicy } from "./source-policy.ts";
+import { type WayOut, wayOut } from "./way-out.ts";
 
 /** What calls to sources are made with. */
 export interface SourceCallServices extends Omit<EgressOptions, "policy"> {
@@ -40,6 +41,7 @@ export class SourceCalls implements NamedSource {
   readonly #environment: string;
   readonly #services: SourceCallServices;
   readonly #egress: Egress;
+  readonly #way: WayOut;
   readonly #domain: SourceDomain;
   readonly #isShut: boolean;
   readonly #secretNames: readonly string[];
@@ -55,13 +57,15 @@ export class SourceCalls implements NamedSource {
     this.#environment = environment;
     this.#services = services;
     this.#domain = source.domains[0] ?? unreachable();
-    this.#secretNames = authenticationSecrets(this.#domain);
     const { clientCertificateBinding: binding } = source;
     const internet =
       binding === null ? services.internet : certified(binding, services.bindings[binding], source.apiName);
     this.#isShut = shut !== null;
+    const { connections, bindings } = services;
+    this.#way = wayOut(source, environment, { internet, connections }, (name) => bindings[name]);
+    this.#secretNames = [...authenticationSecrets(this.#domain), ...this.#way.secretNames];
     const policy = shut ? refusing(shut) : compileSourcePolicy([source]);
-    this.#egress = new Egress({ ...services, policy, internet });
+    this.#egress = new Egress({ ...services, policy, ...this.#way.outlets });
   }
 
   /** Spelled as the origin is; whatever else might mean the same is left to the environment's own policy. */
@@ -80,9 +84,9 @@ export class SourceCalls implements NamedSource {
     const request =
       reading instanceof Promise || asUser ? { ...call, headers: new Headers(call.headers) } : call;
     const user = asUser ? await this.#user(call, context) : null;
-    const { url, headers } = await this.#authenticated(request, reading, user?.credentials ?? null, context);
+    const sent = await this.#authenticated(request, reading, user?.credentials ?? null, context);
     return this.#egress.send(
-      { ...call, url, headers, by: withSource(call.by, this.apiName, user?.id ?? null) },
+      { ...call, ...sent, by: withSource(call.by, this.apiName, user?.id ?? null) },
       limit,
       context,
     );
@@ -101,12 +105,9 @@ export class SourceCalls implements NamedSource {
         if (credentials) context.conceal(credentials.accessToken);
       }
       const place = { environment: this.#environment, source: this.apiName };
-      return authenticate(
-        this.#source,
-        request,
-        (name) => secretOf(secrets, { ...place, name }),
-        credentials,
-      );
+      const secret = (name: string) => secretOf(secrets, { ...place, name });
+      const { url, headers } = authenticate(this.#source, request, secret, credentials);
+      return { url, headers, through: this.#way.through(secret) };
     } catch (error) {
       throw error instanceof SecretError || error instanceof SourceError
         ? this.#failed(error, request.by)

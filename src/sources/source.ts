@@ -51,6 +51,16 @@ const egressPolicySchema = v.object({
   state: v.picklist(["pending", "active", "paused", "revoked"]),
 });
 
+/** The bridges that all calls of a source go through, each through one of them at random. */
+const bridgeSchema = v.object({
+  /** Scheme, host and port, as URL parsing writes an origin. */
+  addresses: v.array(v.string()),
+  /** What calls are signed with. */
+  key: secretName,
+  /** The Worker's binding that leads to them; null when they are reached as any other host. */
+  binding: v.nullable(v.string()),
+});
+
 export const sourceSchema = v.object({
   apiName: v.string(),
   /** `rest` has HTTPS connections, one for each domain; any other kind gives code nothing but its secrets. */
@@ -62,6 +72,8 @@ export const sourceSchema = v.object({
   /** The Worker's certificate binding that presents the client certificate. */
   clientCertificateBinding: v.nullable(v.string()),
   egressPolicies: v.array(egressPolicySchema),
+  /** Null when calls go straight to where they are for. */
+  bridge: v.optional(v.nullable(bridgeSchema), null),
   exportSettings: v.object({
     exportsEnabled: v.boolean(),
     exportEnabledWithoutMarkingsValidation: v.boolean(),
@@ -71,5 +83,6 @@ export const sourceSchema = v.object({
 });
 
 export type Source = v.InferOutput<typeof sourceSchema>;
+export type SourceBridge = NonNullable<Source["bridge"]>;
 export type SourceDomain = Source["domains"][number];
 export type SourceEgressPolicy = Source["egressPolicies"][number];

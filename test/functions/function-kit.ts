@@ -35,6 +35,7 @@ export function sourceTo(
     additionalSecrets: [],
     outboundApplication: null,
     clientCertificateBinding: null,
+    bridge: null,
     egressPolicies: [{ address: hostname, ports: portsOf(url), state: "active" }],
     exportSettings: { exportsEnabled: true, exportEnabledWithoutMarkingsValidation: true },
     codeImportEnabled: true,

@@ -9,6 +9,7 @@ export function sourceWith(changes: Partial<Source> = {}): Source {
     additionalSecrets: [],
     outboundApplication: null,
     clientCertificateBinding: null,
+    bridge: null,
     egressPolicies: [egressPolicy("api.example.com")],
     exportSettings: { exportsEnabled: true, exportEnabledWithoutMarkingsValidation: true },
     codeImportEnabled: true,

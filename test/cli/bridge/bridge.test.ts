@@ -5,8 +5,10 @@ import { parseTargetServer } from "../../../src/cli/dev/dev-options.ts";
 import { sortieInProcess } from "../in-process.ts";
 
 test.each([
-  [["--to", "50051"], /required option '--listen <address>' not specified/],
-  [["--listen", "9090"], /required option '--to <address>' not specified/],
+  [["--to", "50051"], /A bridge for gRPC needs --listen and --to; one for HTTP needs --config/],
+  [["--listen", "9090"], /A bridge for gRPC needs --listen and --to; one for HTTP needs --config/],
+  [["--listen", "9090", "--config", "bridge.yaml"], /--listen and --to do not go with --config/],
+  [["--config", "missing.yaml"], /missing\.yaml cannot be read: ENOENT/],
   [["--listen", "nowhere", "--to", "50051"], /Write PORT, HOST:PORT or https:\/\/HOST:PORT/],
   [
     ["--listen", "https://127.0.0.1:0", "--to", "50051"],
