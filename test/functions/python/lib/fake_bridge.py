@@ -24,7 +24,7 @@ answers = {}
 
 def send(source, method, url, headers, body, timeout):
     sent.append({"source": source, "method": method, "url": url, "timeout": timeout})
-    host = url.split("/")[2]
+    host = url.split("/")[2].partition(":")[0]
     if host == "closed.example":
         raise SendError("connection", "connection refused")
     if host == "slow.example":

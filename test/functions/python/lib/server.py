@@ -3,7 +3,6 @@
 import json
 from urllib.parse import parse_qs, unquote, urlsplit
 
-seen = []
 failures = {}
 
 
@@ -30,6 +29,8 @@ def serve(method, url, headers, body):
             return int(rest[0]), reason, [("Content-Type", "text/plain"), *more], b"text"
         case "redirect":
             return int(rest[0]), "Moved", [("Location", query["to"])], b""
+        case "endless":
+            return 302, "Found", [("Location", "/endless")], b""
         case "set-cookie":
             cookies = [("Set-Cookie", value) for value in parse_qs(parts.query)["c"]]
             more = [("Location", query["to"])] if "to" in query else []

@@ -68,7 +68,7 @@ def _struct(value: Mapping[str, Any], of: Type, hint: Any) -> Any:
             if field["name"] in value
         }
     hints = get_type_hints(made)
-    generic = dict(zip(getattr(made, "__parameters__", ()), get_args(hint)))
+    generic = dict(zip(getattr(made, "__parameters__", ()), get_args(hint), strict=False))
     defaults = {
         field.name
         for field in dataclasses.fields(made)

@@ -22,9 +22,7 @@ class ResultTooLong(ValueError):
     """A result of which there is too much."""
 
     def __init__(self, limit: int) -> None:
-        super().__init__(
-            f"The result is longer than {limit} bytes of JSON, the limit resultBytes of this function."
-        )
+        super().__init__(f"The result is longer than {limit} bytes of JSON, the limit resultBytes of this function.")
 
 
 def _name_of(value: Any) -> str:

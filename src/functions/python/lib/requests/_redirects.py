@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any, Optional
 from urllib.parse import urljoin, urlsplit
 
+from requests.exceptions import UnrewindableBodyError
 from requests.models import PreparedRequest, Response
 from requests.utils import requote_uri
 
@@ -24,9 +26,7 @@ def next_request(response: Response, request: PreparedRequest, session: Any) -> 
         following.body = None
     _rewind(following.body)
     following.headers.pop("Cookie", None)
-    cookies = session._cookies_for(_cookies_after(response, request))
-    following._cookies = None
-    following.prepare_cookies(cookies)
+    following.prepare_cookies(_cookies_after(response, request, session))
     if "Authorization" in following.headers and leads_elsewhere(response.request.url, following.url):
         del following.headers["Authorization"]
     return following
@@ -49,10 +49,8 @@ def leads_elsewhere(old: str, new: str) -> bool:
 
 def _target(response: Response, request: PreparedRequest) -> str:
     location = response.headers["location"]
-    try:
+    with contextlib.suppress(UnicodeError):
         location = location.encode("latin1").decode("utf-8")
-    except UnicodeError:
-        pass
     if location.startswith("//"):
         location = f"{urlsplit(response.url).scheme}:{location}"
     parts = urlsplit(location)
@@ -69,8 +67,6 @@ def _method(status: int, method: str) -> str:
 
 
 def _rewind(body: Any) -> None:
-    from requests.exceptions import UnrewindableBodyError
-
     if body is None or isinstance(body, (str, bytes)):
         return
     try:
@@ -79,11 +75,12 @@ def _rewind(body: Any) -> None:
         raise UnrewindableBodyError("Unable to rewind request body for redirect.") from None
 
 
-def _cookies_after(response: Response, request: PreparedRequest) -> Any:
-    """Those that the request was given, and those that the redirect sets."""
-    if request._cookies is None:
+def _cookies_after(response: Response, request: PreparedRequest, session: Any) -> Any:
+    """Those that the request had, those that the redirect sets, and those of the session."""
+    if request._cookies is None and not session._cookies:
         return None
-    from requests.cookies import extract_cookies_to_jar
+    from requests.cookies import RequestsCookieJar, extract_cookies_to_jar, merge_cookies
 
-    extract_cookies_to_jar(request._cookies, response.request, response._header_list)
-    return request._cookies
+    jar = RequestsCookieJar() if request._cookies is None else request._cookies.copy()
+    extract_cookies_to_jar(jar, response.request, response._header_list)
+    return merge_cookies(jar, session.cookies)

@@ -137,9 +137,7 @@ class Response:
         size = chunk_size if chunk_size and chunk_size > 0 else len(body) or 1
         return (body[at : at + size] for at in range(0, len(body), size))
 
-    def iter_lines(
-        self, chunk_size: int = 512, decode_unicode: bool = False, delimiter: Any = None
-    ) -> Iterator[Any]:
+    def iter_lines(self, chunk_size: int = 512, decode_unicode: bool = False, delimiter: Any = None) -> Iterator[Any]:
         body: Any = self.text if decode_unicode and self.encoding else self.content
         lines = body.split(delimiter) if delimiter else body.splitlines()
         if delimiter and lines and not lines[-1]:

@@ -23,17 +23,31 @@ def prepare_url(url: Any, params: Any) -> str:
         parts = urlsplit(text)
         port = parts.port
     except ValueError:
-        raise InvalidURL(f"Failed to parse: {text}") from None
+        raise InvalidURL(
+            f"Failed to parse: {text.partition('://')[2].split('/')[0]!r} is not a valid host or port"
+        ) from None
     if not parts.scheme or "://" not in text:
-        raise MissingSchema(
-            f"Invalid URL {text!r}: No scheme supplied. Perhaps you meant https://{text}?"
-        )
+        raise MissingSchema(f"Invalid URL {text!r}: No scheme supplied. Perhaps you meant https://{text}?")
     if not parts.hostname:
         raise InvalidURL(f"Invalid URL {text!r}: No host supplied")
     user, at, _ = parts.netloc.rpartition("@")
     netloc = f"{user}{at}{_host(parts.hostname)}{'' if port is None else f':{port}'}"
-    query = "&".join(part for part in (parts.query, encode_params(params or "")) if part)
-    return requote_uri(urlunsplit((parts.scheme, netloc, parts.path or "/", query, parts.fragment)))
+    more = encode_params(params or "")
+    query = "&".join(part for part in (parts.query, more.decode() if isinstance(more, bytes) else more) if part)
+    path = without_dots(parts.path or "/")
+    return requote_uri(urlunsplit((parts.scheme, netloc, path, query, parts.fragment)))
+
+
+def without_dots(path: str) -> str:
+    """A path without segments that mean this folder or the one above. RFC 3986, 5.2.4."""
+    kept: list[str] = []
+    segments = path.split("/")
+    for segment in segments:
+        if segment == "..":
+            del kept[max(1, len(kept) - 1) :]
+        elif segment != ".":
+            kept.append(segment)
+    return "/".join(kept if segments[-1] not in (".", "..") else [*kept, ""])
 
 
 def _host(name: str) -> str:
@@ -50,7 +64,7 @@ def _host(name: str) -> str:
 def encode_params(data: Any) -> Any:
     """A form or a query: text and files as they are; None is left out, and a list gives its key several times."""
     if isinstance(data, (str, bytes)):
-        return data.decode() if isinstance(data, bytes) and not data else data
+        return data
     if hasattr(data, "read") or not hasattr(data, "__iter__"):
         return data
     pairs = []

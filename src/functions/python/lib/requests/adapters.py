@@ -6,14 +6,9 @@ from typing import Any, Optional
 from urllib.parse import urlsplit
 
 import _sortie
-from urllib3.exceptions import MaxRetryError, NewConnectionError, ProtocolError, ResponseError
-from urllib3.exceptions import ProxyError as _ProxyError
-from urllib3.util import Retry, Timeout
-
 from requests._response import RawBody, Response
 from requests.exceptions import (
     ConnectionError,
-    InvalidURL,
     ProxyError,
     ReadTimeout,
     RequestException,
@@ -22,6 +17,9 @@ from requests.exceptions import (
 )
 from requests.structures import CaseInsensitiveDict
 from requests.utils import get_encoding_from_headers, read_all, urldefragauth
+from urllib3.exceptions import MaxRetryError, NewConnectionError, ResponseError
+from urllib3.exceptions import ProxyError as _ProxyError
+from urllib3.util import Retry, Timeout
 
 DEFAULT_POOLBLOCK = False
 DEFAULT_POOLSIZE = 10
@@ -65,9 +63,7 @@ class HTTPAdapter(BaseAdapter):
         max_retries: Any = DEFAULT_RETRIES,
         pool_block: bool = DEFAULT_POOLBLOCK,
     ) -> None:
-        self.max_retries = (
-            Retry(0, read=False) if max_retries == DEFAULT_RETRIES else Retry.from_int(max_retries)
-        )
+        self.max_retries = Retry(0, read=False) if max_retries == DEFAULT_RETRIES else Retry.from_int(max_retries)
         self.config: dict[str, Any] = {}
 
     def send(
@@ -82,9 +78,7 @@ class HTTPAdapter(BaseAdapter):
         _check_certificates(verify, cert, request)
         parts = urlsplit(request.url)
         source = _way_out(proxies or {}, parts.scheme, request)
-        self.add_headers(
-            request, stream=stream, timeout=timeout, verify=verify, cert=cert, proxies=proxies
-        )
+        self.add_headers(request, stream=stream, timeout=timeout, verify=verify, cert=cert, proxies=proxies)
         pool = _pool_of(request.url)
         seconds = _seconds(timeout)
         headers = _headers_of(request)
@@ -109,9 +103,7 @@ class HTTPAdapter(BaseAdapter):
                 retries.sleep()
                 continue
             response = self.build_response(request, answer)
-            if not retries.is_retry(
-                request.method, response.status_code, bool(response.headers.get("Retry-After"))
-            ):
+            if not retries.is_retry(request.method, response.status_code, bool(response.headers.get("Retry-After"))):
                 return response
             try:
                 retries = retries.increment(request.method, request.path_url, pool, response=response.raw)
@@ -128,7 +120,7 @@ class HTTPAdapter(BaseAdapter):
             return RetryError(error, request=request)
         if isinstance(reason, _ProxyError):
             return ProxyError(error, request=request)
-        if isinstance(reason, _CertificateError):
+        if isinstance(reason, CertificateError):
             return SSLError(error, request=request)
         return ConnectionError(error, request=request)
 
@@ -162,8 +154,12 @@ class HTTPAdapter(BaseAdapter):
         """Nothing is left open."""
 
 
-class _CertificateError(NewConnectionError):
-    pass
+class ContentTooLong(RequestException):
+    """A body of which there is too much."""
+
+
+class CertificateError(NewConnectionError):
+    """The gateway does not trust whom it should call."""
 
 
 def _cause(error: Any) -> Exception:
@@ -171,7 +167,7 @@ def _cause(error: Any) -> Exception:
     if error.kind == "refused":
         return _ProxyError("Unable to connect to proxy", OSError(f"Tunnel connection failed: {message}"))
     if "certificate" in message.lower():
-        return _CertificateError(message)
+        return CertificateError(message)
     return NewConnectionError(message)
 
 
@@ -208,7 +204,8 @@ def _way_out(proxies: dict[str, Any], scheme: str, request: Any) -> Optional[str
     if proxy.startswith(_SOURCE):
         return proxy.removeprefix(_SOURCE)
     raise ProxyError(
-        "proxies=… cannot be chosen here, since calls leave through the gateway. Leave it out.", request=request
+        "proxies=… cannot be chosen here, since calls leave through the gateway. Leave it out.",
+        request=request,
     )
 
 
@@ -251,13 +248,14 @@ def _body_of(request: Any) -> Optional[bytes]:
     body = request.body
     if body is None:
         return None
+    if hasattr(body, "read"):
+        body = body.read(LONGEST_BODY + 1)
     if isinstance(body, str):
         body = body.encode()
-    elif hasattr(body, "read"):
-        body = body.read()
-        body = body.encode() if isinstance(body, str) else body
-    elif not isinstance(body, bytes):
-        body = read_all(body)
+    if not isinstance(body, (bytes, bytearray)):
+        body = read_all(body, LONGEST_BODY + 1)
     if len(body) > LONGEST_BODY:
-        raise InvalidURL(f"The body has {len(body)} bytes; {LONGEST_BODY} can be sent.", request=request)
-    return body
+        raise ContentTooLong(
+            f"The body has more than {LONGEST_BODY} bytes, the most that can be sent.", request=request
+        )
+    return bytes(body)

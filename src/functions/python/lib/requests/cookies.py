@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, MutableMapping
+from email.message import Message
 from http.cookiejar import Cookie, CookieJar
 from http.cookies import Morsel
-from email.message import Message
 from typing import Any, Optional, Union
 from urllib.parse import urlsplit
 

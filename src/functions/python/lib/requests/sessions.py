@@ -124,9 +124,7 @@ class Session:
             **self.merge_environment_settings(url, proxies or {}, stream, verify, cert),
         )
 
-    def merge_environment_settings(
-        self, url: Any, proxies: Any, stream: Any, verify: Any, cert: Any
-    ) -> dict[str, Any]:
+    def merge_environment_settings(self, url: Any, proxies: Any, stream: Any, verify: Any, cert: Any) -> dict[str, Any]:
         """Those of the session where a request has none; there is no environment."""
         return {
             "proxies": merge_setting(proxies, self.proxies),
@@ -199,18 +197,14 @@ class Session:
 
             extract_cookies_to_jar(self.cookies, response.request, response._header_list)
 
-    def _follow(
-        self, response: Response, request: PreparedRequest, settings: Mapping[str, Any]
-    ) -> Iterator[Response]:
+    def _follow(self, response: Response, request: PreparedRequest, settings: Mapping[str, Any]) -> Iterator[Response]:
         followed: list[Response] = []
         following = next_request(response, request, self)
         while following is not None:
             followed.append(response)
             response.history = followed[:-1]
             if len(followed) > self.max_redirects:
-                raise TooManyRedirects(
-                    f"Exceeded {self.max_redirects} redirects.", response=response, request=request
-                )
+                raise TooManyRedirects(f"Exceeded {self.max_redirects} redirects.", response=response, request=request)
             response = self._send_once(following, settings)
             yield response
             following = next_request(response, following, self)

@@ -7,9 +7,7 @@ from typing import Any, Optional, Union
 class CaseInsensitiveDict(MutableMapping[str, Any]):
     """Headers by name, whatever the case; they are listed as they were set last. requests: "API"."""
 
-    def __init__(
-        self, data: Optional[Union[Mapping[str, Any], Iterable[tuple[str, Any]]]] = None, **more: Any
-    ) -> None:
+    def __init__(self, data: Optional[Union[Mapping[str, Any], Iterable[tuple[str, Any]]]] = None, **more: Any) -> None:
         self._items: dict[str, tuple[str, Any]] = {}
         self.update(data or {}, **more)
 

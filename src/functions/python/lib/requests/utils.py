@@ -9,7 +9,17 @@ import os
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Optional
-from urllib.parse import quote, quote_plus, unquote, unquote_plus, urlencode, urljoin, urlparse, urlsplit, urlunparse
+from urllib.parse import (
+    quote,
+    quote_plus,
+    unquote,
+    unquote_plus,
+    urlencode,
+    urljoin,
+    urlparse,
+    urlsplit,
+    urlunparse,
+)
 
 from requests.exceptions import InvalidHeader, InvalidURL
 from requests.structures import CaseInsensitiveDict
@@ -31,12 +41,14 @@ def default_user_agent(name: str = "python-requests") -> str:
 
 
 def default_headers() -> CaseInsensitiveDict:
-    return CaseInsensitiveDict({
-        "User-Agent": USER_AGENT,
-        "Accept-Encoding": "gzip, deflate",
-        "Accept": "*/*",
-        "Connection": "keep-alive",
-    })
+    return CaseInsensitiveDict(
+        {
+            "User-Agent": USER_AGENT,
+            "Accept-Encoding": "gzip, deflate",
+            "Accept": "*/*",
+            "Connection": "keep-alive",
+        }
+    )
 
 
 def to_key_val_list(value: Any) -> Optional[list[tuple[Any, Any]]]:
@@ -131,7 +143,11 @@ def get_encoding_from_headers(headers: Mapping[str, str]) -> Optional[str]:
 
 def detect_encoding(content: bytes) -> str:
     """What bytes are probably encoded in: by their first ones, or whatever they can be."""
-    for mark, name in ((codecs.BOM_UTF8, "UTF-8-SIG"), (codecs.BOM_UTF16_LE, "UTF-16"), (codecs.BOM_UTF16_BE, "UTF-16")):
+    for mark, name in (
+        (codecs.BOM_UTF8, "UTF-8-SIG"),
+        (codecs.BOM_UTF16_LE, "UTF-16"),
+        (codecs.BOM_UTF16_BE, "UTF-16"),
+    ):
         if content.startswith(mark):
             return name
     for name in ("ascii", "utf-8"):
@@ -169,7 +185,7 @@ _VALUE = re.compile(r"\S[^\r\n]*\Z|\Z")
 
 def check_header_validity(header: tuple[Any, Any]) -> None:
     """Refuses what would be more than one header."""
-    for part, pattern, of in zip(header, (_NAME, _VALUE), ("name", "value")):
+    for part, pattern, of in zip(header, (_NAME, _VALUE), ("name", "value"), strict=True):
         if not isinstance(part, (str, bytes)):
             raise InvalidHeader(
                 f"Header part ({part!r}) from {header!r} must be of type str or bytes, not {type(part)}"
@@ -191,9 +207,10 @@ def add_dict_to_cookiejar(jar: Any, cookie_dict: dict[str, str]) -> Any:
     return cookiejar_from_dict(cookie_dict, jar)
 
 
-def read_all(body: Iterable[Any]) -> bytes:
-    """All of a body that is given in parts."""
+def read_all(body: Iterable[Any], most: int) -> bytes:
+    """All of a body that is given in parts, or a little more than the most that is wanted."""
     whole = io.BytesIO()
     for part in body:
-        whole.write(part.encode() if isinstance(part, str) else part)
+        if whole.write(part.encode() if isinstance(part, str) else part) and whole.tell() > most:
+            break
     return whole.getvalue()

@@ -25,5 +25,3 @@ def __getattr__(name: str) -> NoReturn:
         if not name.startswith("__")
         else name
     )
-
-

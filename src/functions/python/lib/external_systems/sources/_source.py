@@ -5,7 +5,11 @@ from types import MappingProxyType
 from typing import Any, Mapping, NoReturn, Optional
 
 from external_systems.sources._connection import HttpsConnection
-from external_systems.sources._credentials import AwsCredentials, ClientCertificateFilePaths, SourceCredentials
+from external_systems.sources._credentials import (
+    AwsCredentials,
+    ClientCertificateFilePaths,
+    SourceCredentials,
+)
 from external_systems.sources._refreshable import Refreshable
 from external_systems.sources._session_credentials import NOT_RESOLVED, CallersCredentials
 
