@@ -7,6 +7,7 @@ import { Fault } from "./flow/fault.ts";
 import { executeRoute } from "./routes/functions-routes.ts";
 import { homeRoutes } from "./routes/home-routes.ts";
 import { oauthRoutes } from "./routes/oauth-routes.ts";
+import { queryRoutes } from "./routes/query-routes.ts";
 import { webhookHistory } from "./routes/webhook-history.ts";
 import { FunctionEgress, FunctionSession } from "./worker/function-entrypoints.ts";
 import { servedBy } from "./worker/gateways.ts";
@@ -53,6 +54,7 @@ app.use("/_sortie/oauth/*", async (c, next) => {
 
 app.route("/_sortie/oauth", oauthRoutes<WorkerEnv>(servedBy));
 app.route("/_sortie/webhooks", webhookHistory<WorkerEnv>(servedBy));
+app.route("/_sortie/api/v2", queryRoutes<WorkerEnv>(servedBy));
 app.route("/_sortie/", homeRoutes<WorkerEnv>(servedBy));
 
 /** Paths of the gateway itself; everything else is the proxies', without a router in between. */

@@ -90,6 +90,10 @@ export class DeployedFunctions {
     );
   }
 
+  get all(): readonly PublishedFunction[] {
+    return this.#document.functions;
+  }
+
   find(name: string): FunctionPlan | undefined {
     const known = this.#plans.get(name);
     if (known) return known;

@@ -47,7 +47,7 @@ type Run = (
   parameters: Readonly<Record<string, unknown>>,
   caller: Caller,
   context: TokenContext,
-) => Promise<{ readonly value: unknown }>;
+) => Promise<{ readonly value: unknown; readonly isEdits?: boolean }>;
 
 function execute(
   run: Run,
@@ -56,8 +56,9 @@ function execute(
   lifetime: Lifetime,
 ): Promise<Response> {
   return answerTo(request, services, lifetime, async (caller, context) => {
-    const { value } = await run(await readParameters(request, context), caller, context);
-    return { value };
+    const { value, isEdits } = await run(await readParameters(request, context), caller, context);
+    // Only an action applies edits.
+    return isEdits ? { value, applied: false } : { value };
   });
 }
 

@@ -15,6 +15,7 @@ import {
   SOURCE_HEADER,
   type WebhookAnswer,
 } from "../functions/protocol.ts";
+import type { PublishedFunction } from "../functions/published-function.ts";
 import type { FunctionCall, FunctionResult, FunctionRunner, SessionProps } from "../functions/runner.ts";
 import { connectSocket } from "../functions/socket-call.ts";
 import {
@@ -42,9 +43,12 @@ export class Functions {
 
   /** Calls a function for a client. Rejects with {@link FunctionError}. */
   async execute(call: FunctionCall, context: TokenContext): Promise<FunctionResult> {
-    const functions = await this.#current(context);
-    if (!functions) throw new FunctionError("NothingDeployed", "Nothing is deployed yet.", {});
-    return this.#runner.run(functions, call, context);
+    return this.#runner.run(await this.#deployed(context), call, context);
+  }
+
+  /** The functions that are deployed. Rejects with {@link FunctionError} (NothingDeployed). */
+  async published(context: TokenContext): Promise<readonly PublishedFunction[]> {
+    return (await this.#deployed(context)).all;
   }
 
   /** Calls a function of a deployed state for a flow. Rejects with {@link FunctionError}. */
@@ -126,6 +130,12 @@ export class Functions {
     if (running) return running;
     const context = contextOf(lifetime);
     return this.#runner.adopted(props, () => this.#current(context), context);
+  }
+
+  async #deployed(context: TokenContext): Promise<DeployedFunctions> {
+    const functions = await this.#current(context);
+    if (functions) return functions;
+    throw new FunctionError("NothingDeployed", "Nothing is deployed yet.", {});
   }
 
   async #current(context: TokenContext): Promise<DeployedFunctions | null> {

@@ -24,6 +24,11 @@ function v2(name: string, more: Partial<TestModule> = {}): TestModule {
   };
 }
 
+const counts: ValueType = { type: "map", key: { type: "integer" }, value: { type: "integer" } };
+const days: ValueType = {
+  type: "list",
+  element: { type: "struct", fields: [parameter("day", { type: "date" }), parameter("note", string, true)] },
+};
 const action = parameter("action", string);
 const text = parameter("text", string, true);
 
@@ -37,6 +42,22 @@ export const testModules: readonly TestModule[] = [
     edits: ["Employee"],
     call: "(...given) => user.default({}, ...given)",
   },
+  v2("echo", {
+    parameters: [
+      parameter("counts", counts),
+      parameter("days", days),
+      parameter("big", { type: "long" }, true),
+    ],
+    output: output({
+      type: "struct",
+      fields: [
+        parameter("counts", counts),
+        parameter("days", days),
+        parameter("big", { type: "long" }, true),
+      ],
+    }),
+    sources: [],
+  }),
   {
     name: "versionOne",
     language: "typescript-v1",
