@@ -55,7 +55,7 @@ export class Callers {
     if (found.isAmbient && isCrossSite(request)) {
       throw new CallerError("CrossSiteRequest", "A page of another site may not act for a user.");
     }
-    return callerOf(this.#identity.issuer, await this.#verify(found.jwt, this.#identity, this.#keys));
+    return callerOf(this.#identity, await this.#verify(found.jwt, this.#identity, this.#keys));
   }
 
   async #verify(jwt: string, { issuer, audience }: IdentitySettings, keys: IssuerKeys): Promise<JWTPayload> {
@@ -98,7 +98,7 @@ function cookieOf(headers: Headers, name: string): string | null {
  * A program is one whose token says so: it has no subject, as the service tokens of Cloudflare Access, or the
  * subject is the client itself (RFC 9068), or it names the grant.
  */
-function callerOf(issuer: string, claims: JWTPayload): Caller {
+function callerOf({ issuer, groupsClaim }: IdentitySettings, claims: JWTPayload): Caller {
   const { sub = "" } = claims;
   const client = textOf(claims, "client_id") ?? textOf(claims, "common_name") ?? textOf(claims, "azp") ?? "";
   const isService =
@@ -108,8 +108,12 @@ function callerOf(issuer: string, claims: JWTPayload): Caller {
     throw new CallerError("InvalidCredentials", "The token names nobody: it has no subject.");
   const id = userId(issuer, subject);
   if (isService) return { kind: "service", id, name: client || subject };
-  const name = textOf(claims, "email") ?? textOf(claims, "preferred_username") ?? textOf(claims, "name");
-  return { kind: "user", id, name: name ?? subject };
+  const email = textOf(claims, "email");
+  const username = textOf(claims, "preferred_username");
+  const name = email ?? username ?? textOf(claims, "name") ?? subject;
+  const login = (claims.email_verified === false ? null : email) ?? username ?? subject;
+  const groups = groupsClaim === null ? [] : textsOf(claims[groupsClaim]);
+  return { kind: "user", id, name, login, ...(groups.length > 0 && { groups }) };
 }
 
 /** The id of an issuer's user. An issuer has no fragment, so no two users share one. */
@@ -120,6 +124,14 @@ export function userId(issuer: string, subject: string): string {
 function textOf(claims: JWTPayload, name: string): string | null {
   const claim = claims[name];
   return typeof claim === "string" && claim !== "" ? claim : null;
+}
+
+/** No user is in more groups; a token has no room for many more. */
+const MOST_GROUPS = 1_000;
+
+function textsOf(claim: unknown): string[] {
+  const all: unknown[] = Array.isArray(claim) ? claim : [claim];
+  return all.filter((each) => typeof each === "string").slice(0, MOST_GROUPS);
 }
 
 /** In our words: jose's messages speak of headers and options. */

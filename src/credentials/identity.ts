@@ -10,6 +10,8 @@ export const identitySchema = v.object({
   jwksUri: v.nullable(v.string()),
   /** Whether callers without a token may execute functions. */
   allowAnonymous: v.boolean(),
+  /** The claim that lists a user's groups; null when tokens say nothing of groups. */
+  groupsClaim: v.optional(v.nullable(v.string()), null),
   /** Where a browser signs in, with the page to come back to as `return_to`; null when something else sees to it. */
   loginUrl: v.optional(v.nullable(v.string()), null),
   /**

@@ -17,6 +17,7 @@ export const identityFileSchema = v.strictObject({
   audience: v.optional(nonEmpty),
   jwksUri: v.optional(url),
   allowAnonymous: v.optional(v.boolean(), false),
+  groupsClaim: v.optional(nonEmpty),
   loginUrl: v.optional(url),
   publicUrl: v.optional(
     v.pipe(
@@ -36,7 +37,8 @@ export function identityOf(
   report: Report,
 ): IdentitySettings | null {
   if (file === null) return null;
-  const { issuer, audience = null, jwksUri, allowAnonymous, loginUrl = null, publicUrl = null } = file;
+  const { issuer, audience = null, jwksUri, allowAnonymous } = file;
+  const { groupsClaim = null, loginUrl = null, publicUrl = null } = file;
   if (audience === null) {
     report.warning(
       "AudienceMissing",
@@ -50,6 +52,7 @@ export function identityOf(
     audience,
     jwksUri: jwksUri ?? accessKeys(issuer),
     allowAnonymous,
+    groupsClaim,
     loginUrl,
     publicUrl,
   };

@@ -18,7 +18,7 @@ export async function devCaller(
   if (!isDeveloper(headers, token)) return null;
   const name = headers.get(DEV_USER_HEADER);
   if (!name) return { kind: "anonymous" };
-  return { kind: "user", id: userId((await identity())?.issuer ?? "local", name), name };
+  return { kind: "user", id: userId((await identity())?.issuer ?? "local", name), name, login: name };
 }
 
 /** Whether a request is from the command that started this gateway. */

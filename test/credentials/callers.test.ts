@@ -49,6 +49,7 @@ class Issuer {
       audience: AUDIENCE,
       jwksUri: `${this.server.url}/jwks`,
       allowAnonymous: false,
+      groupsClaim: null,
       loginUrl: null,
       publicUrl: null,
     };
@@ -87,7 +88,12 @@ describe("the caller is told by a token", () => {
     ["in Cloudflare Access's cookie", (jwt: string) => ({ cookie: `a=b; CF_Authorization=${jwt}; c=d` })],
   ])("%s", async (_, headers) => {
     const caller = await issuer.callers().identify(request(headers(await issuer.token())));
-    expect(caller).toEqual({ kind: "user", id: `${issuer.server.url}#alice`, name: "alice" });
+    expect(caller).toEqual({
+      kind: "user",
+      id: `${issuer.server.url}#alice`,
+      name: "alice",
+      login: "alice",
+    });
   });
 
   test("of which Authorization comes first", async () => {
@@ -101,6 +107,24 @@ describe("the caller is told by a token", () => {
   test("that says a name for people", async () => {
     const named = bearer(await issuer.token({ email: "alice@example.com", name: "Alice" }));
     expect(await issuer.callers().identify(named)).toMatchObject({ name: "alice@example.com" });
+  });
+
+  test.each([
+    [{ email: "ann@example.com", name: "Boss" }, "ann@example.com"],
+    [{ email: "boss@example.com", email_verified: false, preferred_username: "ann" }, "ann"],
+    [{ name: "Boss" }, "alice"],
+  ])("of which permissions take what proves who it is: %j is %s", async (claims, login) => {
+    expect(await issuer.callers().identify(bearer(await issuer.token(claims)))).toMatchObject({ login });
+  });
+
+  test("that lists groups, where the environment says in which claim", async () => {
+    const grouped = bearer(await issuer.token({ roles: ["hr", 7, "board"] }));
+    expect(await issuer.callers().identify(grouped)).not.toHaveProperty("groups");
+    const callers = issuer.callers({ groupsClaim: "roles" });
+    expect(await callers.identify(grouped)).toMatchObject({ groups: ["hr", "board"] });
+    expect(await callers.identify(bearer(await issuer.token({ roles: "hr" })))).toMatchObject({
+      groups: ["hr"],
+    });
   });
 
   test("for any audience where none is configured", async () => {

@@ -232,6 +232,7 @@ describe("identity.json", () => {
       audience: "gateway",
       jwksUri: `${issuer}/keys`,
       allowAnonymous: true,
+      groupsClaim: "roles",
       loginUrl: `${issuer}/login?a=b`,
       publicUrl: "https://api.example.com",
     };
@@ -244,6 +245,7 @@ describe("identity.json", () => {
       audience: "gateway",
       jwksUri: null,
       allowAnonymous: false,
+      groupsClaim: null,
       loginUrl: null,
       publicUrl: null,
     });

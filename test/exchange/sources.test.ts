@@ -61,6 +61,7 @@ const identity = {
   audience: null,
   jwksUri: "https://login.example/jwks",
   allowAnonymous: true,
+  groupsClaim: null,
 };
 
 /** An environment with a source under the alias `crm`. */

@@ -79,6 +79,7 @@ const anybody: IdentitySettings = {
   audience: null,
   jwksUri: "https://issuer.example.com/jwks",
   allowAnonymous: true,
+  groupsClaim: null,
   loginUrl: null,
   publicUrl: null,
 };

@@ -17,6 +17,7 @@ export const defaultIdentity = {
   audience: "the gateway",
   jwksUri: `${issuer.url}/jwks`,
   allowAnonymous: true,
+  groupsClaim: null,
 };
 
 let generation = 0;

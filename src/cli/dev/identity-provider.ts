@@ -76,6 +76,7 @@ export class IdentityProvider {
       audience: AUDIENCE,
       jwksUri: `http://127.0.0.1:${this.#port}/jwks`,
       allowAnonymous: true,
+      groupsClaim: null,
       loginUrl: `${this.issuer}/login`,
       publicUrl: null,
     };
