@@ -6,6 +6,7 @@ import type { Position, Report } from "../../documents/report.ts";
 import { isFolder } from "../check/read-folder.ts";
 import type { DeclaredFunction } from "./declared-function.ts";
 import { CLIENT, fileOf, functionPlugin, importPath, MAIN, SERVE } from "./esbuild-plugin.ts";
+import type { KnownOntology } from "./ontology-sdk.ts";
 import type { Refusal } from "./refused-imports.ts";
 import { exportedNames, type SourceFile, type SourceFiles } from "./source-file.ts";
 
@@ -32,11 +33,12 @@ export async function bundleFunction(
   entry: SourceFile,
   root: string,
   files: SourceFiles,
+  ontology: KnownOntology,
   report: Report,
 ): Promise<Bundle | null> {
   // Loaded only here: most commands do without.
   const { build } = await import("esbuild");
-  const options = optionsFor(mainModule(declared, importPath(root, entry.path)), root, files);
+  const options = optionsFor(mainModule(declared, importPath(root, entry.path)), root, files, ontology);
   const result = await build(options).catch((failure: unknown) => {
     if (!isBuildFailure(failure)) throw failure;
     for (const message of failure.errors) reportMessage(message, files, entry, root, report);
@@ -70,7 +72,7 @@ function mainModule(
   ].join("\n");
 }
 
-function optionsFor(contents: string, root: string, files: SourceFiles) {
+function optionsFor(contents: string, root: string, files: SourceFiles, ontology: KnownOntology) {
   return {
     stdin: { contents, resolveDir: root, sourcefile: MAIN, loader: "js" },
     absWorkingDir: root,
@@ -93,7 +95,7 @@ function optionsFor(contents: string, root: string, files: SourceFiles) {
     logLimit: 0,
     // What a tsconfig.json says is for editors: the bundle does not depend on it.
     tsconfigRaw: { compilerOptions: { experimentalDecorators: true, useDefineForClassFields: true } },
-    plugins: [functionPlugin(files)],
+    plugins: [functionPlugin(files, ontology)],
   } satisfies BuildOptions;
 }
 

@@ -3,6 +3,7 @@ import { dirname, join, relative, sep } from "node:path";
 import type { OnLoadResult, OnResolveArgs, OnResolveResult, Plugin, PluginBuild } from "esbuild";
 import { lacksImport, sourceSymbol } from "./decorators.ts";
 import { library, ONTOLOGY_SDK, SOURCE_SYMBOLS } from "./library.ts";
+import { definitionsModule, type KnownOntology, namesFrom } from "./ontology-sdk.ts";
 import { packageRoot } from "./package-root.ts";
 import { nodeModule, type Refusal, refusalInDependency, refusalInFunction } from "./refused-imports.ts";
 import type { SourceFile, SourceFiles } from "./source-file.ts";
@@ -45,11 +46,11 @@ const NO_SOCKETS = `export default class { constructor() { throw new Error("Func
  * Puts Sortie's implementations in place of Foundry's libraries, keeps Node's modules as imports of the platform,
  * refuses what a function may not import, and reads the files that the function's author wrote.
  */
-export function functionPlugin(files: SourceFiles): Plugin {
+export function functionPlugin(files: SourceFiles, ontology: KnownOntology): Plugin {
   return {
     name: "sortie",
     setup(build) {
-      addRuntime(build, files);
+      addRuntime(build, files, ontology);
       addNodeModules(build, files);
       build.onLoad({ filter: /\.[cm]?[jt]sx?$/, namespace: "file" }, ({ path }) => {
         if (!files.isOwn(path)) return undefined;
@@ -64,7 +65,7 @@ export function functionPlugin(files: SourceFiles): Plugin {
   };
 }
 
-function addRuntime(build: PluginBuild, files: SourceFiles): void {
+function addRuntime(build: PluginBuild, files: SourceFiles, ontology: KnownOntology): void {
   const root = join(packageRoot(), "src", "functions");
   build.onResolve({ filter: /^sortie:/ }, ({ path, importer, namespace }): OnResolveResult | undefined => {
     const isGenerated = namespace === SYMBOLS || files.nameOf(importer) === MAIN;
@@ -107,9 +108,10 @@ function addRuntime(build: PluginBuild, files: SourceFiles): void {
   build.onLoad({ filter: /./, namespace: SYMBOLS }, ({ pluginData }) =>
     symbolsFor(String(pluginData), files),
   );
-  build.onLoad({ filter: /./, namespace: DEFINITIONS }, ({ pluginData }) =>
-    definitionsFor(String(pluginData), files),
-  );
+  build.onLoad({ filter: /./, namespace: DEFINITIONS }, ({ pluginData }) => ({
+    contents: definitionsModule(namesFrom(ONTOLOGY_SDK, files.read(String(pluginData))), ontology),
+    loader: "js",
+  }));
 }
 
 const RESOLVING = Symbol("the client is being looked for");
@@ -126,19 +128,6 @@ async function resolveClient(
     resolveDir: namespace === RUNTIME ? root : resolveDir,
   });
   return found.errors.length === 0 ? found : build.resolve(path, { ...options, resolveDir: packageRoot() });
-}
-
-/** What `@ontology/sdk` exports of the names that a file imports. */
-function definitionsFor(importer: string, files: SourceFiles): OnLoadResult {
-  const file = files.read(importer);
-  const names = [...(file?.imports.values() ?? [])].flatMap(({ module, name }) =>
-    module === ONTOLOGY_SDK && name !== "*" ? name : [],
-  );
-  const exported = [...new Set(names)].map(
-    (name, index) =>
-      `const definition${index} = ${JSON.stringify({ type: "object", apiName: name })}; export { definition${index} as ${JSON.stringify(name)} };`,
-  );
-  return { contents: exported.join("\n"), loader: "js" };
 }
 
 /** One symbol for each source whose symbol a file imports, or uses as a part of all of them. */

@@ -19,6 +19,7 @@ import { checkSources } from "./check-sources.ts";
 import { checkWebhookCalls, type KnownWebhooks } from "./check-webhook-calls.ts";
 import type { DeclaredFunction } from "./declared-function.ts";
 import { type FunctionFolder, functionFolders } from "./function-folder.ts";
+import { checkDefinitions, type KnownOntology } from "./ontology-sdk.ts";
 import { publishPython } from "./python/publish-python.ts";
 import { readFunctions } from "./read-functions.ts";
 import { type SourceFile, SourceFiles } from "./source-file.ts";
@@ -39,21 +40,24 @@ export interface PublishedFunctions {
 export async function publishFunctions(
   files: EnvironmentFiles,
   source: string,
-  { name, settings, webhooks }: Pick<EnvironmentModel, "name" | "settings" | "webhooks">,
+  model: Pick<EnvironmentModel, "name" | "settings" | "webhooks" | "ontology">,
   report: Report,
 ): Promise<PublishedFunctions> {
+  const { name, settings, webhooks } = model;
   const root = realpathSync(source);
   const known: KnownWebhooks = {
     webhooks: webhooks.map(({ webhook }) => webhook),
     aliases: settings.sourceAliases,
     hasFile: (webhook) => files.has(`webhooks/${webhook}.yaml`),
   };
+  const hasOntology = [...files.keys()].some((path) => path.startsWith("ontology/"));
+  const ontology = model.ontology?.definition ?? (hasOntology ? "wrong" : null);
   const published = await Promise.all(
     functionFolders(files, report).map((folder) => {
       const { entry } = folder;
       return entry?.endsWith(".py")
         ? publishPython({ ...folder, entry }, root, files, settings)
-        : publishFolder(folder, root, settings, known);
+        : publishFolder(folder, root, settings, known, ontology);
     }),
   );
   for (const { problems } of published) {
@@ -97,6 +101,7 @@ async function publishFolder(
   root: string,
   { functions: deployed, sourceAliases, wrongFiles }: Settings,
   webhooks: KnownWebhooks,
+  ontology: KnownOntology,
 ): Promise<PublishedFolder> {
   const report = new Report();
   const files = new SourceFiles(root, report);
@@ -108,7 +113,7 @@ async function publishFolder(
   if (deployed && !names.some((each) => deployed.has(each))) {
     return { names, functions: [], files: [], problems: [] };
   }
-  const functions = entry ? await build(wanted, entry, root, files, deployed, report) : [];
+  const functions = entry ? await build(wanted, entry, root, files, deployed, ontology, report) : [];
   // Without the aliases, nobody knows which names lead to what is declared.
   if (!wrongFiles.has("aliases.json")) {
     checkSources(declared, files.all, sourceAliases, report);
@@ -117,6 +122,7 @@ async function publishFolder(
   checkEdits(declared, files.all, report);
   for (const file of files.all) {
     checkImports(file, report);
+    checkDefinitions(file, ontology, report);
     checkCode(file, report);
   }
   return { names, functions, files: files.all.map((file) => file.path), problems: report.problems };
@@ -128,12 +134,13 @@ async function build(
   root: string,
   files: SourceFiles,
   settings: Settings["functions"],
+  ontology: KnownOntology,
   report: Report,
 ): Promise<BuiltFunction[]> {
   const built = await Promise.all(
     declared.map(async (each) => {
       checkName(each, report);
-      const bundle = await bundleFunction(each, entry, root, files, report);
+      const bundle = await bundleFunction(each, entry, root, files, ontology, report);
       if (bundle) checkDependencies(bundle.dependencies, files, report);
       return bundle && builtFunction(each, bundle, settings?.get(each.name));
     }),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { placed, publish } from "./kit.ts";
+import { company, placed, publish } from "./kit.ts";
 
 const code = (body: string) => `import { Employee } from "@ontology/sdk";
 import type { Client } from "@osdk/client";
@@ -11,7 +11,10 @@ export default async function it(client: Client): Promise<Edits.Object<Employee>
 }`;
 
 async function bytesOf(body: string): Promise<number> {
-  const { functions, problems } = await publish({ "functions/it/it.ts": code(body) });
+  const { functions, problems } = await publish({
+    "functions/it/it.ts": code(body),
+    "ontology/company.yaml": company,
+  });
   expect(problems.map(placed)).toEqual([]);
   return functions[0]?.module.length ?? 0;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { documented, withOntology } from "./documented.ts";
-import { folderWithPackages, publish } from "./kit.ts";
+import { company, folderWithPackages, publish } from "./kit.ts";
 
 const text = { type: { type: "string" }, optional: false };
 
@@ -41,7 +41,10 @@ describe("the examples of “Make API calls from functions” are published as w
   });
 
   test("the one that edits objects: what it edits, and no parameter for its client", async () => {
-    const { functions, problems } = await publish({ "functions/it/it.ts": withOntology });
+    const { functions, problems } = await publish({
+      "functions/it/it.ts": withOntology,
+      "ontology/company.yaml": company,
+    });
     expect(problems).toEqual([]);
     expect(functions.map(({ published }) => published)).toMatchObject([
       {

@@ -1,12 +1,15 @@
 import { describe, expect, test } from "vitest";
-import { placed, publish } from "./kit.ts";
+import { company, placed, publish } from "./kit.ts";
 
-const imports = `import { Employee, Person, Ticket } from "@ontology/sdk";
+const imports = `import { Employee, Ticket } from "@ontology/sdk";
 import { createEditBatch, type CreateInterface, type Edits, type UpdateObject } from "@osdk/functions";
 `;
 
 async function published(code: string) {
-  const { functions, problems } = await publish({ "functions/it/it.ts": imports + code });
+  const { functions, problems } = await publish({
+    "functions/it/it.ts": imports + code,
+    "ontology/company.yaml": company,
+  });
   return { functions: functions.map((each) => each.published), problems: problems.map(placed) };
 }
 
@@ -22,9 +25,9 @@ describe("a function edits what its result says", () => {
     ["readonly Edits.Object<Employee>[]", ["Employee"]],
     ["(Edits.Object<Employee> | Edits.Object<Ticket>)[]", ["Employee", "Ticket"]],
     ['Edits.Link<Employee, "boss">[]', ["Employee"]],
-    ["Edits.Interface<Person>[]", ["Person"]],
+    ["Edits.Interface<Employee>[]", ["Employee"]],
     ["UpdateObject<Employee>[]", ["Employee"]],
-    ["CreateInterface<Person, Ticket>[]", ["Ticket"]],
+    ["CreateInterface<Employee, Ticket>[]", ["Ticket"]],
     ["OntologyEdit[]", ["Employee"], "type OntologyEdit = Edits.Object<Employee>;"],
     [
       "Changes",
@@ -89,4 +92,36 @@ export default function it(client: Client, name: string): string { return name; 
   expect(functions.map(({ published }) => published.parameters)).toEqual([
     [{ name: "name", type: { type: "string" }, optional: false }],
   ]);
+});
+
+describe("what the ontology does not define cannot be imported", () => {
+  const importing = (name: string) => `import { ${name} } from "@ontology/sdk";
+export default function it(): string { return ${name}.apiName; }`;
+
+  test.each([
+    [
+      "a name that is nearly one",
+      "Employe",
+      company,
+      ["1:10 UnknownDefinition The ontology defines no Employe."],
+    ],
+    [
+      "any name where there is no ontology",
+      "Employee",
+      "",
+      ["1:10 UnknownDefinition The ontology defines no Employee."],
+    ],
+    [
+      "none while the ontology is wrong, which is said elsewhere",
+      "Employee",
+      "objectTypes: 1",
+      ["ontology/company.yaml:1:14 InvalidValue objectTypes must be an object, and is a number."],
+    ],
+  ])("%s", async (_, name, ontology, expected) => {
+    const { problems } = await publish({
+      "functions/it/it.ts": importing(name),
+      ...(ontology !== "" && { "ontology/company.yaml": ontology }),
+    });
+    expect(problems.map(placed)).toEqual(expected);
+  });
 });

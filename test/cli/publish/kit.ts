@@ -58,6 +58,43 @@ export function version2(parameters: string, output: string, before = ""): strin
   return `${before}\nexport default async function it(${parameters}): ${output} {\n  throw new Error("not run");\n}\n`;
 }
 
+/** An ontology to write functions for. */
+export const company = `
+objectTypes:
+  Employee:
+    primaryKey: id
+    titleProperty: name
+    properties:
+      id: { type: string }
+      name: { type: string }
+      level: { type: integer }
+      salary: { type: long }
+      born: { type: date }
+      tags: { type: array, items: { type: string } }
+      bossId: { type: string }
+    permissions: { read: [anyone], edit: [users] }
+  Ticket:
+    primaryKey: number
+    properties:
+      number: { type: integer }
+      title: { type: string }
+    permissions: { read: [users], edit: [users] }
+  UserProfile:
+    primaryKey: userProfileId
+    titleProperty: displayName
+    properties:
+      userProfileId: { type: string }
+      displayName: { type: string }
+    permissions: { read: [users], edit: [users] }
+linkTypes:
+  employeeBoss:
+    from: { objectType: Employee, apiName: boss, foreignKey: bossId }
+    to: { objectType: Employee, apiName: reports }
+  assignments:
+    from: { objectType: Employee, apiName: tickets }
+    to: { objectType: Ticket, apiName: assignees }
+`;
+
 /** A folder with files and with this repository's packages installed. */
 export function folderWithPackages(files: Readonly<Record<string, string>>): string {
   const folder = folderWith(files);

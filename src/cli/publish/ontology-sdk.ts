@@ -1,0 +1,60 @@
+import { didYouMean } from "../../documents/nearest.ts";
+import type { Report } from "../../documents/report.ts";
+import type { OntologyDefinition } from "../../ontology/file-schema.ts";
+import { ONTOLOGY_SDK } from "./library.ts";
+import type { SourceFile } from "./source-file.ts";
+
+/** The ontology of an environment; null when it has none. `"wrong"`: what it has is reported elsewhere. */
+export type KnownOntology = OntologyDefinition | "wrong" | null;
+
+/** What a definition is called in the files of the ontology, and in the code that imports it. */
+const kinds = { objectTypes: "object", interfaceTypes: "interface", actionTypes: "action" } as const;
+
+/** The names that `@ontology/sdk` exports, each with what it is. */
+export function definitionsOf(ontology: OntologyDefinition): ReadonlyMap<string, string> {
+  return new Map(
+    Object.entries(kinds).flatMap(([field, kind]) => {
+      const defined: unknown = Object.hasOwn(ontology, field)
+        ? ontology[field as keyof OntologyDefinition]
+        : {};
+      return Object.keys(defined as object).map((name) => [name, kind] as const);
+    }),
+  );
+}
+
+/** The module that stands in for `@ontology/sdk`, with these names. */
+export function definitionsModule(names: Iterable<string>, ontology: KnownOntology): string {
+  const definitions = ontology === null || ontology === "wrong" ? null : definitionsOf(ontology);
+  return [...new Set(names)]
+    .map((name, index) => {
+      const definition = JSON.stringify({ type: definitions?.get(name) ?? "object", apiName: name });
+      return `const definition${index} = ${definition}; export { definition${index} as ${JSON.stringify(name)} };`;
+    })
+    .join("\n");
+}
+
+/** The names that a file imports from a module. */
+export function namesFrom(module: string, file: SourceFile | null): string[] {
+  return [...(file?.imports.values() ?? [])].flatMap((imported) =>
+    imported.module === module && imported.name !== "*" ? imported.name : [],
+  );
+}
+
+/** Reports UnknownDefinition: a name that a file imports and that the ontology does not define. */
+export function checkDefinitions(file: SourceFile, ontology: KnownOntology, report: Report): void {
+  if (ontology === "wrong") return;
+  const known = ontology === null ? [] : [...definitionsOf(ontology).keys()];
+  for (const statement of file.body) {
+    if (statement.type !== "ImportDeclaration" || statement.source.value !== ONTOLOGY_SDK) continue;
+    for (const specifier of statement.specifiers) {
+      const name = file.imports.get(specifier.local.name)?.name;
+      if (name === undefined || name === "*" || known.includes(name)) continue;
+      report.error(
+        "UnknownDefinition",
+        file.at(specifier),
+        `The ontology defines no ${name}.`,
+        didYouMean(name, known, "define it in a file of ontology/."),
+      );
+    }
+  }
+}
