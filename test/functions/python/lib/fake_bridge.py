@@ -1,5 +1,7 @@
 """The gateway as the libraries see it, with answers of the test instead of a network."""
 
+import json
+
 import server
 
 
@@ -30,9 +32,12 @@ def send(source, method, url, headers, body, timeout):
     if host == "slow.example":
         raise SendError("timeout", "no answer in time")
     if host == "refused.example":
-        raise SendError("refused", "407 Proxy Authentication Required")
+        raise SendError("refused", "Resolved source credentials are not present on the Source.")
     if host == "untrusted.example":
         raise SendError("connection", "the certificate is not trusted")
+    if host == "uncovered.examplev1":
+        refusal = {"error": "Proxy Authentication Required", "message": "The function f may not call this host."}
+        return 407, "Proxy Authentication Required", [], json.dumps(refusal).encode()
     assert all(isinstance(value, str) for header in headers for value in header), headers
     assert body is None or isinstance(body, bytes), body
     status, reason, answered, content = server.serve(method, url, headers, body)

@@ -27,10 +27,17 @@ describe("what stands between code and the network", () => {
   test.each([
     [
       "an address that no policy covers",
+      'requests.get("https://uncovered.example" + "v1")',
+      "ProxyError",
+      "HTTPSConnectionPool(host='uncovered.examplev1', port=443): Max retries exceeded with url: / (Caused by " +
+        "ProxyError('Unable to connect to proxy', TunnelRefused('Tunnel connection failed: 407 Proxy Authentication " +
+        "Required. The function f may not call this host.')))",
+    ],
+    [
+      "credentials that are missing",
       'requests.get("https://refused.example/v1")',
       "ProxyError",
-      "HTTPSConnectionPool(host='refused.example', port=443): Max retries exceeded with url: /v1 (Caused by " +
-        "ProxyError('Unable to connect to proxy', OSError('Tunnel connection failed: 407 Proxy Authentication Required')))",
+      "Resolved source credentials are not present on the Source.",
     ],
     [
       "no connection",
@@ -72,15 +79,15 @@ describe("what stands between code and the network", () => {
     ],
     [
       "a body of which there is too much",
-      'requests.post(URL, data=b"x" * (32 * 1024 * 1024 + 1))',
+      'requests.post(URL, data=b"x" * (16 * 1024 * 1024 + 1))',
       "ContentTooLong",
-      "The body has more than 33554432 bytes, the most that can be sent.",
+      "The body has more than 16777216 bytes, the most that can be sent.",
     ],
     [
       "a body without an end",
       'import itertools; requests.post(URL, data=itertools.repeat(b"x" * 2**20))',
       "ContentTooLong",
-      "The body has more than 33554432 bytes, the most that can be sent.",
+      "The body has more than 16777216 bytes, the most that can be sent.",
     ],
     [
       "redirects without an end",
@@ -123,6 +130,14 @@ for method in ("GET", "PUT", "POST", "PATCH"):
         _sortie.sent.clear()
 result = counts`;
     expect(run(code)).toEqual([3, 3, 1, 1]);
+  });
+
+  test("to http, an address that no policy covers is an answer, and so is somebody else's 407", () => {
+    expect(
+      run(`
+r = requests.get("http://uncovered.examplev1")
+result = [r.status_code, r.reason, r.json()["message"], requests.get("https://server.example/status/407").status_code]`),
+    ).toEqual([407, "Proxy Authentication Required", "The function f may not call this host.", 407]);
   });
 
   test("verify=False changes nothing, since the gateway checks certificates", () => {

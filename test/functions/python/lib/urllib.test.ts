@@ -105,9 +105,9 @@ result = [c.getresponse().status, _sortie.sent[0]["url"]]`,
     ["no answer in time", 'urlopen("http://slow.example", timeout=1)', "TimeoutError", "timed out"],
     [
       "an address that no policy covers",
-      'urlopen("https://refused.example")',
+      'urlopen("https://uncovered.examplev1")',
       "URLError",
-      "<urlopen error Tunnel connection failed: 407 Proxy Authentication Required>",
+      "<urlopen error Tunnel connection failed: 407 Proxy Authentication Required. The function f may not call this host.>",
     ],
     [
       "a certificate that is not trusted",
@@ -123,9 +123,9 @@ result = [c.getresponse().status, _sortie.sent[0]["url"]]`,
     ],
     [
       "a body of which there is too much",
-      'import http.client; http.client.HTTPConnection("server.example").request("PUT", "/", body=b"x" * (2**25 + 1))',
+      'import http.client; http.client.HTTPConnection("server.example").request("PUT", "/", body=b"x" * (2**24 + 1))',
       "OSError",
-      "The body has more than 33554432 bytes, the most that can be sent.",
+      "The body has more than 16777216 bytes, the most that can be sent.",
     ],
   ])("%s", (_, code, raised, message) => {
     expect(run(code)).toEqual({ raised, message });

@@ -24,6 +24,13 @@ from functions.api import *
 class Trip:
     days: int
     note: typing.Optional[str] = "none"
+class Stay:
+    days: int
+    note: str
+    def __init__(self, days: int, note: str = "quiet"):
+        self.days, self.note = days, note
+    def __repr__(self):
+        return f"Stay({self.days}, {self.note})"
 `;
 
 describe("a value of JSON as Python has it", () => {
@@ -55,6 +62,7 @@ describe("a value of JSON as Python has it", () => {
     ["Trip", { days: 3, note: "sunny" }, "Trip(days=3, note='sunny')"],
     ["typing.Optional[Trip]", { days: 3 }, "Trip(days=3, note='none')"],
     ["Trip | None", null, "None"],
+    ["Stay", { days: 3 }, "Stay(3, quiet)"],
   ])("a struct of the annotation %s: %j", (hint, value, expected) => {
     const code = `${PRELUDE}result = repr(from_wire(value, type, ${hint}))`;
     expect(python.run(code, { type: struct, value })).toBe(expected);
@@ -118,6 +126,7 @@ describe("what Python returns, as JSON", () => {
     ],
     [{ type: "map", key: { type: "boolean" }, value: { type: "long" } }, "{True: 1}", { true: "1" }],
     [struct, "Trip(3)", { days: 3, note: "none" }],
+    [struct, "Stay(3, None)", { days: 3 }],
     [struct, "{'days': 3, 'note': None, 'more': 1}", { days: 3 }],
   ])("%j: %s", (type, value, expected) => {
     const json = python.run(`${PRELUDE}result = to_wire(${value}, type)`, { type });
@@ -154,7 +163,8 @@ describe("what Python returns, as JSON", () => {
       '["a\\"b"]: expected Boolean, got an int',
     ],
     [struct, "Trip", "expected Struct{days, note?}, got a type"],
-    [struct, "object()", "expected Struct{days, note?}, got an object"],
+    [struct, "7", "expected Struct{days, note?}, got an int"],
+    [struct, "object()", "days: expected Integer (-2147483648 to 2147483647), got None"],
   ])("%j is not %s", (type, value, message) => {
     expect(python.run(`${PRELUDE}to_wire(${value}, type)`, { type })).toEqual({
       raised: "WrongValue",

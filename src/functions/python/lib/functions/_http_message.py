@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Optional
 
-LONGEST_BODY = 32 * 1024 * 1024
-"""Of what is sent. Bytes."""
+from functions._gateway import LONGEST_BODY, TOO_LONG
 
 _CONNECTION = frozenset({"host", "connection", "content-length", "transfer-encoding", "expect", "proxy-connection"})
 _FRAMING = frozenset({"content-length", "transfer-encoding", "connection", "content-encoding"})
@@ -28,7 +27,7 @@ def read_request(written: bytearray) -> Optional[SentRequest]:
     """
     end = written.find(b"\r\n\r\n")
     if len(written) > LONGEST_BODY + max(end, 0):
-        raise OSError(f"The body has more than {LONGEST_BODY} bytes, the most that can be sent.")
+        raise OSError(TOO_LONG)
     if end < 0:
         return None
     first, *lines = written[:end].decode("latin1").split("\r\n")

@@ -11,6 +11,7 @@ import sys
 from typing import Any, NoReturn, Optional
 
 import _sortie
+from functions import _gateway
 from functions._http_message import SentRequest, answer_bytes, read_request
 
 _REFUSED = "Sockets cannot be opened in functions: call with requests, urllib.request or http.client."
@@ -76,7 +77,7 @@ class GatewaySocket:
         url = f"{scheme}://{name}{'' if port == usual else f':{port}'}{request.target}"
         self._answer, self._late = None, None
         try:
-            answer = _sortie.send(None, request.method, url, request.headers, request.body, self._timeout)
+            answer = _gateway.send(None, request.method, url, request.headers, request.body, self._timeout)
         except _sortie.SendError as error:
             # Whoever waits for an answer is told there.
             if error.kind == "timeout":
@@ -108,7 +109,7 @@ class GatewaySocket:
 def _error_of(error: Any) -> OSError:
     message = str(error)
     if error.kind == "refused":
-        return OSError(f"Tunnel connection failed: {message}")
+        return OSError(message)
     if "certificate" in message.lower():
         import ssl
 

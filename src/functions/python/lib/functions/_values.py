@@ -5,7 +5,8 @@ Values between JSON, as the gateway checks it, and Python. A type is what the ga
 
 from __future__ import annotations
 
-import dataclasses
+import functools
+import inspect
 import json
 import types
 from collections.abc import Mapping
@@ -21,7 +22,7 @@ def from_wire(value: Any, of: Type, hint: Any = Any) -> Any:
     """
     A checked value as code sees it; null is None.
 
-    :param hint: the resolved annotation, which says of which dataclass a struct is; without one it is a dict
+    :param hint: the resolved annotation, which says of which class a struct is; without one it is a dict
     :raises WrongValue: for what Python cannot hold, such as a date of the year 0
     """
     if value is None:
@@ -35,7 +36,7 @@ def from_wire(value: Any, of: Type, hint: Any = Any) -> Any:
             return set(_items(value, of, inner))
         case "map":
             return {
-                _scalar(key, of["key"], read_key): from_wire(item, of["value"], inner[1] if inner else Any)
+                _key(key, of["key"]): from_wire(item, of["value"], inner[1] if inner else Any)
                 for key, item in value.items()
             }
         case "struct":
@@ -52,6 +53,10 @@ def _items(value: list[Any], of: Type, inner: tuple[Any, ...]) -> list[Any]:
     return [from_wire(item, of["element"], inner[0] if inner else Any) for item in value]
 
 
+def _key(text: str, of: Type) -> Any:
+    return from_wire(text, of) if of["type"] == "object" else _scalar(text, of, read_key)
+
+
 def _scalar(value: Any, of: Type, read: Any) -> Any:
     try:
         return read(value, of["type"])
@@ -61,29 +66,31 @@ def _scalar(value: Any, of: Type, read: Any) -> Any:
 
 def _struct(value: Mapping[str, Any], of: Type, hint: Any) -> Any:
     made = get_origin(hint) or hint
-    if not dataclasses.is_dataclass(made):
+    if not isinstance(made, type) or made in (Any, dict, object):
         return {
             field["name"]: from_wire(value[field["name"]], field["type"])
             for field in of["fields"]
             if field["name"] in value
         }
-    hints = get_type_hints(made)
+    hints, defaults = _fields_of(made)
     generic = dict(zip(getattr(made, "__parameters__", ()), get_args(hint), strict=False))
-    defaults = {
-        field.name
-        for field in dataclasses.fields(made)
-        if (field.default, field.default_factory) != (dataclasses.MISSING, dataclasses.MISSING)
-    }
     given = {}
     for field in of["fields"]:
         name = field["name"]
         if name not in value and name in defaults:
             continue
         annotation = hints.get(name, Any)
-        if isinstance(_without_none(annotation), TypeVar):
-            annotation = generic.get(_without_none(annotation), Any)
-        given[name] = from_wire(value.get(name), field["type"], annotation)
-    return made(**given)  # type: ignore[operator]
+        inner = generic.get(annotation, Any) if isinstance(annotation, TypeVar) else annotation
+        given[name] = from_wire(value.get(name), field["type"], inner)
+    return made(**given)
+
+
+@functools.cache
+def _fields_of(made: type) -> tuple[dict[str, Any], set[str]]:
+    """The annotations of a class, and what it needs not be given."""
+    hints = {name: _without_none(hint) for name, hint in get_type_hints(made).items()}
+    taken = inspect.signature(made).parameters.values()
+    return hints, {each.name for each in taken if each.default is not inspect.Parameter.empty}
 
 
 def _without_none(hint: Any) -> Any:
@@ -103,6 +110,9 @@ def to_wire(value: Any, of: Type, optional: bool = False, limit: Optional[int] =
     :raises ResultTooLong: where there is too much of it
     """
     return _Writer(limit).write(value, of, optional)
+
+
+_NO_STRUCTS = (type, str, bytes, int, float, list, tuple, set, frozenset)
 
 
 class _Writer:
@@ -165,7 +175,7 @@ class _Writer:
 
     def _struct(self, value: Any, of: Type) -> dict[str, Any]:
         is_mapping = isinstance(value, Mapping)
-        if not is_mapping and (isinstance(value, type) or not dataclasses.is_dataclass(value)):
+        if not is_mapping and (value is None or isinstance(value, _NO_STRUCTS)):
             raise WrongValue(type_name(of), value)
         written: dict[str, Any] = {}
         for field in of["fields"]:

@@ -6,6 +6,7 @@ from typing import Any, Optional
 from urllib.parse import urlsplit
 
 import _sortie
+from functions._gateway import LONGEST_BODY, TOO_LONG, TunnelRefused, send
 from requests._response import RawBody, Response
 from requests.exceptions import (
     ConnectionError,
@@ -17,16 +18,13 @@ from requests.exceptions import (
 )
 from requests.structures import CaseInsensitiveDict
 from requests.utils import get_encoding_from_headers, read_all, urldefragauth
-from urllib3.exceptions import MaxRetryError, NewConnectionError, ResponseError
-from urllib3.exceptions import ProxyError as _ProxyError
+from urllib3.exceptions import MaxRetryError, NewConnectionError
+from urllib3.exceptions import ProxyError as _TunnelError
 from urllib3.util import Retry, Timeout
 
 DEFAULT_POOLBLOCK = False
 DEFAULT_POOLSIZE = 10
 DEFAULT_RETRIES = 0
-
-LONGEST_BODY = 32 * 1024 * 1024
-"""Of what is sent. Bytes."""
 
 _SOURCE = "source:"
 
@@ -87,23 +85,21 @@ class HTTPAdapter(BaseAdapter):
         retries = self.max_retries
         while True:
             try:
-                answer = _sortie.send(source, request.method, url, headers, body, seconds)
+                answer = send(source, request.method, url, headers, body, seconds)
+            except TunnelRefused as error:
+                cause = _TunnelError("Unable to connect to proxy", error)
+                raise ProxyError(MaxRetryError(pool, request.path_url, cause), request=request) from None
             except _sortie.SendError as error:
-                cause = _cause(error)
+                if error.kind == "refused":
+                    raise ProxyError(str(error), request=request) from None
                 if error.kind == "timeout":
-                    raise ReadTimeout(
-                        f"{pool}: Read timed out. (read timeout={_read(timeout)})", request=request
-                    ) from None
-                if not retries.is_method_retryable(request.method):
-                    raise self._failure(MaxRetryError(pool, request.path_url, cause), request) from None
-                try:
-                    retries = retries.increment(request.method, request.path_url, pool, cause)
-                except (MaxRetryError, type(cause)) as last:
-                    raise self._failure(last, request) from None
-                retries.sleep()
+                    text = f"{pool}: Read timed out. (read timeout={_read(timeout)})"
+                    raise ReadTimeout(text, request=request) from None
+                retries = self._after_failure(error, retries, request, pool)
                 continue
             response = self.build_response(request, answer)
-            if not retries.is_retry(request.method, response.status_code, bool(response.headers.get("Retry-After"))):
+            has_retry_after = bool(response.headers.get("Retry-After"))
+            if not retries.is_retry(request.method, response.status_code, has_retry_after):
                 return response
             try:
                 retries = retries.increment(request.method, request.path_url, pool, response=response.raw)
@@ -114,15 +110,21 @@ class HTTPAdapter(BaseAdapter):
             retries.sleep(response.headers)
 
     @staticmethod
-    def _failure(error: Exception, request: Any) -> RequestException:
-        reason = error.reason if isinstance(error, MaxRetryError) else error
-        if isinstance(reason, ResponseError):
-            return RetryError(error, request=request)
-        if isinstance(reason, _ProxyError):
-            return ProxyError(error, request=request)
-        if isinstance(reason, CertificateError):
-            return SSLError(error, request=request)
-        return ConnectionError(error, request=request)
+    def _after_failure(error: Any, retries: Retry, request: Any, pool: str) -> Retry:
+        """Waits for the next attempt, if there is one: only requests that may be sent twice are sent again."""
+        message = str(error)
+        is_certificate = "certificate" in message.lower()
+        cause = CertificateError(message) if is_certificate else NewConnectionError(message)
+        kind = SSLError if is_certificate else ConnectionError
+        last: Exception = MaxRetryError(pool, request.path_url, cause)
+        try:
+            if retries.is_method_retryable(request.method):
+                remaining = retries.increment(request.method, request.path_url, pool, cause)
+                remaining.sleep()
+                return remaining
+        except (MaxRetryError, NewConnectionError) as reason:
+            last = reason
+        raise kind(last, request=request) from None
 
     def build_response(self, req: Any, resp: Any) -> Response:
         """A response of what the gateway answers: status, reason, headers and body."""
@@ -160,15 +162,6 @@ class ContentTooLong(RequestException):
 
 class CertificateError(NewConnectionError):
     """The gateway does not trust whom it should call."""
-
-
-def _cause(error: Any) -> Exception:
-    message = str(error)
-    if error.kind == "refused":
-        return _ProxyError("Unable to connect to proxy", OSError(f"Tunnel connection failed: {message}"))
-    if "certificate" in message.lower():
-        return CertificateError(message)
-    return NewConnectionError(message)
 
 
 def _pool_of(url: str) -> str:
@@ -255,7 +248,5 @@ def _body_of(request: Any) -> Optional[bytes]:
     if not isinstance(body, (bytes, bytearray)):
         body = read_all(body, LONGEST_BODY + 1)
     if len(body) > LONGEST_BODY:
-        raise ContentTooLong(
-            f"The body has more than {LONGEST_BODY} bytes, the most that can be sent.", request=request
-        )
+        raise ContentTooLong(TOO_LONG, request=request)
     return bytes(body)
