@@ -5,6 +5,7 @@ import { specifications } from "../documents/specifications.ts";
 import { EnvironmentAnalytics } from "../egress/analytics/analytics.ts";
 import { readScript } from "../scripts/syntax/read-script.ts";
 import { namesOf } from "./bundle-names.ts";
+import { checkActions } from "./check-action-types.ts";
 import { checkFunctions } from "./check-functions.ts";
 import { checkedSources, checkSourceAliases } from "./check-sources.ts";
 import { checkWebhooks } from "./check-webhooks.ts";
@@ -35,6 +36,7 @@ export function checkEnvironment(model: EnvironmentModel, report: Report, organi
   checkSourceAliases(model, report);
   checkFunctions(model, report);
   checkWebhooks(model, report);
+  checkActions(model, report);
   checkLocalCalls(model, report);
   checkInitialEntries(model.bundles, report);
 }

@@ -1,14 +1,8 @@
 import * as v from "valibot";
+import { actionTypeSchema } from "./action-type-schema.ts";
+import { apiName, described, principals } from "./schema-parts.ts";
 
 /** What `ontology/*.yaml` may hold. The JSON Schema for editors is made of this. */
-
-const described = <S extends v.GenericSchema>(schema: S, text: string) => v.pipe(schema, v.description(text));
-
-const IDENTIFIER = "must begin with a letter and go on with letters, digits and _, at most 100";
-
-/** What types, properties and links may be called: code writes these names. */
-export const API_NAME = /^[A-Za-z]\w{0,99}$/;
-export const apiName = v.pipe(v.string(), v.regex(API_NAME, IDENTIFIER));
 
 /** The types of properties that hold one value. Foundry: "Properties: base types". */
 export const scalarTypes = [
@@ -35,20 +29,6 @@ const property = v.variant("type", [
   v.strictObject({ type: v.literal("struct"), fields: v.record(apiName, scalar), ...names }),
 ]);
 
-const PRINCIPAL = "must be anyone, users, services, user:NAME or group:NAME";
-const principals = v.optional(
-  v.array(
-    v.pipe(
-      v.string(),
-      v.regex(/^(?:anyone|users|services|(?:user|group):.+)$/, PRINCIPAL),
-      v.description(
-        "anyone: callers without a name, too. users: people who have signed in. services: programs. user:NAME, group:NAME.",
-      ),
-    ),
-  ),
-  [],
-);
-
 const objectType = v.strictObject({
   ...names,
   pluralDisplayName: v.optional(v.string()),
@@ -59,7 +39,7 @@ const objectType = v.strictObject({
   properties: v.record(apiName, property),
   permissions: v.optional(
     described(
-      v.strictObject({ read: principals, edit: principals }),
+      v.strictObject({ read: v.optional(principals, []), edit: v.optional(principals, []) }),
       "Who may read objects, and who may edit them. Default: nobody.",
     ),
     { read: [], edit: [] },
@@ -88,6 +68,7 @@ const linkType = v.strictObject({
 export const ontologyFileSchema = v.strictObject({
   objectTypes: v.optional(v.record(apiName, objectType), {}),
   linkTypes: v.optional(v.record(apiName, linkType), {}),
+  actionTypes: v.optional(v.record(apiName, actionTypeSchema), {}),
 });
 
 /** An ontology as it is deployed: what all its files say, together. */

@@ -1,3 +1,4 @@
+import type { ActionType } from "./action-type-schema.ts";
 import type { LinkTypeDefinition, ObjectTypeDefinition, OntologyDefinition } from "./file-schema.ts";
 
 /** A type of objects. `titleProperty` is there when the file names none, too. */
@@ -36,6 +37,8 @@ export class Ontology {
   readonly objectTypes: ReadonlyMap<string, ObjectType>;
   /** By API name. */
   readonly linkTypes: ReadonlyMap<string, LinkType>;
+  /** By API name. */
+  readonly actionTypes: ReadonlyMap<string, ActionType>;
 
   /** @param definition without errors, as it is deployed */
   constructor(environment: string, definition: OntologyDefinition) {
@@ -43,6 +46,7 @@ export class Ontology {
     this.linkTypes = new Map(
       Object.entries(definition.linkTypes).map(([apiName, type]) => [apiName, { apiName, ...type }]),
     );
+    this.actionTypes = new Map(Object.entries(definition.actionTypes));
     const sides = [...this.linkTypes.values()].flatMap(sidesOf);
     this.objectTypes = new Map(
       Object.entries(definition.objectTypes).map(([apiName, type]) => {

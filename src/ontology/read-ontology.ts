@@ -43,7 +43,7 @@ function merged(
   files: readonly (PlacedValue & { readonly value: OntologyDefinition })[],
   report: Report,
 ): ReadOntology {
-  const definition: OntologyDefinition = { objectTypes: {}, linkTypes: {} };
+  const definition: OntologyDefinition = { objectTypes: {}, linkTypes: {}, actionTypes: {} };
   const owners = new Map<string, PlacedValue>();
   for (const file of files) {
     for (const [kind, types] of Object.entries(file.value) as [keyof OntologyDefinition, object][]) {
@@ -84,10 +84,22 @@ function refused(value: unknown, at: ValuePath): ValueProblem | null {
       remedy: "Take it out.",
     };
   }
+  if (last === "type" && at[2] === "parameters" && notForParameters.has(value)) {
+    return {
+      code: "NotSupportedYet",
+      message: `Parameters of the type ${value} are not supported yet.`,
+      remedy: "Take it out.",
+    };
+  }
   return null;
 }
 
 const notSupported: ReadonlySet<unknown> = new Set([
   ...["attachment", "mediaReference", "marking", "cipherText", "geoshape"],
   ...["timeseries", "geotimeSeriesReference", "vector"],
+]);
+
+const notForParameters: ReadonlySet<unknown> = new Set([
+  ...["attachment", "mediaReference", "marking", "geohash", "geoshape", "vector"],
+  ...["objectType", "interfaceObject"],
 ]);

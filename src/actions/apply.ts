@@ -1,0 +1,170 @@
+import * as v from "valibot";
+import type { Caller } from "../credentials/caller.ts";
+import { FunctionError } from "../functions/error.ts";
+import type { ActionRule, ActionValue, ActionWebhook } from "../ontology/action-type-schema.ts";
+import { type Edit, editedTypes, editSchema } from "../ontology/edit.ts";
+import type { Ontology } from "../ontology/ontology.ts";
+import type { CompiledAction } from "./compiled-action.ts";
+import { ActionError } from "./error.ts";
+import { functionFailure, webhookFailure } from "./failures.ts";
+import { type LoadObjects, type Prepared, prepare } from "./prepared.ts";
+import { type EditRule, editsOfRules } from "./rules.ts";
+import { type Scope, valueIn } from "./scope.ts";
+
+/** Foundry: "Scale and property limits" of actions. */
+const MOST_ACTIONS = 10_000;
+const MOST_FUNCTION_CALLS = 20;
+const MOST_OBJECTS = 10_000;
+const MOST_TYPES = 50;
+
+type Values = Readonly<Record<string, unknown>>;
+
+/** What applications need of the gateway. */
+export interface ApplyServices<Applied> {
+  readonly ontology: Ontology;
+  readonly load: LoadObjects;
+  now(): number;
+  /** Executes a webhook for the caller; its outputs. Rejects with {@link FunctionError}. */
+  webhook(name: string, input: Values, caller: Caller): Promise<Values>;
+  /** Calls a function for the caller. Rejects with {@link FunctionError}. */
+  run(name: string, parameters: Values, caller: Caller): Promise<unknown>;
+  /** Applies all edits or none. */
+  commit(edits: readonly Edit[], caller: Caller, action: string): Promise<Applied>;
+  /** Does what nobody waits for. */
+  later(work: Promise<unknown>): void;
+}
+
+/** What one call asks for: one application, or several of one action type. */
+export interface Asked {
+  readonly action: CompiledAction;
+  readonly requests: readonly Values[];
+  readonly caller: Caller;
+}
+
+/**
+ * Validates and applies an action, once or several times: all of it or nothing. Null in place of the result when the
+ * parameters are not valid; nothing is called and changed then. Rejects with {@link ActionError}.
+ *
+ * In this order: validation, the writeback webhook, the function or the rules, their edits in one transaction; then
+ * side effects, which nobody waits for. Foundry: "Apply Action", "Function-backed actions", "Webhooks" of actions.
+ */
+export async function applyActions<Applied>(
+  { action, requests, caller }: Asked,
+  services: ApplyServices<Applied>,
+): Promise<{ readonly prepared: readonly Prepared[]; readonly applied: Applied | null }> {
+  checkCount(action, requests.length);
+  const prepared = await Promise.all(
+    requests.map((given) => prepare(action, given, caller, services.ontology, services.load, services.now())),
+  );
+  if (prepared.some(({ validation }) => validation.result === "INVALID")) return { prepared, applied: null };
+  const { writeback, sideEffects } = action.definition.webhooks;
+  const scopes: Scope[] = [];
+  const edits: Edit[] = [];
+  const touched = new Set<string>();
+  for (const { scope } of prepared) {
+    const outputs = writeback ? await wroteBack(writeback, scope) : {};
+    const whole = { ...scope, outputs };
+    const made = await editsOf(whole);
+    refuseRepeated(made, touched, functionRule(action.definition.rules) !== null);
+    edits.push(...made);
+    scopes.push(whole);
+  }
+  checkSize(edits);
+  const applied = await services.commit(edits, caller, action.name);
+  // A failure of theirs is logged where webhooks are executed.
+  for (const scope of scopes) {
+    for (const { webhook, inputs } of sideEffects) {
+      services.later(services.webhook(webhook, inputsOf(inputs, scope), caller).catch(() => {}));
+    }
+  }
+  return { prepared, applied };
+
+  async function wroteBack({ webhook, inputs }: ActionWebhook, scope: Scope): Promise<Values> {
+    try {
+      return await services.webhook(webhook, inputsOf(inputs, scope), caller);
+    } catch (error) {
+      throw error instanceof FunctionError ? webhookFailure(webhook, error) : error;
+    }
+  }
+
+  async function editsOf(scope: Scope): Promise<Edit[]> {
+    const rule = functionRule(action.definition.rules);
+    if (!rule) {
+      const rules = action.definition.rules as EditRule[];
+      return editsOfRules(rules, action.definition, scope, services.ontology, exists);
+    }
+    try {
+      return editsIn(await services.run(rule.function, inputsOf(rule.inputs, scope), caller));
+    } catch (error) {
+      throw error instanceof FunctionError ? functionFailure(error) : error;
+    }
+  }
+
+  async function exists(objectType: string, key: string | number | boolean): Promise<boolean> {
+    return (await services.load(objectType, [key], caller)).length > 0;
+  }
+}
+
+/** The function that an action type is about; null when it has rules. */
+export function functionRule(rules: readonly ActionRule[]): Extract<ActionRule, { type: "function" }> | null {
+  const [rule] = rules;
+  return rule?.type === "function" ? rule : null;
+}
+
+/** Inputs that are missing are left out. */
+function inputsOf(inputs: Readonly<Record<string, ActionValue>>, scope: Scope): Values {
+  return Object.fromEntries(
+    Object.entries(inputs).flatMap(([name, argument]) => {
+      const value = valueIn(scope, argument);
+      return value === null ? [] : [[name, value]];
+    }),
+  );
+}
+
+/** Code has written them. Throws {@link ActionError}: FunctionExecutionFailed. */
+function editsIn(value: unknown): Edit[] {
+  const read = v.safeParse(v.array(editSchema), value ?? []);
+  if (read.success) return read.output;
+  const [issue] = read.issues;
+  const message = `The function returned what is no edit, at ${v.getDotPath(issue) ?? "its result"}.`;
+  throw new ActionError("FunctionExecutionFailed", message, { message });
+}
+
+function checkCount({ name, definition }: CompiledAction, count: number): void {
+  const most = functionRule(definition.rules) ? MOST_FUNCTION_CALLS : MOST_ACTIONS;
+  if (count > most)
+    throw tooLarge(`${name} can be applied at most ${most} times in a batch.`, { limit: most });
+}
+
+function checkSize(edits: readonly Edit[]): void {
+  if (edits.length > MOST_OBJECTS) {
+    throw tooLarge(`An action can make at most ${MOST_OBJECTS} edits.`, { limit: MOST_OBJECTS });
+  }
+  if (new Set(edits.flatMap(editedTypes)).size > MOST_TYPES) {
+    throw tooLarge(`An action can edit at most ${MOST_TYPES} object types.`, { limit: MOST_TYPES });
+  }
+}
+
+function tooLarge(message: string, parameters: Values): ActionError {
+  return new ActionError("ActionTooLarge", message, { message, ...parameters });
+}
+
+/**
+ * Edits of one object by several rules, or by several applications of a batch, would depend on their order. A function
+ * has an order of its own.
+ * @param touched by the applications before
+ */
+function refuseRepeated(edits: readonly Edit[], touched: Set<string>, byFunction: boolean): void {
+  const all = edits.flatMap((edit) => ("obj" in edit && "$primaryKey" in edit.obj ? [keyOf(edit.obj)] : []));
+  for (const key of byFunction ? new Set(all) : all) {
+    if (touched.has(key)) {
+      const message = "The action edits the same object more than once.";
+      throw new ActionError("ActionContainsDuplicateEdits", message, { message });
+    }
+    touched.add(key);
+  }
+}
+
+function keyOf(obj: { $apiName: string; $objectType?: string; $primaryKey: unknown }): string {
+  return JSON.stringify([obj.$objectType ?? obj.$apiName, obj.$primaryKey]);
+}
