@@ -7,12 +7,22 @@ import type { EnvironmentModel } from "./read-environment.ts";
 
 /**
  * Checks webhooks against the environment's sources: what stands between a webhook and its source, but for what is
- * about code; and headers that the source's authentication would replace (InvalidHeader).
+ * about code; headers that the source's authentication would replace (InvalidHeader); and those that are published under
+ * the name of a function (DuplicateFunction).
  */
 export function checkWebhooks(model: EnvironmentModel, report: Report): void {
   const known = checkedSources(model, report);
   const catalog = new SourceCatalog(model.sources, model.settings.sourceAliases);
   for (const { webhook, at } of model.webhooks) {
+    const other = model.functions.find(({ published }) => published.name === webhook.name);
+    if (webhook.publishAsFunction && other) {
+      report.error(
+        "DuplicateFunction",
+        at(["publishAsFunction"]),
+        `There is another function ${webhook.name} in ${other.at.file}.`,
+        "Rename one of them, or do not publish the webhook as a function.",
+      );
+    }
     for (const { severity, code, message, remedy } of known.problems(webhook.source)) {
       report[severity](code, at(["source"]), message, remedy);
     }

@@ -4,6 +4,7 @@ import type { Problem, Report } from "../documents/report.ts";
 import { specifications } from "../documents/specifications.ts";
 import { EnvironmentAnalytics } from "../egress/analytics/analytics.ts";
 import { readScript } from "../scripts/syntax/read-script.ts";
+import { publishedSignature } from "../webhooks/published.ts";
 import { namesOf } from "./bundle-names.ts";
 import { checkActions } from "./check-action-types.ts";
 import { checkFunctions } from "./check-functions.ts";
@@ -63,7 +64,7 @@ function compileEnvironment(
   organization: string,
   report: Report,
 ): CompileEnvironment {
-  const { name, bundles, settings, resources, functions } = model;
+  const { name, bundles, settings, resources, functions, webhooks } = model;
   const sharedFlows = new Map(
     bundles.flatMap(({ bundle, folder }) =>
       bundle.kind === "sharedflow"
@@ -105,7 +106,10 @@ function compileEnvironment(
       functions: {
         remedyForMissing: (wanted) =>
           remedyForMissing("functions", wanted, `add functions/${wanted}/ to the environment.`),
-        signature: (wanted) => functions.find(({ published }) => published.name === wanted)?.published,
+        signature: (wanted) =>
+          functions.find(({ published }) => published.name === wanted)?.published ??
+          webhooks.map(({ webhook }) => publishedSignature(webhook)).find((each) => each?.name === wanted) ??
+          undefined,
         call: inert,
       },
     }),

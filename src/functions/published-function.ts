@@ -88,3 +88,9 @@ export const publishedFunctionSchema = v.object({
 
 /** A function as it is deployed. Foundry: "Manage published functions". */
 export type PublishedFunction = v.InferOutput<typeof publishedFunctionSchema>;
+
+/** What callers know of a function. */
+export type PublishedSignature = Pick<
+  PublishedFunction,
+  "name" | "revision" | "isQuery" | "parameters" | "output" | "edits"
+>;

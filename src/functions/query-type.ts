@@ -1,4 +1,4 @@
-import type { NamedType, PublishedFunction, ScalarType, ValueType } from "./published-function.ts";
+import type { NamedType, PublishedSignature, ScalarType, ValueType } from "./published-function.ts";
 import { keyFrom } from "./values.ts";
 
 /** A type as the REST API writes it. Foundry: "Ontology query" (`QueryDataType`). */
@@ -15,12 +15,12 @@ export interface QueryType {
 }
 
 /** Whether a function can be executed as a query: one that edits objects is for actions. */
-export function isQueryType({ output }: PublishedFunction): boolean {
+export function isQueryType({ output }: PublishedSignature): boolean {
   return output?.type.type !== "edits";
 }
 
 /** What the REST API says of a function. */
-export function queryTypeOf({ name, revision, parameters, output }: PublishedFunction): QueryType {
+export function queryTypeOf({ name, revision, parameters, output }: PublishedSignature): QueryType {
   return {
     apiName: name,
     rid: `ri.function-registry.main.function.${name}`,

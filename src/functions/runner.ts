@@ -46,6 +46,16 @@ export interface FunctionCall {
   readonly caller: Caller;
   /** Milliseconds; the function's own limit when it is shorter or this is not given. */
   readonly timeoutMs?: number | undefined;
+  readonly within?: CallAround | undefined;
+}
+
+/** The call of a function that another call is a part of, and ends with. */
+export interface CallAround {
+  readonly ended: Promise<unknown>;
+  /** Epoch milliseconds. */
+  readonly deadline: number;
+  /** Whether it may be executed more than once: then nothing of it may change anything outside. */
+  readonly isQuery: boolean;
 }
 
 /** What a function returned. */
@@ -80,7 +90,8 @@ export class FunctionRunner {
     if (plan.problem) throw notUsable(plan, plan.problem);
     const parameters = orderedParameters(plan.published, call.parameters);
     const { timeoutMs } = plan.published.limits;
-    const limitMs = Math.min(call.timeoutMs ?? timeoutMs, timeoutMs);
+    const left = (call.within?.deadline ?? Number.POSITIVE_INFINITY) - context.now();
+    const limitMs = Math.max(0, Math.min(call.timeoutMs ?? timeoutMs, timeoutMs, left));
     const secrets = await this.#secrets(plan, context);
     const live = this.#begin(
       crypto.randomUUID(),

@@ -1,7 +1,7 @@
 import { Hono } from "hono/tiny";
 import type { TokenContext } from "../credentials/token-request.ts";
 import { FunctionError } from "../functions/error.ts";
-import type { PublishedFunction } from "../functions/published-function.ts";
+import type { PublishedSignature } from "../functions/published-function.ts";
 import { fromQueryValue, isQueryType, queryTypeOf, toQueryValue } from "../functions/query-type.ts";
 import { answerTo, type FunctionsRoutesServices } from "./functions-routes.ts";
 import { readParameters } from "./read-parameters.ts";
@@ -48,7 +48,7 @@ export function queryRoutes<E extends object>(
 }
 
 function parametersOf(
-  { parameters }: PublishedFunction,
+  { parameters }: PublishedSignature,
   given: Readonly<Record<string, unknown>>,
 ): Record<string, unknown> {
   return Object.fromEntries(
@@ -65,7 +65,7 @@ async function found(
   context: TokenContext,
   query = "",
   version?: string,
-): Promise<PublishedFunction> {
+): Promise<PublishedSignature> {
   const one = (await functions.published(context)).find(({ name }) => name === query);
   if (one && isQueryType(one) && (version === undefined || version === one.revision)) return one;
   throw new FunctionError("QueryNotFound", `There is no query ${query}.`, { query });

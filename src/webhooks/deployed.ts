@@ -1,7 +1,9 @@
 import type { NamedSource, NamedSources, SourceProblem } from "../egress/named-source.ts";
+import type { PublishedSignature } from "../functions/published-function.ts";
 import { compileWebhook } from "./compile.ts";
 import type { CompiledWebhook } from "./compiled.ts";
 import type { Webhook } from "./file-schema.ts";
+import { publishedSignature } from "./published.ts";
 
 /** A webhook and all that its executions need, worked out once for each deployment. */
 export interface WebhookPlan {
@@ -17,6 +19,7 @@ export class DeployedWebhooks {
   readonly #webhooks: ReadonlyMap<string, Webhook>;
   readonly #sources: NamedSources;
   readonly #plans = new Map<string, WebhookPlan>();
+  #functions: readonly PublishedSignature[] | null = null;
 
   constructor(webhooks: readonly Webhook[], sources: NamedSources) {
     this.#webhooks = new Map(webhooks.map((webhook) => [webhook.name, webhook]));
@@ -31,6 +34,12 @@ export class DeployedWebhooks {
     const plan = this.#plan(webhook);
     this.#plans.set(name, plan);
     return plan;
+  }
+
+  /** Those that are published as functions. */
+  get functions(): readonly PublishedSignature[] {
+    this.#functions ??= [...this.#webhooks.values()].flatMap((webhook) => publishedSignature(webhook) ?? []);
+    return this.#functions;
   }
 
   #plan(webhook: Webhook): WebhookPlan {

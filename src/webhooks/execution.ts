@@ -7,7 +7,7 @@ import { unlimited } from "../egress/call.ts";
 import type { Clock } from "../egress/deadline.ts";
 import { bodyFailure } from "../egress/egress.ts";
 import { EgressError } from "../egress/error.ts";
-import type { NamedSource } from "../egress/named-source.ts";
+import type { NamedSource, SourceContext } from "../egress/named-source.ts";
 import type { FunctionErrorName } from "../functions/error.ts";
 import { AnswerError, answerText, answerValue, errorBody, errorText, outputsOf } from "./answer.ts";
 import type { CompiledCall, CompiledWebhook } from "./compiled.ts";
@@ -178,8 +178,13 @@ export class Execution {
       signal: this.#ending.signal,
       by: { kind: "webhook", name, proxy: null, source: apiName, user: userOf(this.#caller) },
     } as const;
-    const conceal = (secret: string) => this.#secrets.add(secret);
-    const context = { ...this.#context, received: this.#caller, conceal };
+    const context: SourceContext = {
+      now: () => this.#context.now(),
+      within: (ms, work) => this.#context.within(ms, work),
+      waitUntil: (work) => this.#context.waitUntil(work),
+      received: this.#caller,
+      conceal: (secret) => this.#secrets.add(secret),
+    };
     this.unanswered = sent;
     const response = await this.#source.send(call, context, unlimited).catch((error) => {
       // Others may have left before they failed.

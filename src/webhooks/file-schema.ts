@@ -166,6 +166,10 @@ export const webhookFileSchema = v.strictObject({
     [],
   ),
   limits: v.optional(described(limits, "For all callers together. Default: none."), {}),
+  publishAsFunction: v.optional(
+    described(v.boolean(), "Whether it is called as a function, by the webhook's name. Default: no."),
+    false,
+  ),
   history: v.optional(described(history, "What is kept of executions, for six months."), {}),
 });
 

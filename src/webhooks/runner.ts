@@ -2,6 +2,7 @@ import type { Caller } from "../credentials/caller.ts";
 import type { TokenContext } from "../credentials/token-request.ts";
 import type { Clock } from "../egress/deadline.ts";
 import { FunctionError } from "../functions/error.ts";
+import type { CallAround } from "../functions/runner.ts";
 import type { CompiledWebhook } from "./compiled.ts";
 import type { DeployedWebhooks, WebhookPlan } from "./deployed.ts";
 import { Execution, Failure, isUnexpected } from "./execution.ts";
@@ -20,17 +21,15 @@ const LEDGER_TIMEOUT_MS = 5_000;
 /** How much longer than its time an execution may take to say that it has ended. Milliseconds. */
 const LEASE_MARGIN_MS = 2 * LEDGER_TIMEOUT_MS;
 
-/** An execution of a webhook. */
+/** An execution of a webhook, for whoever is to be seen as its user. */
 export interface WebhookExecution {
   readonly name: string;
   readonly input: Readonly<Record<string, unknown>>;
   readonly caller: Caller;
-  /** What it is a part of, and ends with. */
-  readonly within?: {
-    readonly ended: Promise<unknown>;
-    /** Epoch milliseconds. */
-    readonly deadline: number;
-  };
+  /** Milliseconds; the webhook's own limit when it is shorter or this is not given. */
+  readonly timeoutMs?: number | undefined;
+  /** A query calls only webhooks that read. */
+  readonly within?: CallAround | undefined;
 }
 
 /** What the executions of webhooks have in common, whichever isolate they run in. */
@@ -90,14 +89,15 @@ export class WebhookRunner {
 
   async #run(
     plan: WebhookPlan | undefined,
-    { name, input, caller, within }: WebhookExecution,
+    { name, input, caller, timeoutMs, within }: WebhookExecution,
     context: TokenContext,
   ): Promise<Record<string, unknown>> {
     if (!plan) throw new FunctionError("WebhookNotFound", `There is no webhook ${name}.`, { webhook: name });
     const { webhook, source, problem } = plan;
     if (source === null) throw notUsable(plan, problem);
     const left = (within?.deadline ?? Number.POSITIVE_INFINITY) - context.now();
-    const limitMs = Math.max(0, Math.min(webhook.timeoutMs, left));
+    const limitMs = Math.max(0, Math.min(timeoutMs ?? webhook.timeoutMs, webhook.timeoutMs, left));
+    if (within?.isQuery && webhook.writes) throw writeInQuery(name);
     const id = crypto.randomUUID();
     const execution = new Execution(webhook, source, caller, context, this.#services.clock, limitMs);
     within?.ended.then(() => execution.end());
@@ -198,6 +198,11 @@ export class WebhookRunner {
 
 /** Too many executions: the history has no room for those that a limit keeps from beginning. */
 class LimitReached extends Failure {}
+
+function writeInQuery(webhook: string): FunctionError {
+  const message = `The webhook ${webhook} writes, and a query may call only webhooks that read.`;
+  return new FunctionError("WebhookExecutionFailedToStart", message, { webhook, message });
+}
 
 function refused(name: string, { concurrency, rate }: ExecutionLimits, limit: ReachedLimit): Failure {
   const message =

@@ -2,9 +2,9 @@ import type { Caller } from "../credentials/caller.ts";
 import type { Snapshot } from "../environment/snapshot.ts";
 import type { FlowContext } from "../flow/context.ts";
 import { RequestMessage, ResponseMessage } from "../flow/message.ts";
-import type { DeployedFunctions } from "../functions/deployed.ts";
 import { FunctionError } from "../functions/error.ts";
 import { parameterFromText } from "../functions/parameter-text.ts";
+import type { NamedType } from "../functions/published-function.ts";
 import {
   type FlowFunctionCall,
   type FlowFunctions,
@@ -17,14 +17,17 @@ import type { Functions } from "./functions.ts";
  * @param callerOf who sent the client's request: calls are on that one's behalf
  */
 export function flowFunctions(
-  { functions: deployed }: Snapshot,
+  snapshot: Snapshot,
   runner: Pick<Functions, "run">,
   callerOf: (flow: FlowContext) => Promise<Caller>,
 ): FlowFunctions {
+  const { functions: deployed } = snapshot;
+  const signature = (name: string) =>
+    deployed.find(name)?.published ?? snapshot.webhooks.functions.find((each) => each.name === name);
   return {
-    signature: (name) => deployed.find(name)?.published,
+    signature,
     async call(flow, { name, parameters, timeoutMs }) {
-      const given = parametersOf(deployed, name, parameters);
+      const given = parametersOf(signature(name)?.parameters ?? [], parameters);
       const caller = await callerOf(flow);
       try {
         const call = { name, parameters: given, caller, timeoutMs: timeoutMs ?? undefined };
@@ -38,11 +41,9 @@ export function flowFunctions(
 }
 
 function parametersOf(
-  functions: DeployedFunctions,
-  name: string,
+  signature: readonly NamedType[],
   given: FlowFunctionCall["parameters"],
 ): Record<string, unknown> {
-  const signature = functions.find(name)?.published.parameters ?? [];
   return Object.fromEntries(
     [...given].map(([parameter, value]) => {
       const expected = signature.find((each) => each.name === parameter);
@@ -76,6 +77,7 @@ function failureOf(error: FunctionError, name: string): FunctionCallError {
     case "InvalidQueryParameterValue":
       return new FunctionCallError("parameter", message, error);
     case "QueryTimeExceededLimit":
+    case "WebhookExecutionTimedOut":
       return new FunctionCallError("timeout", message, error);
     default:
       return new FunctionCallError("failed", `the function ${name} failed, error ${errorInstanceId}`, error);

@@ -47,13 +47,15 @@ export async function executeForFunction(
     if (!plan?.source || plan.source.apiName !== apiName) {
       return notStarted(`The source ${apiName ?? source} has no webhook ${name}.`);
     }
-    if (published.isQuery && plan.webhook.writes) {
-      return notStarted(`The webhook ${name} writes, and a query may call only webhooks that read.`);
-    }
     const inputs = inputsIn(input);
     if (!inputs) return notStarted("The input of a webhook has to be an object of at most 10 MB of JSON.");
     const { caller, deadline } = call;
-    const execution = { name, input: inputs, caller, within: { ended, deadline } };
+    const execution = {
+      name,
+      input: inputs,
+      caller,
+      within: { ended, deadline, isQuery: published.isQuery },
+    };
     const { value } = await webhooks.execute(execution, context);
     return { output: value };
   } catch (error) {

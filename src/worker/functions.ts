@@ -15,7 +15,7 @@ import {
   SOURCE_HEADER,
   type WebhookAnswer,
 } from "../functions/protocol.ts";
-import type { PublishedFunction } from "../functions/published-function.ts";
+import type { PublishedSignature } from "../functions/published-function.ts";
 import type { FunctionCall, FunctionResult, FunctionRunner, SessionProps } from "../functions/runner.ts";
 import { connectSocket } from "../functions/socket-call.ts";
 import {
@@ -41,19 +41,24 @@ export class Functions {
     this.#webhooks = webhooks;
   }
 
-  /** Calls a function for a client. Rejects with {@link FunctionError}. */
+  /** Calls a function, or a webhook that is published as one. Rejects with {@link FunctionError}. */
   async execute(call: FunctionCall, context: TokenContext): Promise<FunctionResult> {
-    return this.#runner.run(await this.#deployed(context), call, context);
+    return this.run(await this.#deployed(context), call, context);
   }
 
-  /** The functions that are deployed. Rejects with {@link FunctionError} (NothingDeployed). */
-  async published(context: TokenContext): Promise<readonly PublishedFunction[]> {
-    return (await this.#deployed(context)).all;
+  /** What can be called, webhooks among it. Rejects with {@link FunctionError} (NothingDeployed). */
+  async published(context: TokenContext): Promise<readonly PublishedSignature[]> {
+    return [...(await this.#deployed(context)).all, ...(await this.#webhooks.published(context))];
   }
 
-  /** Calls a function of a deployed state for a flow. Rejects with {@link FunctionError}. */
-  run(functions: DeployedFunctions, call: FunctionCall, context: TokenContext): Promise<FunctionResult> {
-    return this.#runner.run(functions, call, context);
+  /** The same for a flow, with the functions of a deployed state. */
+  async run(
+    functions: DeployedFunctions,
+    call: FunctionCall,
+    context: TokenContext,
+  ): Promise<FunctionResult> {
+    const called = functions.find(call.name) ? null : await this.#webhooks.call(call, context);
+    return called ?? this.#runner.run(functions, call, context);
   }
 
   /** A request of a function, through one of its sources where it names one. */

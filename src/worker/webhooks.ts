@@ -2,6 +2,8 @@ import type { Caller } from "../credentials/caller.ts";
 import type { TokenContext } from "../credentials/token-request.ts";
 import type { Environment } from "../environment/environment.ts";
 import { FunctionError } from "../functions/error.ts";
+import type { PublishedSignature } from "../functions/published-function.ts";
+import type { FunctionCall, FunctionResult } from "../functions/runner.ts";
 import type { DeployedWebhooks, WebhookPlan } from "../webhooks/deployed.ts";
 import type { WebhookExecution, WebhookRunner } from "../webhooks/runner.ts";
 import type { HistoryPage, HistoryQuestion } from "../webhooks/stored-history.ts";
@@ -19,7 +21,10 @@ export class Webhooks {
     this.#isOnThisMachine = isOnThisMachine;
   }
 
-  /** Executes a webhook for a client; its outputs by name. Rejects with {@link FunctionError}. */
+  /**
+   * Executes a webhook; its outputs by name. What it needs a token of a user for, it does as the caller. Rejects with
+   * {@link FunctionError}; only with `WebhookExecutionFailedToStart` is it certain that nothing has been sent.
+   */
   async execute(
     execution: WebhookExecution,
     context: TokenContext,
@@ -43,6 +48,23 @@ export class Webhooks {
     // Nobody can say which executions of nobody are theirs.
     if (caller.kind === "anonymous") return { entries: [], next: null };
     return this.#runner.history(name, { ...page, user: caller.id }, context);
+  }
+
+  /** Those that are published as functions. */
+  async published(context: TokenContext): Promise<readonly PublishedSignature[]> {
+    return (await this.#current(context)).functions;
+  }
+
+  /** Calls a webhook as the function that it is published as; null when none of that name is. */
+  async call(
+    { name, parameters: input, caller, timeoutMs, within }: FunctionCall,
+    context: TokenContext,
+  ): Promise<FunctionResult | null> {
+    const webhooks = await this.#current(context);
+    const signature = webhooks.functions.find((each) => each.name === name);
+    if (!signature) return null;
+    const outputs = await this.#runner.run(webhooks, { name, input, caller, timeoutMs, within }, context);
+    return { value: signature.output === null ? null : outputs, isEdits: false };
   }
 
   /** What is deployed of a webhook. */

@@ -2,6 +2,8 @@ import { expect, test } from "vitest";
 import { Report } from "../../src/documents/report.ts";
 import { checkEnvironment } from "../../src/environment/check.ts";
 import { readEnvironment } from "../../src/environment/read-environment.ts";
+import type { PublishedFunction } from "../../src/functions/published-function.ts";
+import { proxyFiles, step } from "../exchange/gateway-kit.ts";
 import { filesOf } from "./deployed.ts";
 
 const source = (more = "") => `apiName: Things
@@ -68,3 +70,38 @@ test.each([
     expect(problems(sourceText, text)).toEqual([expected]);
   },
 );
+
+test("a webhook that is published as a function has a name that no function has, and flows may call it", () => {
+  const report = new Report();
+  const model = readEnvironment(
+    filesOf({
+      "sources/things.yaml": source(),
+      "webhooks/taken.yaml":
+        "source: Things\npublishAsFunction: true\ncalls: [{ name: get, method: GET, path: /x }]",
+      "webhooks/hidden.yaml": "source: Things\ncalls: [{ name: get, method: GET, path: /x }]",
+      ...proxyFiles("flows", {
+        flows: `<PreFlow><Request>${step("One")}${step("Two")}</Request></PreFlow>`,
+        policies: {
+          One: `<FunctionCallout name="One"><Function>taken</Function></FunctionCallout>`,
+          Two: `<FunctionCallout name="Two"><Function>hidden</Function></FunctionCallout>`,
+        },
+      }),
+    }),
+    "local",
+    report,
+  );
+  const at = { file: "functions/taken/taken.ts", line: 1, column: 1 };
+  const published = {
+    name: "taken",
+    parameters: [],
+    sources: [] as string[],
+  } as unknown as PublishedFunction;
+  const functions = [
+    { published, at, sourcesAt: new Map(), module: new Uint8Array(), sourceMap: "", runtime: null },
+  ];
+  checkEnvironment({ ...model, functions }, report);
+  expect(report.problems.map(({ code, message }) => `${code} ${message}`)).toEqual([
+    "FunctionNotFound There is no function hidden in the environment local.",
+    "DuplicateFunction There is another function taken in functions/taken/taken.ts.",
+  ]);
+});
