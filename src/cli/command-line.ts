@@ -13,6 +13,7 @@ import { addKvm } from "./kvm/kvm.ts";
 import { addTypes } from "./publish/types.ts";
 import { addOAuth } from "./secret/oauth.ts";
 import { addSecret } from "./secret/secret.ts";
+import { addSource } from "./source/source.ts";
 import { addWebhook } from "./webhook/history.ts";
 
 const commands = [
@@ -25,6 +26,7 @@ const commands = [
   addRollback,
   addTypes,
   addSecret,
+  addSource,
   addKvm,
   addOAuth,
   addWebhook,

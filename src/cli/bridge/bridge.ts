@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
 import { type Command, InvalidArgumentError } from "commander";
 import { CommandFailure } from "../command-failure.ts";
+import { readPem } from "../read-pem.ts";
 import { stopSignal } from "../stop-signal.ts";
 import { type Address, authorityOf, parseAddress } from "./address.ts";
 import type { Identity } from "./start-bridge.ts";
@@ -110,14 +110,6 @@ function identityOf(side: string, cert: Buffer | undefined, key: Buffer | undefi
   if (cert && key) return { cert, key };
   if (cert || key) throw new CommandFailure(`${side}-cert and ${side}-key belong together.`);
   return null;
-}
-
-function readPem(path: string): Buffer {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
-  }
 }
 
 function parseBytes(text: string): number {
