@@ -1,14 +1,15 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { SOURCE_SYMBOLS } from "./library.ts";
+import { ONTOLOGY_SDK, SOURCE_SYMBOLS } from "./library.ts";
 import { packageRoot } from "./package-root.ts";
 
 /**
- * The text of a declaration file for editors: Foundry's libraries as Sortie provides them, and a symbol for each
- * source for TypeScript v1.
+ * The text of a declaration file for editors: Foundry's libraries as Sortie provides them, a symbol for each source for
+ * TypeScript v1, and the ontology.
  * @param sources API names
+ * @param ontology the declarations of `@ontology/sdk`
  */
-export function declarationsFor(sources: Iterable<string>): string {
+export function declarationsFor(sources: Iterable<string>, ontology: string): string {
   const libraries = readFileSync(join(packageRoot(), "src/cli/publish/foundry.d.ts"), "utf8");
   const symbols = [...new Set(sources)]
     .filter((name) => /^[A-Za-z_$][\w$]*$/.test(name))
@@ -20,6 +21,10 @@ declare module "${SOURCE_SYMBOLS}" {
   import type { SourceSymbol } from "@foundry/external-systems";
 
 ${symbols.join("")}}
+
+declare module "${ONTOLOGY_SDK}" {
+${ontology}
+}
 `;
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, realpathSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { rootCertificates } from "node:tls";
 import type { Command } from "commander";
@@ -7,6 +7,8 @@ import { readEnvironment } from "../../environment/read-environment.ts";
 import { type EnvironmentFolder, readPaths } from "../check/environment-folder.ts";
 import { CommandFailure } from "../command-failure.ts";
 import { declarationsFor, TSCONFIG } from "./declarations.ts";
+import { ONTOLOGY_SDK } from "./library.ts";
+import { type OntologySdk, ontologySdk } from "./ontology-declarations.ts";
 
 /** `sortie types`: declarations for editors of what functions import. */
 export function addTypes(program: Command): void {
@@ -14,17 +16,42 @@ export function addTypes(program: Command): void {
     .command("types")
     .description("write functions/sortie-env.d.ts, which tells editors what functions may import")
     .argument("[path]", "an environment folder", "policies")
-    .action((path: string) => {
+    .option("--env <name>", "the environment whose ontology programs use", "local")
+    .option("--sdk <folder>", "also write the package @ontology/sdk there, for programs with @osdk/client")
+    .action((path: string, { env, sdk: folderOfSdk }: { env: string; sdk?: string }) => {
       const folder = readPaths([path]);
       const whole = folder.mounts.find(({ at }) => at === "");
       if (!whole) throw new CommandFailure(`${path} is not an environment, and so has no functions.`);
       const functions = join(whole.source, "functions");
       mkdirSync(functions, { recursive: true });
-      write(join(functions, "sortie-env.d.ts"), declarationsFor(sourceNames(folder)));
+      const sdk = ontologySdk(folder.files, realpathSync(whole.source), env);
+      write(join(functions, "sortie-env.d.ts"), declarationsFor(sourceNames(folder), sdk.declarations));
       const tsconfig = join(functions, "tsconfig.json");
       if (!existsSync(tsconfig)) write(tsconfig, TSCONFIG);
+      if (folderOfSdk !== undefined) writeSdk(folderOfSdk, sdk);
     });
 }
+
+/** A package that programs install: `npm install ./FOLDER`. */
+function writeSdk(folder: string, { declarations, module }: OntologySdk): void {
+  mkdirSync(folder, { recursive: true });
+  write(join(folder, "package.json"), PACKAGE);
+  write(join(folder, "index.d.ts"), `// Made by sortie types.\n${declarations}\n`);
+  write(join(folder, "index.js"), `// Made by sortie types.\n${module}\n`);
+}
+
+const PACKAGE = `${JSON.stringify(
+  {
+    name: ONTOLOGY_SDK,
+    version: "0.0.0",
+    private: true,
+    type: "module",
+    exports: { ".": { types: "./index.d.ts", default: "./index.js" } },
+    peerDependencies: { "@osdk/client": "^2.22.0" },
+  },
+  null,
+  2,
+)}\n`;
 
 /** The sources of all environments; what is wrong with them is for `sortie check` to say. */
 function sourceNames({ names, files }: EnvironmentFolder): Set<string> {
