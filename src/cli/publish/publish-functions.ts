@@ -56,7 +56,7 @@ export async function publishFunctions(
     functionFolders(files, report).map((folder) => {
       const { entry } = folder;
       return entry?.endsWith(".py")
-        ? publishPython({ ...folder, entry }, root, files, settings)
+        ? publishPython({ ...folder, entry }, root, files, settings, ontology)
         : publishFolder(folder, root, settings, known, ontology);
     }),
   );

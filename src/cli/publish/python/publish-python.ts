@@ -5,6 +5,8 @@ import type { Settings } from "../../../environment/settings.ts";
 import { encodePythonModule } from "../../../functions/python/module.ts";
 import { builtFunction, checkName, type Declaration, type PublishedFolder } from "../built-function.ts";
 import type { FunctionFolder } from "../function-folder.ts";
+import type { KnownOntology } from "../ontology-sdk.ts";
+import { ONTOLOGY_MODULE, ontologyModule } from "./ontology-module.ts";
 import { PythonFiles } from "./python-files.ts";
 import { readPython } from "./read-python.ts";
 
@@ -17,12 +19,14 @@ export async function publishPython(
   disk: string,
   environment: EnvironmentFiles,
   { functions: deployed }: Settings,
+  ontology: KnownOntology,
 ): Promise<PublishedFolder> {
   const report = new Report();
   const root = `functions/${folder}/`;
   const files = new PythonFiles(root, environment, report);
   const entry = await files.read(path);
-  const read = entry && readPython(entry, folder, files, null, report);
+  const objectTypes = ontology === "wrong" ? null : new Set(Object.keys(ontology?.objectTypes ?? {}));
+  const read = entry && readPython(entry, folder, files, objectTypes, report);
   const name = read?.name ?? folder;
   // What is not deployed need not be right.
   if (deployed && !deployed.has(name)) return { names: [name], functions: [], files: [], problems: [] };
@@ -30,15 +34,27 @@ export async function publishPython(
   if (!read) return { names: [name], functions: [], files: code, problems: report.problems };
   const declaration: Declaration = { ...read, language: "python", isQuery: false, usesClient: false };
   checkName(declaration, report);
+  const texts = Object.fromEntries(
+    files.paths.map((each) => [each.slice(root.length), textOf(environment.get(each))]),
+  );
   const module = encodePythonModule({
     entry: path.slice(root.length),
     function: read.function,
-    files: Object.fromEntries(
-      files.paths.map((each) => [each.slice(root.length), textOf(environment.get(each))]),
-    ),
+    files: { ...texts, ...ontologyFile(texts, ontology) },
   });
   const built = builtFunction(declaration, { module, sourceMap: "" }, deployed?.get(name));
   return { names: [name], functions: built ? [built] : [], files: code, problems: report.problems };
+}
+
+/** What the object types are, for code that asks for them. */
+function ontologyFile(
+  texts: Readonly<Record<string, string>>,
+  ontology: KnownOntology,
+): Readonly<Record<string, string>> {
+  const asks = Object.values(texts).some((text) => text.includes("ontology_sdk"));
+  return asks && ontology !== null && ontology !== "wrong"
+    ? { [ONTOLOGY_MODULE]: ontologyModule(ontology) }
+    : {};
 }
 
 function textOf(content: Uint8Array | undefined): string {

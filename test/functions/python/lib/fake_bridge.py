@@ -56,12 +56,15 @@ def credentials(source):
 
 
 def ontology(method, path, body):
-    asked.append((method, path, body))
-    return answers[(method, path.partition("?")[0])]
+    path = path.removeprefix("/api/v2/ontologies/ontology")
+    asked.append([method, path, body and json.loads(body)])
+    waiting = answers[f"{method} {path}"]
+    status, answer = waiting.pop(0) if len(waiting) > 1 else waiting[0]
+    return status, json.dumps(answer)
 
 
 def webhook(source, name, inputs):
-    return answers[(source, name, inputs)]
+    return answers[f"{source} {name} {inputs}"]
 
 
 def log(level, text):

@@ -29,6 +29,11 @@ export class Python {
     return new Python(pyodide);
   }
 
+  /** Puts a file beside the libraries, as those of a function are. */
+  write(path: string, text: string): void {
+    this.#pyodide.FS.writeFile(`/lib-of-tests/${path}`, text);
+  }
+
   /**
    * What code leaves in its variable `result`, as JSON; the name and the message of what it raises otherwise.
    * @param given its other variables, JSON too

@@ -4,12 +4,16 @@ import json
 from urllib.parse import parse_qs, unquote, urlsplit
 
 failures = {}
+extra = {}
+"""JSON of other paths."""
 
 
 def serve(method, url, headers, body):
     """One exchange: status, reason, headers, body."""
     parts = urlsplit(url)
     query = {name: values[0] for name, values in parse_qs(parts.query).items()}
+    if parts.path in extra:
+        return 200, "OK", [("Content-Type", "application/json")], json.dumps(extra[parts.path]).encode()
     first, *rest = parts.path.strip("/").split("/")
     match first:
         case "echo":

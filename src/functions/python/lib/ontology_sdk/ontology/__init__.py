@@ -1,0 +1,1 @@
+"""The object types of the ontology, and sets of their objects."""
