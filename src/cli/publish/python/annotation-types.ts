@@ -23,12 +23,37 @@ const scalars: Readonly<Record<string, ScalarType>> = {
   "functions.api.Timestamp": "timestamp",
   "functions.api.Binary": "binary",
   // Who someone is, by an identifier.
+  "functions.api.User": "string",
   "functions.api.UserId": "string",
+  "functions.api.Group": "string",
   "functions.api.GroupId": "string",
+  "functions.api.ClassificationMarking": "string",
+  "functions.api.MandatoryMarking": "string",
 };
 
 /** Types that other types are given in brackets. */
-export type Generic = "list" | "set" | "map" | "optional" | "union" | "annotated" | "literal" | "range";
+export type Generic =
+  | "list"
+  | "set"
+  | "map"
+  | "optional"
+  | "union"
+  | "annotated"
+  | "literal"
+  | "range"
+  | "aggregation"
+  | "nestedAggregation";
+
+/** How many types those take that take a fixed number of them. */
+export const typesTaken: Readonly<Partial<Record<Generic, number>>> = {
+  list: 1,
+  set: 1,
+  map: 2,
+  optional: 1,
+  range: 1,
+  aggregation: 2,
+  nestedAggregation: 3,
+};
 
 const generics: Readonly<Record<string, Generic>> = {
   "builtins.list": "list",
@@ -44,9 +69,9 @@ const generics: Readonly<Record<string, Generic>> = {
   "typing.Union": "union",
   "typing.Annotated": "annotated",
   "typing.Literal": "literal",
-  "typing_extensions.Annotated": "annotated",
-  "typing_extensions.Literal": "literal",
   "functions.api.Range": "range",
+  "functions.api.TwoDimensionalAggregation": "aggregation",
+  "functions.api.ThreeDimensionalAggregation": "nestedAggregation",
 };
 
 const string: ValueType = { type: "string" };
@@ -61,16 +86,26 @@ function struct(fields: Readonly<Record<string, ValueType>>, ...optional: readon
 
 const list = (element: ValueType): ValueType => ({ type: "list", element });
 const links = list(struct({ label: string, link_target: string }));
-const buckets = list(struct({ key: string, value: double }));
+
+/** A value for each of the first keys, or one for each of the second keys in it. */
+export function aggregationOf([key = string, ...others]: readonly ValueType[], value: ValueType): ValueType {
+  if (others.length === 0) return struct({ buckets: list(struct({ key, value })) });
+  const nested = struct({ key, buckets: list(struct({ key: others[0] ?? string, value })) });
+  return struct({ buckets: list(nested) });
+}
 
 /** Classes of functions.api, as the fields that their values have. */
 const structs: Readonly<Record<string, ValueType>> = {
-  "functions.api.TwoDimensionalAggregation": struct({ buckets }),
-  "functions.api.ThreeDimensionalAggregation": struct({ buckets: list(struct({ key: string, buckets })) }),
-  "functions.api.Notification": struct({
-    platform_notification: struct({ heading: string, content: string, links }, "links"),
-    email_notification: struct({ subject: string, body: string, links }, "links"),
-  }),
+  "functions.api.TwoDimensionalAggregation": aggregationOf([string], double),
+  "functions.api.ThreeDimensionalAggregation": aggregationOf([string, string], double),
+  "functions.api.Notification": struct(
+    {
+      platform_notification: struct({ heading: string, content: string, links }, "links"),
+      email_notification: struct({ subject: string, body: string, links }, "links"),
+    },
+    "email_notification",
+  ),
+  "functions.api.GeoPoint": struct({ latitude: double, longitude: double }),
 };
 
 /** A range of values, either end of which may be open. */
@@ -98,7 +133,6 @@ export const WRITE_A_TYPE =
 
 const DATACLASS = "Write a dataclass with a field for each value.";
 const NO_FILES = "there are no files of Foundry's here";
-const NO_MARKINGS = "there are no markings here";
 
 /** Types that Python or Foundry has and functions here have not: why, and what to write instead. */
 const refused: Readonly<Record<string, readonly [why: string, remedy: string]>> = {
@@ -139,9 +173,7 @@ const refused: Readonly<Record<string, readonly [why: string, remedy: string]>> 
     "there are no maps here",
     "Write a dataclass with latitude and longitude: float.",
   ],
-  "functions.api.GeoShape": ["there are no maps here", "Write str with GeoJSON."],
-  "functions.api.ClassificationMarking": [NO_MARKINGS, "Write str."],
-  "functions.api.MandatoryMarking": [NO_MARKINGS, "Write str."],
+  "functions.api.GeoShape": ["its parts differ from shape to shape", "Write str with GeoJSON."],
 };
 
 /** Why a type that is known cannot be used, and what to do; null when it is not known. */

@@ -35,7 +35,8 @@ def parse(text: str) -> str:
 
 def standard_modules() -> str:
     """The modules that `import` finds without any package, by their full names."""
-    found = {*sys.builtin_module_names, "os.path"}
+    # These two are no files.
+    found = {*sys.builtin_module_names, "collections.abc", "os.path"}
     archives = [path for path in sys.path if zipfile.is_zipfile(path)]
     for path in (name for archive in archives for name in zipfile.ZipFile(archive).namelist()):
         module = path.removesuffix(".pyc").removesuffix(".py").removesuffix("/__init__")

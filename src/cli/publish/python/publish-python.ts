@@ -6,6 +6,10 @@ import { encodePythonModule } from "../../../functions/python/module.ts";
 import { builtFunction, checkName, type Declaration, type PublishedFolder } from "../built-function.ts";
 import type { FunctionFolder } from "../function-folder.ts";
 import type { KnownOntology } from "../ontology-sdk.ts";
+import { checkDefinitions } from "./check-definitions.ts";
+import { checkImports } from "./check-imports.ts";
+import { checkNames } from "./check-names.ts";
+import { checkSources } from "./check-sources.ts";
 import { ONTOLOGY_MODULE, ontologyModule } from "./ontology-module.ts";
 import { PythonFiles } from "./python-files.ts";
 import { readPython } from "./read-python.ts";
@@ -18,7 +22,7 @@ export async function publishPython(
   { name: folder, entry: path }: FunctionFolder & { readonly entry: string },
   disk: string,
   environment: EnvironmentFiles,
-  { functions: deployed }: Settings,
+  { functions: deployed, sourceAliases, wrongFiles }: Settings,
   ontology: KnownOntology,
 ): Promise<PublishedFolder> {
   const report = new Report();
@@ -26,7 +30,7 @@ export async function publishPython(
   const files = new PythonFiles(root, environment, report);
   const entry = await files.read(path);
   const objectTypes = ontology === "wrong" ? null : new Set(Object.keys(ontology?.objectTypes ?? {}));
-  const read = entry && readPython(entry, folder, files, objectTypes, report);
+  const read = entry && readPython(entry, folder, files, report);
   const name = read?.name ?? folder;
   // What is not deployed need not be right.
   if (deployed && !deployed.has(name)) return { names: [name], functions: [], files: [], problems: [] };
@@ -37,6 +41,13 @@ export async function publishPython(
   const texts = Object.fromEntries(
     files.paths.map((each) => [each.slice(root.length), textOf(environment.get(each))]),
   );
+  // Without the aliases, nobody knows which names lead to what is declared.
+  if (!wrongFiles.has("aliases.json")) checkSources(read, files, sourceAliases, report);
+  for (const file of files.all) {
+    await checkImports(file, files, new Set(), report);
+    checkNames(file, files, report);
+    if (objectTypes) checkDefinitions(file, files, objectTypes, report);
+  }
   const module = encodePythonModule({
     entry: path.slice(root.length),
     function: read.function,

@@ -1,7 +1,16 @@
 import { didYouMean } from "../../../documents/nearest.ts";
 import type { Report } from "../../../documents/report.ts";
 import type { ValueType } from "../../../functions/published-function.ts";
-import { genericType, plainType, rangeOf, refusedType, typeNames, WRITE_A_TYPE } from "./annotation-types.ts";
+import {
+  aggregationOf,
+  genericType,
+  plainType,
+  rangeOf,
+  refusedType,
+  typeNames,
+  typesTaken,
+  WRITE_A_TYPE,
+} from "./annotation-types.ts";
 import { describe } from "./describe.ts";
 import { dottedName, type Meaning, meaningOf } from "./meaning.ts";
 import { objectTypeOf } from "./object-types.ts";
@@ -19,16 +28,13 @@ const MAX_TYPES = 10_000;
  */
 export class AnnotationReader implements FieldTypes {
   readonly #files: PythonFiles;
-  readonly #objectTypes: ReadonlySet<string> | null;
   readonly #report: Report;
   /** What is being read, to find what contains itself. */
   readonly #open: unknown[] = [];
   #count = 0;
 
-  /** @param objectTypes API names, of the ontology; null when they are not known */
-  constructor(files: PythonFiles, objectTypes: ReadonlySet<string> | null, report: Report) {
+  constructor(files: PythonFiles, report: Report) {
     this.#files = files;
-    this.#objectTypes = objectTypes;
     this.#report = report;
   }
 
@@ -97,15 +103,15 @@ export class AnnotationReader implements FieldTypes {
     const generic = meaning.kind === "library" ? genericType(meaning.name) : null;
     const given = node.slice.kind === "Tuple" ? node.slice.elts : [node.slice];
     const [first, second] = given;
-    const takes = { map: 2, list: 1, set: 1, optional: 1, range: 1 };
     if (!generic || !first) return this.#refuseName(node, node.value, meaning, file);
-    if (generic in takes && given.length !== takes[generic as keyof typeof takes]) {
+    const wanted = typesTaken[generic] ?? given.length;
+    if (given.length !== wanted) {
       const name = dottedName(node.value) ?? generic;
       return this.refuse(
         node,
         file,
-        `${name} takes ${generic === "map" ? "two types" : "one type"}`,
-        `Write ${name}[${generic === "map" ? "str, …" : "…"}].`,
+        `${name} takes ${["", "one type", "two types", "three types"][wanted]}`,
+        `Write ${name}[${generic === "map" ? "str, int" : Array(wanted).fill("str").join(", ")}], or what it holds.`,
       );
     }
     switch (generic) {
@@ -119,6 +125,14 @@ export class AnnotationReader implements FieldTypes {
         return this.readOptional(first, file);
       case "literal":
         return this.#readLiteral(node, given, file);
+      case "aggregation":
+      case "nestedAggregation": {
+        const types = given.map((each) => this.read(each, file));
+        const value = types.at(-1);
+        const keys = types.slice(0, -1).filter((key) => key !== null);
+        const whole = value && keys.length === wanted - 1;
+        return whole ? { type: aggregationOf(keys, value), optional: false } : null;
+      }
       default: {
         const type =
           generic === "map"
@@ -166,14 +180,7 @@ export class AnnotationReader implements FieldTypes {
     if (plain) return { type: plain, optional: false };
     const object = meaning.kind === "library" ? objectTypeOf(meaning.name) : null;
     if (!object) return this.#refuseName(node, node, meaning, file);
-    if (!this.#objectTypes || this.#objectTypes.has(object.objectType))
-      return { type: object, optional: false };
-    return this.refuse(
-      node,
-      file,
-      `The ontology has no object type ${object.objectType}`,
-      didYouMean(object.objectType, this.#objectTypes, "add it to a file in ontology/."),
-    );
+    return { type: object, optional: false };
   }
 
   #readDeclared(
@@ -212,16 +219,13 @@ export class AnnotationReader implements FieldTypes {
   #refuseName(node: Expression, named: Expression, meaning: Meaning, file: PythonFile): null {
     const name = dottedName(named);
     if (name === null) return this.#refuseOther(node, file);
+    const full = meaning.kind === "library" ? [meaning.name] : MODULES.map((module) => `${module}.${name}`);
+    const known = meaning.kind === "declared" ? null : full.map(refusedType).find((each) => each !== null);
+    if (known) {
+      const why = known.why && `: ${known.why}`;
+      return this.refuse(node, file, `${name} is no type for a function${why}`, known.remedy);
+    }
     if (meaning.kind === "library") {
-      const known = refusedType(meaning.name);
-      if (known) {
-        return this.refuse(
-          node,
-          file,
-          `${name} is no type for a function${known.why && `: ${known.why}`}`,
-          known.remedy,
-        );
-      }
       const generic = genericType(meaning.name);
       if (generic && node === named) {
         const inside = generic === "map" ? "str, int" : "str";
@@ -242,10 +246,10 @@ export class AnnotationReader implements FieldTypes {
     const module = meaning.kind === "unknown" ? moduleWith(name) : null;
     if (module)
       return this.refuse(node, file, `${name} is not imported`, `Write from ${module} import ${name}.`);
-    const known = [...file.names.keys(), ...typeNames.map((each) => each.slice(each.lastIndexOf(".") + 1))];
+    const names = [...file.names.keys(), ...typeNames.map((each) => each.slice(each.lastIndexOf(".") + 1))];
     const remedy = didYouMean(
       name,
-      new Set(known),
+      new Set(names),
       `${WRITE_A_TYPE.charAt(0).toLowerCase()}${WRITE_A_TYPE.slice(1)}`,
     );
     return this.refuse(node, file, `${name} is no type for a function here`, remedy);
@@ -256,10 +260,12 @@ export class AnnotationReader implements FieldTypes {
   }
 }
 
+/** Those that types are imported from. */
+const MODULES = ["functions.api", "typing", "datetime", "decimal"];
+
 /** The module to import a type from that is not a builtin. */
 function moduleWith(name: string): string | null {
-  const modules = ["functions.api", "typing", "datetime", "decimal"];
-  return modules.find((module) => typeNames.includes(`${module}.${name}`)) ?? null;
+  return MODULES.find((module) => typeNames.includes(`${module}.${name}`)) ?? null;
 }
 
 function isNone(node: Expression): boolean {

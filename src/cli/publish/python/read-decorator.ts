@@ -19,14 +19,13 @@ export interface Decoration {
 const OPTIONS = ["sources", "edits", "api_name", "beta"];
 
 /**
- * Reads the arguments of `@function`. Reports DecoratorNotLiteral, UnknownOption and UnknownObjectType.
+ * Reads the arguments of `@function`. Reports DecoratorNotLiteral and UnknownOption.
  * Foundry: "Make API calls from functions" (Python).
  */
 export function readDecorator(
   node: Expression,
   file: PythonFile,
   files: PythonFiles,
-  objectTypes: ReadonlySet<string> | null,
   report: Report,
 ): Decoration {
   const decoration = {
@@ -61,7 +60,7 @@ export function readDecorator(
         break;
       case "edits":
         decoration.edits = elementsOf(value, arg, "Employee").flatMap((element) =>
-          readEdited(element, file, files, objectTypes, report),
+          readEdited(element, file, files, report),
         );
         break;
       case "api_name": {
@@ -104,7 +103,6 @@ function readEdited(
   node: Expression,
   file: PythonFile,
   files: PythonFiles,
-  objectTypes: ReadonlySet<string> | null,
   report: Report,
 ): DeclaredSource[] {
   const object = objectTypeOf(libraryName(node, file, files) ?? "");
@@ -117,13 +115,5 @@ function readEdited(
     );
     return [];
   }
-  const { objectType: name } = object;
-  if (!objectTypes || objectTypes.has(name)) return [{ name, at: file.at(node) }];
-  report.error(
-    "UnknownObjectType",
-    file.at(node),
-    `The ontology has no object type ${name}.`,
-    didYouMean(name, objectTypes, "add it to a file in ontology/."),
-  );
-  return [];
+  return [{ name: object.objectType, at: file.at(node) }];
 }

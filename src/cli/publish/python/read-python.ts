@@ -29,7 +29,6 @@ export function readPython(
   entry: PythonFile,
   folder: string,
   files: PythonFiles,
-  objectTypes: ReadonlySet<string> | null,
   report: Report,
 ): PythonFunction | null {
   const published = publishedIn(entry, files, report);
@@ -47,7 +46,7 @@ export function readPython(
     );
   }
   const { node, decorator } = first;
-  const { apiName, ...decoration } = readDecorator(decorator, entry, files, objectTypes, report);
+  const { apiName, ...decoration } = readDecorator(decorator, entry, files, report);
   if (!apiName && node.name !== folder.replaceAll("-", "_")) {
     report.error(
       "NameMismatch",
@@ -56,7 +55,7 @@ export function readPython(
       `Give both one name, or write @function(api_name="${folder}").`,
     );
   }
-  const types = new AnnotationReader(files, objectTypes, report);
+  const types = new AnnotationReader(files, report);
   return {
     ...decoration,
     name: apiName?.name ?? folder,

@@ -36,6 +36,13 @@ function checkPlain(node: FunctionDef, file: PythonFile, report: Report): boolea
     return false;
   };
   const refused = [
+    node.kind === "FunctionDef" ||
+      refuse(
+        "UnsupportedSignature",
+        node,
+        "An async function cannot be published.",
+        "Write def; calls through requests and sources are not awaited.",
+      ),
     ...typeParameters.map((at) =>
       refuse(
         "UnsupportedSignature",

@@ -41,7 +41,10 @@ export function readStruct(
   if (parameters.length > 0) return refuse("it has type parameters", "Name the types.");
   const lineage = lineageOf(declaration, from, types);
   if (typeof lineage === "string") {
-    return refuse(`it inherits from ${lineage}`, "Make it a dataclass that inherits from dataclasses only.");
+    const remedy = /(?:Enum|Flag)$/.test(lineage)
+      ? "Write str, and make the member from it."
+      : "Make it a dataclass that inherits from dataclasses only.";
+    return refuse(`it inherits from ${lineage}`, remedy);
   }
   const isDataclass = declaration.decorator_list.some((decorator) =>
     isNamed(decorator, DATACLASS, from, types),

@@ -1,0 +1,162 @@
+import { didYouMean, nearestNames } from "../../../documents/nearest.ts";
+import type { Report } from "../../../documents/report.ts";
+import { importsOf, type PythonImport } from "./imports.ts";
+import { exportsOf, libraryModules } from "./library.ts";
+import type { PythonFile } from "./python-file.ts";
+import type { PythonFiles } from "./python-files.ts";
+import { pythonParser, type StandardModules } from "./python-parser.ts";
+import { refusedPackage, senselessModule, senselessName } from "./refused-modules.ts";
+
+/** Why something cannot be imported. */
+interface Complaint {
+  readonly code: "UnsupportedImport" | "UnresolvedImport" | "UnknownExport";
+  readonly message: string;
+  readonly remedy: string;
+}
+
+/**
+ * Reports what a file imports and may not: UnsupportedImport, UnresolvedImport for what is not there, and
+ * UnknownExport for names that a module does not have. What the code can do without is left to it.
+ * @param packages the modules of the packages in the function's folder, by the first parts of their names
+ */
+export async function checkImports(
+  file: PythonFile,
+  files: PythonFiles,
+  packages: ReadonlySet<string>,
+  report: Report,
+): Promise<void> {
+  const standard = await pythonParser.standardModules();
+  const reported = new Set<string>();
+  for (const each of importsOf(file)) {
+    if (each.optional) continue;
+    const complaint = await complaintAbout(each, file, files, packages, standard);
+    const key = complaint && `${each.line} ${complaint.message}`;
+    if (!complaint || !key || reported.has(key)) continue;
+    reported.add(key);
+    report.error(complaint.code, file.at(each), complaint.message, complaint.remedy);
+  }
+}
+
+async function complaintAbout(
+  { module, name, leadsOut }: PythonImport,
+  file: PythonFile,
+  files: PythonFiles,
+  packages: ReadonlySet<string>,
+  standard: StandardModules,
+): Promise<Complaint | null> {
+  if (leadsOut) {
+    return {
+      code: "UnresolvedImport",
+      message: `The import of ${module || name} leads out of the function's folder.`,
+      remedy: "Take a dot away, or move the file into the folder.",
+    };
+  }
+  const [first = ""] = module.split(".");
+  if (files.has(first) && !libraryModules().has(first)) return inFolder(module, name, files);
+  const refused = senselessModule(module) ?? (name === null ? null : senselessName(`${module}.${name}`));
+  if (refused) return { code: "UnsupportedImport", ...refused };
+  if (libraryModules().has(first)) return inLibrary(module, name);
+  if (standard.found.has(first) || standard.known.has(first)) return inStandard(module, standard);
+  if (packages.has(first)) return null;
+  return notThere(first, file, files, standard);
+}
+
+/** Of the function's own files. */
+function inFolder(module: string, name: string | null, files: PythonFiles): Complaint | null {
+  if (!files.has(module)) {
+    return {
+      code: "UnresolvedImport",
+      message: `The function's folder has no module ${module}.`,
+      remedy: didYouMean(module, files.modules, `add ${module.replaceAll(".", "/")}.py.`),
+    };
+  }
+  const from = files.module(module);
+  if (name === null || name === "*" || files.has(module === "" ? name : `${module}.${name}`)) return null;
+  if (module === "") {
+    return {
+      code: "UnresolvedImport",
+      message: `The function's folder has no module ${name}.`,
+      remedy: didYouMean(name, files.modules, `add ${name}.py.`),
+    };
+  }
+  // What is bound in ways that are not looked at has its name somewhere in the file.
+  if (!from || from.stars.length > 0 || mentions(from.text, name) || mentions(from.text, "__getattr__"))
+    return null;
+  return {
+    code: "UnknownExport",
+    message: `${module} has no ${name}.`,
+    remedy: didYouMean(
+      name,
+      from.names.keys(),
+      `add it to ${from.path.slice(from.path.lastIndexOf("/") + 1)}.`,
+    ),
+  };
+}
+
+function mentions(text: string, name: string): boolean {
+  return text.split(/[^\p{ID_Continue}]+/u).includes(name);
+}
+
+async function inLibrary(module: string, name: string | null): Promise<Complaint | null> {
+  const modules = [...libraryModules().keys()].filter((each) => !/(?:^|\.)_/.test(each));
+  if (!libraryModules().has(module)) {
+    return {
+      code: "UnresolvedImport",
+      message: `There is no module ${module} here.`,
+      remedy: didYouMean(
+        module,
+        modules,
+        `import one that there is: ${modules.filter((each) => each.startsWith(`${module.split(".")[0]}.`)).join(", ")}.`,
+      ),
+    };
+  }
+  if (name === null || name === "*" || libraryModules().has(`${module}.${name}`)) return null;
+  const names = await exportsOf(module);
+  if (!names || names.all.includes(name)) return null;
+  const { offered } = names;
+  return {
+    code: "UnknownExport",
+    message: `${module} has no ${name} here.`,
+    remedy: didYouMean(name, offered, `write one that it has: ${offered.join(", ")}.`),
+  };
+}
+
+function inStandard(module: string, { found, known }: StandardModules): Complaint | null {
+  if (found.has(module)) return null;
+  const [first = ""] = module.split(".");
+  if (found.has(first)) {
+    return {
+      code: "UnresolvedImport",
+      message: `Python has no module ${module}.`,
+      remedy: didYouMean(module, found, "take the import out."),
+    };
+  }
+  return {
+    code: "UnsupportedImport",
+    message: `${module} is not part of the Python that functions run on.`,
+    remedy: known.has(first) ? "Take out the import and what uses it." : "Take it out.",
+  };
+}
+
+function notThere(
+  module: string,
+  file: PythonFile,
+  files: PythonFiles,
+  { found }: StandardModules,
+): Complaint {
+  const refused = refusedPackage(module);
+  if (refused) return { code: "UnsupportedImport", ...refused };
+  const folder = file.path.split("/").slice(0, 2).join("/");
+  const known = [...files.modules, ...libraryModules().keys(), ...found].filter(
+    (each) => !/[._]/.test(each[0] ?? ""),
+  );
+  const near = nearestNames(
+    module,
+    known.filter((each) => !each.includes(".")),
+  );
+  return {
+    code: "UnresolvedImport",
+    message: `There is no ${module} to import.`,
+    remedy: `${near.length > 0 ? `Did you mean ${near.join(" or ")}? Otherwise put` : "Put"} the package into the function's folder: pip install --target ${folder}/vendor ${module}`,
+  };
+}
