@@ -9,6 +9,7 @@ import { secretNamesOf } from "../sources/secret-names.ts";
 import type { Source } from "../sources/source.ts";
 import { compileSourcePolicy, type SourcePolicy } from "../sources/source-policy.ts";
 import { type WayOut, wayOut } from "../sources/way-out.ts";
+import { holdsObjects } from "./object-parameters.ts";
 import type { PublishedFunction } from "./published-function.ts";
 
 /** What an environment has deployed of functions and of what they may call. */
@@ -60,6 +61,8 @@ export interface FunctionPlan {
   readonly egress: Egress;
   /** Those of its sources whose calls go through bridges. */
   readonly bridged: readonly DeclaredSource[];
+  /** Whether objects have to be read for its parameters. */
+  readonly takesObjects: boolean;
   /** Whether code knows some of its secrets only by placeholders. */
   readonly hasBoundSecrets: boolean;
   /** Names the isolate: another one when code, limits or sources are others. */
@@ -127,6 +130,7 @@ export class DeployedFunctions {
       direct,
       egress: new Egress({ ...this.#outlets, policy: direct }),
       bridged,
+      takesObjects: published.parameters.some(({ type }) => holdsObjects(type)),
       hasBoundSecrets: found.some(({ source }) =>
         source.additionalSecrets.some(({ hosts }) => hosts !== null),
       ),

@@ -20,6 +20,8 @@ const codes = {
   QueryNotFound: "NOT_FOUND",
   MissingParameter: "INVALID_ARGUMENT",
   UnknownParameter: "INVALID_ARGUMENT",
+  /** An object that a parameter names is not there, or not for the caller to read. */
+  ObjectNotFound: "NOT_FOUND",
   InvalidQueryParameterValue: "INVALID_ARGUMENT",
   QueryEncounteredUserFacingError: "CONFLICT",
   QueryRuntimeError: "INVALID_ARGUMENT",

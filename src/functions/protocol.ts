@@ -28,7 +28,10 @@ export interface CallProps extends CallRequest {
 export type ServeCall = (props: CallProps) => Promise<string>;
 
 export interface CallRequest {
-  /** In the order of the signature. Null where an optional one is missing. */
+  /**
+   * In the order of the signature. Null where an optional one is missing. Objects are there with their properties, and
+   * `__apiName`, `__primaryKey` and `__title`.
+   */
   readonly parameters: readonly unknown[];
   /** The sources that the function declares, by the names it declares them with. */
   readonly sources: Readonly<Record<string, SourceFacts>>;

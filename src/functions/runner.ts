@@ -7,6 +7,7 @@ import { FunctionError } from "./error.ts";
 import { failureOf } from "./failure.ts";
 import { isolateCode, type OutboundProps } from "./isolate.ts";
 import { LiveCall } from "./live-call.ts";
+import { type LoadObjects, withObjects } from "./object-parameters.ts";
 import { orderedParameters } from "./parameters.ts";
 import type { CallRequest, SourceFacts } from "./protocol.ts";
 import { type Secrets, secretsView } from "./secret-views.ts";
@@ -36,6 +37,8 @@ export interface RunnerServices {
     ): Secrets | Promise<Secrets>;
   };
   readonly credentials: UserCredentials;
+  /** What reads objects for a caller. */
+  objects(caller: Caller, context: TokenContext): LoadObjects;
   readonly outlets: Outlets;
 }
 
@@ -88,7 +91,10 @@ export class FunctionRunner {
       throw new FunctionError("QueryNotFound", `There is no function ${call.name}.`, { query: call.name });
     }
     if (plan.problem) throw notUsable(plan, plan.problem);
-    const parameters = orderedParameters(plan.published, call.parameters);
+    const keys = orderedParameters(plan.published, call.parameters);
+    const parameters = plan.takesObjects
+      ? await withObjects(plan.published.parameters, keys, this.services.objects(call.caller, context))
+      : keys;
     const { timeoutMs } = plan.published.limits;
     const left = (call.within?.deadline ?? Number.POSITIVE_INFINITY) - context.now();
     const limitMs = Math.max(0, Math.min(call.timeoutMs ?? timeoutMs, timeoutMs, left));

@@ -139,6 +139,7 @@ export function makeGateway(env: WorkerEnv): Served {
     },
     secrets,
     credentials: consents.tokens,
+    objects: () => async () => new Map(),
     outlets,
   });
   const webhookRunner = new WebhookRunner({ log, clock: systemClock, ledger: executionLedger(env) });

@@ -74,8 +74,11 @@ export const library: ReadonlyMap<string, LibraryModule> = new Map([
 /** Exports the definitions of the ontology (TypeScript v2); made for each file that imports it. */
 export const ONTOLOGY_SDK = "@ontology/sdk";
 
+/** The same for TypeScript v1. */
+export const ONTOLOGY_API = "@foundry/ontology-api";
+
 /** The modules that code knows the ontology by. */
-export const ONTOLOGY_MODULES: readonly string[] = [ONTOLOGY_SDK, "@osdk/client", "@osdk/api"];
+export const ONTOLOGY_MODULES: readonly string[] = [ONTOLOGY_SDK, ONTOLOGY_API, "@osdk/client", "@osdk/api"];
 
 /** Exports one symbol for each source (TypeScript v1); made for each file that imports it. */
 export const SOURCE_SYMBOLS = "@foundry/external-systems/sources";

@@ -3,6 +3,7 @@ import { didYouMean } from "../../documents/nearest.ts";
 import type { Report } from "../../documents/report.ts";
 import type { PublishedFunction, ValueType } from "../../functions/published-function.ts";
 import { type DeclaredEdit, readEdits } from "./read-edits.ts";
+import { readObjectType } from "./read-object-type.ts";
 import { type MemberTypes, type OptionalType, readStruct } from "./read-struct.ts";
 import { isNamedScalar, namedScalar, scalarNames, typesModule } from "./scalar-types.ts";
 import type { SourceFile, SourceFiles, TypeDeclaration } from "./source-file.ts";
@@ -128,6 +129,9 @@ export class TypeReader implements MemberTypes {
       return this.#refuseName(node, file, "Type parameters of one's own are not supported");
     }
     if (named.kind === "refused") return null;
+    const object = named.kind === "library" ? readObjectType({ ...named, parameters }, file) : null;
+    if (typeof object === "string") return this.#refuseName(node, file, "", object);
+    if (object) return { type: object, optional: false };
     const type = this.#readNamed(named.name, named.kind === "library", parameters, node, file);
     return type && { type, optional: false };
   }
@@ -163,7 +167,7 @@ export class TypeReader implements MemberTypes {
     const key = this.read(keyNode, file);
     const value = this.read(valueNode, file);
     if (!key || !value) return null;
-    if (key.type === "list" || key.type === "set" || key.type === "map" || key.type === "struct") {
+    if (!isScalar(key)) {
       return this.refuse(keyNode, file, "Keys are texts, numbers or dates", "Choose another key.");
     }
     return { type: "map", key, value };
@@ -279,6 +283,10 @@ export class TypeReader implements MemberTypes {
 function membersOf(node: t.TSType): t.TSType[] {
   if (node.type === "TSUnionType") return node.types.flatMap(membersOf);
   return node.type === "TSParenthesizedType" ? membersOf(node.typeAnnotation) : [node];
+}
+
+function isScalar({ type }: ValueType): boolean {
+  return !["list", "set", "map", "struct", "object", "objectSet", "edits"].includes(type);
 }
 
 function isText(node: t.TSType): boolean {

@@ -4,6 +4,7 @@ import { checkedOptional, keyFrom } from "../values.ts";
 import { LocalDate, Timestamp } from "./dates.ts";
 import { wireEdits } from "./edits.ts";
 import { FunctionsMap } from "./functions-api.ts";
+import { osdkObject, primaryKeyOf } from "./osdk-object.ts";
 
 type Language = PublishedFunction["language"];
 
@@ -64,6 +65,8 @@ function fromJson(json: unknown, type: ValueType, language: Language): unknown {
         ),
       );
     }
+    case "object":
+      return osdkObject(json as Record<string, unknown>);
     case "float":
     case "double":
       return Number(json);
@@ -79,6 +82,7 @@ function fromJson(json: unknown, type: ValueType, language: Language): unknown {
 /** One level of a result; what is inside is converted when it is checked. */
 function toJson(value: unknown, { type }: ValueType): unknown {
   if (type === "edits") return wireEdits(value);
+  if (type === "object") return primaryKeyOf(value);
   if (type === "set" && value instanceof Set) return [...value];
   if (type === "map" && value instanceof Map) {
     return Object.fromEntries([...value].map(([key, item]) => [String(key), item]));

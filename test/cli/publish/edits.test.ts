@@ -125,3 +125,44 @@ export default function it(): string { return ${name}.apiName; }`;
     expect(problems.map(placed)).toEqual(expected);
   });
 });
+
+describe("objects and sets of them as types", () => {
+  const object = { type: "object", objectType: "Employee" };
+  const objectSet = { type: "objectSet", objectType: "Employee" };
+  const imported = `import { Employee } from "@ontology/sdk";
+import type { ObjectSet, Osdk } from "@osdk/client";
+`;
+
+  test.each([
+    ["Osdk.Instance<Employee>", object],
+    ["Osdk<Employee>", object],
+    ["Employee.OsdkInstance", object],
+    ["ObjectSet<Employee>", objectSet],
+    ["Employee.ObjectSet", objectSet],
+    ["Osdk.Instance<Employee>[]", { type: "list", element: object }],
+  ])("%s", async (type, expected) => {
+    const { functions, problems } = await publish({
+      "functions/it/it.ts": `${imported}export default function it(given: ${type}): void {}`,
+      "ontology/company.yaml": company,
+    });
+    expect(problems).toEqual([]);
+    expect(functions[0]?.published.parameters).toEqual([{ name: "given", type: expected, optional: false }]);
+  });
+
+  test.each([
+    [
+      "Employee",
+      "Employee is no type for a function here.",
+      "Write Osdk.Instance<Employee>, with Osdk imported from @osdk/client.",
+    ],
+    ["Record<string, Osdk.Instance<Employee>>", null, null],
+  ])("%s", async (type, message, remedy) => {
+    const { problems } = await publish({
+      "functions/it/it.ts": `${imported}export default function it(given: ${type}): void {}`,
+      "ontology/company.yaml": company,
+    });
+    expect(problems.map((problem) => [problem.message, problem.remedy])).toEqual(
+      message === null ? [] : [[message, remedy]],
+    );
+  });
+});
