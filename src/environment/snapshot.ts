@@ -15,7 +15,7 @@ import { disguiseFinder, disguises } from "../flow/disguised-path.ts";
 import type { Observer } from "../flow/observer.ts";
 import type { DeployedFunctions } from "../functions/deployed.ts";
 import { Ontology } from "../ontology/ontology.ts";
-import { DeployedWebhooks } from "../webhooks/deployed.ts";
+import type { DeployedWebhooks } from "../webhooks/deployed.ts";
 import type { BasePathMatch } from "./base-path.ts";
 import type { EnvironmentDocument } from "./document.ts";
 import { PreparedScripts } from "./prepared-scripts.ts";
@@ -53,6 +53,7 @@ export class Snapshot {
     services: {
       readRevision: ReadRevision;
       functions: DeployedFunctions;
+      webhooks: DeployedWebhooks;
       googleIdentity: GoogleServices["identity"];
       /** What its policies can use. */
       capabilities(snapshot: Snapshot): CompileEnvironment["capabilities"];
@@ -62,6 +63,7 @@ export class Snapshot {
   ) {
     this.document = document;
     this.functions = services.functions;
+    this.webhooks = services.webhooks;
     const { allowInPaths } = document.requests;
     this.refusesPath = disguiseFinder(disguises.filter((disguise) => !allowInPaths.includes(disguise)));
     const pages = document.identity?.publicUrl ?? null;
@@ -69,7 +71,6 @@ export class Snapshot {
     this.#readRevision = services.readRevision;
     this.#googleIdentity = services.googleIdentity;
     this.#capabilities = services.capabilities(this);
-    this.webhooks = new DeployedWebhooks(document.webhooks, this.#capabilities.sources);
     this.#observer = services.observer;
   }
 

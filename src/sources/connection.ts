@@ -10,9 +10,14 @@ export const SINGLE_CONNECTION = "Only single connection sources are supported."
  * credentials".
  */
 export function connectionOf(source: Source): { url: string } {
+  return { url: originOf(onlyDomainOf(source)) };
+}
+
+/** The domain of a source that has no other. Throws {@link SourceError}. */
+export function onlyDomainOf(source: Source): SourceDomain {
   const [domain, ...others] = connectionsOf(source);
   if (!domain || others.length > 0) throw new SourceError("NoSingleConnection", SINGLE_CONNECTION);
-  return { url: originOf(domain) };
+  return domain;
 }
 
 /** The connections of a source. One over plain HTTP is a connection as well. */

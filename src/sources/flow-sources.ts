@@ -23,34 +23,8 @@ export class FlowSources implements NamedSources {
     this.#options = options;
   }
 
-  /** The gates of functions but for those about code, and what only flows need. */
   problems(name: string): readonly SourceProblem[] {
-    const { catalog, environment, knowsCallers } = this.#options;
-    const gates = gatesOf(name, catalog);
-    const source = catalog.find(name);
-    if (!source || gates.length > 0) return gates;
-    const [connection] = connectionsOf(source);
-    if (!connection) {
-      return [
-        {
-          severity: "error",
-          code: "NoSingleConnection",
-          message: `${SINGLE_CONNECTION} The source ${name} of type ${source.type} has none.`,
-          remedy: "Call a source of type rest.",
-        },
-      ];
-    }
-    if (connection.auth.type === "oauth2" && !knowsCallers) {
-      return [
-        {
-          severity: "error",
-          code: "CallersNotIdentified",
-          message: `The source ${name} authenticates as the calling user, and nothing says who that is.`,
-          remedy: `Name the issuer of the callers' tokens in environments/${environment}/identity.json.`,
-        },
-      ];
-    }
-    return [];
+    return sourceProblems(name, this.#options);
   }
 
   get(name: string): NamedSource {
@@ -62,6 +36,39 @@ export class FlowSources implements NamedSources {
     this.#known.set(source.apiName, known);
     return known;
   }
+}
+
+/** What keeps flows from a source: the gates of functions but for those about code, and what only flows need. */
+export function sourceProblems(
+  name: string,
+  { catalog, environment, knowsCallers }: FlowSourcesOptions,
+): readonly SourceProblem[] {
+  const gates = gatesOf(name, catalog);
+  const source = catalog.find(name);
+  if (!source || gates.some(({ code }) => code !== "NoSingleConnection")) return gates;
+  const connections = connectionsOf(source);
+  if (connections.length === 0) {
+    return [
+      {
+        severity: "error",
+        code: "NoSingleConnection",
+        message: `${SINGLE_CONNECTION} The source ${name} of type ${source.type} has none.`,
+        remedy: "Call a source of type rest.",
+      },
+    ];
+  }
+  if (connections.some(({ auth }) => auth.type === "oauth2") && !knowsCallers) {
+    return [
+      ...gates,
+      {
+        severity: "error",
+        code: "CallersNotIdentified",
+        message: `The source ${name} authenticates as the calling user, and nothing says who that is.`,
+        remedy: `Name the issuer of the callers' tokens in environments/${environment}/identity.json.`,
+      },
+    ];
+  }
+  return gates;
 }
 
 /** The gates that are shut, but for the one about code. Only those that stand for a while let a bundle load. */

@@ -2,7 +2,7 @@ import { didYouMean } from "../documents/nearest.ts";
 import { compileRules } from "../egress/rule-set.ts";
 import { type SourceCatalog, sourceNotFound } from "./catalog.ts";
 import { connectionsOf, originOf, SINGLE_CONNECTION } from "./connection.ts";
-import type { Source, SourceEgressPolicy } from "./source.ts";
+import type { Source, SourceDomain, SourceEgressPolicy } from "./source.ts";
 import { ruleOf } from "./source-policy.ts";
 
 /** How many sources one function may declare. */
@@ -115,10 +115,13 @@ function singleConnection(source: Source, name: string): GateProblem | null {
   };
 }
 
-/** Whether the policies that cover it are active is asked later. */
 function covered(source: Source, name: string): GateProblem | null {
   const [domain] = connectionsOf(source);
-  if (!domain) return null;
+  return domain ? uncovered(source, name, domain) : null;
+}
+
+/** A domain that no egress policy covers. Whether the policies that do are active is asked later. */
+export function uncovered(source: Source, name: string, domain: SourceDomain): GateProblem | null {
   const { hostname, port: portText, protocol } = new URL(originOf(domain));
   const port = Number(portText) || (protocol === "https:" ? 443 : 80);
   if (compileRules(source.egressPolicies.map(ruleOf)).allows(hostname, port, null)) return null;

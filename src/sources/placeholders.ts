@@ -105,6 +105,11 @@ function newPlaceholder(): string {
   return PREFIX + Buffer.from(crypto.getRandomValues(new Uint8Array(24))).toString("hex");
 }
 
+/** Whether a secret may be sent to a URL: everywhere, when it is not bound to hosts. */
+export function secretGoesTo({ hosts }: Source["additionalSecrets"][number], url: string): boolean {
+  return hosts === null || policyFor(hosts).check(url) === null;
+}
+
 function policyFor(hosts: readonly string[]): EgressPolicy {
   // Why a host gets no secret is nobody's error, so the refusal is not shown.
   return policyOf(compileRules(hosts.map(readEgressRule)), ({ hostname }) => ({

@@ -14,7 +14,7 @@ import { type EgressPolicy, portOf } from "../egress/egress-policy.ts";
 import { EgressError } from "../egress/error.ts";
 import type { NamedSource, SourceContext, SourceProblem } from "../egress/named-source.ts";
 import { authenticate, CREDENTIALS_NOT_RESOLVED } from "./authenticate.ts";
-import { connectionOf } from "./connection.ts";
+import { onlyDomainOf, originOf } from "./connection.ts";
 import { SourceError } from "./error.ts";
 import { authenticationSecrets } from "./secret-names.ts";
 import type { Source, SourceDomain } from "./source.ts";
@@ -47,16 +47,22 @@ export class SourceCalls implements NamedSource {
   readonly #secretNames: readonly string[];
 
   /**
-   * Throws `SourceError` for a source that has not exactly one connection.
    * @param shut why all calls are refused for now; null when they are not
+   * @param domain of the source; its only one by default. Throws `SourceError` when there is not exactly one
    */
-  constructor(source: Source, environment: string, shut: SourceProblem | null, services: SourceCallServices) {
+  constructor(
+    source: Source,
+    environment: string,
+    shut: SourceProblem | null,
+    services: SourceCallServices,
+    domain: SourceDomain = onlyDomainOf(source),
+  ) {
     this.apiName = source.apiName;
-    this.origin = connectionOf(source).url;
+    this.origin = originOf(domain);
     this.#source = source;
     this.#environment = environment;
     this.#services = services;
-    this.#domain = source.domains[0] ?? unreachable();
+    this.#domain = domain;
     const { clientCertificateBinding: binding } = source;
     const internet =
       binding === null ? services.internet : certified(binding, services.bindings[binding], source.apiName);
@@ -175,8 +181,4 @@ function certified(name: string, binding: unknown, source: string): Connection {
     `The Worker has no binding ${name}, which presents the client certificate of the source ${source}. ` +
     "Add it to mtls_certificates in wrangler.toml.";
   return { fetch: () => Promise.reject(new EgressError("invalid", message)) };
-}
-
-function unreachable(): never {
-  throw new Error("a source with one connection has a domain");
 }

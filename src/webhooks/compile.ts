@@ -82,11 +82,17 @@ const refusedHeaders: ReadonlySet<string> = new Set([
   "upgrade",
 ]);
 
+function isReserved(name: string): boolean {
+  return name === "input" || name === "secret";
+}
+
 class Compiler {
   readonly #webhook: Webhook;
   readonly #problem: WebhookProblem;
   readonly #earlier = new Map<string, WebhookCall>();
   #writes = 0;
+  /** Those of the call that is being compiled. */
+  #secrets = new Map<string, ValuePath>();
   /** The calls of whose answers something is wanted. */
   readonly used = new Set<string>();
 
@@ -98,9 +104,10 @@ class Compiler {
   call(call: WebhookCall, index: number): Omit<CompiledCall, "isAnswerUsed"> {
     const at = ["calls", index];
     const { name, method } = call;
-    if (name === "input" || this.#earlier.has(name)) {
-      const message =
-        name === "input" ? "input is the name of the inputs." : `There is another call ${name}.`;
+    if (isReserved(name) || this.#earlier.has(name)) {
+      const message = isReserved(name)
+        ? `${name} is the name of the ${name}s.`
+        : `There is another call ${name}.`;
       this.#problem("DuplicateCall", [...at, "name"], message, "Give the call another name.");
     }
     if (isWrite(call) && ++this.#writes === 2) {
@@ -111,9 +118,12 @@ class Compiler {
         "Make another webhook for it, or write access: read if it changes nothing.",
       );
     }
+    this.#secrets = new Map();
     const compiled = {
       name,
       method,
+      domain: call.domain,
+      secrets: this.#secrets,
       writes: isWrite(call),
       segments: this.#path(call.path, [...at, "path"]),
       query: this.#named(call.query, [...at, "query"]),
@@ -132,7 +142,7 @@ class Compiler {
     const at = ["outputs", name, "from"];
     const reference = this.#read(at, () => parseReference(from));
     if (!reference || !this.#isKnown(reference, at)) return null;
-    if (reference.root !== "input") return reference;
+    if (!isReserved(reference.root)) return reference;
     this.#problem(
       "UnknownReference",
       at,
@@ -236,7 +246,7 @@ class Compiler {
       return read();
     } catch (error) {
       if (!(error instanceof TemplateError)) throw error;
-      const remedy = 'References are {input.NAME}, {CALL} and {CALL.field[0]["any name"]}.';
+      const remedy = 'References are {input.NAME}, {secret.NAME}, {CALL} and {CALL.field[0]["any name"]}.';
       this.#problem("InvalidTemplate", at, `The text ${error.message}.`, remedy);
       return null;
     }
@@ -257,6 +267,15 @@ class Compiler {
       const [name] = steps;
       if (name === undefined || this.#input(name)) return true;
       return unknown(`There is no input ${name}.`, Object.keys(this.#webhook.inputs));
+    }
+    if (root === "secret") {
+      const [name, ...more] = steps;
+      if (typeof name === "string" && more.length === 0) {
+        if (!this.#secrets.has(name)) this.#secrets.set(name, at);
+        return true;
+      }
+      this.#problem("InvalidTemplate", at, `${text} names no secret.`, "Write {secret.NAME}.");
+      return false;
     }
     const call = this.#earlier.get(root);
     if (!call) return unknown(`There is no call ${root} before the use of ${text}.`, this.#earlier.keys());

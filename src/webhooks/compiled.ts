@@ -1,3 +1,4 @@
+import type { ValuePath } from "../documents/known-fields.ts";
 import type { NamedType } from "../functions/published-function.ts";
 import type { ExecutionLimits } from "./file-schema.ts";
 import type { RequestTemplates } from "./request.ts";
@@ -29,6 +30,10 @@ export interface CompiledWebhook {
 export interface CompiledCall extends RequestTemplates {
   readonly name: string;
   readonly method: string;
+  /** Null for the only one of the source. */
+  readonly domain: string | null;
+  /** The secrets of the source that it carries, and where each is first. */
+  readonly secrets: ReadonlyMap<string, ValuePath>;
   readonly writes: boolean;
   /** Whether anything of its answer is wanted but that it succeeded. */
   readonly isAnswerUsed: boolean;

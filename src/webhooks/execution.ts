@@ -7,8 +7,9 @@ import { unlimited } from "../egress/call.ts";
 import type { Clock } from "../egress/deadline.ts";
 import { bodyFailure } from "../egress/egress.ts";
 import { EgressError } from "../egress/error.ts";
-import type { NamedSource, SourceContext } from "../egress/named-source.ts";
+import type { SourceContext } from "../egress/named-source.ts";
 import type { FunctionErrorName } from "../functions/error.ts";
+import type { DomainSource } from "../sources/domain-sources.ts";
 import { AnswerError, answerText, answerValue, errorBody, errorText, outputsOf } from "./answer.ts";
 import type { CompiledCall, CompiledWebhook } from "./compiled.ts";
 import { type Answered, LONGEST_SEEN } from "./history.ts";
@@ -42,7 +43,7 @@ export function isUnexpected(error: unknown): error is Error {
 /** One execution of a webhook: its calls, one after the other. */
 export class Execution {
   readonly #webhook: CompiledWebhook;
-  readonly #source: NamedSource;
+  readonly #domains: ReadonlyMap<string, DomainSource>;
   readonly #caller: Caller;
   readonly #context: TokenContext;
   readonly #clock: Pick<Clock, "after">;
@@ -57,14 +58,14 @@ export class Execution {
 
   constructor(
     webhook: CompiledWebhook,
-    source: NamedSource,
+    domains: ReadonlyMap<string, DomainSource>,
     caller: Caller,
     context: TokenContext,
     clock: Pick<Clock, "after">,
     limitMs: number,
   ) {
     this.#webhook = webhook;
-    this.#source = source;
+    this.#domains = domains;
     this.#caller = caller;
     this.#context = context;
     this.#clock = clock;
@@ -75,6 +76,7 @@ export class Execution {
   async run(inputs: Readonly<Record<string, unknown>>): Promise<Record<string, unknown>> {
     const scope = new Map<string, unknown>([["input", inputs]]);
     for (const call of this.#webhook.calls) {
+      scope.set("secret", await this.#secretsOf(call));
       const request = await buildRequest(call, scope);
       const response = await this.#answer(call, request);
       if (call.isAnswerUsed) scope.set(call.name, await this.#value(response));
@@ -152,6 +154,28 @@ export class Execution {
     }
   }
 
+  #domainOf({ name }: CompiledCall): DomainSource {
+    const domain = this.#domains.get(name);
+    if (!domain) throw new Error(`the call ${name} goes nowhere`);
+    return domain;
+  }
+
+  /** The secrets that a call carries, by name. Rejects with CredentialsError. */
+  async #secretsOf(call: CompiledCall): Promise<Readonly<Record<string, string>>> {
+    if (call.secrets.size === 0) return {};
+    const domain = this.#domainOf(call);
+    const known = await domain.secrets(this.#context).catch((cause) => {
+      throw new CredentialsError("The secrets of the source cannot be read at the moment.", { cause });
+    });
+    const secrets = [...call.secrets.keys()].map((name) => {
+      const value = domain.secretNames.includes(name) && Object.hasOwn(known, name) ? known[name] : undefined;
+      if (!value) throw new CredentialsError(`Secret with name ${name} not found on the Source.`);
+      this.#secrets.add(value);
+      return [name, value] as const;
+    });
+    return Object.fromEntries(secrets);
+  }
+
   async #value(response: Response): Promise<unknown> {
     const text = await read(answerText(response));
     this.#note(text);
@@ -168,7 +192,8 @@ export class Execution {
     // Time that ran out in a pause.
     if (this.#ending.signal.aborted) throw new EgressError("timeout", "No time is left.");
     const { name } = this.#webhook;
-    const { apiName, origin } = this.#source;
+    const source = this.#domainOf(sent);
+    const { apiName, origin } = source;
     const call = {
       url: origin + target,
       method: sent.method,
@@ -186,7 +211,7 @@ export class Execution {
       conceal: (secret) => this.#secrets.add(secret),
     };
     this.unanswered = sent;
-    const response = await this.#source.send(call, context, unlimited).catch((error) => {
+    const response = await source.send(call, context, unlimited).catch((error) => {
       // Others may have left before they failed.
       if (isUnsent(error)) this.unanswered = null;
       throw error;

@@ -84,6 +84,13 @@ const call = v.strictObject({
       "Whether it changes anything. Default: GET, HEAD and OPTIONS read, others write.",
     ),
   ),
+  domain: v.optional(
+    described(
+      v.nullable(v.string()),
+      "Which domain of the source it calls: its host. Default: the only one.",
+    ),
+    null,
+  ),
   path: described(text, "Begins with a slash. Values are encoded, and never change its structure."),
   query: v.optional(v.record(v.string(), text), {}),
   headers: v.optional(v.record(v.pipe(v.string(), v.regex(TOKEN, "must be the name of a header")), text), {}),

@@ -93,13 +93,13 @@ export class WebhookRunner {
     context: TokenContext,
   ): Promise<Record<string, unknown>> {
     if (!plan) throw new FunctionError("WebhookNotFound", `There is no webhook ${name}.`, { webhook: name });
-    const { webhook, source, problem } = plan;
-    if (source === null) throw notUsable(plan, problem);
+    const { webhook, domains, problem } = plan;
+    if (domains === null) throw notUsable(plan, problem);
     const left = (within?.deadline ?? Number.POSITIVE_INFINITY) - context.now();
     const limitMs = Math.max(0, Math.min(timeoutMs ?? webhook.timeoutMs, webhook.timeoutMs, left));
     if (within?.isQuery && webhook.writes) throw writeInQuery(name);
     const id = crypto.randomUUID();
-    const execution = new Execution(webhook, source, caller, context, this.#services.clock, limitMs);
+    const execution = new Execution(webhook, domains, caller, context, this.#services.clock, limitMs);
     within?.ended.then(() => execution.end());
     const inputs = checkedInputs(webhook, input);
     const run = () =>
@@ -213,7 +213,7 @@ function refused(name: string, { concurrency, rate }: ExecutionLimits, limit: Re
 }
 
 function notUsable(
-  { webhook: { name, source } }: WebhookPlan,
+  { webhook: { name }, source }: WebhookPlan,
   problem: WebhookPlan["problem"],
 ): FunctionError {
   const { code = "SourceNotFound", message = "", remedy = "" } = problem ?? {};

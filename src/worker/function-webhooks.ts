@@ -44,7 +44,7 @@ export async function executeForFunction(
     const { published, sources } = call.plan;
     const apiName = sources.get(source)?.source.apiName;
     const plan = await webhooks.find(name, context);
-    if (!plan?.source || plan.source.apiName !== apiName) {
+    if (!plan?.domains || plan.source !== apiName) {
       return notStarted(`The source ${apiName ?? source} has no webhook ${name}.`);
     }
     const inputs = inputsIn(input);

@@ -32,7 +32,7 @@ import { bindingOf, readConnections } from "./connections.ts";
 import { Consents } from "./consents.ts";
 import { CurrentCallers } from "./current-callers.ts";
 import { flowFunctions } from "./flow-functions.ts";
-import { flowSources } from "./flow-sources.ts";
+import { deployedWebhooks, flowSources } from "./flow-sources.ts";
 import { anonymous, Functions } from "./functions.ts";
 import { makeGoogleTokens } from "./google-tokens.ts";
 import { type LoadFailure, loadFailures } from "./load-failures.ts";
@@ -92,19 +92,17 @@ export function makeGateway(env: WorkerEnv): Served {
     const { allow, advice } = document.egress;
     const list = `environments/${document.environment}/egress.json`;
     const policy = compileEgressPolicy({ allow, advice: advice === "dev" ? "dev" : { list } });
+    const users = { identify, credentials: consents.tokens };
+    const sourceCalls = { ...doors, secrets, bindings: { ...env }, users };
     return new Snapshot(document, {
       readRevision,
       functions: new DeployedFunctions(document, readRevision, outlets),
+      webhooks: deployedWebhooks(document, sourceCalls),
       googleIdentity: (account) => googleTokens.identity(account),
       capabilities: (snapshot) => ({
         egress: new Egress({ ...doors, policy }),
         targetServers: readTargetServers(document.targetServers),
-        sources: flowSources(document, {
-          ...doors,
-          secrets,
-          bindings: { ...env },
-          users: { identify, credentials: consents.tokens },
-        }),
+        sources: flowSources(document, sourceCalls),
         proxies: { call: (...call) => callProxy(snapshot, ...call) },
         functions: flowFunctions(snapshot, functions, callerOf),
         keyValueMaps: new EnvironmentMaps(

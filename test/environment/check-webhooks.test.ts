@@ -19,6 +19,24 @@ calls:
     headers: { authorization: Bearer x, X-Api-Key: y }
 `;
 
+const twoDomains = `apiName: Things
+configuration:
+  type: rest
+  domains: [{ host: a.example.com }, { host: b.example.com }]
+  additionalSecrets: { type: asSecretsNames, secretNames: [key] }
+  hostBoundSecrets: { bound: [https://a.example.com] }
+worker:
+  networkEgressPolicies: [{ address: a.example.com, port: 443 }, { address: b.example.com, port: 443 }]
+exportSettings: { exportsEnabled: true, exportEnabledWithoutMarkingsValidation: true }
+`;
+const forDomain = (domain: string) => `source: things
+calls:
+  - name: only
+    method: GET
+    path: /x
+    domain: ${domain}
+`;
+
 /** The problems of an environment with that source and that webhook. */
 function problems(sourceText: string, webhookText = webhook): string[] {
   const report = new Report();
@@ -37,6 +55,13 @@ test("a source that functions may not import is good enough for a webhook", () =
   expect(problems(source())).toEqual([]);
 });
 
+test("calls name their domains, and carry the secrets that are for those", () => {
+  const text = `${forDomain("a.example.com")}    query: { a: "{secret.key}", b: "{secret.bound}" }
+  - { name: other, domain: b.example.com, method: GET, path: /x, query: { a: "{secret.key}" } }
+`;
+  expect(problems(twoDomains, text)).toEqual([]);
+});
+
 test.each([
   ["bearerToken", ", auth: { type: bearerToken, bearerToken: { type: asSecretName, value: t } }", 6, 31],
   [
@@ -51,7 +76,26 @@ test.each([
 
 test.each([
   ["a source that is not there", source(), webhook.replace("things", "thinks"), "error SourceNotFound 1:9"],
-  ["several domains", source(" }, { host: b.example.com"), webhook, "error NoSingleConnection 1:9"],
+  ["several domains, and none is named", twoDomains, webhook, "error DomainMissing 5:11"],
+  ["a domain that is not there", twoDomains, forDomain("c.example.com"), "error UnknownDomain 6:13"],
+  [
+    "a domain without a policy",
+    twoDomains.replace("b.example.com, port", "z.example.com, port"),
+    forDomain("b.example.com"),
+    "error NoEgressPolicy 1:9",
+  ],
+  [
+    "a secret that is not there",
+    twoDomains,
+    `${forDomain("b.example.com")}    query: { a: "x{secret.keys}" }\n`,
+    "error UnknownSecret 7:17",
+  ],
+  [
+    "a secret for another domain",
+    twoDomains,
+    `${forDomain("b.example.com")}    query: { a: "{secret.bound}" }\n`,
+    "error UnknownSecret 7:17",
+  ],
   [
     "exports",
     source().replace("exportsEnabled: true", "exportsEnabled: false"),

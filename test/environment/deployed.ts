@@ -10,7 +10,7 @@ import { readEnvironment } from "../../src/environment/read-environment.ts";
 import { Snapshot } from "../../src/environment/snapshot.ts";
 import { DeployedFunctions } from "../../src/functions/deployed.ts";
 import type { EnvironmentCapabilities } from "../../src/policies/capabilities.ts";
-import { flowSources } from "../../src/worker/flow-sources.ts";
+import { deployedWebhooks, flowSources } from "../../src/worker/flow-sources.ts";
 import { ManualClock } from "../egress/clock.ts";
 import { nothingBut } from "../policies/not-given.ts";
 
@@ -116,6 +116,7 @@ export function snapshotOf(
 ) {
   const refuse = () => Promise.reject(new Error("nothing is called here"));
   const doors = { internet: { fetch: refuse }, connections: new Map(), log: () => {}, audit: noAudit };
+  const sourceCalls = { ...doors, secrets: { read: refuse }, bindings: {}, users: null };
   const egress = new Egress({ ...doors, policy: compileEgressPolicy({ allow: [], advice: "dev" }) });
   return new Snapshot(document, {
     readRevision,
@@ -123,11 +124,12 @@ export function snapshotOf(
       throw new Error("nobody proves anything here");
     },
     functions: new DeployedFunctions(document, readRevision, { ...doors, binding: () => undefined }),
+    webhooks: deployedWebhooks(document, sourceCalls),
     capabilities: () =>
       nothingBut<EnvironmentCapabilities>({
         egress,
         targetServers: readTargetServers(document.targetServers),
-        sources: flowSources(document, { ...doors, secrets: { read: refuse }, bindings: {}, users: null }),
+        sources: flowSources(document, sourceCalls),
         functions: { signature: () => undefined, call: refuse },
       }),
   });

@@ -72,6 +72,7 @@ async function load({ model }: ReturnType<typeof check>): Promise<void> {
   const snapshot = new Snapshot(document, {
     readRevision: async (revision) => revisions.get(revision) ?? new Uint8Array(),
     functions: inert,
+    webhooks: inert,
     googleIdentity: inert,
     capabilities: () =>
       inertBut<EnvironmentCapabilities>({ targetServers: readTargetServers(document.targetServers) }),

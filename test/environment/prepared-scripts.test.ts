@@ -41,6 +41,7 @@ async function load(files: TestFiles, change: (archive: Files) => void = () => {
       return writeArchive(archive);
     },
     functions: inert,
+    webhooks: inert,
     googleIdentity: inert,
     capabilities: () => inertBut<EnvironmentCapabilities>({}),
   });

@@ -30,7 +30,7 @@ import type { SourceCallServices } from "../../src/sources/source-calls.ts";
 import { EnvironmentMaps, entriesOfMaps } from "../../src/stores/environment-maps.ts";
 import type { MapKv } from "../../src/stores/stored-maps.ts";
 import { TwoLevelCache } from "../../src/stores/two-level-cache.ts";
-import { flowSources } from "../../src/worker/flow-sources.ts";
+import { deployedWebhooks, flowSources } from "../../src/worker/flow-sources.ts";
 import { memoryMaps } from "../stores/memory-maps.ts";
 
 /** A gateway with an environment deployed to a store in memory. */
@@ -134,20 +134,22 @@ export function gatewayOn(
   const makeSnapshot = (document: EnvironmentDocument, readRevision: ReadRevision) => {
     const policy = compileEgressPolicy({ allow: document.egress.allow, advice: "dev" });
     const doors = { internet, connections, log: (line: Record<string, unknown>) => log.push(line), audit };
+    const sourceCalls: SourceCallServices = {
+      ...doors,
+      secrets: { read: (_environment, source) => options.secretsOf?.[source] ?? {} },
+      bindings: options.bindings ?? {},
+      users: options.users ?? null,
+    };
     return new Snapshot(document, {
       readRevision,
       functions: new DeployedFunctions(document, readRevision, { ...doors, binding: () => undefined }),
+      webhooks: deployedWebhooks(document, sourceCalls),
       googleIdentity,
       observer: options.observer,
       capabilities: (snapshot) => ({
         egress: new Egress({ ...doors, policy }),
         targetServers: readTargetServers(document.targetServers),
-        sources: flowSources(document, {
-          ...doors,
-          secrets: { read: (_environment, source) => options.secretsOf?.[source] ?? {} },
-          bindings: options.bindings ?? {},
-          users: options.users ?? null,
-        }),
+        sources: flowSources(document, sourceCalls),
         proxies: { call: (...call) => callProxy(snapshot, ...call) },
         functions: {
           signature: () => undefined,
