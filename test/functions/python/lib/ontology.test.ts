@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { ontologyModule } from "../../../../src/cli/publish/python/ontology-module.ts";
 import type { OntologyDefinition } from "../../../../src/ontology/file-schema.ts";
+import { documentedPython } from "../../../cli/publish/documented-python.ts";
 import { Python } from "./pyodide.ts";
 
 const closed = { permissions: { read: [], edit: [] } };
@@ -103,7 +104,7 @@ client = FoundryClient()
 employees = client.ontology.objects.Employee
 edits = client.ontology.edits()
 `;
-  return python.run(prelude + code, { answers });
+  return python.run(prelude + code, { answers, ann });
 }
 
 const employee = (key: string) => ({ $apiName: "Employee", $primaryKey: key });
@@ -283,9 +284,9 @@ result = [groups.data[0].group, groups.data[0].metrics[0].value, _sortie.asked[0
       ],
     ],
     [
-      "an object is a parameter by its primary key, and a set by its definition",
+      "an object is a parameter, and a set is one by its definition; a result is their primary key and definition",
       `
-ann = from_wire("e1", {"type": "object", "objectType": "Employee"})
+ann = from_wire(ann, {"type": "object", "objectType": "Employee"})
 some = from_wire({"type": "base", "objectType": "Employee"}, {"type": "objectSet", "objectType": "Employee"})
 named = from_wire({"e1": 1}, {"type": "map", "key": {"type": "object", "objectType": "Employee"}, "value": {"type": "integer"}})
 result = [ann.name, isinstance(some, EmployeeObjectSet), [e.name for e in named],
@@ -311,26 +312,7 @@ describe("edits of objects", () => {
 _sortie.declared["myOAuthSourceAlias"] = {"apiName": "A", "rid": "r", "url": "http://server.example", "secrets": {}, "oauth": True, "clientCertificate": False}
 import json, server
 server.extra = {"/v1/me": {"id": "p1", "display_name": "Ann"}}
-from functions.api import function, OntologyEdit
-from functions.sources import get_source
-from ontology_sdk import FoundryClient
-from ontology_sdk.ontology.objects import UserProfile
-
-@function(sources=["myOAuthSourceAlias"], edits=[UserProfile])
-def link_user_profile() -> list[OntologyEdit]:
-    source = get_source("myOAuthSourceAlias")
-    url = source.get_https_connection().url
-    client = source.get_https_connection().get_client()
-    response = client.get(url + "/v1/me", timeout=10)
-    response.raise_for_status()
-    profile = response.json()
-    ontology_edits = FoundryClient().ontology.edits()
-    ontology_edits.objects.UserProfile.create(
-        profile["id"],
-        display_name=profile["display_name"],
-    )
-    return ontology_edits.get_edits()
-
+${documentedPython.withOntology}
 result = to_wire(link_user_profile(), {"type": "edits"})`;
     expect(run(code)).toEqual([
       {

@@ -1,4 +1,4 @@
-"""Objects, sets of them and edits between the gateway and code: an object is its primary key there."""
+"""Objects, sets of them and edits between the gateway and code: of a result, an object is its primary key."""
 
 from __future__ import annotations
 
@@ -7,24 +7,25 @@ from typing import Any
 
 from functions._values import Type, WrongValue, type_name
 from ontology_sdk._object_sets import ObjectSet, all_class_of, set_class_of
-from ontology_sdk._objects import primary_key_of
+from ontology_sdk._objects import class_of, primary_key_of
 from ontology_sdk._property_values import read_property
 from ontology_sdk._types import object_type
 
 
 def read_object(json: Any, of: Type) -> Any:
     """
-    An object by its primary key, read with the calling user's rights, or a set by its definition.
+    An object, which the gateway has read for the calling user, or a set by its definition. A map's key is read here.
 
-    :raises OntologyError: `ObjectNotFound` when the calling user has no such object
+    :raises OntologyError: `ObjectNotFound` when the calling user has no object of that key
     """
     name = of["objectType"]
     if of["type"] == "objectSet":
         return set_class_of(name)({"type": "reference", "reference": json} if isinstance(json, str) else json)
+    if isinstance(json, Mapping):
+        return class_of(name)(json)
     types = object_type(name)
     kind = types.properties[types.primary_key]["type"]
-    # A key of a map is text.
-    key = int(json) if isinstance(json, str) and kind in ("byte", "short", "integer") else json
+    key = int(json) if kind in ("byte", "short", "integer") else json
     return all_class_of(name)().get(read_property(key, types.properties[types.primary_key]))
 
 
