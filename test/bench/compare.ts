@@ -1,5 +1,5 @@
 /** Two servers under the same load, in turns, so that whatever else the machine does meets both. */
-import { load, median, type Posted, type Run, requestOf } from "./load.ts";
+import { load, median, type Posted, quantile, type Run, requestOf } from "./load.ts";
 
 /** One of the two: a URL to load and the process whose CPU time counts. */
 export interface Contender {
@@ -14,8 +14,17 @@ export interface Effort {
   readonly seconds: number;
 }
 
+/** What all runs of one contender measured together. */
+export interface Result extends Omit<Run, "times"> {
+  /**
+   * The time within which 99 of 100 answers of all runs come, in milliseconds. Of a single run it would say how many of
+   * the collector's pauses happened to fall into it.
+   */
+  readonly p99: number;
+}
+
 /**
- * Loads both in turns (A B, B A, A B, …) after one run each that does not count, and gives each one's medians.
+ * Loads both in turns (A B, B A, A B, …) after one run each that does not count, and gives each one's result.
  * Throws when they do not give the same answer: then they do not do the same work.
  */
 export async function compare(
@@ -23,7 +32,7 @@ export async function compare(
   second: Contender,
   connections: number,
   { rounds, seconds }: Effort,
-): Promise<readonly [Run, Run]> {
+): Promise<readonly [Result, Result]> {
   await expectSameAnswer(first, second);
   const contenders = [
     { ...first, runs: [] as Run[] },
@@ -34,14 +43,17 @@ export async function compare(
     const order = round % 2 === 0 ? contenders : contenders.toReversed();
     for (const { runs, ...contender } of order) runs.push(await load(contender, connections, seconds));
   }
-  return [medians(contenders[0].runs), medians(contenders[1].runs)];
+  return [resultOf(contenders[0].runs), resultOf(contenders[1].runs)];
 }
 
-function medians(runs: readonly Run[]): Run {
+function resultOf(runs: readonly Run[]): Result {
   return {
     throughput: median(runs.map((run) => run.throughput)),
     p50: median(runs.map((run) => run.p50)),
-    p99: median(runs.map((run) => run.p99)),
+    p99: quantile(
+      runs.flatMap((run) => run.times),
+      0.99,
+    ),
     cpu: median(runs.map((run) => run.cpu)),
   };
 }

@@ -8,8 +8,8 @@ export interface Run {
   readonly throughput: number;
   /** Median time to an answer, in milliseconds. */
   readonly p50: number;
-  /** The time within which 99 of 100 answers come, in milliseconds. */
-  readonly p99: number;
+  /** The time to each answer, in milliseconds. */
+  readonly times: readonly number[];
   /** CPU time that the server process took for one answer, in microseconds. */
   readonly cpu: number;
 }
@@ -49,7 +49,7 @@ export async function load(
   return {
     throughput: times.length / result.duration,
     p50: median(times),
-    p99: quantile(times, 0.99),
+    times,
     cpu: spent / times.length,
   };
 }
