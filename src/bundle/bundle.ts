@@ -1,4 +1,5 @@
 import { positionOf, type Report } from "../documents/report.ts";
+import type { PolicyTypes } from "../policies/index.ts";
 import { readDescriptor } from "./descriptor.ts";
 import { readProxyEndpoint, readTargetEndpoint } from "./endpoints.ts";
 import { readSteps } from "./flows.ts";
@@ -19,13 +20,21 @@ import {
 import { readPropertySets, readResources } from "./resources.ts";
 import { type BundleFile, findBundle } from "./root.ts";
 
+/** A bundle of which all is read but its policies: their types have to be loaded first. */
+export interface OpenBundle {
+  /** The root elements' names of its policies, whether there are such types or not. */
+  readonly policyTypes: readonly string[];
+  /** @param types those of {@link policyTypes} that there are */
+  read(types: PolicyTypes): Bundle;
+}
+
 /**
  * A bundle's files by path, read into the model. Everything that is wrong is reported at once; a bundle is good
- * only if the report has not failed. Null when there is no bundle.
+ * only if the report has not failed once its policies are read, too. Null when there is no bundle.
  *
  * Apigee: "API proxy configuration reference".
  */
-export function readBundle(files: ReadonlyMap<string, Uint8Array>, report: Report): Bundle | null {
+export function openBundle(files: ReadonlyMap<string, Uint8Array>, report: Report): OpenBundle | null {
   const found = findBundle(files, report);
   if (found === null) return null;
   const folders = sortIntoFolders(found, report);
@@ -44,10 +53,16 @@ export function readBundle(files: ReadonlyMap<string, Uint8Array>, report: Repor
   // Where some of the steps could not be read, any policy may be used.
   const isUsed = (name: string) => !isWhole || attached.has(name);
   const policies = readNamed(filesIn("policies"), null, POLICY_NAME, report, isUsed);
-  const bundle: Bundle = { ...base, ...flows, policies: readPolicies(policies.elements, isUsed, report) };
-  checkSteps(bundle, policies.unread, report);
-  if (isWhole) checkUnattached(bundle, policies.elements, named, report);
-  return bundle;
+  return {
+    policyTypes: Array.from(policies.elements.values(), ({ name }) => name),
+    read(types) {
+      const read = readPolicies(policies.elements, types, isUsed, report);
+      const bundle: Bundle = { ...base, ...flows, policies: read };
+      checkSteps(bundle, policies.unread, report);
+      if (isWhole) checkUnattached(bundle, policies.elements, named, report);
+      return bundle;
+    },
+  };
 }
 
 function readEndpoints(

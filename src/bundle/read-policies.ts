@@ -2,7 +2,7 @@ import type { XmlElement } from "../documents/element.ts";
 import { nearestNames } from "../documents/nearest.ts";
 import { readBooleanAttribute } from "../documents/read.ts";
 import { positionOf, type Report } from "../documents/report.ts";
-import { policyTypes } from "../policies/index.ts";
+import { type PolicyTypes, policyNames } from "../policies/index.ts";
 import type { Policy, PolicyMeaning } from "./model.ts";
 import { isProtective } from "./protective.ts";
 import { refusedPolicyTypes } from "./refused-policy-types.ts";
@@ -10,22 +10,24 @@ import { refusedPolicyTypes } from "./refused-policy-types.ts";
 /**
  * The policies of a bundle, each read by its type, and everything that is wrong with them. Reports
  * UnknownPolicyType. Apigee: "Policy reference overview".
+ * @param types those of the elements that are a policy type's, at least
  * @param isUsed whether a step runs the policy of a name; what is wrong with any other is only warned of
  */
 export function readPolicies(
   elements: ReadonlyMap<string, XmlElement>,
+  types: PolicyTypes,
   isUsed: (name: string) => boolean,
   report: Report,
 ): ReadonlyMap<string, Policy> {
   return new Map(
     [...elements].map(([key, element]) => [
       key,
-      readPolicy(element, key, isUsed(key) ? report : report.warnsOnly()),
+      readPolicy(element, key, types, isUsed(key) ? report : report.warnsOnly()),
     ]),
   );
 }
 
-function readPolicy(element: XmlElement, key: string, report: Report): Policy {
+function readPolicy(element: XmlElement, key: string, types: PolicyTypes, report: Report): Policy {
   const name = element.attribute("name")?.trim() || key;
   const ownReport = report.forPolicy(name, element.name);
   // `async` is deprecated; the rest is left behind by older editors. None of it has an effect.
@@ -36,12 +38,17 @@ function readPolicy(element: XmlElement, key: string, report: Report): Policy {
     enabled: readBooleanAttribute(element, "enabled", true, ownReport),
     continueOnError: readBooleanAttribute(element, "continueOnError", false, ownReport),
     at: positionOf(element),
-    meaning: readMeaning(element, report, ownReport),
+    meaning: readMeaning(element, types, report, ownReport),
   };
 }
 
-function readMeaning(element: XmlElement, report: Report, ownReport: Report): PolicyMeaning | null {
-  const type = policyTypes.get(element.name);
+function readMeaning(
+  element: XmlElement,
+  types: PolicyTypes,
+  report: Report,
+  ownReport: Report,
+): PolicyMeaning | null {
+  const type = types.get(element.name);
   if (!type) {
     const reason = refusedPolicyTypes.get(element.name)?.reason;
     report.error(
@@ -68,8 +75,8 @@ function remedyFor(type: string): string {
     }`;
   }
   if (instead !== undefined) return instead;
-  const near = nearestNames(type, policyTypes.keys());
+  const near = nearestNames(type, policyNames);
   return near.length > 0
     ? `Did you mean ${near.join(" or ")}?`
-    : `Do what it does with a supported type, and detach it then: ${[...policyTypes.keys()].join(", ")}.`;
+    : `Do what it does with a supported type, and detach it then: ${policyNames.join(", ")}.`;
 }

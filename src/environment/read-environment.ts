@@ -1,6 +1,6 @@
 import { readArchive, writeArchive } from "../bundle/archive.ts";
-import { readBundle } from "../bundle/bundle.ts";
 import type { Bundle } from "../bundle/model.ts";
+import { readBundle } from "../bundle/read-bundle.ts";
 import type { OutboundApplication } from "../credentials/oauth/application.ts";
 import { didYouMean } from "../documents/nearest.ts";
 import type { Position, Report } from "../documents/report.ts";

@@ -1,5 +1,5 @@
 import { readArchive } from "../bundle/archive.ts";
-import { readBundle } from "../bundle/bundle.ts";
+import { loadBundle } from "../bundle/load-bundle.ts";
 import type { Bundle, SharedFlowBundle } from "../bundle/model.ts";
 import { referencesOf } from "../bundle/references.ts";
 import { compileProxy } from "../compile/compile.ts";
@@ -167,7 +167,7 @@ export class Snapshot {
 
   async #read<K extends Bundle["kind"]>(revision: string, kind: K): Promise<Bundle & { kind: K }> {
     const report = new Report();
-    const bundle = readBundle(await this.#files(revision, report), report);
+    const bundle = await loadBundle(await this.#files(revision, report), report);
     if (bundle?.kind !== kind) throw new Error(`revision ${revision} holds no ${kind}`);
     refuseErrors(bundle.name, report);
     return bundle as Bundle & { kind: K };

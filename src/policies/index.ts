@@ -1,81 +1,67 @@
-import { externalCallout } from "./callouts/external-callout/external-callout.ts";
-import { flowCallout } from "./callouts/flow-callout.ts";
-import { functionCallout } from "./callouts/function-callout/function-callout.ts";
-import { serviceCallout } from "./callouts/service-callout/service-callout.ts";
-import { dataCapture } from "./extensions/data-capture/data-capture.ts";
-import { javascript } from "./extensions/javascript/javascript.ts";
-import { messageLogging } from "./extensions/message-logging/message-logging.ts";
-import { statisticsCollector } from "./extensions/statistics-collector.ts";
-import { assertCondition } from "./mediation/assert-condition.ts";
-import { jsonToXml } from "./mediation/json-to-xml/json-to-xml.ts";
-import { keyValueMapOperations } from "./mediation/key-value-map-operations/key-value-map-operations.ts";
-import { messageValidation } from "./mediation/message-validation/message-validation.ts";
-import { oasValidation } from "./mediation/oas-validation/oas-validation.ts";
-import { parsePayload } from "./mediation/parse-payload/parse-payload.ts";
-import { readPropertySet } from "./mediation/read-property-set.ts";
-import { xmlToJson } from "./mediation/xml-to-json/xml-to-json.ts";
-import { assignMessage } from "./messages/assign-message.ts";
-import { extractVariables } from "./messages/extract-variables/extract-variables.ts";
-import { httpModifier } from "./messages/http-modifier.ts";
-import { raiseFault } from "./messages/raise-fault.ts";
 import type { PolicyType } from "./policy-type.ts";
-import { accessControl } from "./security/access-control.ts";
-import { basicAuthentication } from "./security/basic-authentication.ts";
-import { cors } from "./security/cors.ts";
-import { hmac } from "./security/hmac.ts";
-import { regularExpressionProtection } from "./security/regular-expressions/regular-expression-protection.ts";
-import { jsonThreatProtection } from "./security/threats/json-threat-protection.ts";
-import { xmlThreatProtection } from "./security/threats/xml-threat-protection.ts";
-import { decodeJws } from "./security/tokens/decode-jws.ts";
-import { decodeJwt } from "./security/tokens/decode-jwt.ts";
-import { generateJws } from "./security/tokens/generate-jws.ts";
-import { generateJwt } from "./security/tokens/generate-jwt.ts";
-import { verifyJws } from "./security/tokens/verify-jws.ts";
-import { verifyJwt } from "./security/tokens/verify-jwt.ts";
-import { invalidateCache } from "./traffic/invalidate-cache.ts";
-import { lookupCache } from "./traffic/lookup-cache.ts";
-import { populateCache } from "./traffic/populate-cache.ts";
-import { responseCache } from "./traffic/response-cache.ts";
 
-const all: readonly PolicyType[] = [
-  accessControl,
-  assertCondition,
-  assignMessage,
-  basicAuthentication,
-  cors,
-  dataCapture,
-  decodeJws,
-  decodeJwt,
-  externalCallout,
-  extractVariables,
-  flowCallout,
-  functionCallout,
-  generateJws,
-  generateJwt,
-  hmac,
-  httpModifier,
-  invalidateCache,
-  javascript,
-  jsonThreatProtection,
-  jsonToXml,
-  keyValueMapOperations,
-  lookupCache,
-  messageLogging,
-  messageValidation,
-  oasValidation,
-  parsePayload,
-  populateCache,
-  raiseFault,
-  readPropertySet,
-  regularExpressionProtection,
-  responseCache,
-  serviceCallout,
-  statisticsCollector,
-  verifyJws,
-  verifyJwt,
-  xmlThreatProtection,
-  xmlToJson,
-];
+/** Loads the code of one policy type: of those that no bundle has, a starting Worker reads nothing. */
+const loaders: Readonly<Record<string, () => Promise<PolicyType>>> = {
+  AccessControl: async () => (await import("./security/access-control.ts")).accessControl,
+  AssertCondition: async () => (await import("./mediation/assert-condition.ts")).assertCondition,
+  AssignMessage: async () => (await import("./messages/assign-message.ts")).assignMessage,
+  BasicAuthentication: async () => (await import("./security/basic-authentication.ts")).basicAuthentication,
+  CORS: async () => (await import("./security/cors.ts")).cors,
+  DataCapture: async () => (await import("./extensions/data-capture/data-capture.ts")).dataCapture,
+  DecodeJWS: async () => (await import("./security/tokens/decode-jws.ts")).decodeJws,
+  DecodeJWT: async () => (await import("./security/tokens/decode-jwt.ts")).decodeJwt,
+  ExternalCallout: async () =>
+    (await import("./callouts/external-callout/external-callout.ts")).externalCallout,
+  ExtractVariables: async () =>
+    (await import("./messages/extract-variables/extract-variables.ts")).extractVariables,
+  FlowCallout: async () => (await import("./callouts/flow-callout.ts")).flowCallout,
+  FunctionCallout: async () =>
+    (await import("./callouts/function-callout/function-callout.ts")).functionCallout,
+  GenerateJWS: async () => (await import("./security/tokens/generate-jws.ts")).generateJws,
+  GenerateJWT: async () => (await import("./security/tokens/generate-jwt.ts")).generateJwt,
+  HMAC: async () => (await import("./security/hmac.ts")).hmac,
+  HTTPModifier: async () => (await import("./messages/http-modifier.ts")).httpModifier,
+  InvalidateCache: async () => (await import("./traffic/invalidate-cache.ts")).invalidateCache,
+  JSONThreatProtection: async () =>
+    (await import("./security/threats/json-threat-protection.ts")).jsonThreatProtection,
+  JSONToXML: async () => (await import("./mediation/json-to-xml/json-to-xml.ts")).jsonToXml,
+  Javascript: async () => (await import("./extensions/javascript/javascript.ts")).javascript,
+  KeyValueMapOperations: async () =>
+    (await import("./mediation/key-value-map-operations/key-value-map-operations.ts")).keyValueMapOperations,
+  LookupCache: async () => (await import("./traffic/lookup-cache.ts")).lookupCache,
+  MessageLogging: async () =>
+    (await import("./extensions/message-logging/message-logging.ts")).messageLogging,
+  MessageValidation: async () =>
+    (await import("./mediation/message-validation/message-validation.ts")).messageValidation,
+  OASValidation: async () => (await import("./mediation/oas-validation/oas-validation.ts")).oasValidation,
+  ParsePayload: async () => (await import("./mediation/parse-payload/parse-payload.ts")).parsePayload,
+  PopulateCache: async () => (await import("./traffic/populate-cache.ts")).populateCache,
+  RaiseFault: async () => (await import("./messages/raise-fault.ts")).raiseFault,
+  ReadPropertySet: async () => (await import("./mediation/read-property-set.ts")).readPropertySet,
+  RegularExpressionProtection: async () =>
+    (await import("./security/regular-expressions/regular-expression-protection.ts"))
+      .regularExpressionProtection,
+  ResponseCache: async () => (await import("./traffic/response-cache.ts")).responseCache,
+  ServiceCallout: async () => (await import("./callouts/service-callout/service-callout.ts")).serviceCallout,
+  StatisticsCollector: async () => (await import("./extensions/statistics-collector.ts")).statisticsCollector,
+  VerifyJWS: async () => (await import("./security/tokens/verify-jws.ts")).verifyJws,
+  VerifyJWT: async () => (await import("./security/tokens/verify-jwt.ts")).verifyJwt,
+  XMLThreatProtection: async () =>
+    (await import("./security/threats/xml-threat-protection.ts")).xmlThreatProtection,
+  XMLToJSON: async () => (await import("./mediation/xml-to-json/xml-to-json.ts")).xmlToJson,
+};
 
-/** Every policy type that Sortie runs, by its root element's name. */
-export const policyTypes: ReadonlyMap<string, PolicyType> = new Map(all.map((type) => [type.element, type]));
+/** Policy types that are loaded, by their root element's name. */
+export type PolicyTypes = ReadonlyMap<string, PolicyType>;
+
+/** The root elements' names of all policy types that Sortie runs. */
+export const policyNames: readonly string[] = Object.keys(loaders);
+
+/** The policy types of these names; there is none for a name that is no type's. */
+export async function loadPolicyTypes(names: Iterable<string>): Promise<PolicyTypes> {
+  const loaded = [...new Set(names)].map(async (name) => {
+    const load = Object.hasOwn(loaders, name) ? loaders[name] : undefined;
+    return load ? [[name, await load()] as const] : [];
+  });
+  return new Map((await Promise.all(loaded)).flat());
+}

@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { GoogleIssuer } from "../../src/cli/example/google-issuer.ts";
 import { currentKey } from "../../src/environment/document.ts";
-import { type Contender, compare, type Effort } from "./compare.ts";
+import { type Contender, compare, type Effort, type Result } from "./compare.ts";
 import { remove, timeFirstCall, writeLargeFunction } from "./first-call.ts";
 import { bundleGateway, serve, startGateway } from "./gateway.ts";
-import { answer, median, type Run, residentMemory } from "./load.ts";
+import { answer, median, residentMemory } from "./load.ts";
 import { manyProxies } from "./many-proxies.ts";
 import type { Measurement } from "./measurement.ts";
 import { policyCost } from "./policies.ts";
@@ -96,7 +96,7 @@ async function* calloutInHono(gateway: RunningWorker, effort: Effort): AsyncGene
   await hono.stop();
 }
 
-function* cpuOf(name: string, ours: Run, theirs: Run): Generator<Measurement> {
+function* cpuOf(name: string, ours: Result, theirs: Result): Generator<Measurement> {
   yield { name: `${name} CPU`, ratio: ours.cpu / theirs.cpu, unit: "CPU time of the hand-written Worker" };
   yield { name: `${name} CPU per request`, ratio: ours.cpu, unit: "µs" };
   yield { name: `${name} CPU by hand`, ratio: theirs.cpu, unit: "µs" };

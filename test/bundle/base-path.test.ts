@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { readBundle } from "../../src/bundle/bundle.ts";
+import { readBundle } from "../../src/bundle/read-bundle.ts";
 import { Report } from "../../src/documents/report.ts";
 import { problemsOf, proxyEndpoint, proxyFiles, read, readProxy } from "./files.ts";
 

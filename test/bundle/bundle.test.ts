@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { readBundle } from "../../src/bundle/bundle.ts";
+import { readBundle } from "../../src/bundle/read-bundle.ts";
 import { Report } from "../../src/documents/report.ts";
 import {
   filesOf,

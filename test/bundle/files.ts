@@ -1,6 +1,6 @@
 import { expect } from "vitest";
-import { readBundle } from "../../src/bundle/bundle.ts";
 import type { Bundle, ProxyBundle, SharedFlowBundle } from "../../src/bundle/model.ts";
+import { readBundle } from "../../src/bundle/read-bundle.ts";
 import { Report } from "../../src/documents/report.ts";
 
 /** Files by path, from text. */

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { readBundle } from "../../src/bundle/bundle.ts";
 import { isProtective } from "../../src/bundle/protective.ts";
+import { readBundle } from "../../src/bundle/read-bundle.ts";
 import { refusedPolicyTypes } from "../../src/bundle/refused-policy-types.ts";
 import { Report } from "../../src/documents/report.ts";
-import { policyTypes } from "../../src/policies/index.ts";
+import { policyTypes } from "../../src/policies/all.ts";
 import { problemsOf, proxyEndpoint, proxyFiles } from "./files.ts";
 
 /** The problems of a bundle with one policy, which is attached this often. */

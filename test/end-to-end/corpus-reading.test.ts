@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { describe, expect, test } from "vitest";
 import { readArchive, writeArchive } from "../../src/bundle/archive.ts";
-import { readBundle } from "../../src/bundle/bundle.ts";
+import { readBundle } from "../../src/bundle/read-bundle.ts";
 import { Report } from "../../src/documents/report.ts";
 import { needsCorpus } from "../needs.ts";
 

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { XmlElement } from "../../src/documents/element.ts";
 import { parseXml } from "../../src/documents/parse.ts";
 import { Report } from "../../src/documents/report.ts";
-import { policyTypes } from "../../src/policies/index.ts";
+import { policyTypes } from "../../src/policies/all.ts";
 import type { PolicyType } from "../../src/policies/policy-type.ts";
 import { readBlocks } from "./documentation/markdown.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { readBundle } from "../../src/bundle/bundle.ts";
+import { readBundle } from "../../src/bundle/read-bundle.ts";
 import { Report } from "../../src/documents/report.ts";
 import { checkEnvironment } from "../../src/environment/check.ts";
 import { revisionKey } from "../../src/environment/document.ts";

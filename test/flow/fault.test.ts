@@ -10,7 +10,7 @@ import { transportFaults } from "../../src/exchange/transport-fault.ts";
 import { Fault, faultBody } from "../../src/flow/fault.ts";
 import { requestReading, responseReading, unsupportedEncoding } from "../../src/flow/reading-faults.ts";
 import { apiTimedOut } from "../../src/flow/time-limit.ts";
-import { policyTypes } from "../../src/policies/index.ts";
+import { policyTypes } from "../../src/policies/all.ts";
 import {
   emptyIdTokenAudience,
   googleTokenGenerationFailure,

@@ -1,7 +1,7 @@
 import { basename, dirname, join } from "node:path";
 import { readArchive } from "../../bundle/archive.ts";
-import { readBundle } from "../../bundle/bundle.ts";
 import type { Bundle } from "../../bundle/model.ts";
+import { readBundle } from "../../bundle/read-bundle.ts";
 import { Report } from "../../documents/report.ts";
 import { namesOf } from "../../environment/bundle-names.ts";
 import type { EnvironmentFiles } from "../../environment/read-environment.ts";

@@ -1,5 +1,5 @@
 import { join, relative } from "node:path";
-import { policyTypes } from "../../policies/index.ts";
+import { policyTypes } from "../../policies/all.ts";
 import { packageRoot } from "../publish/package-root.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { writeArchive } from "../../bundle/archive.ts";
-import { readBundle } from "../../bundle/bundle.ts";
 import { BUNDLE_NAME } from "../../bundle/names.ts";
+import { readBundle } from "../../bundle/read-bundle.ts";
 import { Report } from "../../documents/report.ts";
 import type { EnvironmentBundle, EnvironmentModel } from "../../environment/read-environment.ts";
 
