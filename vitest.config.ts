@@ -19,7 +19,15 @@ const { privateJwk } = await generateKeys();
 /** Seals what users grant to outbound applications. */
 const sealingKey = Buffer.alloc(32, "k").toString("base64");
 
-/** In Node a `.wasm` file is a compiled module and a `.sandbox.js` file a text, as in workerd; its sockets are missing. */
+/** A `.sandbox.js` file is a text, as when the Worker is built: it runs inside the sandbox of JavaScript policies. */
+const sandboxTexts = {
+  name: "sandbox-texts",
+  enforce: "pre" as const,
+  load: (id: string) =>
+    id.endsWith(".sandbox.js") ? `export default ${JSON.stringify(readFileSync(id, "utf8"))};` : null,
+};
+
+/** In Node a `.wasm` file is a compiled module, as in workerd; its sockets are missing. */
 const workerdInNode = {
   name: "workerd-in-node",
   enforce: "pre" as const,
@@ -28,7 +36,6 @@ const workerdInNode = {
     if (id === "\0cloudflare:sockets") {
       return 'export function connect() { throw new Error("Node has no such sockets"); }';
     }
-    if (id.endsWith(".sandbox.js")) return `export default ${JSON.stringify(readFileSync(id, "utf8"))};`;
     if (!id.endsWith(".wasm")) return null;
     const bytes = `readFileSync(${JSON.stringify(id)})`;
     return `import { readFileSync } from "node:fs";\nexport default new WebAssembly.Module(${bytes});`;
@@ -49,7 +56,10 @@ export default defineConfig({
     projects: [
       {
         plugins: [
+          sandboxTexts,
           cloudflareTest({
+            // What is deployed is built from it.
+            main: "./src/index.ts",
             wrangler: { configPath: "./wrangler.toml" },
             miniflare: {
               bindings: { SECRETS_KEY: privateJwk, REFRESH_TOKEN: "a test's token", SEALING_KEY: sealingKey },
@@ -73,7 +83,7 @@ export default defineConfig({
         },
       },
       {
-        plugins: [workerdInNode],
+        plugins: [sandboxTexts, workerdInNode],
         test: {
           name: "node",
           include: node,

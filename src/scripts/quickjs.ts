@@ -1,5 +1,5 @@
 import instantiate from "@jitl/quickjs-wasmfile-release-sync/emscripten-module";
-import wasm from "../../dist/quickjs.wasm";
+import wasm from "../../dist/worker/quickjs.wasm";
 import { WORK } from "./engine/count-work.ts";
 import { BLOCK_BITS, MARKS } from "./engine/mark-writes.ts";
 
@@ -126,7 +126,7 @@ export async function makeQuickJs(host: QuickJsHost, waits: boolean): Promise<Qu
       native = instance.exports;
       const marksMemory = native[MARKS];
       if (!(marksMemory instanceof WebAssembly.Memory))
-        throw new Error("dist/quickjs.wasm is older than the sources: run `npm run build:engine`");
+        throw new Error("dist/worker/quickjs.wasm is older than the sources: run `npm run build:engine`");
       marks = new Uint8Array(marksMemory.buffer);
       receive(instance);
     },

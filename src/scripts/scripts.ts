@@ -1,7 +1,6 @@
 import { ScriptError, ScriptTimeout } from "./error.ts";
 import type { Execution, ScriptRunner } from "./execution.ts";
-import { type LoadedScript, Machine } from "./machine.ts";
-import { canWait } from "./quickjs.ts";
+import type { LoadedScript, Machine } from "./machine.ts";
 import type { Script } from "./script.ts";
 import { WHOLE } from "./sources.ts";
 
@@ -63,22 +62,34 @@ export class Scripts implements ScriptRunner {
 
   /** A machine whose memory has grown is replaced: memory never shrinks. */
   async #start(): Promise<void> {
-    this.#starting ??= Machine.start({ waits: false }).then((machine) => {
-      this.#machine = machine;
-      this.#starting = null;
-    });
+    this.#starting ??= startMachine({ waits: false })
+      .then((machine) => {
+        this.#machine = machine;
+      })
+      .finally(() => {
+        this.#starting = null;
+      });
     await this.#starting;
   }
 
   async #startWaiting(): Promise<void> {
-    if (!canWait())
-      throw new ScriptError("Error", "httpClient cannot be used: this runtime cannot wait for calls");
-    this.#startingWaiting ??= Machine.start({ waits: true }).then((machine) => {
-      this.#waitingMachine = machine;
-      this.#startingWaiting = null;
-    });
+    this.#startingWaiting ??= startMachine({ waits: true })
+      .then((machine) => {
+        this.#waitingMachine = machine;
+      })
+      .finally(() => {
+        this.#startingWaiting = null;
+      });
     await this.#startingWaiting;
   }
+}
+
+/** Loads the engine, which no proxy without scripts needs. */
+async function startMachine({ waits }: { readonly waits: boolean }): Promise<Machine> {
+  const [{ Machine }, { canWait }] = await Promise.all([import("./machine.ts"), import("./quickjs.ts")]);
+  if (waits && !canWait())
+    throw new ScriptError("Error", "httpClient cannot be used: this runtime cannot wait for calls");
+  return Machine.start({ waits });
 }
 
 /** What includes throw when they are executed early, they throw again when they are executed with the rest. */

@@ -6,12 +6,19 @@ import { Report } from "../../src/documents/report.ts";
 import { type DeploymentPlan, planDeployment } from "../../src/environment/deployment.ts";
 import { currentKey, revisionKey } from "../../src/environment/document.ts";
 import { type EnvironmentFiles, readEnvironment } from "../../src/environment/read-environment.ts";
-import { bundleWorker, type Config, type RunningWorker, startWorker, type WorkerSettings } from "./worker.ts";
+import {
+  bundleWorker,
+  type Config,
+  type Modules,
+  type RunningWorker,
+  startWorker,
+  type WorkerSettings,
+} from "./worker.ts";
 
 const entry = join(import.meta.dirname, "../../src/index.ts");
 
-/** The gateway's Worker as one module, as it would be uploaded. */
-export const bundleGateway = (shortNames = false): Promise<Uint8Array> => bundleWorker(entry, shortNames);
+/** The gateway's Worker, as it is uploaded. */
+export const bundleGateway = (): Promise<Modules> => bundleWorker(entry);
 
 /** Starts the gateway with an environment, a folder laid out like `policies/`, already deployed. */
 export async function startGateway(

@@ -5,7 +5,7 @@ import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { type BuildOptions, build } from "esbuild";
 import { COMPATIBILITY_DATE } from "../../src/functions/compatibility-date.ts";
 import { gatewayCore, pinned } from "./cores.ts";
@@ -27,28 +27,32 @@ const workerd: string = createRequire(import.meta.url)("workerd").default;
 
 const repository = join(import.meta.dirname, "..", "..");
 
+/** The engine for scripts, which the gateway imports. */
+export const engineFile = join(repository, "dist/worker/quickjs.wasm");
+
+/** The modules of a Worker by name; `index.js` is the first to run. */
+export type Modules = ReadonlyMap<string, Uint8Array>;
+
 const bundling = {
   bundle: true,
+  splitting: true,
   write: false,
   format: "esm",
-  // As the Worker is deployed, but for the names, which profiles show.
+  // As the Worker is built.
   minifyWhitespace: true,
   minifySyntax: true,
   target: "es2024",
   conditions: ["workerd", "worker", "browser"],
-  external: ["cloudflare:*", "node:*", join(repository, "dist", "quickjs.wasm")],
+  external: ["cloudflare:*", "node:*", engineFile],
   // Imports of what is external are relative to it; nothing is written.
-  outfile: join(repository, "dist", "worker.js"),
+  outdir: join(repository, "dist/worker"),
   loader: { ".sandbox.js": "text" },
 } as const satisfies BuildOptions;
 
-/** Bundles a Worker's entry file into one module; with short names it is the one that is deployed. */
-export async function bundleWorker(entry: string, shortNames = false): Promise<Uint8Array> {
-  const names = { minifyIdentifiers: shortNames, keepNames: shortNames };
-  const { outputFiles } = await build({ ...bundling, ...names, entryPoints: [entry] });
-  const [module] = outputFiles;
-  if (module === undefined) throw new Error(`esbuild made nothing of ${entry}`);
-  return module.contents;
+/** Bundles a Worker's entry file. */
+export async function bundleWorker(entry: string): Promise<Modules> {
+  const { outputFiles } = await build({ ...bundling, entryPoints: { index: entry } });
+  return new Map(outputFiles.map(({ path, contents }) => [basename(path), contents]));
 }
 
 /** What a Worker's process has beside its script. */
@@ -63,14 +67,14 @@ export interface WorkerSettings {
 
 /** Starts a bundled Worker on a free loopback port and the gateway's core. */
 export async function startWorker(
-  script: Uint8Array,
+  modules: Modules,
   { config = new Map(), ...settings }: WorkerSettings = {},
 ): Promise<RunningWorker> {
   const folder = mkdtempSync(join(tmpdir(), "sortie-bench-"));
   const kv = await serveConfig(config);
-  writeFileSync(join(folder, "worker.js"), script);
-  copyFileSync(join(repository, "dist", "quickjs.wasm"), join(folder, "quickjs.wasm"));
-  writeFileSync(join(folder, "workerd.capnp"), workerdConfig(kv.port, settings));
+  for (const [name, contents] of modules) writeFileSync(join(folder, name), contents);
+  copyFileSync(engineFile, join(folder, basename(engineFile)));
+  writeFileSync(join(folder, "workerd.capnp"), workerdConfig([...modules.keys()], kv.port, settings));
   const command = pinned(gatewayCore, [
     workerd,
     "serve",
@@ -119,20 +123,23 @@ async function serveConfig(
   return { port: address.port, reads, close: () => server.close() };
 }
 
-export function workerdConfig(
+function workerdConfig(
+  modules: readonly string[],
   kvPort: number,
   { secrets = {}, loader = false, v8Flags = [] }: Omit<WorkerSettings, "config">,
 ): string {
   const texts = Object.entries({ ENVIRONMENT: "local", ...secrets })
     .map(([name, text]) => `(name = "${name}", text = ${JSON.stringify(text)})`)
     .join(", ");
+  const others = modules.filter((name) => name !== "index.js");
+  const scripts = ["index.js", ...others].map((name) => `(name = "${name}", esModule = embed "${name}"),`);
   const loaderBinding = loader ? '(name = "LOADER", workerLoader = ()), ' : "";
   return `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [
     (name = "worker", worker = (
       modules = [
-        (name = "worker.js", esModule = embed "worker.js"),
+        ${scripts.join("\n        ")}
         (name = "quickjs.wasm", wasm = embed "quickjs.wasm"),
       ],
       compatibilityDate = "${COMPATIBILITY_DATE}",

@@ -154,7 +154,7 @@ async function start(): Promise<Miniflare> {
               "reader.js": { type: "esm", contents },
               "quickjs.wasm": {
                 type: "wasm",
-                contents: new Uint8Array(readFileSync(join(repository, "dist", "quickjs.wasm"))),
+                contents: new Uint8Array(readFileSync(join(repository, "dist/worker/quickjs.wasm"))),
               },
             },
           },

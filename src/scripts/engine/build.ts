@@ -1,6 +1,6 @@
 /**
- * Makes what scripts run in. `dist/quickjs.wasm`: the engine, which marks where it writes, and ends when it has done its
- * work. `dist/world.sandbox.js`: the world that scripts see, small, since the engine keeps the text of every function.
+ * Makes what scripts run in. `dist/worker/quickjs.wasm`: the engine, which marks where it writes, and ends when it has done
+ * its work. `dist/world.sandbox.js`: the world that scripts see, small, since the engine keeps the text of every function.
  */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -12,6 +12,6 @@ import { rewrite } from "./rewrite.ts";
 const engine = readFileSync(
   createRequire(import.meta.url).resolve("@jitl/quickjs-wasmfile-release-sync/wasm"),
 );
-mkdirSync("dist", { recursive: true });
-writeFileSync("dist/quickjs.wasm", rewrite(engine, [markWrites, countWork]));
+mkdirSync("dist/worker", { recursive: true });
+writeFileSync("dist/worker/quickjs.wasm", rewrite(engine, [markWrites, countWork]));
 writeFileSync("dist/world.sandbox.js", worldSource());

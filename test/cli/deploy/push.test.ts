@@ -28,7 +28,7 @@ function startWorker(persistTo: string): Miniflare {
         config: {
           name: "sortie",
           compatibilityDate: COMPATIBILITY_DATE,
-          manifest: workerModules(join(repository, "dist")),
+          manifest: workerModules(join(repository, "dist/worker")),
           env: {
             CONFIG: { type: "kv", id: "sortie-config" },
             ENVIRONMENT: { type: "text", value: "test" },

@@ -33,7 +33,7 @@ export function startWorker(
           name: "sortie",
           compatibilityDate: COMPATIBILITY_DATE,
           compatibilityFlags: ["nodejs_compat", "no_nodejs_global_timers", "enable_request_signal"],
-          manifest: workerModules(join(repository, "dist")),
+          manifest: workerModules(join(repository, "dist/worker")),
           env: {
             CONFIG: { type: "kv", id: "sortie-config" },
             ENVIRONMENT: { type: "text", value: "test" },
