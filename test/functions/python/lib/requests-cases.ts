@@ -273,6 +273,32 @@ result = s.get(URL + "/echo", params={"b": "2", "a": None}).json()["target"]`,
     ["Basic dTpw", "Basic 6Tr8", "Basic Og=="],
   ],
   [
+    "digest authentication with MD5",
+    `s = requests.Session(); s.auth = requests.auth.HTTPDigestAuth("ali", "open sesame")
+r = s.get(URL + "/digest/MD5")
+q = s.post(URL + "/digest/MD5", data="x")
+result = [r.status_code, r.text, [h.status_code for h in r.history], q.text, [h.status_code for h in q.history]]`,
+    [200, "ali 00000001", [401], "ali 00000002", []],
+  ],
+  [
+    "digest authentication with SHA-256",
+    `s = requests.Session(); s.auth = requests.auth.HTTPDigestAuth("ali", "open sesame")
+r = s.get(URL + "/digest/SHA-256")
+q = s.post(URL + "/digest/SHA-256", data="x")
+result = [r.status_code, r.text, [h.status_code for h in r.history], q.text, [h.status_code for h in q.history]]`,
+    [200, "ali 00000001", [401], "ali 00000002", []],
+  ],
+  [
+    "digest authentication with a wrong password",
+    `r = requests.get(URL + "/digest/MD5", auth=requests.auth.HTTPDigestAuth("ali", "x")); result = [r.status_code, len(r.history)]`,
+    [401, 1],
+  ],
+  [
+    "digest authentication where nobody asks for it",
+    `result = requests.get(URL + "/echo", auth=requests.auth.HTTPDigestAuth("a", "b")).json()["headers"].get("authorization")`,
+    null,
+  ],
+  [
     "a user in the URL",
     `r = requests.get(URL.replace("://", "://u:p%40@") + "/echo"); result = [r.json()["headers"]["authorization"], r.url]`,
     ["Basic dTpwQA==", "http://u:p%40@server.example/echo"],

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import { Python } from "./pyodide.ts";
 import { requestsCases } from "./requests-cases.ts";
@@ -158,5 +159,75 @@ result = [r.status_code, r.reason, r.json()["message"], requests.get("https://se
       message:
         "urllib3.PoolManager is not available in functions: call with requests or urllib.request instead.",
     });
+  });
+});
+
+describe("whatever code gives, what leaves is one request", () => {
+  const address = fc.oneof(
+    fc.webUrl({ withQueryParameters: true, withFragments: true }),
+    fc.string({ unit: "binary", maxLength: 30 }).map((text) => `http://server.example/${text}`),
+    fc.string({ unit: "binary", maxLength: 30 }).map((text) => `https://${text}`),
+    fc.string({ unit: "binary", maxLength: 30 }),
+  );
+
+  test("a URL is one that the gateway can read, or an error of requests", () => {
+    fc.assert(
+      fc.property(
+        address,
+        fc.dictionary(fc.string(), fc.string({ unit: "binary" }), { maxKeys: 2 }),
+        (url, params) => {
+          const code = `
+import requests
+try:
+    result = requests.Request("GET", url, params=params).prepare().url
+except (requests.RequestException, UnicodeError) as error:
+    result = None`;
+          const prepared = python.run(code, { url, params });
+          if (typeof prepared !== "string" || !/^https?:\/\//.test(prepared)) return;
+          expect(prepared).not.toMatch(/[\0-\x20\x7f]/);
+        },
+      ),
+    );
+  });
+
+  test("a header has one line, or is refused", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary" }), fc.string({ unit: "binary" }), (name, value) => {
+        const code = `
+import requests
+try:
+    result = list(requests.Request("GET", "http://server.example", headers={name: value}).prepare().headers.items())
+except requests.exceptions.InvalidHeader:
+    result = []`;
+        for (const [sentName, sentValue] of python.run(code, { name, value }) as string[][]) {
+          expect(sentName).not.toMatch(/[\r\n:]/);
+          expect(sentValue).not.toMatch(/[\r\n]/);
+        }
+      }),
+    );
+  });
+
+  test("parts of a form stay what they are, whatever is in them", () => {
+    const part = fc.string({ unit: "binary" });
+    fc.assert(
+      fc.property(part, part, part, (field, name, content) => {
+        const code = `
+import requests
+p = requests.Request("POST", "http://server.example", data={field: content}, files={"f": (name, content)}).prepare()
+result = [p.body.hex(), p.headers["Content-Type"]]`;
+        const [hex = "", type = ""] = python.run(code, { field, name, content }) as string[];
+        const lines = Buffer.from(hex, "hex").toString("latin1");
+        const boundary = type.split("boundary=")[1];
+        const parts = lines.split(`--${boundary}`).slice(1, -1);
+        expect(parts).toHaveLength(2);
+        for (const each of parts) {
+          const [head = "", ...rest] = each.slice(2).split("\r\n\r\n");
+          expect(head.split("\r\n")).toHaveLength(1);
+          expect(Buffer.from(rest.join("\r\n\r\n").slice(0, -2), "latin1").toString()).toBe(
+            Buffer.from(content).toString(),
+          );
+        }
+      }),
+    );
   });
 });

@@ -1,7 +1,9 @@
 """What the cases call: the same answers behind a fake gateway, and behind a server for the real library."""
 
+import hashlib
 import json
 from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.request import parse_http_list, parse_keqv_list
 
 failures = {}
 extra = {}
@@ -43,6 +45,8 @@ def serve(method, url, headers, body):
             given = [("Content-Type", query["type"])] if "type" in query else []
             more = [(name, query[name]) for name in ("Link", "X-Twice") if name in query]
             return 200, "OK", [*given, *more], bytes.fromhex(query.get("hex", ""))
+        case "digest":
+            return _digest(method, parts.path, headers, rest[0])
         case "flaky":
             left = failures.setdefault(rest[0], int(query["times"]))
             failures[rest[0]] = left - 1
@@ -50,3 +54,22 @@ def serve(method, url, headers, body):
                 return int(query.get("status", "503")), "Later", [], b"later"
             return 200, "OK", [], b"now"
     return 404, "Not Found", [], b""
+
+
+def _digest(method, path, headers, algorithm):
+    """Who has the password `open sesame`."""
+    challenge = f'Digest realm="r", nonce="n1", algorithm={algorithm}, opaque="o", qop="auth,auth-int"'
+    given = {name.lower(): value for name, value in headers}.get("authorization", "")
+    if not given.startswith("Digest "):
+        return 401, "Unauthorized", [("WWW-Authenticate", challenge)], b""
+    fields = parse_keqv_list(parse_http_list(given.removeprefix("Digest ")))
+    made = {"MD5": hashlib.md5, "SHA-256": hashlib.sha256}[algorithm]
+
+    def digest(*parts):
+        return made(":".join(parts).encode()).hexdigest()
+
+    secret = digest(fields["username"], "r", "open sesame")
+    expected = digest(secret, "n1", fields["nc"], fields["cnonce"], "auth", digest(method, path))
+    if fields["response"] != expected or fields["opaque"] != "o" or fields["uri"] != path:
+        return 401, "Unauthorized", [("WWW-Authenticate", challenge)], b""
+    return 200, "OK", [], f"{fields['username']} {fields['nc']}".encode()

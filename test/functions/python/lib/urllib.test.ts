@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import { Python } from "./pyodide.ts";
 
@@ -145,4 +146,30 @@ describe("other sockets say what to use", () => {
   ])("%s", (code) => {
     expect(run(code)).toEqual({ raised: "OSError", message });
   });
+});
+
+test("a request arrives whole, however it is written", () => {
+  const body = fc.uint8Array({ maxLength: 200 });
+  fc.assert(
+    fc.property(
+      body,
+      fc.array(fc.integer({ min: 1, max: 60 }), { maxLength: 5 }),
+      fc.boolean(),
+      (bytes, cuts, chunked) => {
+        const code = `
+import http.client
+content = bytes.fromhex(hex)
+def parts():
+    at = 0
+    for cut in [*cuts, len(content) + 1]:
+        yield content[at:at + cut]
+        at += cut
+c = http.client.HTTPConnection("server.example")
+c.request("POST", "/echo", body=parts(), headers={} if chunked else {"Content-Length": str(len(content))}, encode_chunked=chunked)
+result = json.loads(c.getresponse().read())["body"].encode("latin1").hex()`;
+        const hex = Buffer.from(bytes).toString("hex");
+        expect(python.run(`import functions, json\n${code}`, { hex, cuts, chunked })).toBe(hex);
+      },
+    ),
+  );
 });

@@ -5,15 +5,14 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING, Any, Union
 
+from requests._auth_base import AuthBase
+from requests._digest import HTTPDigestAuth
+
 if TYPE_CHECKING:
     from requests.models import PreparedRequest
 
 
-class AuthBase:
-    """Takes a prepared request, and returns it with what authenticates it."""
-
-    def __call__(self, r: PreparedRequest) -> PreparedRequest:
-        raise NotImplementedError("Auth hooks must be callable.")
+__all__ = ["AuthBase", "HTTPBasicAuth", "HTTPDigestAuth", "HTTPProxyAuth"]
 
 
 class HTTPBasicAuth(AuthBase):

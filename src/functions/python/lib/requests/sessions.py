@@ -176,9 +176,10 @@ class Session:
         if not allow_redirects:
             response._next = next_request(response, request, self)
             return response
-        history = [response, *redirects]
-        last = history.pop()
-        last.history = history
+        followed = [response, *redirects]
+        last = followed.pop()
+        if followed:
+            last.history = followed
         return last
 
     def _send_once(self, request: PreparedRequest, settings: Mapping[str, Any]) -> Response:
