@@ -1,9 +1,9 @@
 import type { ValuePath } from "../documents/known-fields.ts";
-import type { NamedType, ValueType } from "../functions/published-function.ts";
 import { isHeaderText } from "../sources/authenticate.ts";
 import type { CompiledCall, CompiledWebhook } from "./compiled.ts";
-import type { Webhook, WebhookBody, WebhookCall, WebhookType } from "./file-schema.ts";
-import { type BodyTemplate, isDotSegment, type JsonTemplate } from "./request.ts";
+import type { Webhook, WebhookBody, WebhookCall } from "./file-schema.ts";
+import { checkHeaderNames } from "./header-names.ts";
+import { type BodyTemplate, type FormPart, isDotSegment, type JsonTemplate } from "./request.ts";
 import {
   parseReference,
   parseTemplate,
@@ -13,6 +13,7 @@ import {
   type Template,
   TemplateError,
 } from "./template.ts";
+import { namedType } from "./types.ts";
 import { isWrite, writes } from "./writes.ts";
 
 /** Takes what is wrong with a webhook. */
@@ -22,7 +23,7 @@ export type WebhookProblem = (code: string, at: ValuePath, message: string, reme
  * Parses all templates of a webhook, and reports what is wrong in and between them.
  *
  * Problems: InvalidTemplate, UnknownReference, OptionalInPath, InvalidPath, InvalidHeader, BodyNotAllowed,
- * DuplicateCall, TooManyWriteCalls, NoAnswerBody.
+ * DuplicateCall, TooManyWriteCalls, NoAnswerBody, AttachmentExpected, AttachmentNotAllowed.
  */
 export function compileWebhook(webhook: Webhook, problem: WebhookProblem): CompiledWebhook {
   const compiler = new Compiler(webhook, problem);
@@ -35,6 +36,9 @@ export function compileWebhook(webhook: Webhook, problem: WebhookProblem): Compi
     name: webhook.name,
     source: webhook.source,
     inputs: Object.entries(webhook.inputs).map(([name, input]) => namedType(name, input)),
+    attachments: new Set(
+      Object.entries(webhook.inputs).flatMap(([name, { type }]) => (type === "attachment" ? [name] : [])),
+    ),
     enums: new Map(
       Object.entries(webhook.inputs).flatMap(([name, input]) =>
         input.type === "string" && input.enum ? [[name, input.enum]] : [],
@@ -49,38 +53,6 @@ export function compileWebhook(webhook: Webhook, problem: WebhookProblem): Compi
     history: { ...webhook.history, notChanged: new Set(webhook.history.notChangedStatuses) },
   };
 }
-
-function namedType(name: string, type: WebhookType & { optional: boolean }): NamedType {
-  return { name, type: valueType(type), optional: type.optional };
-}
-
-function valueType(type: WebhookType): ValueType {
-  switch (type.type) {
-    case "list":
-      return { type: "list", element: valueType(type.element) };
-    case "record":
-      return { type: "struct", fields: Object.entries(type.fields).map((field) => namedType(...field)) };
-    default:
-      return { type: type.type };
-  }
-}
-
-/** About one connection, or worked out by the gateway. */
-const refusedHeaders: ReadonlySet<string> = new Set([
-  "connection",
-  "content-length",
-  "content-type",
-  "expect",
-  "host",
-  "http2-settings",
-  "keep-alive",
-  "proxy-authorization",
-  "proxy-connection",
-  "te",
-  "trailer",
-  "transfer-encoding",
-  "upgrade",
-]);
 
 function isReserved(name: string): boolean {
   return name === "input" || name === "secret";
@@ -187,17 +159,9 @@ class Compiler {
   }
 
   #headers(headers: Readonly<Record<string, string>>, at: ValuePath): (readonly [string, Template])[] {
-    const names = new Set<string>();
     const refuse = (name: string, message: string, remedy: string) =>
       this.#problem("InvalidHeader", [...at, name], message, remedy);
-    for (const name of Object.keys(headers)) {
-      const lower = name.toLowerCase();
-      if (refusedHeaders.has(lower) || lower.startsWith("x-sortie-")) {
-        refuse(name, `The header ${name} is set by the gateway.`, "Take it out.");
-      }
-      if (names.has(lower)) refuse(name, `The header ${name} is there twice.`, "Take one of them out.");
-      names.add(lower);
-    }
+    checkHeaderNames(Object.keys(headers), refuse);
     const named = this.#named(headers, at);
     for (const [name, template] of named) {
       const text = template.length === 1 && typeof template[0] === "string" ? template[0] : "";
@@ -212,11 +176,33 @@ class Compiler {
       case "json":
         return { type: "json", value: this.#json(body.value, [...at, "value"]) };
       case "formUrlEncoded":
-      case "formData":
         return { type: body.type, fields: this.#named(body.fields, [...at, "fields"]) };
+      case "formData":
+        return { type: body.type, parts: this.#parts(body.fields, [...at, "fields"]) };
+      case "binaryFile": {
+        const file = this.#attachment(body.value);
+        if (file === null) {
+          const message = "A binaryFile is an attachment, and nothing else.";
+          this.#problem("AttachmentExpected", [...at, "value"], message, 'Write "{input.NAME}".');
+        }
+        return { type: body.type, file: file ?? parseReference("input") };
+      }
       default:
         return { type: body.type, value: this.#template(body.value, [...at, "value"]) };
     }
+  }
+
+  #parts(texts: Readonly<Record<string, string>>, at: ValuePath): FormPart[] {
+    return Object.entries(texts).map(([name, text]) => {
+      const file = this.#attachment(text);
+      return file ? { name, file } : { name, template: this.#template(text, [...at, name]) };
+    });
+  }
+
+  /** The input of the type attachment that a text consists of; null for any other text. */
+  #attachment(text: string): Reference | null {
+    const [, name = ""] = /^\{input\.(\w+)\}$/.exec(text) ?? [];
+    return this.#input(name)?.type === "attachment" ? parseReference(`input.${name}`) : null;
   }
 
   #json(value: unknown, at: ValuePath): JsonTemplate {
@@ -265,6 +251,11 @@ class Compiler {
     };
     if (root === "input") {
       const [name] = steps;
+      if (name !== undefined && steps.length === 1 && this.#input(name)?.type === "attachment") {
+        const message = `The input ${name} is an attachment, which only bodies of the types binaryFile and formData take whole.`;
+        this.#problem("AttachmentNotAllowed", at, message, `Write {${text}.name} or {${text}.content}.`);
+        return false;
+      }
       if (name === undefined || this.#input(name)) return true;
       return unknown(`There is no input ${name}.`, Object.keys(this.#webhook.inputs));
     }

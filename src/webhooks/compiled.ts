@@ -9,6 +9,8 @@ export interface CompiledWebhook {
   readonly name: string;
   readonly source: string;
   readonly inputs: readonly NamedType[];
+  /** The names of those that are files. */
+  readonly attachments: ReadonlySet<string>;
   /** The values that inputs of the type String may have, by name. */
   readonly enums: ReadonlyMap<string, readonly string[]>;
   readonly calls: readonly CompiledCall[];
@@ -24,6 +26,8 @@ export interface CompiledWebhook {
     readonly responses: boolean;
     /** The statuses of answers that say that a call has changed nothing. */
     readonly notChanged: ReadonlySet<number>;
+    /** Who sees the executions of everybody. */
+    readonly readPrivilegedData: readonly string[];
   };
 }
 

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { principals } from "../ontology/schema-parts.ts";
 import { TOKEN } from "../text/token.ts";
 
 /** What `webhooks/NAME.yaml` may hold. The JSON Schema for editors is made of this. */
@@ -35,17 +36,25 @@ function typed<E extends v.ObjectEntries, S extends v.ObjectEntries>(more: E, of
   ]);
 }
 
-const input = typed(
-  { optional },
-  {
-    enum: v.optional(
-      described(
-        v.pipe(v.array(v.string()), v.minLength(1, "must list a value")),
-        "The values that it may have.",
-      ),
-    ),
-  },
+const attachment = described(
+  v.literal("attachment"),
+  "A file: { name, mediaType, content }, with the content in base64. For bodies of the types binaryFile and formData.",
 );
+
+const input = v.variant("type", [
+  v.strictObject({ type: attachment, optional }),
+  typed(
+    { optional },
+    {
+      enum: v.optional(
+        described(
+          v.pipe(v.array(v.string()), v.minLength(1, "must list a value")),
+          "The values that it may have.",
+        ),
+      ),
+    },
+  ),
+]);
 
 const output = typed(
   {
@@ -70,6 +79,10 @@ const body = v.variant("type", [
     ),
   }),
   v.strictObject({ type: v.picklist(["formUrlEncoded", "formData"]), fields }),
+  v.strictObject({
+    type: v.literal("binaryFile"),
+    value: described(text, 'An attachment: "{input.file}".'),
+  }),
   v.strictObject({ type: v.picklist(["text", "xml", "html"]), value: text }),
 ]);
 
@@ -132,6 +145,10 @@ const history = v.strictObject({
     described(v.boolean(), "Whether the answers are kept. Not where they have tokens. Default: yes."),
     true,
   ),
+  readPrivilegedData: v.optional(
+    described(principals, "Who sees the executions of everybody. Default: nobody; everybody sees their own."),
+    [],
+  ),
   notChangedStatuses: v.optional(
     described(
       v.array(status),
@@ -184,6 +201,7 @@ export const webhookFileSchema = v.strictObject({
 export const webhookSchema = v.object({ name: v.string(), ...webhookFileSchema.entries });
 
 export type WebhookFile = v.InferOutput<typeof webhookFileSchema>;
+export type WebhookInput = Webhook["inputs"][string];
 export type Webhook = v.InferOutput<typeof webhookSchema>;
 export type WebhookCall = Webhook["calls"][number];
 export type WebhookBody = NonNullable<WebhookCall["body"]>;

@@ -1,6 +1,7 @@
 import type { Caller } from "../credentials/caller.ts";
 import type { Shown } from "../credentials/shown.ts";
 import type { FunctionErrorName } from "../functions/error.ts";
+import { withoutContent } from "./attachment.ts";
 import type { CompiledCall, CompiledWebhook } from "./compiled.ts";
 
 /** How long executions are kept: six months, as in Foundry. Milliseconds. */
@@ -80,13 +81,22 @@ export function entryOf(ended: Ended, shown: Shown): HistoryEntry {
     status: error === null ? "succeeded" : "failed",
     error,
     externalSystemMayHaveChanged: unanswered?.writes === true || answered.some(mayHaveChanged),
-    inputs: history.inputs ? keptInputs(inputs, shown) : null,
+    inputs: history.inputs ? keptInputs(inputs, webhook, shown) : null,
     responses: history.responses ? keptAnswers(answered, shown) : null,
   };
 }
 
-function keptInputs(inputs: Readonly<Record<string, unknown>>, shown: Shown): HistoryEntry["inputs"] {
-  const text = shown(JSON.stringify(inputs).slice(0, LONGEST_SEEN), LONGEST_KEPT, LONGEST_SEEN);
+function keptInputs(
+  inputs: Readonly<Record<string, unknown>>,
+  { attachments }: CompiledWebhook,
+  shown: Shown,
+): HistoryEntry["inputs"] {
+  const kept = Object.entries(inputs).map(([name, value]) => [
+    name,
+    attachments.has(name) ? withoutContent(value) : value,
+  ]);
+  const json = JSON.stringify(Object.fromEntries(kept)).slice(0, LONGEST_SEEN);
+  const text = shown(json, LONGEST_KEPT, LONGEST_SEEN);
   try {
     return JSON.parse(text);
   } catch {

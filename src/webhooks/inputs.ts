@@ -1,5 +1,6 @@
 import { FunctionError } from "../functions/error.ts";
 import { orderedParameters } from "../functions/parameters.ts";
+import { checkAttachment } from "./attachment.ts";
 import type { CompiledWebhook } from "./compiled.ts";
 
 /**
@@ -7,7 +8,7 @@ import type { CompiledWebhook } from "./compiled.ts";
  * UnknownParameter, MissingParameter, InvalidQueryParameterValue.
  */
 export function checkedInputs(
-  { name, inputs, enums }: CompiledWebhook,
+  { name, inputs, enums, attachments }: CompiledWebhook,
   given: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, unknown>> {
   const values = orderedParameters({ name, parameters: [...inputs] }, given);
@@ -15,6 +16,7 @@ export function checkedInputs(
     inputs.flatMap((input, index) => {
       const value = values[index] ?? null;
       if (value === null) return [];
+      if (attachments.has(input.name)) checkAttachment(input.name, value);
       const allowed = enums.get(input.name);
       if (allowed && !allowed.includes(String(value))) {
         const message = `${input.name}: expected one of ${allowed.join(", ")}`;

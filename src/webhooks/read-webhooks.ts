@@ -1,4 +1,3 @@
-import type { ValueProblem } from "../documents/checked-value.ts";
 import type { ValuePath } from "../documents/known-fields.ts";
 import { didYouMean } from "../documents/nearest.ts";
 import type { Position, Report } from "../documents/report.ts";
@@ -18,7 +17,7 @@ export interface ReadWebhook {
  * The webhooks of an environment, from `webhooks/*.yaml`, and everything that is wrong with them; those of other
  * environments are checked and left out. Foundry: "Webhooks".
  *
- * Problems: UnknownFile, InvalidName, InvalidYAML, InvalidValue, UnknownField, NotSupportedYet, UnknownEnvironment
+ * Problems: UnknownFile, InvalidName, InvalidYAML, InvalidValue, UnknownField, UnknownEnvironment
  * and those of {@link compileWebhook}.
  *
  * @param files the files of all environments by path
@@ -57,7 +56,7 @@ function readWebhook(
     return null;
   }
   const bytes = files.get(path) ?? new Uint8Array();
-  const file = readYaml(path, bytes, webhookFileSchema, report, notSupported);
+  const file = readYaml(path, bytes, webhookFileSchema, report);
   if (!file) return null;
   const { environments } = file.value;
   checkEnvironments(environments ?? [], files, report, (index) => file.at(["environments", index]));
@@ -88,21 +87,4 @@ function checkEnvironments(
       didYouMean(name, known, "add the environment, or take its name out."),
     );
   }
-}
-
-/** What Foundry's webhooks have beyond these: promised and not kept, it would be worse than missing. */
-function notSupported(value: unknown, at: ValuePath): ValueProblem | null {
-  const refused = (what: string): ValueProblem => ({
-    code: "NotSupportedYet",
-    message: `${what} not supported yet.`,
-    remedy: "Take it out.",
-  });
-  const [first] = at;
-  if (value === "attachment" && (first === "inputs" || first === "outputs") && at.at(-1) === "type") {
-    return refused("The type attachment is");
-  }
-  if (value === "binaryFile" && first === "calls" && at.length === 4 && at.at(-1) === "type") {
-    return refused("A body of the type binaryFile is");
-  }
-  return null;
 }

@@ -1,4 +1,5 @@
 import { isHeaderText } from "../sources/authenticate.ts";
+import { type Attachment, fileOf } from "./attachment.ts";
 import {
   type Reference,
   referencesIn,
@@ -27,12 +28,17 @@ export type JsonTemplate =
   | { readonly kind: "object"; readonly fields: readonly (readonly [string, JsonTemplate])[] }
   | { readonly kind: "constant"; readonly value: unknown };
 
+/** A part of a form: text, or an attachment. */
+export type FormPart = { readonly name: string } & (
+  | { readonly template: Template }
+  | { readonly file: Reference }
+);
+
 export type BodyTemplate =
   | { readonly type: "json"; readonly value: JsonTemplate }
-  | {
-      readonly type: "formUrlEncoded" | "formData";
-      readonly fields: readonly (readonly [string, Template])[];
-    }
+  | { readonly type: "formUrlEncoded"; readonly fields: readonly (readonly [string, Template])[] }
+  | { readonly type: "formData"; readonly parts: readonly FormPart[] }
+  | { readonly type: "binaryFile"; readonly file: Reference }
   | { readonly type: "text" | "xml" | "html"; readonly value: Template };
 
 /** What is sent. */
@@ -107,10 +113,12 @@ async function bodyOf(
         type: "application/x-www-form-urlencoded",
       };
     case "formData": {
-      const form = new FormData();
-      for (const [name, value] of fieldsOf(body.fields, scope)) form.append(name, value);
-      const encoded = new Response(form);
+      const encoded = new Response(formOf(body.parts, scope));
       return { body: await encoded.arrayBuffer(), type: encoded.headers.get("content-type") };
+    }
+    case "binaryFile": {
+      const file = attachmentAt(body.file, scope);
+      return file ? { body: await file.arrayBuffer(), type: file.type } : { body: null, type: null };
     }
     case "text":
       return { body: textOf(body.value, scope) ?? "", type: "text/plain; charset=utf-8" };
@@ -119,6 +127,23 @@ async function bodyOf(
     case "html":
       return { body: textOf(body.value, scope, escaped) ?? "", type: "text/html; charset=utf-8" };
   }
+}
+
+function formOf(parts: readonly FormPart[], scope: Scope): FormData {
+  const form = new FormData();
+  for (const part of parts) {
+    const value = "file" in part ? attachmentAt(part.file, scope) : textOf(part.template, scope);
+    if (value === undefined) continue;
+    if (typeof value === "string") form.append(part.name, value);
+    else form.append(part.name, value, value.name);
+  }
+  return form;
+}
+
+/** Undefined where the attachment was not given. */
+function attachmentAt(reference: Reference, scope: Scope): File | undefined {
+  const value = valueAt(reference, scope);
+  return value === undefined ? undefined : fileOf(value as Attachment);
 }
 
 function fieldsOf(

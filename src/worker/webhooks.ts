@@ -4,6 +4,7 @@ import type { Environment } from "../environment/environment.ts";
 import { FunctionError } from "../functions/error.ts";
 import type { PublishedSignature } from "../functions/published-function.ts";
 import type { FunctionCall, FunctionResult } from "../functions/runner.ts";
+import { isAmong } from "../ontology/principals.ts";
 import type { DeployedWebhooks, WebhookPlan } from "../webhooks/deployed.ts";
 import type { WebhookExecution, WebhookRunner } from "../webhooks/runner.ts";
 import type { HistoryPage, HistoryQuestion } from "../webhooks/stored-history.ts";
@@ -33,7 +34,7 @@ export class Webhooks {
   }
 
   /**
-   * What is kept of a webhook's executions, for a client: those of its own. Rejects with {@link FunctionError}:
+   * What is kept of a webhook's executions, for a client: its own, or all with the privilege. Rejects with {@link FunctionError}:
    * WebhookNotFound, HistoryUnavailable.
    */
   async history(
@@ -44,7 +45,8 @@ export class Webhooks {
   ): Promise<HistoryPage> {
     const plan = await this.find(name, context);
     if (!plan) throw new FunctionError("WebhookNotFound", `There is no webhook ${name}.`, { webhook: name });
-    if (this.#isOnThisMachine) return this.#runner.history(name, { ...page, user: null }, context);
+    const seesAll = this.#isOnThisMachine || isAmong(plan.webhook.history.readPrivilegedData, caller);
+    if (seesAll) return this.#runner.history(name, { ...page, user: null }, context);
     // Nobody can say which executions of nobody are theirs.
     if (caller.kind === "anonymous") return { entries: [], next: null };
     return this.#runner.history(name, { ...page, user: caller.id }, context);

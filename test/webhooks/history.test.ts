@@ -33,6 +33,7 @@ beforeAll(() =>
       bare: file("history: { inputs: false, responses: false }"),
       conflicts: file("history: { notChangedStatuses: [500] }"),
       broken: file(""),
+      shared: file("history: { readPrivilegedData: [user:auditor, group:ops] }"),
       limited: file("limits: { rate: { executions: 1, per: day } }"),
     }),
   }),
@@ -142,6 +143,14 @@ describe("GET /_sortie/webhooks/NAME/history", () => {
     await script.answers({ body: { id: "x" } }, { body: "made" });
     await kept("whole");
     expect(await history("whole", crypto.randomUUID())).toEqual({ status: 200, data: [] });
+  });
+
+  test("shows all executions to those whom the file names, and to nobody else", async () => {
+    await script.answers({ body: { id: "x" } }, { body: "made" });
+    const { entry } = await kept("shared");
+    expect((await history("shared", "auditor")).data).toContainEqual(entry);
+    expect((await history("shared", "AUDITOR")).data).toEqual([]);
+    expect((await history("shared", "ops")).data).toEqual([]);
   });
 
   test("has pages", async () => {

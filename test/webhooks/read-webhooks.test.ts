@@ -65,9 +65,20 @@ test.each([
   ["source: Things", "source: Things\nhistory: { store: false }", ["UnknownField 3:12"]],
   ["source: Things", "source: Things\nhistory: { notChangedStatuses: [200] }", ["InvalidValue 3:33"]],
   ["source: Things", "source: Things\ntimeout: 3", ["UnknownField 3:1"]],
-  ["id: { type: string }", "id: { type: attachment }", ["NotSupportedYet 4:15"]],
+  ["id: { type: string }", "id: { type: attachment }", ["AttachmentNotAllowed 9:11"]],
+  [
+    "note: { type: string, optional: true }",
+    "note: { type: list, element: { type: attachment } }",
+    ["InvalidValue 5:40"],
+  ],
+  ["outputs:\n  name: { type: string", "outputs:\n  name: { type: attachment", ["InvalidValue 11:17"]],
+  ["source: Things", "source: Things\nhistory: { readPrivilegedData: [ann] }", ["InvalidValue 3:33"]],
   ["id: { type: string }", "id: { type: union }", ["InvalidValue 4:15"]],
-  ["method: GET", "method: POST\n    body: { type: binaryFile, value: x }", ["NotSupportedYet 9:19"]],
+  [
+    "method: GET",
+    "method: POST\n    body: { type: binaryFile, value: '{input.id}' }",
+    ["AttachmentExpected 9:38"],
+  ],
 ])("%j as %j: %j", (text, instead, expected) => {
   const found = problemsOf(whole.replace(text, instead));
   expect(found.map((problem) => problem.split(" ").slice(0, 2).join(" "))).toEqual(expected);
