@@ -11,7 +11,7 @@ import type { Refusal } from "./refused-imports.ts";
 import { exportedNames, type SourceFile, type SourceFiles } from "./source-file.ts";
 
 /** How large the module of one function may be, with all that it imports. */
-const MAX_MODULE_BYTES = 5 * 1024 * 1024;
+export const MAX_MODULE_BYTES = 5 * 1024 * 1024;
 
 /** A function's module, complete in itself. */
 export interface Bundle {

@@ -4,7 +4,7 @@ import { importsOf, type PythonImport } from "./imports.ts";
 import { exportsOf, libraryModules } from "./library.ts";
 import type { PythonFile } from "./python-file.ts";
 import type { PythonFiles } from "./python-files.ts";
-import { pythonParser, type StandardModules } from "./python-parser.ts";
+import { type Interpreter, pythonParser } from "./python-parser.ts";
 import { refusedPackage, senselessModule, senselessName } from "./refused-modules.ts";
 
 /** Why something cannot be imported. */
@@ -25,7 +25,7 @@ export async function checkImports(
   packages: ReadonlySet<string>,
   report: Report,
 ): Promise<void> {
-  const standard = await pythonParser.standardModules();
+  const standard = await pythonParser.interpreter();
   const reported = new Set<string>();
   for (const each of importsOf(file)) {
     if (each.optional) continue;
@@ -42,7 +42,7 @@ async function complaintAbout(
   file: PythonFile,
   files: PythonFiles,
   packages: ReadonlySet<string>,
-  standard: StandardModules,
+  standard: Interpreter,
 ): Promise<Complaint | null> {
   if (leadsOut) {
     return {
@@ -121,7 +121,7 @@ async function inLibrary(module: string, name: string | null): Promise<Complaint
   };
 }
 
-function inStandard(module: string, { found, known }: StandardModules): Complaint | null {
+function inStandard(module: string, { found, known }: Interpreter): Complaint | null {
   if (found.has(module)) return null;
   const [first = ""] = module.split(".");
   if (found.has(first)) {
@@ -138,12 +138,7 @@ function inStandard(module: string, { found, known }: StandardModules): Complain
   };
 }
 
-function notThere(
-  module: string,
-  file: PythonFile,
-  files: PythonFiles,
-  { found }: StandardModules,
-): Complaint {
+function notThere(module: string, file: PythonFile, files: PythonFiles, { found }: Interpreter): Complaint {
   const refused = refusedPackage(module);
   if (refused) return { code: "UnsupportedImport", ...refused };
   const folder = file.path.split("/").slice(0, 2).join("/");

@@ -6,6 +6,7 @@ The text's annotations may be texts themselves, which is how types are named bef
 import ast
 import copy
 import json
+import os
 import sys
 import warnings
 import zipfile
@@ -33,8 +34,8 @@ def parse(text: str) -> str:
     return json.dumps({"tree": dumped, "warnings": said})
 
 
-def standard_modules() -> str:
-    """The modules that `import` finds without any package, by their full names."""
+def interpreter() -> str:
+    """The modules that `import` finds without any package, by their full names, and what markers ask about (PEP 508)."""
     # These two are no files.
     found = {*sys.builtin_module_names, "collections.abc", "os.path"}
     archives = [path for path in sys.path if zipfile.is_zipfile(path)]
@@ -42,7 +43,22 @@ def standard_modules() -> str:
         module = path.removesuffix(".pyc").removesuffix(".py").removesuffix("/__init__")
         if module != path:
             found.add(module.replace("/", "."))
-    return json.dumps({"found": sorted(found), "known": sorted(sys.stdlib_module_names)})
+    version = ".".join(map(str, sys.version_info[:3]))
+    markers = {
+        "os_name": os.name,
+        "sys_platform": sys.platform,
+        "platform_machine": "wasm32",
+        "platform_python_implementation": "CPython",
+        "platform_release": "",
+        "platform_system": "Emscripten",
+        "platform_version": "",
+        "python_version": ".".join(version.split(".")[:2]),
+        "python_full_version": version,
+        "implementation_name": sys.implementation.name,
+        "implementation_version": version,
+        "extra": "",
+    }
+    return json.dumps({"found": sorted(found), "known": sorted(sys.stdlib_module_names), "markers": markers})
 
 
 def dump(node: object) -> object:
@@ -105,4 +121,4 @@ def expression(text: str) -> ast.expr | None:
         return None
 
 
-parse, standard_modules
+parse, interpreter

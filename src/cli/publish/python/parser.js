@@ -12,6 +12,6 @@ const python = await loadPyodide({
   ...(snapshot && { _loadSnapshot: new Uint8Array(readFileSync(snapshot)) }),
 });
 const code = readFileSync(new URL("parse.py", import.meta.url), "utf8");
-const [parse, standardModules] = python.runPython(code);
+const [parse, interpreter] = python.runPython(code);
 parentPort.on("message", (text) => parentPort.postMessage(parse(text)));
-parentPort.postMessage(standardModules());
+parentPort.postMessage(interpreter());

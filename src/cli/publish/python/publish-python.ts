@@ -4,6 +4,7 @@ import type { EnvironmentFiles } from "../../../environment/read-environment.ts"
 import type { Settings } from "../../../environment/settings.ts";
 import { encodePythonModule } from "../../../functions/python/module.ts";
 import { builtFunction, checkName, type Declaration, type PublishedFolder } from "../built-function.ts";
+import { MAX_MODULE_BYTES } from "../bundle-function.ts";
 import type { FunctionFolder } from "../function-folder.ts";
 import type { KnownOntology } from "../ontology-sdk.ts";
 import { checkDefinitions } from "./check-definitions.ts";
@@ -11,8 +12,9 @@ import { checkImports } from "./check-imports.ts";
 import { checkNames } from "./check-names.ts";
 import { checkSources } from "./check-sources.ts";
 import { ONTOLOGY_MODULE, ontologyModule } from "./ontology-module.ts";
-import { PythonFiles } from "./python-files.ts";
-import { readPython } from "./read-python.ts";
+import { readPackages } from "./packages.ts";
+import { decodedText, PythonFiles, VENDOR } from "./python-files.ts";
+import { type PythonFunction, readPython } from "./read-python.ts";
 
 /**
  * Reads a folder with a Python function and reports everything that is wrong with it. None of its code is run.
@@ -35,24 +37,24 @@ export async function publishPython(
   // What is not deployed need not be right.
   if (deployed && !deployed.has(name)) return { names: [name], functions: [], files: [], problems: [] };
   const code = files.paths.map((each) => join(disk, each));
-  if (!read) return { names: [name], functions: [], files: code, problems: report.problems };
-  const declaration: Declaration = { ...read, language: "python", isQuery: false, usesClient: false };
-  checkName(declaration, report);
-  const texts = Object.fromEntries(
-    files.paths.map((each) => [each.slice(root.length), textOf(environment.get(each))]),
-  );
   // Without the aliases, nobody knows which names lead to what is declared.
-  if (!wrongFiles.has("aliases.json")) checkSources(read, files, sourceAliases, report);
+  if (read && !wrongFiles.has("aliases.json")) checkSources(read, files, sourceAliases, report);
+  const packages = await readPackages(root, environment, files, report);
   for (const file of files.all) {
-    await checkImports(file, files, new Set(), report);
+    await checkImports(file, files, packages.modules, report);
     checkNames(file, files, report);
     if (objectTypes) checkDefinitions(file, files, objectTypes, report);
   }
+  if (!read) return { names: [name], functions: [], files: code, problems: report.problems };
+  const declaration: Declaration = { ...read, language: "python", isQuery: false, usesClient: false };
+  checkName(declaration, report);
+  const texts = { ...textsOf(root, environment), ...packages.texts };
   const module = encodePythonModule({
     entry: path.slice(root.length),
     function: read.function,
     files: { ...texts, ...ontologyFile(texts, ontology) },
   });
+  checkSize(module, texts, read, report);
   const built = builtFunction(declaration, { module, sourceMap: "" }, deployed?.get(name));
   return { names: [name], functions: built ? [built] : [], files: code, problems: report.problems };
 }
@@ -68,6 +70,34 @@ function ontologyFile(
     : {};
 }
 
-function textOf(content: Uint8Array | undefined): string {
-  return new TextDecoder().decode(content);
+/** The files of the function's folder that are text, by path in it, without those that say what it needs. */
+function textsOf(root: string, environment: EnvironmentFiles): Record<string, string> {
+  const own = [...environment].filter(
+    ([path]) => path.startsWith(root) && !path.startsWith(root + VENDOR) && !NOT_SHIPPED.test(path),
+  );
+  return Object.fromEntries(
+    own.flatMap(([path, content]) => {
+      const text = decodedText(content);
+      return text === null ? [] : [[path.slice(root.length), text] as const];
+    }),
+  );
+}
+
+const NOT_SHIPPED = /\/(?:requirements\.txt|pyproject\.toml|__pycache__\/.*)$/;
+
+/** Reports ModuleTooLarge. */
+function checkSize(
+  { length }: Uint8Array,
+  texts: Readonly<Record<string, string>>,
+  { name, at }: PythonFunction,
+  report: Report,
+): void {
+  if (length <= MAX_MODULE_BYTES) return;
+  const [largest] = Object.entries(texts).toSorted(([, a], [, b]) => b.length - a.length);
+  report.error(
+    "ModuleTooLarge",
+    at,
+    `The module of ${name} has ${length} bytes, and may have ${MAX_MODULE_BYTES}.`,
+    `Take out what is large, such as ${largest?.[0]}.`,
+  );
 }

@@ -72,7 +72,7 @@ export class PythonFiles {
   }
 
   async #parse(path: string): Promise<PythonFile | null> {
-    const text = decoded(this.#files.get(path));
+    const text = decodedText(this.#files.get(path));
     const start: Position = { file: path, line: 1, column: 1 };
     const refuse = (at: Position, message: string, remedy: string) => {
       this.#report.error("SyntaxError", at, `The code cannot be read: ${message}.`, remedy);
@@ -127,7 +127,8 @@ function parentsOf(module: string): string[] {
   return parts.slice(1).map((_, index) => parts.slice(0, parts.length - 1 - index).join("."));
 }
 
-function decoded(content: Uint8Array | undefined): string | null {
+/** A text in UTF-8; null for anything else. */
+export function decodedText(content: Uint8Array | undefined): string | null {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(content);
   } catch {

@@ -14,12 +14,14 @@ export type Parsed =
       };
     };
 
-/** The modules of Python's standard library. */
-export interface StandardModules {
-  /** Those that there are, by their full names. */
+/** What the interpreter has. */
+export interface Interpreter {
+  /** The modules of its standard library, by their full names. */
   readonly found: ReadonlySet<string>;
-  /** Those that Python has elsewhere, by the first parts of their names. */
+  /** Those that Python has on any machine, by the first parts of their names. */
   readonly known: ReadonlySet<string>;
+  /** What requirements may ask about it (PEP 508). */
+  readonly markers: Readonly<Record<string, string>>;
 }
 
 /** Longer files are not read; in characters. */
@@ -39,7 +41,7 @@ const refused = (message: string): Parsed => ({ error: { message, line: null, co
  */
 export class PythonParser {
   readonly #kept = new Map<string, Parsed>();
-  #thread: Promise<{ readonly worker: Worker; readonly modules: StandardModules }> | null = null;
+  #thread: Promise<{ readonly worker: Worker; readonly interpreter: Interpreter }> | null = null;
   #last: Promise<unknown> = Promise.resolve();
 
   /** Never rejects for what the text holds. */
@@ -56,9 +58,9 @@ export class PythonParser {
     return result;
   }
 
-  async standardModules(): Promise<StandardModules> {
+  async interpreter(): Promise<Interpreter> {
     this.#thread ??= startThread();
-    return (await this.#thread).modules;
+    return (await this.#thread).interpreter;
   }
 
   async #parseNow(text: string): Promise<Parsed> {
@@ -85,11 +87,12 @@ async function startThread() {
     stdout: true,
     stderr: true,
   });
-  const { found, known } = JSON.parse(await answerOf(worker, START_MS)) as Record<
-    "found" | "known",
-    string[]
-  >;
-  return { worker, modules: { found: new Set(found), known: new Set(known) } };
+  const { found, known, markers } = JSON.parse(await answerOf(worker, START_MS)) as {
+    found: string[];
+    known: string[];
+    markers: Record<string, string>;
+  };
+  return { worker, interpreter: { found: new Set(found), known: new Set(known), markers } };
 }
 
 /** The next message of a thread, which keeps the process alive until then. Rejects when it fails or takes too long. */
