@@ -148,7 +148,7 @@ class _Writer:
         if self._limit is not None and self._least > self._limit:
             raise ResultTooLong(self._limit)
 
-    def _list(self, value: Any, of: Type, accepted: tuple[type, ...]) -> list[Any]:
+    def _list(self, value: Any, of: Type, accepted: Any) -> list[Any]:
         if not isinstance(value, accepted):
             raise WrongValue(type_name(of), value)
         written: list[Any] = []

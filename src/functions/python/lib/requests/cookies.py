@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import copy
+import time
 from collections.abc import Iterator, MutableMapping
 from email.message import Message
-from http.cookiejar import Cookie, CookieJar
+from http.cookiejar import Cookie, CookieJar, http2time  # type: ignore[attr-defined]
 from http.cookies import Morsel
 from typing import Any, Optional, Union
 from urllib.parse import urlsplit
@@ -81,12 +82,12 @@ class RequestsCookieJar(CookieJar, MutableMapping[str, Any]):  # type: ignore[mi
 
     def copy(self) -> RequestsCookieJar:
         copied = RequestsCookieJar()
-        copied.set_policy(self._policy)
+        copied.set_policy(self.get_policy())
         copied.update(self)
         return copied
 
     def get_policy(self) -> Any:
-        return self._policy
+        return self._policy  # type: ignore[attr-defined]
 
     def __contains__(self, name: object) -> bool:
         return any(cookie.name == name for cookie in iter(self))
@@ -139,23 +140,16 @@ def create_cookie(name: str, value: str, **more: Any) -> Cookie:
 
 def morsel_to_cookie(morsel: Morsel[Any]) -> Cookie:
     """A cookie of `http.cookies`."""
-    expires: Optional[int] = None
+    expires = http2time(morsel["expires"]) if morsel["expires"] else None
     if morsel["max-age"]:
-        import time
-
-        expires = int(time.time() + int(morsel["max-age"]))
-    elif morsel["expires"]:
-        from http.cookiejar import http2time
-
-        seconds = http2time(morsel["expires"])
-        expires = None if seconds is None else int(seconds)
+        expires = time.time() + int(morsel["max-age"])
     return create_cookie(
         morsel.key,
         morsel.value,
         domain=morsel["domain"],
         path=morsel["path"] or "/",
         secure=bool(morsel["secure"]),
-        expires=expires,
+        expires=None if expires is None else int(expires),
         discard=False,
         comment=morsel["comment"],
         rest={"HttpOnly": morsel["httponly"]},

@@ -14,8 +14,17 @@ class _TimeoutAdapter(HTTPAdapter):
         super().__init__(**more)
         self._timeout = timeout
 
-    def send(self, request: Any, stream: bool = False, timeout: Any = None, **more: Any) -> Any:
-        return super().send(request, stream, self._timeout if timeout is None else timeout, **more)
+    def send(
+        self,
+        request: Any,
+        stream: bool = False,
+        timeout: Any = None,
+        verify: Any = True,
+        cert: Any = None,
+        proxies: Any = None,
+    ) -> requests.Response:
+        seconds = self._timeout if timeout is None else timeout
+        return super().send(request, stream, seconds, verify, cert, proxies)
 
 
 def client_of(source: str, timeout: float) -> requests.Session:
