@@ -68,6 +68,8 @@ export interface FunctionPlan {
   /** Names the isolate: another one when code, limits or sources are others. */
   readonly isolate: string;
   readModule(): Promise<Uint8Array>;
+  /** What runs it. Rejects for a function whose module is complete in itself. */
+  readRuntime(): Promise<Uint8Array>;
 }
 
 /** The functions of one deployed state of an environment. It never changes. */
@@ -136,6 +138,7 @@ export class DeployedFunctions {
       ),
       isolate: isolateName(environment, published, found),
       readModule: () => this.#readModule(published.revision),
+      readRuntime: () => this.#readModule(published.runtime ?? ""),
     };
   }
 

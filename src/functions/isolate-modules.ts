@@ -12,17 +12,19 @@ import {
  * Nothing of the platform that outlives a call gets there, and nothing but text of a limited length gets out.
  */
 export function isolateModules(
-  functionModule: string,
+  functionModules: { readonly "function.js": Module } & Readonly<Record<string, Module>>,
   { resultBytes }: CallLimits,
 ): WorkerLoaderWorkerCode["modules"] {
   return {
+    ...functionModules,
     "main.js": mainModule(resultBytes),
     "platform.js": PLATFORM,
-    "function.js": functionModule,
     // In place of the platform's own, whose `waitUntil` goes on after a call.
     "cloudflare:workers": { js: "" },
   };
 }
+
+type Module = WorkerLoaderWorkerCode["modules"][string];
 
 /** Runs before the function's module and what that imports. */
 const PLATFORM = `
@@ -30,7 +32,7 @@ const PLATFORM = `
 export const { Response } = globalThis;
 
 // Hands out the platform's modules, whatever takes their names.
-delete process.getBuiltinModule;
+delete globalThis.process?.getBuiltinModule;
 
 // Sends after the call has ended.
 delete Navigator.prototype.sendBeacon;
@@ -46,9 +48,9 @@ for (const name of Object.keys(console)) {
 function mainModule(resultBytes: number): string {
   return `
 import { Response } from "platform.js";
-import serve from "function.js";
+import * as served from "function.js";
 
-const serveCall = serve;
+const { default: serveCall, load } = served;
 const unreadable = ${answerText({ kind: "runtime", message: "The function threw an error that cannot be read." })};
 const tooLong = ${answerText({ kind: "output", message: tooLongMessage(resultBytes) })};
 
@@ -65,7 +67,7 @@ async function answerOf(props) {
 export default {
   async fetch(_request, _env, { props }) {
     // Whoever has no session only wants to know whether the module can be loaded.
-    if (!props.session) return new Response(null);
+    if (!props.session) return new Response(load ? await load() : null);
     const text = await answerOf(props);
     if (text.length > ${LONGEST_SHORT_ANSWER}) return new Response(text);
     return new Response(null, { __proto__: null, headers: { __proto__: null, "${ANSWER_HEADER}": text } });

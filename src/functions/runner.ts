@@ -9,7 +9,7 @@ import { isolateCode, type OutboundProps } from "./isolate.ts";
 import { LiveCall } from "./live-call.ts";
 import { type LoadObjects, withObjects } from "./object-parameters.ts";
 import { orderedParameters } from "./parameters.ts";
-import type { CallRequest, SourceFacts } from "./protocol.ts";
+import type { CallError, CallRequest, SourceFacts } from "./protocol.ts";
 import { type Secrets, secretsView } from "./secret-views.ts";
 import { usesOAuth } from "./source-call.ts";
 
@@ -127,7 +127,8 @@ export class FunctionRunner {
   /** Loads a function's module where it is going to run, and calls nothing. Rejects when it cannot be loaded. */
   async load(plan: FunctionPlan): Promise<void> {
     const refusal = await this.#isolateOf(plan).getEntrypoint().fetch("http://function/");
-    await refusal.body?.cancel();
+    const problem = loadProblem(await refusal.text());
+    if (problem !== null) throw new Error(problem);
   }
 
   /** The call of this isolate that a session belongs to; null when it has ended, or is not of this isolate. */
@@ -239,6 +240,14 @@ export class FunctionRunner {
     }
     return found;
   }
+}
+
+/** What kept a Python module from being read, which is an answer as of a call. */
+function loadProblem(text: string): string | null {
+  if (text === "") return null;
+  const { name, message, stack }: CallError = JSON.parse(text).error;
+  const [, path, line] = [...(stack ?? "").matchAll(/^ {2}File "([^"]+)", line (\d+)/gm)].at(-1) ?? [];
+  return `${name}: ${message}${path === undefined ? "" : ` (${path}:${line})`}`;
 }
 
 function isOver({ deadline }: LiveCall): boolean {

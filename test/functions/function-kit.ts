@@ -99,7 +99,7 @@ export async function deploy({
 }: TestDeployment): Promise<void> {
   const functions = testModules.map(
     ({ call, ...module }): PublishedFunction => ({
-      runtime: null,
+      runtime: module.language === "python" ? PYTHON : null,
       edits: [],
       ...module,
       revision: module.name,
@@ -112,6 +112,7 @@ export async function deploy({
   for (const { name, revision } of functions) {
     await env.CONFIG.put(revisionKey(revision), modules[name] ?? "");
   }
+  await putPythonRuntime();
   for (const [source, values] of Object.entries(secrets)) {
     for (const [name, value] of Object.entries(values))
       await setSecret({ environment: "local", source, name }, value);
@@ -132,6 +133,16 @@ export async function deploy({
   };
   await env.CONFIG.put(currentKey("local"), JSON.stringify(document));
   await servedBy(env).gateway.refresh();
+}
+
+const PYTHON = "python-runtime";
+
+/** Once in a test run: it is large. */
+async function putPythonRuntime(): Promise<void> {
+  const { keys } = await env.CONFIG.list({ prefix: revisionKey(PYTHON) });
+  if (keys.length > 0) return;
+  const runtime = await fetch(`${inject("servers").a}/python-runtime`);
+  await env.CONFIG.put(revisionKey(PYTHON), await runtime.arrayBuffer());
 }
 
 /** Seals a secret for the Worker under test. */

@@ -4,7 +4,10 @@ import type { NamedType, PublishedFunction, ValueType } from "../../src/function
 export interface TestModule
   extends Pick<PublishedFunction, "name" | "language" | "parameters" | "output" | "sources"> {
   readonly edits?: PublishedFunction["edits"];
-  /** An expression for the function in the generated main module, with `user` as the module of the file. */
+  /**
+   * An expression for the function in the generated main module, with `user` as the module of the file; in Python the
+   * file's name.
+   */
   readonly call: string;
 }
 
@@ -33,6 +36,20 @@ const action = parameter("action", string);
 const text = parameter("text", string, true);
 
 export const testModules: readonly TestModule[] = [
+  { ...v2("python_probe", { parameters: [action, text] }), language: "python", call: "python_probe.py" },
+  {
+    ...v2("python_values", {
+      parameters: [
+        parameter("day", { type: "date" }),
+        parameter("items", { type: "list", element: { type: "integer" } }),
+        parameter("maybe", string, true),
+      ],
+      output: output({ type: "map", key: string, value: { type: "integer" } }),
+      sources: [],
+    }),
+    language: "python",
+    call: "python_probe.py",
+  },
   v2("callThings", { parameters: [parameter("path", string)] }),
   v2("callWithAxios", { parameters: [parameter("path", string)] }),
   v2("probe", { parameters: [action, text] }),

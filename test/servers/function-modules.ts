@@ -1,5 +1,7 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
+import { encodePythonModule } from "../../src/functions/python/module.ts";
 import { type TestModule, testModules } from "../functions/modules.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -13,6 +15,11 @@ export async function bundleFunctions(): Promise<Record<string, string>> {
 }
 
 async function bundle({ name, language, parameters, output, call }: TestModule): Promise<string> {
+  if (language === "python") {
+    const text = readFileSync(join(root, "test/functions/python/modules", call), "utf8");
+    const module = encodePythonModule({ entry: call, function: name, files: { [call]: text } });
+    return new TextDecoder().decode(module);
+  }
   const signature = JSON.stringify({ language, name, parameters, output });
   const { outputFiles } = await build({
     stdin: {

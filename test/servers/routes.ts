@@ -20,9 +20,11 @@
  * | `/left/KEY` | nothing until a client has gone away from `/hold/KEY` or `/half/KEY` unanswered, then 200 |
  * | `/release/KEY` | releases `/hold/KEY` and `/half/KEY`, those to come as well |
  * | `/grpc/NAME…` | to a gRPC-Web or Connect call, the answer of that name in grpc-answers.ts |
+ * | `/python-runtime` | what Python functions run on, as it was built |
  * | `/close` | closes the connection without an answer |
  * | `/cut` | promises 100 bytes, sends `cut` and closes the connection |
  */
+import { createReadStream } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { gzipSync } from "node:zlib";
 import { rawAnswers } from "./grpc-answers.ts";
@@ -166,6 +168,10 @@ const routes: Record<string, Route> = {
   release(_request, response, _url, key) {
     meeting(key).released.open();
     response.end();
+  },
+
+  "python-runtime"(_request, response) {
+    createReadStream("dist/python-runtime.bin").pipe(response);
   },
 
   close(request) {

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { Report } from "../../../documents/report.ts";
-import type { EnvironmentFiles } from "../../../environment/read-environment.ts";
+import type { BuiltFunction, EnvironmentFiles } from "../../../environment/read-environment.ts";
 import type { Settings } from "../../../environment/settings.ts";
 import { encodePythonModule } from "../../../functions/python/module.ts";
 import { builtFunction, checkName, type Declaration, type PublishedFolder } from "../built-function.ts";
@@ -14,6 +14,7 @@ import { checkSources } from "./check-sources.ts";
 import { ONTOLOGY_MODULE, ontologyModule } from "./ontology-module.ts";
 import { readPackages } from "./packages.ts";
 import { decodedText, PythonFiles, VENDOR } from "./python-files.ts";
+import { pythonRuntime } from "./python-runtime.ts";
 import { type PythonFunction, readPython } from "./read-python.ts";
 
 /**
@@ -56,7 +57,13 @@ export async function publishPython(
   });
   checkSize(module, texts, read, report);
   const built = builtFunction(declaration, { module, sourceMap: "" }, deployed?.get(name));
-  return { names: [name], functions: built ? [built] : [], files: code, problems: report.problems };
+  const functions = built ? [onRuntime(built)] : [];
+  return { names: [name], functions, files: code, problems: report.problems };
+}
+
+function onRuntime(built: BuiltFunction): BuiltFunction {
+  const { revision, bytes } = pythonRuntime();
+  return { ...built, published: { ...built.published, runtime: revision }, runtime: bytes };
 }
 
 /** What the object types are, for code that asks for them. */

@@ -1,0 +1,16 @@
+/** Our changes of pyodide, each of which must find its place: a new version has to be looked at. */
+const changes: Readonly<Record<string, readonly (readonly [from: string, to: string])[]>> = {
+  // The memory is as long as it was, and the snapshot has some pages of it only.
+  "pyodide.mjs": [[".INITIAL_MEMORY=i.length", ".INITIAL_MEMORY=e.memoryLength??i.length"]],
+  "pyodide.asm.mjs": [
+    ["Module.HEAP8.set(t),l", "(API.config.restorePages??((heap,all)=>heap.set(all)))(Module.HEAP8,t),l"],
+  ],
+};
+
+/** A file of pyodide as the runtime has it. Throws when it is not the one that was changed. */
+export function patched(text: string, name: string): string {
+  return (changes[name] ?? []).reduce((changed, [from, to]) => {
+    if (changed.split(from).length !== 2) throw new Error(`${name} of pyodide has another place for ${from}`);
+    return changed.replace(from, () => to);
+  }, text);
+}
