@@ -5,8 +5,9 @@ import { didYouMean } from "../../documents/nearest.ts";
 import type { Position, Report } from "../../documents/report.ts";
 import { isFolder } from "../check/read-folder.ts";
 import type { DeclaredFunction } from "./declared-function.ts";
-import { CLIENT, fileOf, functionPlugin, importPath, MAIN, SERVE } from "./esbuild-plugin.ts";
-import type { KnownOntology } from "./ontology-sdk.ts";
+import { CLIENT, fileOf, functionPlugin, importPath, MAIN, SERVE, WITH_ONTOLOGY } from "./esbuild-plugin.ts";
+import { ONTOLOGY_API } from "./library.ts";
+import { type KnownOntology, namesFrom } from "./ontology-sdk.ts";
 import type { Refusal } from "./refused-imports.ts";
 import { exportedNames, type SourceFile, type SourceFiles } from "./source-file.ts";
 
@@ -38,7 +39,12 @@ export async function bundleFunction(
 ): Promise<Bundle | null> {
   // Loaded only here: most commands do without.
   const { build } = await import("esbuild");
-  const options = optionsFor(mainModule(declared, importPath(root, entry.path)), root, files, ontology);
+  const options = optionsFor(
+    mainModule(declared, importPath(root, entry.path), knowsOntology(declared, files, ontology)),
+    root,
+    files,
+    ontology,
+  );
   const result = await build(options).catch((failure: unknown) => {
     if (!isBuildFailure(failure)) throw failure;
     for (const message of failure.errors) reportMessage(message, files, entry, root, report);
@@ -58,17 +64,36 @@ export async function bundleFunction(
   return result && bundleOf(result, declared, entry, root, files, report);
 }
 
+/** Whether a function in TypeScript v1 has the ontology at hand. */
+function knowsOntology(
+  { language, signature }: DeclaredFunction,
+  files: SourceFiles,
+  ontology: KnownOntology,
+): boolean {
+  if (language !== "typescript-v1" || ontology === null || ontology === "wrong") return false;
+  const returnsEdits = signature?.output?.type.type === "edits";
+  return returnsEdits || files.all.some((file) => namesFrom(ONTOLOGY_API, file).length > 0);
+}
+
 /** What the environment's isolate loads: the runtime first, so that it is ready when the function is loaded. */
 function mainModule(
   { language, name, signature, call, usesClient }: DeclaredFunction,
   entry: string,
+  knowsOntology: boolean,
 ): string {
   const { parameters, output } = signature ?? { parameters: [], output: null };
+  const around = knowsOntology ? ", around: withOntology" : "";
   return [
     `import { serveFunction } from ${JSON.stringify(SERVE)};`,
+    ...(knowsOntology
+      ? [
+          `import { withOntology } from ${JSON.stringify(WITH_ONTOLOGY)};`,
+          `import ${JSON.stringify(ONTOLOGY_API)};`,
+        ]
+      : []),
     ...(usesClient ? [`import { clientOfCall } from ${JSON.stringify(CLIENT)};`] : []),
     `import * as user from ${JSON.stringify(entry)};`,
-    `export default serveFunction({ ...${JSON.stringify({ language, name, parameters, output })}, call: ${call} });`,
+    `export default serveFunction({ ...${JSON.stringify({ language, name, parameters, output })}, call: ${call}${around} });`,
   ].join("\n");
 }
 

@@ -1,7 +1,9 @@
 import type * as t from "@babel/types";
 import { didYouMean } from "../../documents/nearest.ts";
 import type { Report } from "../../documents/report.ts";
+import { functionsAround } from "./check-sources.ts";
 import type { DeclaredFunction } from "./declared-function.ts";
+import { createdBy } from "./objects-calls.ts";
 import { type DeclaredEdit, definitionNamed } from "./read-edits.ts";
 import type { SourceFile } from "./source-file.ts";
 import { walk } from "./walk.ts";
@@ -15,11 +17,14 @@ export function checkEdits(
   files: readonly SourceFile[],
   report: Report,
 ): void {
-  const declared = functions.flatMap(({ edits }) => edits.map(({ name }) => name));
   for (const file of files) {
     walk(file.program, (node) => {
       const created = createdType(node, file);
-      if (created && !declared.includes(created.name)) reportUndeclared(created, declared, report);
+      if (!created) return;
+      const users = functionsAround(node, file, functions);
+      const declared = users.flatMap(({ edits }) => edits.map(({ name }) => name));
+      if (declared.includes(created.name)) return;
+      reportUndeclared(created, declared, report, users[0]?.language === "typescript-v1");
     });
   }
 }
@@ -29,7 +34,9 @@ export function reportUndeclared(
   { name, at }: DeclaredEdit,
   declared: readonly string[],
   report: Report,
+  isV1 = false,
 ): void {
+  const types = [...new Set([...declared, name])].join(", ");
   report.error(
     "UndeclaredEdit",
     at,
@@ -37,14 +44,18 @@ export function reportUndeclared(
     didYouMean(
       name,
       declared,
-      `add it to the entry file: export const config = { edits: [${[...new Set([...declared, name])].join(", ")}] }.`,
+      isV1
+        ? `add it to the method: @Edits(${types}).`
+        : `add it to the entry file: export const config = { edits: [${types}] }.`,
     ),
   );
 }
 
-/** The object type of `batch.create(Employee, …)`; null for anything else. */
+/** The object type of `batch.create(Employee, …)` and of `Objects.create().employee(…)`; null for anything else. */
 function createdType(node: t.Node, file: SourceFile): DeclaredEdit | null {
   if (node.type !== "CallExpression" || node.callee.type !== "MemberExpression") return null;
+  const byObjects = createdBy(node, file);
+  if (byObjects !== null) return { name: byObjects, at: file.at(node.callee.property) };
   const { property, computed } = node.callee;
   const [type] = node.arguments;
   if (!type || computed || property.type !== "Identifier" || property.name !== "create") return null;

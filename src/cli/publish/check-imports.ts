@@ -62,7 +62,5 @@ function checkNames({ source, specifiers }: t.ImportDeclaration, file: SourceFil
 
 /** Decorators that are refused are reported where they are used. */
 function isDecorator(name: string, module: string): boolean {
-  return (
-    module === "@foundry/functions-api" && ["OntologyEditFunction", "Edits", "ChatCompletion"].includes(name)
-  );
+  return module === "@foundry/functions-api" && name === "ChatCompletion";
 }

@@ -1,15 +1,18 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { ONTOLOGY_SDK, SOURCE_SYMBOLS } from "./library.ts";
+import { ONTOLOGY_API, ONTOLOGY_SDK, SOURCE_SYMBOLS } from "./library.ts";
+import type { OntologySdk } from "./ontology-declarations.ts";
 import { packageRoot } from "./package-root.ts";
 
 /**
  * The text of a declaration file for editors: Foundry's libraries as Sortie provides them, a symbol for each source for
  * TypeScript v1, and the ontology.
  * @param sources API names
- * @param ontology the declarations of `@ontology/sdk`
  */
-export function declarationsFor(sources: Iterable<string>, ontology: string): string {
+export function declarationsFor(
+  sources: Iterable<string>,
+  ontology: Pick<OntologySdk, "declarations" | "version1">,
+): string {
   const libraries = readFileSync(join(packageRoot(), "src/cli/publish/foundry.d.ts"), "utf8");
   const symbols = [...new Set(sources)]
     .filter((name) => /^[A-Za-z_$][\w$]*$/.test(name))
@@ -23,7 +26,11 @@ declare module "${SOURCE_SYMBOLS}" {
 ${symbols.join("")}}
 
 declare module "${ONTOLOGY_SDK}" {
-${ontology}
+${ontology.declarations}
+}
+
+declare module "${ONTOLOGY_API}" {
+${ontology.version1}
 }
 `;
 }

@@ -1,8 +1,9 @@
 import type * as t from "@babel/types";
 import type { Report } from "../../documents/report.ts";
 import type { DeclaredSource } from "./declared-function.ts";
-import { SOURCE_SYMBOLS } from "./library.ts";
+import { ONTOLOGY_API, SOURCE_SYMBOLS } from "./library.ts";
 import { fieldsOf, textIn, unwrapped } from "./literal.ts";
+import { type DeclaredEdit, definitionNamed } from "./read-edits.ts";
 import type { SourceFile } from "./source-file.ts";
 import { walk } from "./walk.ts";
 
@@ -14,15 +15,19 @@ export interface Decoration {
   /** True when a decorator is refused, which is reported. */
   readonly refused: boolean;
   readonly isQuery: boolean;
+  /** Whether its result are the edits that it makes. */
+  readonly isEdit: boolean;
+  /** Null without `@Edits`. */
+  readonly edits: readonly DeclaredEdit[] | null;
   readonly apiName: DeclaredSource | null;
   readonly sources: readonly DeclaredSource[];
 }
 
 const refused: Readonly<Record<string, string>> = {
-  OntologyEditFunction: "there is no ontology here",
-  Edits: "there is no ontology here",
   ChatCompletion: "there are no models here",
 };
+
+const known = ["Function", "Query", "ExternalSystems", "OntologyEditFunction", "Edits"];
 
 /** True when a member of a class has a decorator of Foundry's library. */
 export function hasDecorators(member: t.ClassBody["body"][number], file: SourceFile): boolean {
@@ -41,7 +46,7 @@ export function decorationOf(
   });
   if (found.length === 0) return null;
   const named = (name: string) => found.find((each) => each.name === name)?.decorator;
-  const unknown = found.filter(({ name }) => !["Function", "Query", "ExternalSystems"].includes(name));
+  const unknown = found.filter(({ name }) => !known.includes(name));
   for (const { decorator, name } of unknown) {
     const why = Object.hasOwn(refused, name) ? refused[name] : "it is not known here";
     report.error(
@@ -52,9 +57,13 @@ export function decorationOf(
     );
   }
   const query = named("Query");
+  const edit = named("OntologyEditFunction");
+  const edits = named("Edits");
   const externalSystems = named("ExternalSystems");
   return {
-    publishes: query !== undefined || named("Function") !== undefined,
+    publishes: query !== undefined || edit !== undefined || named("Function") !== undefined,
+    isEdit: edit !== undefined,
+    edits: edits ? readTypes(edits, file, report) : null,
     refused: unknown.length > 0,
     isQuery: query !== undefined,
     apiName: query ? readApiName(query, file, report) : null,
@@ -138,6 +147,25 @@ function readSources(decorator: t.Decorator, file: SourceFile, report: Report): 
     if (!element) return [];
     const name = sourceSymbol(element, file);
     return name === null ? refuse(element) : [{ name, at: file.at(element) }];
+  });
+}
+
+/** `@Edits(Employee, Ticket)`, and `@Edits([Employee])` as well. */
+function readTypes({ expression }: t.Decorator, file: SourceFile, report: Report): DeclaredEdit[] {
+  const given = expression.type === "CallExpression" ? expression.arguments : [];
+  const types = given.flatMap((node): (t.Node | null)[] =>
+    node.type === "ArrayExpression" ? node.elements : [node],
+  );
+  return types.flatMap((node) => {
+    const name = node && definitionNamed(node, file);
+    if (!node || name !== null) return node && name ? [{ name, at: file.at(node) }] : [];
+    report.error(
+      "DecoratorNotLiteral",
+      file.at(node),
+      "An argument of @Edits is no object type.",
+      `Write @Edits(Employee), with Employee imported from ${ONTOLOGY_API}.`,
+    );
+    return [];
   });
 }
 

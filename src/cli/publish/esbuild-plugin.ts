@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import type { OnLoadResult, OnResolveArgs, OnResolveResult, Plugin, PluginBuild } from "esbuild";
 import { lacksImport, sourceSymbol } from "./decorators.ts";
-import { library, ONTOLOGY_SDK, SOURCE_SYMBOLS } from "./library.ts";
-import { definitionsModule, type KnownOntology, namesFrom } from "./ontology-sdk.ts";
+import { library, ONTOLOGY_API, ONTOLOGY_SDK, SOURCE_SYMBOLS } from "./library.ts";
+import { definitionsModule, type KnownOntology, namesFrom, ontologyApiModule } from "./ontology-sdk.ts";
 import { packageRoot } from "./package-root.ts";
 import { nodeModule, type Refusal, refusalInDependency, refusalInFunction } from "./refused-imports.ts";
 import type { SourceFile, SourceFiles } from "./source-file.ts";
@@ -16,6 +16,7 @@ const IMPORT = 'import { Function } from "@foundry/functions-api"; ';
 const RUNTIME = "sortie";
 const SYMBOLS = "sortie-sources";
 const DEFINITIONS = "sortie-ontology";
+const ONTOLOGY = "sortie-ontology-api";
 const SOCKETS = "sortie-sockets";
 const REQUIRED_BUILTIN = "sortie-node";
 
@@ -35,6 +36,9 @@ module.exports = { createRequire: () => refuse, builtinModules: [], isBuiltin: (
 
 /** What the main module imports the runtime as. */
 export const SERVE = "sortie:runtime/serve.ts";
+
+/** The same for what calls functions of TypeScript v1 that know the ontology. */
+export const WITH_ONTOLOGY = "sortie:runtime/v1-ontology.ts";
 
 /** The same for what makes a function's client of the ontology. */
 export const CLIENT = "sortie:runtime/client.ts";
@@ -68,7 +72,7 @@ export function functionPlugin(files: SourceFiles, ontology: KnownOntology): Plu
 function addRuntime(build: PluginBuild, files: SourceFiles, ontology: KnownOntology): void {
   const root = join(packageRoot(), "src", "functions");
   build.onResolve({ filter: /^sortie:/ }, ({ path, importer, namespace }): OnResolveResult | undefined => {
-    const isGenerated = namespace === SYMBOLS || files.nameOf(importer) === MAIN;
+    const isGenerated = namespace === SYMBOLS || namespace === ONTOLOGY || files.nameOf(importer) === MAIN;
     return isGenerated ? { path: path.slice("sortie:".length), namespace: RUNTIME } : undefined;
   });
   build.onResolve({ filter: /^\./, namespace: RUNTIME }, ({ path, importer }) => ({
@@ -95,6 +99,7 @@ function addRuntime(build: PluginBuild, files: SourceFiles, ontology: KnownOntol
         sideEffects: false,
         pluginData: importer,
       };
+    if (path === ONTOLOGY_API) return { path, namespace: ONTOLOGY };
     const provided = library.get(path);
     if (provided) return { path: provided.file, namespace: RUNTIME, sideEffects: false };
     if (path !== SOURCE_SYMBOLS) return undefined;
@@ -108,6 +113,10 @@ function addRuntime(build: PluginBuild, files: SourceFiles, ontology: KnownOntol
   build.onLoad({ filter: /./, namespace: SYMBOLS }, ({ pluginData }) =>
     symbolsFor(String(pluginData), files),
   );
+  build.onLoad({ filter: /./, namespace: ONTOLOGY }, () => ({
+    contents: ontologyApiModule(ontology),
+    loader: "js",
+  }));
   build.onLoad({ filter: /./, namespace: DEFINITIONS }, ({ pluginData }) => ({
     contents: definitionsModule(namesFrom(ONTOLOGY_SDK, files.read(String(pluginData))), ontology),
     loader: "js",
@@ -163,7 +172,11 @@ function exportSymbol(name: string, index: number): string {
 
 function addNodeModules(build: PluginBuild, files: SourceFiles): void {
   build.onResolve({ filter: /./ }, ({ path, importer, namespace, kind }): OnResolveResult | undefined => {
-    const isOurs = namespace === RUNTIME || namespace === SYMBOLS || namespace === REQUIRED_BUILTIN;
+    const isOurs =
+      namespace === RUNTIME ||
+      namespace === ONTOLOGY ||
+      namespace === SYMBOLS ||
+      namespace === REQUIRED_BUILTIN;
     const refusal = isOurs ? null : refusalFor(path, importer, files);
     if (refusal) return { errors: [{ text: refusal.message, detail: refusal }] };
     if (path.startsWith("cloudflare:")) return { path, external: true };
@@ -187,8 +200,9 @@ function refusalFor(path: string, importer: string, files: SourceFiles): Refusal
 
 /** A path of the bundler's report on disk; null for what is in no file. */
 export function fileOf(root: string, input: string): string | null {
-  return /^(?:sortie|sortie-sources|sortie-ontology|sortie-sockets|sortie-node):/.test(input) ||
-    input === MAIN
+  return /^(?:sortie|sortie-sources|sortie-ontology|sortie-ontology-api|sortie-sockets|sortie-node):/.test(
+    input,
+  ) || input === MAIN
     ? null
     : join(root, input);
 }

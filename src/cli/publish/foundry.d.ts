@@ -280,8 +280,101 @@ declare module "@foundry/functions-api" {
 
   /** Publishes a method as a function. */
   export { FunctionDecorator as Function };
+  /** Publishes a method as a function whose result are the edits that it makes. */
+  export function OntologyEditFunction(): Marker;
+  /** Declares the object types that a method edits. */
+  export function Edits(...types: readonly unknown[]): Marker;
+
+  /** A link to at most one object. */
+  export interface SingleLink<T> {
+    get(): T | undefined;
+    getAsync(): Promise<T | undefined>;
+    set(object: T): void;
+    clear(): void;
+  }
+
+  /** A link to any number of objects. */
+  export interface MultiLink<T> {
+    all(): T[];
+    allAsync(): Promise<T[]>;
+    add(object: T): void;
+    remove(object: T): void;
+    set(objects: readonly T[]): void;
+    clear(): void;
+  }
+
+  /** A condition on objects. */
+  export interface Filter {
+    readonly type: string;
+  }
+
+  type Value<T> = NonNullable<T> extends readonly (infer E)[] ? E : NonNullable<T>;
+
+  /** What can be asked of a property. */
+  export interface PropertyFilter<T> {
+    exactMatch(value: Value<T>, ...more: readonly Value<T>[]): Filter;
+    contains(value: Value<T>): Filter;
+    hasProperty(): Filter;
+    isTrue(): Filter;
+    isFalse(): Filter;
+    phrase(text: string): Filter;
+    phrasePrefix(text: string): Filter;
+    prefixOnLastToken(text: string): Filter;
+    matchAnyToken(text: string): Filter;
+    matchAllTokens(text: string): Filter;
+    fuzzyMatchAnyToken(text: string): Filter;
+    fuzzyMatchAllTokens(text: string): Filter;
+    range(): {
+      lt(value: Value<T>): Filter;
+      lte(value: Value<T>): Filter;
+      gt(value: Value<T>): Filter;
+      gte(value: Value<T>): Filter;
+    };
+  }
+
+  export const Filters: {
+    and(...filters: readonly Filter[]): Filter;
+    or(...filters: readonly Filter[]): Filter;
+    not(filter: Filter): Filter;
+  };
+
+  interface Order {
+    readonly field: string;
+    readonly direction: "asc" | "desc";
+  }
+
+  type SearchAround<T> = {
+    [K in keyof T as NonNullable<T[K]> extends SingleLink<unknown> | MultiLink<unknown>
+      ? `searchAround${Capitalize<K & string>}`
+      : never]: T[K] extends SingleLink<infer O> | MultiLink<infer O> ? () => ObjectSet<O> : never;
+  };
+
+  /** A set of objects, read when it is asked for. */
+  export type ObjectSet<T> = SearchAround<T> & {
+    filter(
+      condition: (properties: { readonly [K in keyof T]-?: PropertyFilter<T[K]> }) => Filter,
+    ): ObjectSet<T>;
+    orderBy(
+      order: (properties: { readonly [K in keyof T]-?: { asc(): Order; desc(): Order } }) => Order,
+    ): ObjectSet<T>;
+    union(...others: readonly ObjectSet<T>[]): ObjectSet<T>;
+    intersect(...others: readonly ObjectSet<T>[]): ObjectSet<T>;
+    subtract(...others: readonly ObjectSet<T>[]): ObjectSet<T>;
+    all(): T[];
+    allAsync(): Promise<T[]>;
+    take(limit: number): T[];
+    takeAsync(limit: number): Promise<T[]>;
+    count(): Promise<number>;
+  };
   /** Publishes a method as a function that changes nothing. */
   export function Query(options?: { readonly apiName?: string }): Marker;
+}
+
+declare module "@foundry/functions-utils" {
+  export const Uuid: {
+    /** A random UUID, as a primary key for example. */
+    random(): string;
+  };
 }
 
 declare module "@foundry/external-systems" {

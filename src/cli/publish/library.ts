@@ -54,20 +54,24 @@ export const library: ReadonlyMap<string, LibraryModule> = new Map([
     {
       file: "runtime/functions-api.ts",
       values: [
+        "Edits",
         "ExternalSystems",
+        "Filters",
         "Function",
         "FunctionsError",
         "FunctionsMap",
         "LocalDate",
+        "OntologyEditFunction",
         "Query",
         "Timestamp",
         "UserFacingError",
         "isErr",
         "isOk",
       ],
-      types: [...numbers, "FunctionsResult", "Result", "Ok", "Err"],
+      types: [...numbers, "FunctionsResult", "ObjectSet", "Result", "Ok", "Err"],
     },
   ],
+  ["@foundry/functions-utils", { file: "runtime/functions-utils.ts", values: ["Uuid"], types: [] }],
   ["@foundry/external-systems", { file: "runtime/external-systems.ts", values: ["Sources"], types: [] }],
 ]);
 

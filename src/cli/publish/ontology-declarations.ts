@@ -5,6 +5,7 @@ import { readOntology } from "../../ontology/read-ontology.ts";
 import { declareAction } from "./declare-action.ts";
 import { declareObjectTypes, IMPORTS } from "./declare-ontology.ts";
 import { declareQuery } from "./declare-query.ts";
+import { declareVersion1 } from "./declare-v1.ts";
 import { functionFolders } from "./function-folder.ts";
 import { definitionsOf } from "./ontology-sdk.ts";
 import { readFunctions } from "./read-functions.ts";
@@ -15,6 +16,8 @@ import { SourceFiles } from "./source-file.ts";
 export interface OntologySdk {
   readonly declarations: string;
   readonly module: string;
+  /** The declarations of `@foundry/ontology-api`, for functions in TypeScript v1. */
+  readonly version1: string;
 }
 
 const ALWAYS: OntologyDefinition = { objectTypes: {}, linkTypes: {}, actionTypes: {} };
@@ -35,6 +38,7 @@ export function ontologySdk(files: EnvironmentFiles, root: string, environment: 
       ...Object.entries(definition.actionTypes).map(([name, action]) => declareAction(name, action)),
       ...queries.map(([name, signature]) => declareQuery(name, signature)),
     ].join("\n\n"),
+    version1: declareVersion1(definition),
     module: [
       `export const $ontologyRid = ${JSON.stringify(`ri.ontology.main.ontology.${environment}`)};`,
       ...[...defined, ...queries.map(([name]) => [name, "query"] as const)].map(

@@ -1,7 +1,8 @@
 import { didYouMean } from "../../documents/nearest.ts";
 import type { Report } from "../../documents/report.ts";
 import type { OntologyDefinition } from "../../ontology/file-schema.ts";
-import { ONTOLOGY_SDK } from "./library.ts";
+import { type ObjectType, Ontology } from "../../ontology/ontology.ts";
+import { ONTOLOGY_API, ONTOLOGY_SDK } from "./library.ts";
 import type { SourceFile } from "./source-file.ts";
 
 /** The ontology of an environment; null when it has none. `"wrong"`: what it has is reported elsewhere. */
@@ -33,6 +34,34 @@ export function definitionsModule(names: Iterable<string>, ontology: KnownOntolo
     .join("\n");
 }
 
+/** The module that stands in for `@foundry/ontology-api`. */
+export function ontologyApiModule(ontology: KnownOntology): string {
+  if (ontology === null || ontology === "wrong") return "";
+  const { objectTypes } = new Ontology("", ontology);
+  const types = Object.fromEntries([...objectTypes].map(([name, type]) => [name, factsOf(type)]));
+  return [
+    'import { objectsOf } from "sortie:runtime/ontology-api.ts";',
+    `export const Objects = objectsOf(${JSON.stringify(types)});`,
+    ...[...objectTypes.keys()].map(
+      (name) => `export const ${name} = ${JSON.stringify({ type: "object", apiName: name })};`,
+    ),
+  ].join("\n");
+}
+
+function factsOf({ apiName, primaryKey, properties, links }: ObjectType) {
+  return {
+    apiName,
+    primaryKey,
+    properties: Object.fromEntries(Object.entries(properties).map(([name, { type }]) => [name, type])),
+    links: Object.fromEntries(
+      [...links.values()].map((link) => [
+        link.apiName,
+        { target: link.target, many: link.cardinality === "MANY" },
+      ]),
+    ),
+  };
+}
+
 /** The names that a file imports from a module. */
 export function namesFrom(module: string, file: SourceFile | null): string[] {
   return [...(file?.imports.values() ?? [])].flatMap((imported) =>
@@ -45,10 +74,13 @@ export function checkDefinitions(file: SourceFile, ontology: KnownOntology, repo
   if (ontology === "wrong") return;
   const known = ontology === null ? [] : [...definitionsOf(ontology).keys()];
   for (const statement of file.body) {
-    if (statement.type !== "ImportDeclaration" || statement.source.value !== ONTOLOGY_SDK) continue;
+    if (statement.type !== "ImportDeclaration") continue;
+    const module = statement.source.value;
+    if (module !== ONTOLOGY_SDK && module !== ONTOLOGY_API) continue;
     for (const specifier of statement.specifiers) {
       const name = file.imports.get(specifier.local.name)?.name;
       if (name === undefined || name === "*" || known.includes(name)) continue;
+      if (module === ONTOLOGY_API && name === "Objects") continue;
       report.error(
         "UnknownDefinition",
         file.at(specifier),

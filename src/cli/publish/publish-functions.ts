@@ -19,6 +19,7 @@ import { checkSources } from "./check-sources.ts";
 import { checkWebhookCalls, type KnownWebhooks } from "./check-webhook-calls.ts";
 import type { DeclaredFunction } from "./declared-function.ts";
 import { type FunctionFolder, functionFolders } from "./function-folder.ts";
+import { checkObjectSets } from "./objects-calls.ts";
 import { checkDefinitions, type KnownOntology } from "./ontology-sdk.ts";
 import { publishPython } from "./python/publish-python.ts";
 import { readFunctions } from "./read-functions.ts";
@@ -123,6 +124,7 @@ async function publishFolder(
   for (const file of files.all) {
     checkImports(file, report);
     checkDefinitions(file, ontology, report);
+    checkObjectSets(file, report);
     checkCode(file, report);
   }
   return { names, functions, files: files.all.map((file) => file.path), problems: report.problems };

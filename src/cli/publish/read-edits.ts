@@ -1,6 +1,6 @@
 import type * as t from "@babel/types";
 import type { Position } from "../../documents/report.ts";
-import { editTypes, ONTOLOGY_SDK } from "./library.ts";
+import { editTypes, ONTOLOGY_API, ONTOLOGY_SDK } from "./library.ts";
 import type { SourceFile, SourceFiles } from "./source-file.ts";
 import { lookUpType, typeArguments } from "./type-names.ts";
 
@@ -76,9 +76,9 @@ function editedBy(node: t.TSType, file: SourceFile, files: SourceFiles): Declare
   return of && name !== null ? [{ name, at: file.at(of) }] : [];
 }
 
-/** The definition of the ontology that a type means, by its API name: one that is imported from `@ontology/sdk`. */
+/** The definition of the ontology that a type or value means, by its API name: one that is imported from the ontology. */
 export function definitionNamed(node: t.Node, { imports }: SourceFile): string | null {
   const name = node.type === "TSTypeReference" ? node.typeName : node;
   const imported = name.type === "Identifier" ? imports.get(name.name) : undefined;
-  return imported?.module === ONTOLOGY_SDK ? imported.name : null;
+  return imported?.module === ONTOLOGY_SDK || imported?.module === ONTOLOGY_API ? imported.name : null;
 }

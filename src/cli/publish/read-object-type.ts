@@ -1,6 +1,7 @@
 import type * as t from "@babel/types";
 import type { ValueType } from "../../functions/published-function.ts";
 import { ONTOLOGY_API, ONTOLOGY_SDK } from "./library.ts";
+import { definitionNamed } from "./read-edits.ts";
 import type { SourceFile } from "./source-file.ts";
 
 /** A type of Foundry's libraries, with what is between its angle brackets. */
@@ -26,17 +27,8 @@ export function readObjectType(
     return `Write Osdk.Instance<${objectType}>, with Osdk imported from @osdk/client.`;
   }
   if (module === ONTOLOGY_API) return { type: "object", objectType: name };
-  const objectType = first ? importedFrom(first, file) : null;
+  const objectType = first ? definitionNamed(first, file) : null;
   if (objectType === null) return null;
   if (name === "ObjectSet") return { type: "objectSet", objectType };
   return name === "Osdk.Instance" || name === "Osdk" ? { type: "object", objectType } : null;
-}
-
-/** The API name of a definition that is imported from the ontology. */
-function importedFrom(node: t.TSType, { imports }: SourceFile): string | null {
-  if (node.type !== "TSTypeReference" || node.typeName.type !== "Identifier") return null;
-  const imported = imports.get(node.typeName.name);
-  return imported && (imported.module === ONTOLOGY_SDK || imported.module === ONTOLOGY_API)
-    ? imported.name
-    : null;
 }

@@ -7,13 +7,11 @@ export interface Refusal {
   readonly remedy: string;
 }
 
-const NO_ONTOLOGY = "there is no ontology here";
-
 /** Modules of Foundry's that nothing here stands in for, and why. */
 const refusedModules: readonly (readonly [pattern: RegExp, why: string])[] = [
   [/^@ontology\/(?!sdk$)/, "the ontology is imported as @ontology/sdk"],
   [/^@osdk\/(?:react|maker)(?:$|\/)/, "it is for other programs than functions"],
-  [/^@foundry\/ontology-api(?:$|\/)/, NO_ONTOLOGY],
+  [/^@foundry\/ontology-api\//, "the ontology is imported as @foundry/ontology-api"],
   [/^@foundry\/(?:models-api|language-models)(?:$|\/)/, "there are no models here"],
   [/^@palantir\/(?:languagemodelservice|language-model)/, "there are no models here"],
 ];

@@ -25,7 +25,7 @@ export function addTypes(program: Command): void {
       const functions = join(whole.source, "functions");
       mkdirSync(functions, { recursive: true });
       const sdk = ontologySdk(folder.files, realpathSync(whole.source), env);
-      write(join(functions, "sortie-env.d.ts"), declarationsFor(sourceNames(folder), sdk.declarations));
+      write(join(functions, "sortie-env.d.ts"), declarationsFor(sourceNames(folder), sdk));
       const tsconfig = join(functions, "tsconfig.json");
       if (!existsSync(tsconfig)) write(tsconfig, TSCONFIG);
       if (folderOfSdk !== undefined) writeSdk(folderOfSdk, sdk);

@@ -2,10 +2,14 @@ import type * as t from "@babel/types";
 import type { Report } from "../../documents/report.ts";
 import type { DeclaredFunction, DeclaredSource } from "./declared-function.ts";
 import { decorationOf, hasDecorators } from "./decorators.ts";
+import { createdBy } from "./objects-calls.ts";
 import { uniqueSources } from "./read-config.ts";
+import { type DeclaredEdit, definitionNamed } from "./read-edits.ts";
 import { readSignature } from "./read-signature.ts";
+import { annotationOf } from "./read-struct.ts";
 import { TypeReader } from "./read-type.ts";
 import { nameIn, type SourceFile, type SourceFiles } from "./source-file.ts";
+import { walk } from "./walk.ts";
 
 /** A class that an entry file exports, and by which name. */
 export interface ExportedClass {
@@ -97,7 +101,7 @@ function readMethod(
   };
   if (!decoration.publishes) {
     if (decoration.refused) return null;
-    return invalid("The method declares sources and is not published.", "Add @Function() below.");
+    return invalid("The method declares what it uses and is not published.", "Add @Function() below.");
   }
   if (member.type !== "ClassMethod" || member.kind !== "method" || member.computed || member.static) {
     return invalid("Only methods can be published.", "Write it as a method with a name, not static.");
@@ -108,13 +112,23 @@ function readMethod(
   const name = methodName(member);
   if (name === null) return invalid("The method has no name.", "Give it one.");
   const types = new TypeReader("typescript-v1", files, report);
+  const signature = readSignature(member, file, types, report);
+  if (decoration.isEdit && signature?.output) {
+    return invalid(
+      "A function that edits returns nothing: its edits are its result.",
+      "Write void or Promise<void>.",
+    );
+  }
   return {
     name: decoration.apiName?.name ?? name,
     at: decoration.apiName?.at ?? file.at(member.key),
     language: "typescript-v1",
     isQuery: decoration.isQuery,
-    signature: readSignature(member, file, types, report),
-    edits: [],
+    signature: signature && {
+      parameters: signature.parameters,
+      output: decoration.isEdit ? { type: { type: "edits" }, optional: false } : signature.output,
+    },
+    edits: decoration.isEdit ? (decoration.edits ?? editedIn(member, file)) : [],
     sources: uniqueSources(decoration.sources satisfies readonly DeclaredSource[]),
     // A class of its own for each call, so that nothing is left in it for the next user.
     call: `(...parameters) => new user[${JSON.stringify(className)}]()[${JSON.stringify(name)}](...parameters)`,
@@ -125,4 +139,19 @@ function readMethod(
 
 function methodName({ key }: t.ClassMethod): string | null {
   return key.type === "Identifier" || key.type === "StringLiteral" ? nameIn(key) : null;
+}
+
+/** Without `@Edits`: the types that objects of are created, and those of parameters. */
+function editedIn(member: t.ClassMethod, file: SourceFile): DeclaredEdit[] {
+  const found: DeclaredEdit[] = [];
+  for (const parameter of member.params) {
+    const type = parameter.type === "Identifier" ? annotationOf(parameter) : null;
+    const name = type && definitionNamed(type, file);
+    if (type && name) found.push({ name, at: file.at(type) });
+  }
+  walk(member, (node) => {
+    const name = createdBy(node, file);
+    if (name !== null) found.push({ name, at: file.at(node) });
+  });
+  return found;
 }

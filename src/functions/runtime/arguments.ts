@@ -6,6 +6,24 @@ import { wireEdits } from "./edits.ts";
 import { FunctionsMap } from "./functions-api.ts";
 import { osdkObject, primaryKeyOf } from "./osdk-object.ts";
 
+/** What makes objects and sets of them for code, and finds the keys of those that it returns. */
+export interface ObjectMaker {
+  object(json: Readonly<Record<string, unknown>>): object;
+  objectSet(definition: Readonly<Record<string, unknown>>, objectType: string): object;
+  primaryKeyOf(object: unknown): unknown;
+}
+
+let maker: ObjectMaker = {
+  object: osdkObject,
+  objectSet: (definition) => definition,
+  primaryKeyOf,
+};
+
+/** Objects are made in another way from now on. */
+export function makeObjectsWith(other: ObjectMaker): void {
+  maker = other;
+}
+
 type Language = PublishedFunction["language"];
 
 /** A checked parameter as code sees it: what is missing is undefined, and v1 has classes for dates and maps. */
@@ -66,7 +84,12 @@ function fromJson(json: unknown, type: ValueType, language: Language): unknown {
       );
     }
     case "object":
-      return osdkObject(json as Record<string, unknown>);
+      return maker.object(json as Record<string, unknown>);
+    case "objectSet":
+      return maker.objectSet(
+        typeof json === "string" ? { type: "reference", reference: json } : (json as Record<string, unknown>),
+        type.objectType,
+      );
     case "float":
     case "double":
       return Number(json);
@@ -79,10 +102,17 @@ function fromJson(json: unknown, type: ValueType, language: Language): unknown {
   }
 }
 
+function isWritable(value: unknown): value is { toJSON(): unknown } {
+  return (
+    typeof value === "object" && value !== null && "toJSON" in value && typeof value.toJSON === "function"
+  );
+}
+
 /** One level of a result; what is inside is converted when it is checked. */
 function toJson(value: unknown, { type }: ValueType): unknown {
   if (type === "edits") return wireEdits(value);
-  if (type === "object") return primaryKeyOf(value);
+  if (type === "object") return maker.primaryKeyOf(value);
+  if (type === "objectSet" && isWritable(value)) return value.toJSON();
   if (type === "set" && value instanceof Set) return [...value];
   if (type === "map" && value instanceof Map) {
     return Object.fromEntries([...value].map(([key, item]) => [String(key), item]));

@@ -1,6 +1,8 @@
-/** What functions import as `@foundry/functions-api` (TypeScript v1), as far as it concerns values, errors and sources. */
+/** What functions import as `@foundry/functions-api` (TypeScript v1). */
+
 export { LocalDate, Timestamp } from "./dates.ts";
 export { UserFacingError } from "./user-facing-error.ts";
+export { Filters } from "./v1-object-set.ts";
 
 /** Foundry: "Input and output types" (TypeScript v1). */
 export type Integer = number;
@@ -50,6 +52,16 @@ function FunctionDecorator(): Marker {
 }
 
 export { FunctionDecorator as Function };
+
+/** Publishes a method as a function whose result are the edits that it makes. */
+export function OntologyEditFunction(): Marker {
+  return mark;
+}
+
+/** Declares the object types that a method edits. */
+export function Edits(..._types: readonly unknown[]): Marker {
+  return mark;
+}
 
 /** Publishes a method as a function that changes nothing. */
 export function Query(_options?: { readonly apiName?: string }): Marker {

@@ -21,6 +21,8 @@ import { UserFacingError } from "./user-facing-error.ts";
 export interface ServedFunction
   extends Pick<PublishedFunction, "language" | "name" | "parameters" | "output"> {
   readonly call: (...parameters: never[]) => unknown;
+  /** Calls it with the ontology at hand, perhaps more than once (TypeScript v1). */
+  readonly around?: (work: () => unknown, returnsEdits: boolean) => Promise<unknown>;
 }
 
 // Before the user's module is loaded, which is imported after this one.
@@ -39,15 +41,18 @@ export function serveFunction(served: ServedFunction): ServeCall {
 }
 
 async function answerOf(
-  { language, call, output, parameters }: ServedFunction,
+  { language, call, around, output, parameters }: ServedFunction,
   given: readonly unknown[],
   resultBytes: number,
 ): Promise<CallAnswer> {
   try {
-    const values = parameters.map((type, index) => argumentFrom(given[index] ?? null, type, language));
-    // So that `arguments` and default values are as in a call by hand.
-    while (values.length > 0 && values.at(-1) === undefined) values.pop();
-    const result = await call(...(values as never[]));
+    const work = () => {
+      const values = parameters.map((type, index) => argumentFrom(given[index] ?? null, type, language));
+      // So that `arguments` and default values are as in a call by hand.
+      while (values.length > 0 && values.at(-1) === undefined) values.pop();
+      return call(...(values as never[]));
+    };
+    const result = await (around ? around(work, output?.type.type === "edits") : work());
     return { value: resultOf(result, output, resultBytes) };
   } catch (thrown) {
     return { error: safeErrorOf(thrown) };

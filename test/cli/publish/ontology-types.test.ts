@@ -75,6 +75,32 @@ const answer: string = await client(greeting).executeFunction({ id: "ada" });
 console.log($count, answer);
 `;
 
+const version1 = `import { Edits, Filters, Function, LocalDate, ObjectSet, OntologyEditFunction } from "@foundry/functions-api";
+import { Uuid } from "@foundry/functions-utils";
+import { Employee, Objects, Ticket } from "@foundry/ontology-api";
+
+export class Changes {
+  @Edits(Employee, Ticket)
+  @OntologyEditFunction()
+  public hire(boss: Employee, all: ObjectSet<Employee>): void {
+    const employee = Objects.create().employee(Uuid.random());
+    employee.name = "Eve";
+    employee.born = LocalDate.now();
+    employee.tags = [...(boss.tags ?? []), "new"];
+    employee.boss.set(boss);
+    const ticket = Objects.create().ticket(7);
+    employee.tickets.add(ticket);
+    for (const each of all.filter((e) => Filters.and(e.level.range().gt(1), e.name.exactMatch("Bob"))).all()) each.delete();
+  }
+
+  @Function()
+  public async titles(employee: Employee): Promise<string[]> {
+    const tickets = await Objects.search().employee([employee]).searchAroundTickets().orderBy((t) => t.title.asc()).takeAsync(5);
+    return tickets.map(({ title }) => title ?? "");
+  }
+}
+`;
+
 const greeting = `export default function greeting(id: string, times?: number): string { return id + times; }`;
 
 function compile(folder: string, project: string): string {
@@ -91,6 +117,7 @@ describe("sortie types declares the ontology for the real client", () => {
     "ontology/company.yaml": company + actions,
     "functions/linkUserProfile/linkUserProfile.ts": withOntology,
     "functions/change/change.ts": edits,
+    "functions/changes/changes.ts": version1,
     "functions/greeting/greeting.ts": greeting,
     "program/main.ts": program,
     "program/tsconfig.json": JSON.stringify({

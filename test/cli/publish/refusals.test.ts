@@ -49,8 +49,8 @@ describe("an import that cannot work is refused where it stands", () => {
       "1:29 UnsupportedImport @osdk/react cannot be used: it is for other programs than functions.",
     ],
     [
-      'import { Objects } from "@foundry/ontology-api";',
-      "1:25 UnsupportedImport @foundry/ontology-api cannot be used: there is no ontology here.",
+      'import { Objects } from "@foundry/ontology-api/search";',
+      "1:25 UnsupportedImport @foundry/ontology-api/search cannot be used: the ontology is imported as @foundry/ontology-api.",
     ],
     [
       'import { serve } from "sortie:runtime/serve.ts";',

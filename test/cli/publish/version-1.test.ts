@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { declaredIn, placed, publish } from "./kit.ts";
+import { company, declaredIn, placed, publish } from "./kit.ts";
 
 const imports = `import { ExternalSystems, Function, Query, Integer } from "@foundry/functions-api";
 import { Orders, Stock } from "@foundry/external-systems/sources";
@@ -137,20 +137,21 @@ describe("a decorated method that cannot be published is refused", () => {
     `import { ChatCompletion, Edits, ExternalSystems, Function, OntologyEditFunction, Query } from "@foundry/functions-api";\nexport class It {\n${text}\n}`;
   test.each<[text: string, expected: string[]]>([
     [
-      "@OntologyEditFunction() it(): void {}",
-      ["3:1 UnsupportedDecorator @OntologyEditFunction cannot be used: there is no ontology here."],
+      "@OntologyEditFunction() it(): string { return ''; }",
+      ["3:25 InvalidMethod A function that edits returns nothing: its edits are its result."],
     ],
     [
-      "@Edits() @Function() it(): void {}",
-      ["3:1 UnsupportedDecorator @Edits cannot be used: there is no ontology here."],
+      "@Edits(name) @OntologyEditFunction() it(): void {}",
+      ["3:8 DecoratorNotLiteral An argument of @Edits is no object type."],
     ],
+    ["@Edits() it(): void {}", ["3:10 InvalidMethod The method declares what it uses and is not published."]],
     [
       "@ChatCompletion() it(): void {}",
       ["3:1 UnsupportedDecorator @ChatCompletion cannot be used: there are no models here."],
     ],
     [
       "@ExternalSystems({ sources: [] }) it(): void {}",
-      ["3:35 InvalidMethod The method declares sources and is not published."],
+      ["3:35 InvalidMethod The method declares what it uses and is not published."],
     ],
     [
       "@ExternalSystems({ sources: names }) @Function() it(): void {}",
@@ -183,5 +184,73 @@ describe("a decorated method that cannot be published is refused", () => {
     expect(declaredIn(code).problems).toEqual([
       "5:16 MixedVersions The file has methods with decorators (TypeScript v1) and a default export (TypeScript v2).",
     ]);
+  });
+});
+
+describe("a function that edits objects", () => {
+  const imports = `import { Edits, Filters, Function, OntologyEditFunction } from "@foundry/functions-api";
+import type { Integer, ObjectSet } from "@foundry/functions-api";
+import { Employee, Objects, Ticket } from "@foundry/ontology-api";
+`;
+  const published = (methods: string) =>
+    publish({
+      "functions/it/it.ts": `${imported(methods)}export class It {\n${methods}\n}`,
+      "ontology/company.yaml": company,
+    });
+  const imported = (methods: string) =>
+    imports
+      .split("\n")
+      .map((line) =>
+        line.replaceAll(
+          /\{ (.*) \}/g,
+          (_, names: string) =>
+            `{ ${names
+              .split(", ")
+              .filter((name) => methods.includes(name))
+              .join(", ")} }`,
+        ),
+      )
+      .join("\n");
+
+  test.each<[string, string[]]>([
+    ["@Edits(Employee, Ticket) @OntologyEditFunction() public it(): void {}", ["Employee", "Ticket"]],
+    ["@Edits([Employee]) @OntologyEditFunction() public async it(): Promise<void> {}", ["Employee"]],
+    ["@OntologyEditFunction() public it(employee: Employee): void { employee.name = 'x'; }", ["Employee"]],
+    ["@OntologyEditFunction() public it(): void { Objects.create().ticket(7); }", ["Ticket"]],
+  ])("%s", async (method, edits) => {
+    const { functions, problems } = await published(method);
+    expect(problems).toEqual([]);
+    expect(functions[0]?.published).toMatchObject({
+      edits,
+      output: { type: { type: "edits" }, optional: false },
+    });
+  });
+
+  test("takes objects and sets of them", async () => {
+    const { functions } = await published(
+      "@Function() public it(one: Employee, many: Employee[], all: ObjectSet<Employee>): Employee { return one; }",
+    );
+    const object = { type: "object", objectType: "Employee" };
+    expect(functions[0]?.published).toMatchObject({
+      parameters: [
+        { name: "one", type: object },
+        { name: "many", type: { type: "list", element: object } },
+        { name: "all", type: { type: "objectSet", objectType: "Employee" } },
+      ],
+      output: { type: object },
+    });
+  });
+
+  test.each<[string, string[]]>([
+    [
+      "@Edits(Employee) @OntologyEditFunction() public it(): void { Objects.create().ticket(7); }",
+      ["5:79 UndeclaredEdit The function does not declare to edit Ticket."],
+    ],
+    [
+      "@Function() public async it(): Promise<void> { await Objects.search().employee().filter(e => e.id.exactMatch('')).groupBy(e => e.name.topValues()).count(); }",
+      ["5:115 UnsupportedObjectSet groupBy is not supported in TypeScript v1."],
+    ],
+  ])("%s", async (method, expected) => {
+    expect((await published(method)).problems.map(placed)).toEqual(expected);
   });
 });
