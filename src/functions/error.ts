@@ -18,6 +18,10 @@ const statuses = {
 
 const codes = {
   QueryNotFound: "NOT_FOUND",
+  /** A function asks for something of the ontology that there is not for functions. */
+  OntologyNotFound: "NOT_FOUND",
+  /** Functions call each other without end. */
+  TooManyNestedCalls: "INVALID_ARGUMENT",
   MissingParameter: "INVALID_ARGUMENT",
   UnknownParameter: "INVALID_ARGUMENT",
   /** An object that a parameter names is not there, or not for the caller to read. */

@@ -18,6 +18,10 @@ export class LiveCall {
   readonly limitMs: number;
   /** When that is over. Epoch milliseconds. */
   readonly deadline: number;
+  /** Whether it, or a call that it is a part of, may be executed more than once: then nothing of it may write. */
+  readonly isQuery: boolean;
+  /** How many calls of functions it is a part of. */
+  readonly depth: number;
   /** Of its sources, by declared name. */
   readonly secrets: ReadonlyMap<string, Secrets>;
   /** The consent without which it could not go on; null when none was missing. */
@@ -27,6 +31,7 @@ export class LiveCall {
   /** Resolves at its end. */
   readonly ended: Promise<void>;
   readonly #end: () => void;
+  #hasEnded = false;
   readonly #log: (line: Record<string, unknown>) => void;
   /** Tokens that the call has used. */
   readonly #tokens = new Set<string>();
@@ -38,7 +43,7 @@ export class LiveCall {
   #droppedInside = 0;
 
   constructor(
-    call: Pick<LiveCall, "id" | "plan" | "caller" | "limitMs" | "deadline" | "secrets">,
+    call: Pick<LiveCall, "id" | "plan" | "caller" | "limitMs" | "deadline" | "isQuery" | "depth" | "secrets">,
     log: (line: Record<string, unknown>) => void,
   ) {
     this.id = call.id;
@@ -46,6 +51,8 @@ export class LiveCall {
     this.caller = call.caller;
     this.limitMs = call.limitMs;
     this.deadline = call.deadline;
+    this.isQuery = call.isQuery;
+    this.depth = call.depth;
     this.secrets = call.secrets;
     this.#log = log;
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -101,6 +108,8 @@ export class LiveCall {
 
   /** Ends what is under way, and says what was not logged. */
   end(): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
     this.#end();
     this.counts.end();
     const dropped = this.#dropped + this.#droppedInside;

@@ -22,7 +22,12 @@ export interface SessionProps {
   readonly isolate: string;
   /** Epoch milliseconds. */
   readonly deadline: number;
+  readonly isQuery: boolean;
+  readonly depth: number;
 }
+
+/** How many calls of functions may be in each other. */
+const MOST_DEPTH = 5;
 
 export interface RunnerServices {
   readonly loader: Pick<WorkerLoader, "get">;
@@ -59,6 +64,8 @@ export interface CallAround {
   readonly deadline: number;
   /** Whether it may be executed more than once: then nothing of it may change anything outside. */
   readonly isQuery: boolean;
+  /** How many calls of functions it has around it, with this one. */
+  readonly depth: number;
 }
 
 /** What a function returned. */
@@ -91,6 +98,11 @@ export class FunctionRunner {
       throw new FunctionError("QueryNotFound", `There is no function ${call.name}.`, { query: call.name });
     }
     if (plan.problem) throw notUsable(plan, plan.problem);
+    const { depth = 0, isQuery = false } = call.within ?? {};
+    if (depth > MOST_DEPTH) {
+      const message = `Functions may call each other ${MOST_DEPTH} deep, and ${call.name} would be deeper.`;
+      throw new FunctionError("TooManyNestedCalls", message, { query: call.name, message });
+    }
     const keys = orderedParameters(plan.published, call.parameters);
     const parameters = plan.takesObjects
       ? await withObjects(plan.published.parameters, keys, this.services.objects(call.caller, context))
@@ -99,20 +111,24 @@ export class FunctionRunner {
     const left = (call.within?.deadline ?? Number.POSITIVE_INFINITY) - context.now();
     const limitMs = Math.max(0, Math.min(call.timeoutMs ?? timeoutMs, timeoutMs, left));
     const secrets = await this.#secrets(plan, context);
-    const live = this.#begin(
-      crypto.randomUUID(),
+    const live = this.#begin({
+      id: crypto.randomUUID(),
       plan,
-      call.caller,
+      caller: call.caller,
       secrets,
       limitMs,
-      context.now() + limitMs,
-    );
+      deadline: context.now() + limitMs,
+      isQuery: isQuery || plan.published.isQuery,
+      depth,
+    });
     this.#forgetLost();
     this.#live.set(live.id, live);
-    const result = this.#execute(live, parameters, context).finally(() => {
+    const end = () => {
       this.#live.delete(live.id);
       live.end();
-    });
+    };
+    call.within?.ended.then(end);
+    const result = this.#execute(live, parameters, context).finally(end);
     // A client that leaves takes its invocation along, and must not take what ends the call.
     context.waitUntil(result.catch(() => {}));
     return result;
@@ -147,22 +163,16 @@ export class FunctionRunner {
     if (context.now() > props.deadline) return null;
     const plan = (await current())?.find(props.function);
     if (!plan || plan.problem) return null;
-    const { call: id, caller, deadline } = props;
+    const { call: id, caller, deadline, isQuery, depth } = props;
     const secrets = await this.#secrets(plan, context);
-    const call = this.#begin(id, plan, caller, secrets, plan.published.limits.timeoutMs, deadline);
+    const limitMs = plan.published.limits.timeoutMs;
+    const call = this.#begin({ id, plan, caller, secrets, limitMs, deadline, isQuery, depth });
     setTimeout(() => call.end(), deadline - context.now());
     return call;
   }
 
-  #begin(
-    id: string,
-    plan: FunctionPlan,
-    caller: Caller,
-    secrets: ReadonlyMap<string, Secrets>,
-    limitMs: number,
-    deadline: number,
-  ): LiveCall {
-    return new LiveCall({ id, plan, caller, secrets, limitMs, deadline }, this.services.outlets.log);
+  #begin(call: ConstructorParameters<typeof LiveCall>[0]): LiveCall {
+    return new LiveCall(call, this.services.outlets.log);
   }
 
   /** The calls that are running in an isolate, as far as this isolate of the gateway began them. */
@@ -185,6 +195,8 @@ export class FunctionRunner {
       caller,
       isolate: this.#isolate,
       deadline,
+      isQuery: live.isQuery,
+      depth: live.depth,
     });
     const request: CallRequest = { parameters, sources: factsOf(live), limits: published.limits };
     const ended = new AbortController();

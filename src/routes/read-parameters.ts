@@ -1,6 +1,7 @@
 import type { TimeLimit } from "../egress/call.ts";
 import { EgressError } from "../egress/error.ts";
 import { FunctionError } from "../functions/error.ts";
+import { invalidBody, parametersIn } from "../functions/parameters-in.ts";
 import { decodeUtf8 } from "../text/utf8.ts";
 
 /** The largest body of a request to execute a function. Bytes. */
@@ -8,9 +9,6 @@ const BODY_LIMIT_BYTES = 10 * 1024 * 1024;
 
 /** How long a client may take to send it. Milliseconds. */
 const READ_TIMEOUT_MS = 55_000;
-
-/** How many lists and objects may stand in each other: the types of parameters are as deep as they are written out. */
-const MOST_LEVELS = 100;
 
 /**
  * The parameters in the body of a request to execute a function. Rejects with {@link FunctionError}:
@@ -22,26 +20,11 @@ export async function readParameters(
 ): Promise<Readonly<Record<string, unknown>>> {
   const [contentType = ""] = (request.headers.get("content-type") ?? "").split(";", 1);
   if (contentType.trim().toLowerCase() !== "application/json") {
-    throw invalid("The body has to be JSON, with the content type application/json.");
+    throw invalidBody("The body has to be JSON, with the content type application/json.");
   }
   const bytes = await limit.within(READ_TIMEOUT_MS, readBody(request)).catch(throwAsTimedOut);
-  let body: unknown;
-  try {
-    // Other bytes make an empty text, which is no JSON either.
-    body = JSON.parse(decodeUtf8(bytes) ?? "");
-  } catch {
-    throw invalid("The body is not JSON.");
-  }
-  const parameters = isObject(body) ? (body.parameters ?? {}) : null;
-  if (!isObject(parameters)) throw invalid('The body has to be {"parameters": {…}}.');
-  if (isDeeperThan(MOST_LEVELS, parameters)) {
-    throw invalid(`The body has more than ${MOST_LEVELS} lists and objects in each other.`);
-  }
-  return parameters;
-}
-
-function invalid(reason: string): FunctionError {
-  return new FunctionError("InvalidRequestBody", reason, { reason });
+  // Other bytes make an empty text, which is no JSON.
+  return parametersIn(decodeUtf8(bytes) ?? "");
 }
 
 function throwAsTimedOut(error: unknown): never {
@@ -68,14 +51,4 @@ async function readBody(request: Request): Promise<Uint8Array> {
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
-}
-
-function isDeeperThan(levels: number, value: unknown): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  if (levels === 0) return true;
-  return Object.values(value).some((each) => isDeeperThan(levels - 1, each));
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

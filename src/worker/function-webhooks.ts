@@ -41,7 +41,7 @@ export async function executeForFunction(
   context: TokenContext,
 ): Promise<WebhookAnswer> {
   try {
-    const { published, sources } = call.plan;
+    const { sources } = call.plan;
     const apiName = sources.get(source)?.source.apiName;
     const plan = await webhooks.find(name, context);
     if (!plan?.domains || plan.source !== apiName) {
@@ -49,12 +49,12 @@ export async function executeForFunction(
     }
     const inputs = inputsIn(input);
     if (!inputs) return notStarted("The input of a webhook has to be an object of at most 10 MB of JSON.");
-    const { caller, deadline } = call;
+    const { caller, deadline, isQuery, depth } = call;
     const execution = {
       name,
       input: inputs,
       caller,
-      within: { ended, deadline, isQuery: published.isQuery },
+      within: { ended, deadline, isQuery, depth: depth + 1 },
     };
     const { value } = await webhooks.execute(execution, context);
     return { output: value };

@@ -99,9 +99,11 @@ export class Functions {
     question: OntologyQuestion,
     lifetime: Lifetime,
   ): Promise<OntologyAnswer> {
-    const call = await this.#call(props, lifetime);
+    const found = this.#call(props, lifetime);
+    const call = found instanceof Promise ? await found : found;
     if (!call) throw new Error(endedMessage);
-    return askOntology(call, question);
+    const ended = found instanceof Promise ? call.ended : endOf([call], lifetime);
+    return askOntology(this, call, question, ended, contextOf(lifetime));
   }
 
   /** Lines of a function's console. */

@@ -5,7 +5,7 @@ import { LiveCall } from "../../src/functions/live-call.ts";
 
 const plan = { published: { name: "probe", revision: "1" } } as FunctionPlan;
 const facts = { id: "a call", plan, caller: { kind: "anonymous" }, secrets: new Map() } as const;
-const live = new LiveCall({ ...facts, limitMs: 300, deadline: 1300 }, () => {});
+const live = new LiveCall({ ...facts, limitMs: 300, deadline: 1300, isQuery: false, depth: 0 }, () => {});
 
 /** How a function ends that does not catch what the end of its time does to the calls under way. */
 const ended = { error: { kind: "runtime", name: "TypeError", message: "fetch failed", stack: "" } };

@@ -59,6 +59,10 @@ export const testModules: readonly TestModule[] = [
     edits: ["Employee"],
     call: "(...given) => user.default({}, ...given)",
   },
+  {
+    ...v2("callQuery", { parameters: [action, text], sources: [] }),
+    call: "(...given) => user.default(user.clientOfCall(), ...given)",
+  },
   v2("echo", {
     parameters: [
       parameter("counts", counts),

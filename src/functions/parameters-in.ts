@@ -1,0 +1,34 @@
+import { FunctionError } from "./error.ts";
+
+/** How many lists and objects may stand in each other: the types of parameters are as deep as they are written out. */
+const MOST_LEVELS = 100;
+
+/** The parameters in `{"parameters": {…}}`. Throws {@link FunctionError} (InvalidRequestBody). */
+export function parametersIn(text: string): Readonly<Record<string, unknown>> {
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    throw invalidBody("The body is not JSON.");
+  }
+  const parameters = isObject(body) ? (body.parameters ?? {}) : null;
+  if (!isObject(parameters)) throw invalidBody('The body has to be {"parameters": {…}}.');
+  if (isDeeperThan(MOST_LEVELS, parameters)) {
+    throw invalidBody(`The body has more than ${MOST_LEVELS} lists and objects in each other.`);
+  }
+  return parameters;
+}
+
+export function invalidBody(reason: string): FunctionError {
+  return new FunctionError("InvalidRequestBody", reason, { reason });
+}
+
+function isDeeperThan(levels: number, value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  if (levels === 0) return true;
+  return Object.values(value).some((each) => isDeeperThan(levels - 1, each));
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
