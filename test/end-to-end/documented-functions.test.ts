@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { RunningInProcess, sortieInProcess } from "../cli/in-process.ts";
 import { documented } from "../cli/publish/documented.ts";
+import { documentedPython } from "../cli/publish/documented-python.ts";
 import { folderWith, repository } from "../cli/sortie.ts";
 import { needsBrowser } from "../needs.ts";
 import { CLIENT_ID, CLIENT_SECRET, OpenIdProvider } from "../servers/openid-provider.ts";
@@ -30,6 +31,27 @@ codeImport: { enabled: true }
 `;
 }
 
+/** The examples in Python: two of them have one name on the page. */
+const inPython = {
+  "functions/my_external_function/my_external_function.py": documentedPython.plain,
+  "functions/with_secret/with_secret.py": documentedPython.withSecret,
+  "functions/call_external_api/call_external_api.py": documentedPython.oauthByClient,
+  "functions/call_by_hand/call_by_hand.py": documentedPython.oauthByHand.replace(
+    "call_external_api",
+    "call_by_hand",
+  ),
+  "functions/link_user_profile/link_user_profile.py": documentedPython.withOntology,
+  "ontology/profiles.yaml": `
+objectTypes:
+  UserProfile:
+    primaryKey: userProfileId
+    properties:
+      userProfileId: { type: string }
+      displayName: { type: string }
+    permissions: { read: [users], edit: [users] }
+`,
+};
+
 /** The examples as they stand on the page, each in a folder of its own, and what they call. */
 function environment(apiPort: number, provider: string): Record<string, string> {
   return {
@@ -38,6 +60,7 @@ function environment(apiPort: number, provider: string): Record<string, string> 
     "functions/axiosWithAgent/index.ts": documented.axiosWithAgent,
     "functions/oauthByClient/index.ts": documented.oauthByClient,
     "functions/oauthByHand/index.ts": documented.oauthByHand,
+    ...inPython,
     "sources/mine.yaml": source("MySource", apiPort, ""),
     "sources/oauth.yaml": source("MyOAuthSource", apiPort, "  outboundApplication: external"),
     "environments/local/aliases.json": JSON.stringify({
@@ -97,6 +120,7 @@ describe("the examples of “Make API calls from functions” run as they stand 
   test.each([
     ["TypeScript v1: the source's client and a secret", "myExternalFunction"],
     ["TypeScript v2: the source's client and a secret", "versionTwo"],
+    ["Python: the source's client and a secret", "with_secret"],
   ])("%s", async (_, name) => {
     expect(await execute(name)).toEqual({ value: `GET /api/v1/resource with ${SECRET} as nobody` });
   });
@@ -105,7 +129,11 @@ describe("the examples of “Make API calls from functions” run as they stand 
     expect(await execute("axiosWithAgent")).toEqual({ value: "GET / with nothing as nobody" });
   });
 
-  test.each(["oauthByClient", "oauthByHand"])(
+  test("Python: the source's client", async () => {
+    expect(await execute("my_external_function")).toEqual({ value: "GET / with nothing as nobody" });
+  });
+
+  test.each(["oauthByClient", "oauthByHand", "call_external_api", "call_by_hand", "link_user_profile"])(
     "%s has nothing to call with when nobody calls",
     async (name) => {
       const parameters = expect.objectContaining({
@@ -120,12 +148,20 @@ describe("the examples of “Make API calls from functions” run as they stand 
   test("OAuth, through the client and by hand, for a user who has given consent", needsBrowser, async () => {
     expect(await execute("oauthByClient", "alice")).toMatchObject({ errorName: "AuthorizationRequired" });
     await giveConsent("alice");
-    for (const name of ["oauthByClient", "oauthByHand"]) {
+    for (const name of ["oauthByClient", "oauthByHand", "call_external_api", "call_by_hand"]) {
       expect(await execute(name, "alice")).toEqual({
         value: "GET /api/v1/resource with nothing as alice-at-provider",
       });
     }
-    expect(await execute("oauthByClient", "bob")).toMatchObject({ errorName: "AuthorizationRequired" });
+    const obj = { type: "object", apiName: "UserProfile" };
+    const properties = { userProfileId: "alice-at-provider", displayName: "alice-at-provider" };
+    expect(await execute("link_user_profile", "alice")).toEqual({
+      value: [{ type: "createObject", obj, properties }],
+      applied: false,
+    });
+    for (const name of ["oauthByClient", "call_external_api", "link_user_profile"]) {
+      expect(await execute(name, "bob")).toMatchObject({ errorName: "AuthorizationRequired" });
+    }
   });
 
   async function giveConsent(user: string): Promise<void> {
@@ -145,11 +181,16 @@ describe("the examples of “Make API calls from functions” run as they stand 
   }
 });
 
-/** Says what it was asked, with which secret, and for whom the provider issued the token. */
+/** Says what it was asked, with which secret, and for whom the provider issued the token; and who they are. */
 async function serveApi(provider: OpenIdProvider): Promise<Server> {
   const server = createServer(async ({ method, url, headers }, response) => {
     const token = await provider.find(headers.authorization?.replace(/^Bearer /, "") ?? "");
     const secret = headers["x-secret"] ?? "nothing";
+    if (url === "/v1/me") {
+      response.setHeader("content-type", "application/json");
+      response.end(JSON.stringify({ id: token?.account, display_name: token?.account }));
+      return;
+    }
     response.end(`${method} ${url} with ${secret} as ${token?.account ?? "nobody"}`);
   });
   server.listen(0, "127.0.0.1");
