@@ -44,15 +44,12 @@ async function complaintAbout(
   packages: ReadonlySet<string>,
   standard: Interpreter,
 ): Promise<Complaint | null> {
-  if (leadsOut) {
-    return {
-      code: "UnresolvedImport",
-      message: `The import of ${module || name} leads out of the function's folder.`,
-      remedy: "Take a dot away, or move the file into the folder.",
-    };
-  }
+  if (leadsOut) return beside(module, name, file, files);
   const [first = ""] = module.split(".");
-  if (files.has(first) && !libraryModules().has(first)) return inFolder(module, name, files);
+  if (files.has(first)) {
+    const isTaken = standard.found.has(first) || libraryModules().has(first);
+    return isTaken ? taken(first) : inFolder(module, name, files);
+  }
   const refused = senselessModule(module) ?? (name === null ? null : senselessName(`${module}.${name}`));
   if (refused) return { code: "UnsupportedImport", ...refused };
   if (libraryModules().has(first)) return inLibrary(module, name);
@@ -61,24 +58,42 @@ async function complaintAbout(
   return notThere(first, file, files, standard);
 }
 
+/** Relative imports that Python refuses. */
+function beside(
+  module: string,
+  name: string | null,
+  { package: from }: PythonFile,
+  files: PythonFiles,
+): Complaint {
+  const absolute = module === "" ? `import ${name}` : `from ${module} import ${name}`;
+  const wanted = module === "" ? (name ?? "") : module;
+  return {
+    code: "UnresolvedImport",
+    message:
+      from === ""
+        ? "A file that is in no package has no relative imports."
+        : `The import leads out of the package ${from.split(".")[0]}.`,
+    remedy: files.has(wanted)
+      ? `Write ${absolute}.`
+      : didYouMean(wanted, files.modules, `write ${absolute}, and add ${wanted.replaceAll(".", "/")}.py.`),
+  };
+}
+
+/** A file with the name of a module that is there already, and that wins. */
+function taken(module: string): Complaint {
+  return {
+    code: "UnresolvedImport",
+    message: `The function's folder has a module ${module}, and so has Python here, which is the one that is imported.`,
+    remedy: "Give the file another name.",
+  };
+}
+
 /** Of the function's own files. */
 function inFolder(module: string, name: string | null, files: PythonFiles): Complaint | null {
-  if (!files.has(module)) {
-    return {
-      code: "UnresolvedImport",
-      message: `The function's folder has no module ${module}.`,
-      remedy: didYouMean(module, files.modules, `add ${module.replaceAll(".", "/")}.py.`),
-    };
-  }
+  if (!files.has(module)) return missing(module, files);
+  if (name === null || name === "*" || files.has(`${module}.${name}`)) return null;
+  if (!files.modules.includes(module)) return missing(`${module}.${name}`, files);
   const from = files.module(module);
-  if (name === null || name === "*" || files.has(module === "" ? name : `${module}.${name}`)) return null;
-  if (module === "") {
-    return {
-      code: "UnresolvedImport",
-      message: `The function's folder has no module ${name}.`,
-      remedy: didYouMean(name, files.modules, `add ${name}.py.`),
-    };
-  }
   // What is bound in ways that are not looked at has its name somewhere in the file.
   if (!from || from.stars.length > 0 || mentions(from.text, name) || mentions(from.text, "__getattr__"))
     return null;
@@ -95,6 +110,14 @@ function inFolder(module: string, name: string | null, files: PythonFiles): Comp
 
 function mentions(text: string, name: string): boolean {
   return text.split(/[^\p{ID_Continue}]+/u).includes(name);
+}
+
+function missing(module: string, files: PythonFiles): Complaint {
+  return {
+    code: "UnresolvedImport",
+    message: `The function's folder has no module ${module}.`,
+    remedy: didYouMean(module, files.modules, `add ${module.replaceAll(".", "/")}.py.`),
+  };
 }
 
 async function inLibrary(module: string, name: string | null): Promise<Complaint | null> {

@@ -4,11 +4,11 @@ import { walk } from "./walk.ts";
 
 /** A module that a file imports, or one thing from it. */
 export interface PythonImport extends Place {
-  /** Its full name; relative ones are worked out. Null when it leads out of the function's folder. */
+  /** Its full name; relative ones are worked out, unless they lead out. */
   readonly module: string;
   /** What is imported from it; null for the module itself, `*` for everything. */
   readonly name: string | null;
-  /** Whether it is relative and leads out of the function's folder. */
+  /** Whether it is relative and leads out of the package that the file is in. */
   readonly leadsOut: boolean;
   /** Whether the code goes on without it, or only type checkers read it. */
   readonly optional: boolean;
@@ -23,7 +23,14 @@ export function importsOf({ tree, package: from }: Pick<PythonFile, "tree" | "pa
     if (node.kind === "If" && isTypeChecking(node.test)) markAll(node.body, optional);
     if (node.kind === "Import") {
       for (const { name: module, line, column } of node.names) {
-        found.push({ module, name: null, leadsOut: false, optional: optional.has(node), line, column });
+        found.push({
+          module,
+          name: null,
+          leadsOut: false,
+          optional: optional.has(node),
+          line,
+          column,
+        });
       }
     } else if (node.kind === "ImportFrom") {
       const { module = "", level } = node;
@@ -31,7 +38,14 @@ export function importsOf({ tree, package: from }: Pick<PythonFile, "tree" | "pa
       for (const { name, line, column } of node.names) {
         const leadsOut = base === null;
         // A module that is not there is reported once, where it is named.
-        found.push({ module: base ?? module, name, leadsOut, optional: optional.has(node), line, column });
+        found.push({
+          module: base ?? module,
+          name,
+          leadsOut,
+          optional: optional.has(node),
+          line,
+          column,
+        });
       }
     }
     return undefined;
@@ -39,10 +53,10 @@ export function importsOf({ tree, package: from }: Pick<PythonFile, "tree" | "pa
   return found;
 }
 
-/** The full name of a relative module; null when it leads out of the function's folder. */
+/** The full name of a relative module; null when it leads out of the file's package. */
 export function absoluteName(module: string, level: number, from: string): string | null {
   const parts = from === "" ? [] : from.split(".");
-  if (level - 1 > parts.length) return null;
+  if (level > parts.length) return null;
   return [...parts.slice(0, parts.length - level + 1), ...(module === "" ? [] : [module])].join(".");
 }
 

@@ -121,4 +121,4 @@ def expression(text: str) -> ast.expr | None:
         return None
 
 
-parse, interpreter
+

@@ -1,17 +1,19 @@
 // The thread in which Python is read: what its code makes of the interpreter, even its end, stays there. It is no part
 // of the program in `dist/`, so that the same file runs from there and from the sources.
-import { readFileSync } from "node:fs";
-import { parentPort, workerData } from "node:worker_threads";
+import { existsSync, readFileSync } from "node:fs";
+import { parentPort } from "node:worker_threads";
+import { gunzipSync } from "node:zlib";
 import { loadPyodide } from "pyodide";
 
 const quiet = () => {};
-const { snapshot } = workerData;
+const snapshot = new URL("../../../../dist/python-parser.bin", import.meta.url);
+const isBuilt = existsSync(snapshot);
 const python = await loadPyodide({
   stdout: quiet,
   stderr: quiet,
-  ...(snapshot && { _loadSnapshot: new Uint8Array(readFileSync(snapshot)) }),
+  ...(isBuilt && { _loadSnapshot: new Uint8Array(gunzipSync(readFileSync(snapshot))) }),
 });
-const code = readFileSync(new URL("parse.py", import.meta.url), "utf8");
-const [parse, interpreter] = python.runPython(code);
+if (!isBuilt) python.runPython(readFileSync(new URL("parse.py", import.meta.url), "utf8"));
+const [parse, interpreter] = python.runPython("parse, interpreter");
 parentPort.on("message", (text) => parentPort.postMessage(parse(text)));
 parentPort.postMessage(interpreter());

@@ -46,17 +46,36 @@ describe("an import that cannot work is refused where it stands", () => {
     ],
     [
       "from ..other import name",
-      "1:21 UnresolvedImport The import of other leads out of the function's folder.",
+      "1:21 UnresolvedImport A file that is in no package has no relative imports.",
     ],
     ["from helper import nam", "1:20 UnknownExport helper has no nam."],
-    ["from .helper import nam", "1:21 UnknownExport helper has no nam."],
-    ["from . import helpers", "1:15 UnresolvedImport The function's folder has no module helpers."],
+    [
+      "from .helper import name",
+      "1:21 UnresolvedImport A file that is in no package has no relative imports.",
+    ],
+    ["from . import helpers", "1:15 UnresolvedImport A file that is in no package has no relative imports."],
+    ["import parts.wrong", "parts/wrong.py:1:22 UnresolvedImport The import leads out of the package parts."],
+    [
+      "import parts.off",
+      "parts/off.py:1:15 UnresolvedImport The function's folder has no module parts.nowhere.",
+    ],
+    [
+      "import types",
+      "1:8 UnresolvedImport The function's folder has a module types, and so has Python here, which is the one that is imported.",
+    ],
     [
       "import parts.there, parts.missing",
       "1:21 UnresolvedImport The function's folder has no module parts.missing.",
     ],
   ])("%s", async (code, problem) => {
-    const others = { "helper.py": "name = 1\n", "parts/there.py": "" };
+    const others = {
+      "helper.py": "name = 1\n",
+      "types.py": "",
+      "parts/there.py": "from . import right\nfrom .right import name\nimport helper",
+      "parts/right.py": "name = 1",
+      "parts/wrong.py": "from ..helper import name",
+      "parts/off.py": "from . import nowhere",
+    };
     expect((await published(beginning(code), others)).problems).toEqual([problem]);
   });
 
