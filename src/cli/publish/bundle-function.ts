@@ -70,7 +70,7 @@ function knowsOntology(
   files: SourceFiles,
   ontology: KnownOntology,
 ): boolean {
-  if (language !== "typescript-v1" || ontology === null || ontology === "wrong") return false;
+  if (language !== "typescript-v1" || ontology.definition === null) return false;
   const returnsEdits = signature?.output?.type.type === "edits";
   return returnsEdits || files.all.some((file) => namesFrom(ONTOLOGY_API, file).length > 0);
 }

@@ -5,8 +5,15 @@ import { type ObjectType, Ontology } from "../../ontology/ontology.ts";
 import { ONTOLOGY_API, ONTOLOGY_SDK } from "./library.ts";
 import type { SourceFile } from "./source-file.ts";
 
-/** The ontology of an environment; null when it has none. `"wrong"`: what it has is reported elsewhere. */
-export type KnownOntology = OntologyDefinition | "wrong" | null;
+/** The ontology of an environment, as its functions can know it. */
+export interface KnownOntology {
+  /** Null when there is none. */
+  readonly definition: OntologyDefinition | null;
+  /** Whether there is one with errors, which are reported elsewhere. */
+  readonly isWrong: boolean;
+  /** The names of functions and webhooks, which are queries. */
+  readonly queries: ReadonlySet<string>;
+}
 
 /** What a definition is called in the files of the ontology, and in the code that imports it. */
 const kinds = { objectTypes: "object", interfaceTypes: "interface", actionTypes: "action" } as const;
@@ -25,19 +32,25 @@ export function definitionsOf(ontology: OntologyDefinition): ReadonlyMap<string,
 
 /** The module that stands in for `@ontology/sdk`, with these names. */
 export function definitionsModule(names: Iterable<string>, ontology: KnownOntology): string {
-  const definitions = ontology === null || ontology === "wrong" ? null : definitionsOf(ontology);
+  const kindOf = kindsIn(ontology);
   return [...new Set(names)]
     .map((name, index) => {
-      const definition = JSON.stringify({ type: definitions?.get(name) ?? "object", apiName: name });
+      const definition = JSON.stringify({ type: kindOf.get(name) ?? "object", apiName: name });
       return `const definition${index} = ${definition}; export { definition${index} as ${JSON.stringify(name)} };`;
     })
     .join("\n");
 }
 
+/** The names that functions can import, each with what it is. */
+function kindsIn({ definition, queries }: KnownOntology): ReadonlyMap<string, string> {
+  const functions = [...queries].map((name) => [name, "query"] as const);
+  return new Map([...functions, ...(definition ? definitionsOf(definition) : [])]);
+}
+
 /** The module that stands in for `@foundry/ontology-api`. */
-export function ontologyApiModule(ontology: KnownOntology): string {
-  if (ontology === null || ontology === "wrong") return "";
-  const { objectTypes } = new Ontology("", ontology);
+export function ontologyApiModule({ definition }: KnownOntology): string {
+  if (!definition) return "";
+  const { objectTypes } = new Ontology("", definition);
   const types = Object.fromEntries([...objectTypes].map(([name, type]) => [name, factsOf(type)]));
   return [
     'import { objectsOf } from "sortie:runtime/ontology-api.ts";',
@@ -71,8 +84,8 @@ export function namesFrom(module: string, file: SourceFile | null): string[] {
 
 /** Reports UnknownDefinition: a name that a file imports and that the ontology does not define. */
 export function checkDefinitions(file: SourceFile, ontology: KnownOntology, report: Report): void {
-  if (ontology === "wrong") return;
-  const known = ontology === null ? [] : [...definitionsOf(ontology).keys()];
+  if (ontology.isWrong) return;
+  const known = [...kindsIn(ontology).keys()];
   for (const statement of file.body) {
     if (statement.type !== "ImportDeclaration") continue;
     const module = statement.source.value;

@@ -51,10 +51,17 @@ export async function publishFunctions(
     aliases: settings.sourceAliases,
     hasFile: (webhook) => files.has(`webhooks/${webhook}.yaml`),
   };
-  const hasOntology = [...files.keys()].some((path) => path.startsWith("ontology/"));
-  const ontology = model.ontology?.definition ?? (hasOntology ? "wrong" : null);
+  const folders = functionFolders(files, report);
+  const ontology: KnownOntology = {
+    definition: model.ontology?.definition ?? null,
+    isWrong: model.ontology === null && [...files.keys()].some((path) => path.startsWith("ontology/")),
+    queries: new Set([
+      ...folders.map((folder) => folder.name),
+      ...webhooks.map(({ webhook }) => webhook.name),
+    ]),
+  };
   const published = await Promise.all(
-    functionFolders(files, report).map((folder) => {
+    folders.map((folder) => {
       const { entry } = folder;
       return entry?.endsWith(".py")
         ? publishPython({ ...folder, entry }, root, files, settings, ontology)

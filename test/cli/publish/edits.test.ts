@@ -95,8 +95,8 @@ export default function it(client: Client, name: string): string { return name; 
 });
 
 describe("what the ontology does not define cannot be imported", () => {
-  const importing = (name: string) => `import { ${name} } from "@ontology/sdk";
-export default function it(): string { return ${name}.apiName; }`;
+  const importing = (name: string) => `import { ${name} as asked } from "@ontology/sdk";
+export default function it(): string { return asked.apiName; }`;
 
   test.each([
     [
@@ -117,6 +117,7 @@ export default function it(): string { return ${name}.apiName; }`;
       "objectTypes: 1",
       ["ontology/company.yaml:1:14 InvalidValue objectTypes must be an object, and is a number."],
     ],
+    ["a query, for which any function will do", "it", "", []],
   ])("%s", async (_, name, ontology, expected) => {
     const { problems } = await publish({
       "functions/it/it.ts": importing(name),

@@ -32,7 +32,7 @@ export async function publishPython(
   const root = `functions/${folder}/`;
   const files = new PythonFiles(root, environment, report);
   const entry = await files.read(path);
-  const objectTypes = ontology === "wrong" ? null : new Set(Object.keys(ontology?.objectTypes ?? {}));
+  const objectTypes = ontology.isWrong ? null : new Set(Object.keys(ontology.definition?.objectTypes ?? {}));
   const read = entry && readPython(entry, folder, files, report);
   const name = read?.name ?? folder;
   // What is not deployed need not be right.
@@ -69,12 +69,10 @@ function onRuntime(built: BuiltFunction): BuiltFunction {
 /** What the object types are, for code that asks for them. */
 function ontologyFile(
   texts: Readonly<Record<string, string>>,
-  ontology: KnownOntology,
+  { definition }: KnownOntology,
 ): Readonly<Record<string, string>> {
   const asks = Object.values(texts).some((text) => text.includes("ontology_sdk"));
-  return asks && ontology !== null && ontology !== "wrong"
-    ? { [ONTOLOGY_MODULE]: ontologyModule(ontology) }
-    : {};
+  return asks && definition ? { [ONTOLOGY_MODULE]: ontologyModule(definition) } : {};
 }
 
 /** The files of the function's folder that are text, by path in it, without those that say what it needs. */
