@@ -25,7 +25,7 @@ export class Python {
         pyodide.FS.writeFile(target, readFileSync(join(folder, file)));
       }
     }
-    pyodide.runPython("import sys\nsys.path[:0] = ['/lib-of-functions', '/lib-of-tests']");
+    pyodide.runPython("import sys\nsys.path[:0] = ['/lib-of-tests', '/lib-of-functions']");
     return new Python(pyodide);
   }
 
