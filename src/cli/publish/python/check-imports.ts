@@ -5,13 +5,15 @@ import { exportsOf, libraryModules } from "./library.ts";
 import type { PythonFile } from "./python-file.ts";
 import type { PythonFiles } from "./python-files.ts";
 import { type Interpreter, pythonParser } from "./python-parser.ts";
-import { refusedPackage, senselessModule, senselessName } from "./refused-modules.ts";
+import { distributionOf, refusedPackage, senselessModule, senselessName } from "./refused-modules.ts";
 
 /** Why something cannot be imported. */
 interface Complaint {
   readonly code: "UnsupportedImport" | "UnresolvedImport" | "UnknownExport";
   readonly message: string;
   readonly remedy: string;
+  /** Whether it is about what is imported from the module, and not about the module. */
+  readonly ofName?: true;
 }
 
 /**
@@ -30,10 +32,12 @@ export async function checkImports(
   for (const each of importsOf(file)) {
     if (each.optional) continue;
     const complaint = await complaintAbout(each, file, files, packages, standard);
-    const key = complaint && `${each.line} ${complaint.message}`;
-    if (!complaint || !key || reported.has(key)) continue;
+    if (!complaint) continue;
+    const at = file.at(complaint.ofName ? each : each.moduleAt);
+    const key = `${at.line}:${at.column} ${complaint.message}`;
+    if (reported.has(key)) continue;
     reported.add(key);
-    report.error(complaint.code, file.at(each), complaint.message, complaint.remedy);
+    report.error(complaint.code, at, complaint.message, complaint.remedy);
   }
 }
 
@@ -50,8 +54,10 @@ async function complaintAbout(
     const isTaken = standard.found.has(first) || libraryModules().has(first);
     return isTaken ? taken(first) : inFolder(module, name, files);
   }
-  const refused = senselessModule(module) ?? (name === null ? null : senselessName(`${module}.${name}`));
+  const refused = senselessModule(module);
   if (refused) return { code: "UnsupportedImport", ...refused };
+  const refusedName = name === null ? null : senselessName(`${module}.${name}`);
+  if (refusedName) return { code: "UnsupportedImport", ...refusedName, ofName: true };
   if (libraryModules().has(first)) return inLibrary(module, name);
   if (standard.found.has(first) || standard.known.has(first)) return inStandard(module, standard);
   if (packages.has(first)) return null;
@@ -92,13 +98,14 @@ function taken(module: string): Complaint {
 function inFolder(module: string, name: string | null, files: PythonFiles): Complaint | null {
   if (!files.has(module)) return missing(module, files);
   if (name === null || name === "*" || files.has(`${module}.${name}`)) return null;
-  if (!files.modules.includes(module)) return missing(`${module}.${name}`, files);
+  if (!files.modules.includes(module)) return { ...missing(`${module}.${name}`, files), ofName: true };
   const from = files.module(module);
   // What is bound in ways that are not looked at has its name somewhere in the file.
   if (!from || from.stars.length > 0 || mentions(from.text, name) || mentions(from.text, "__getattr__"))
     return null;
   return {
     code: "UnknownExport",
+    ofName: true,
     message: `${module} has no ${name}.`,
     remedy: didYouMean(
       name,
@@ -139,6 +146,7 @@ async function inLibrary(module: string, name: string | null): Promise<Complaint
   const { offered } = names;
   return {
     code: "UnknownExport",
+    ofName: true,
     message: `${module} has no ${name} here.`,
     remedy: didYouMean(name, offered, `write one that it has: ${offered.join(", ")}.`),
   };
@@ -164,17 +172,21 @@ function inStandard(module: string, { found, known }: Interpreter): Complaint | 
 function notThere(module: string, file: PythonFile, files: PythonFiles, { found }: Interpreter): Complaint {
   const refused = refusedPackage(module);
   if (refused) return { code: "UnsupportedImport", ...refused };
+  const distribution = distributionOf(module);
   const folder = file.path.split("/").slice(0, 2).join("/");
   const known = [...files.modules, ...libraryModules().keys(), ...found].filter(
     (each) => !/[._]/.test(each[0] ?? ""),
   );
-  const near = nearestNames(
-    module,
-    known.filter((each) => !each.includes(".")),
-  );
+  const near =
+    distribution === module
+      ? nearestNames(
+          module,
+          known.filter((each) => !each.includes(".")),
+        )
+      : [];
   return {
     code: "UnresolvedImport",
     message: `There is no ${module} to import.`,
-    remedy: `${near.length > 0 ? `Did you mean ${near.join(" or ")}? Otherwise put` : "Put"} the package into the function's folder: pip install --target ${folder}/vendor ${module}`,
+    remedy: `${near.length > 0 ? `Did you mean ${near.join(" or ")}? Otherwise put` : "Put"} the package into the function's folder: pip install --target ${folder}/vendor ${distribution}`,
   };
 }

@@ -8,6 +8,8 @@ export interface PythonImport extends Place {
   readonly module: string;
   /** What is imported from it; null for the module itself, `*` for everything. */
   readonly name: string | null;
+  /** Where the module is named. */
+  readonly moduleAt: Place;
   /** Whether it is relative and leads out of the package that the file is in. */
   readonly leadsOut: boolean;
   /** Whether the code goes on without it, or only type checkers read it. */
@@ -25,6 +27,7 @@ export function importsOf({ tree, package: from }: Pick<PythonFile, "tree" | "pa
       for (const { name: module, line, column } of node.names) {
         found.push({
           module,
+          moduleAt: { line, column },
           name: null,
           leadsOut: false,
           optional: optional.has(node),
@@ -34,12 +37,14 @@ export function importsOf({ tree, package: from }: Pick<PythonFile, "tree" | "pa
       }
     } else if (node.kind === "ImportFrom") {
       const { module = "", level } = node;
+      const moduleAt = { line: node.line, column: node.column + "from ".length };
       const base = level === 0 ? module : absoluteName(module, level, from);
       for (const { name, line, column } of node.names) {
         const leadsOut = base === null;
         // A module that is not there is reported once, where it is named.
         found.push({
           module: base ?? module,
+          moduleAt,
           name,
           leadsOut,
           optional: optional.has(node),

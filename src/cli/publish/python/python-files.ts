@@ -75,7 +75,7 @@ export class PythonFiles {
     const text = decodedText(this.#files.get(path));
     const start: Position = { file: path, line: 1, column: 1 };
     const refuse = (at: Position, message: string, remedy: string) => {
-      this.#report.error("SyntaxError", at, `The code cannot be read: ${message}.`, remedy);
+      this.#report.error("SyntaxError", at, `The code cannot be read: ${sentence(message)}`, remedy);
       return null;
     };
     if (text === null) return refuse(start, "it is not UTF-8", "Save the file as UTF-8.");
@@ -83,13 +83,13 @@ export class PythonFiles {
     if ("error" in parsed) {
       const { message, line, column } = parsed.error;
       const at = { file: path, line: Math.max(line ?? 1, 1), column: Math.max(column ?? 1, 1) };
-      return refuse(at, message.replace(/\.$/, ""), remedyFor(message));
+      return refuse(at, message, remedyFor(message));
     }
     for (const { message, line } of parsed.warnings) {
       this.#report.warning(
         "SyntaxWarning",
         { file: path, line, column: 1 },
-        `Python warns: ${message}${/[.?]$/.test(message) ? "" : "."}`,
+        `Python warns: ${sentence(message)}`,
         "Write what is meant.",
       );
     }
@@ -141,8 +141,14 @@ function columnOf(line: string, bytes: number): number {
   return new TextDecoder().decode(new TextEncoder().encode(line).subarray(0, bytes)).length + 1;
 }
 
+function sentence(message: string): string {
+  return /[.?!]$/.test(message) ? message : `${message}.`;
+}
+
 function remedyFor(message: string): string {
   if (/nested too deep|too much|characters/.test(message)) return "Split it into smaller parts.";
+  if (/\bindent|\btabs\b/.test(message)) return "Indent with spaces only, as many for each level.";
+  if (/did you mean|perhaps/i.test(message)) return "Write what Python proposes, or look just before.";
   return /invalid syntax|never closed|unmatched|unterminated|expected|forgot/.test(message)
     ? "Look here and just before: often a bracket, a colon, a comma or a quote is missing, or is one too many."
     : "Write it in another way: Python does not allow this here.";

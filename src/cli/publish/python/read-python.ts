@@ -31,10 +31,11 @@ export function readPython(
   files: PythonFiles,
   report: Report,
 ): PythonFunction | null {
+  const errors = report.errorCount;
   const published = publishedIn(entry, files, report);
   const [first, second] = published;
   if (!first) {
-    reportNone(entry, folder, report);
+    if (report.errorCount === errors) reportNone(entry, folder, report);
     return null;
   }
   if (second) {

@@ -41,7 +41,7 @@ export function readStruct(
   if (parameters.length > 0) return refuse("it has type parameters", "Name the types.");
   const lineage = lineageOf(declaration, from, types);
   if (typeof lineage === "string") {
-    const remedy = /(?:Enum|Flag)$/.test(lineage)
+    const remedy = OF_MEMBERS.test(lineage)
       ? "Write str, and make the member from it."
       : "Make it a dataclass that inherits from dataclasses only.";
     return refuse(`it inherits from ${lineage}`, remedy);
@@ -64,6 +64,9 @@ export function readStruct(
   if (unique.length === 0) return refuse("it has no fields with types", WRITE_A_TYPE);
   return init ? fitting(init, unique, refuse) : { type: "struct", fields: unique };
 }
+
+/** Classes whose values are fixed members. */
+const OF_MEMBERS = /(?:Enum|Flag)$/;
 
 const DATACLASS = "dataclasses.dataclass";
 

@@ -116,6 +116,25 @@ const packages: Readonly<Record<string, readonly [why: string, remedy: string]>>
   palantir_models: ["there are no models here", TAKE_OUT],
 };
 
+/** Packages whose modules have other names. */
+const distributions: Readonly<Record<string, string>> = {
+  attr: "attrs",
+  bs4: "beautifulsoup4",
+  dateutil: "python-dateutil",
+  dotenv: "python-dotenv",
+  jose: "python-jose",
+  jwt: "PyJWT",
+  markdown: "Markdown",
+  pkg_resources: "setuptools",
+  slugify: "python-slugify",
+  yaml: "PyYAML",
+};
+
+/** The package that brings a module, as far as it is known to have another name. */
+export function distributionOf(module: string): string {
+  return own(distributions, module) ?? module;
+}
+
 /** Why a module makes no sense in a function, and what to do; null when it may be imported, as far as its name says. */
 export function senselessModule(module: string): Refusal | null {
   const [first = ""] = module.split(".");

@@ -17,7 +17,7 @@ describe("an import that cannot work is refused where it stands", () => {
     ],
     [
       "from concurrent.futures import ThreadPoolExecutor",
-      "1:32 UnsupportedImport concurrent.futures makes no sense in a function: there are no threads.",
+      "1:6 UnsupportedImport concurrent.futures makes no sense in a function: there are no threads.",
     ],
     [
       "from threading import Lock, Thread",
@@ -38,7 +38,7 @@ describe("an import that cannot work is refused where it stands", () => {
     ["import httpx", "1:8 UnsupportedImport httpx cannot be used: it opens sockets of its own."],
     ["import tenacity", "1:8 UnresolvedImport There is no tenacity to import."],
     ["import os.paths", "1:8 UnresolvedImport Python has no module os.paths."],
-    ["from functions.apis import String", "1:28 UnresolvedImport There is no module functions.apis here."],
+    ["from functions.apis import String", "1:6 UnresolvedImport There is no module functions.apis here."],
     ["from functions.api import Strin", "1:27 UnknownExport functions.api has no Strin here."],
     [
       "from requests.exceptions import HTTPErro",
@@ -46,15 +46,15 @@ describe("an import that cannot work is refused where it stands", () => {
     ],
     [
       "from ..other import name",
-      "1:21 UnresolvedImport A file that is in no package has no relative imports.",
+      "1:6 UnresolvedImport A file that is in no package has no relative imports.",
     ],
     ["from helper import nam", "1:20 UnknownExport helper has no nam."],
     [
       "from .helper import name",
-      "1:21 UnresolvedImport A file that is in no package has no relative imports.",
+      "1:6 UnresolvedImport A file that is in no package has no relative imports.",
     ],
-    ["from . import helpers", "1:15 UnresolvedImport A file that is in no package has no relative imports."],
-    ["import parts.wrong", "parts/wrong.py:1:22 UnresolvedImport The import leads out of the package parts."],
+    ["from . import helpers", "1:6 UnresolvedImport A file that is in no package has no relative imports."],
+    ["import parts.wrong", "parts/wrong.py:1:6 UnresolvedImport The import leads out of the package parts."],
     [
       "import parts.off",
       "parts/off.py:1:15 UnresolvedImport The function's folder has no module parts.nowhere.",
@@ -124,7 +124,7 @@ describe("a file that Python cannot read is reported with Python's own words and
     ["if x\n    pass", "1:5 SyntaxError The code cannot be read: expected ':'."],
     [
       "print 'x'",
-      "1:1 SyntaxError The code cannot be read: Missing parentheses in call to 'print'. Did you mean print(...)?.",
+      "1:1 SyntaxError The code cannot be read: Missing parentheses in call to 'print'. Did you mean print(...)?",
     ],
     [
       "def it():\nreturn 1",
@@ -155,6 +155,10 @@ describe("a function that cannot be published is reported where it is declared",
   const declared = (text: string) => `from functions.api import function, OntologyEdit\n\n${text}`;
   test.each([
     ["def it() -> str: ...", "3:1 NoFunction Nothing publishes it."],
+    [
+      "class A:\n  @function\n  def it(self) -> None: ...",
+      "5:3 UnsupportedSignature it is inside of a class or function, or replaced further down.",
+    ],
     ["x = 1", "1:1 NoFunction The file publishes no function."],
     [
       "@function\ndef other() -> None: ...",
@@ -280,16 +284,17 @@ describe("a type that cannot cross a call is refused with what to write instead"
     ["it", "3:21 UnsupportedType it is a function and no type.", /^Write bool/],
     ["lambda: 1", "3:21 UnsupportedType A lambda is no type for a function.", /^Write bool/],
     ["Color", "3:21 UnsupportedType Color is no type for a function: it inherits from Enum.", /^Write str/],
+    ["Mixed", "3:21 UnsupportedType Mixed is no type for a function: it inherits from Enum.", /^Write str/],
     [
       "Plain",
       "3:21 UnsupportedType Plain is no type for a function: it is not a dataclass.",
       /^Write @dataclass/,
     ],
-    ["Node", "8:19 UnsupportedType Node is no type for a function: it contains itself.", /^Write bool/],
+    ["Node", "9:19 UnsupportedType Node is no type for a function: it contains itself.", /^Write bool/],
   ])("%s", async (annotation, problem, remedy) => {
     const imports = "from functions.api import function, OntologyEdit; import typing; from enum import Enum";
     const classes =
-      "class Color(Enum): A = 1\nclass Plain: ...\nimport dataclasses\n@dataclasses.dataclass\nclass Node: next: 'Node'";
+      "class Color(Enum): A = 1\nclass Mixed(str, Enum): A = 'a'\nclass Mixed(str, Enum): A = 'a'\nclass Plain: ...\nimport dataclasses\n@dataclasses.dataclass\nclass Node: next: 'Node'";
     const code = `${imports}\n@function\ndef it(some, value: ${annotation}) -> None: ...\n${classes}`;
     const { problems, remedies } = await published(code);
     expect(problems.filter((each) => !each.includes("MissingParameterType"))).toEqual([problem]);
