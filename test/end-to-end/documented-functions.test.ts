@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { RunningInProcess, sortieInProcess } from "../cli/in-process.ts";
-import { documented } from "../cli/publish/documented.ts";
+import { documented, withOntology } from "../cli/publish/documented.ts";
 import { documentedPython } from "../cli/publish/documented-python.ts";
 import { folderWith, repository } from "../cli/sortie.ts";
 import { needsBrowser } from "../needs.ts";
@@ -60,6 +60,7 @@ function environment(apiPort: number, provider: string): Record<string, string> 
     "functions/axiosWithAgent/index.ts": documented.axiosWithAgent,
     "functions/oauthByClient/index.ts": documented.oauthByClient,
     "functions/oauthByHand/index.ts": documented.oauthByHand,
+    "functions/linkUserProfile/index.ts": withOntology,
     ...inPython,
     "sources/mine.yaml": source("MySource", apiPort, ""),
     "sources/oauth.yaml": source("MyOAuthSource", apiPort, "  outboundApplication: external"),
@@ -155,11 +156,13 @@ describe("the examples of “Make API calls from functions” run as they stand 
     }
     const obj = { type: "object", apiName: "UserProfile" };
     const properties = { userProfileId: "alice-at-provider", displayName: "alice-at-provider" };
-    expect(await execute("link_user_profile", "alice")).toEqual({
-      value: [{ type: "createObject", obj, properties }],
-      applied: false,
-    });
-    for (const name of ["oauthByClient", "call_external_api", "link_user_profile"]) {
+    for (const name of ["linkUserProfile", "link_user_profile"]) {
+      expect(await execute(name, "alice")).toEqual({
+        value: [{ type: "createObject", obj, properties }],
+        applied: false,
+      });
+    }
+    for (const name of ["oauthByClient", "call_external_api", "linkUserProfile", "link_user_profile"]) {
       expect(await execute(name, "bob")).toMatchObject({ errorName: "AuthorizationRequired" });
     }
   });
