@@ -46,7 +46,8 @@ function join(client: Socket, gateway: Socket, open: Set<Socket>): void {
     open.add(one);
     one.setNoDelay();
     one.pipe(other);
-    one.on("error", () => other.destroy());
+    // For the gateway, a mere end would be that of what the client has to say.
+    one.on("error", () => (other === gateway ? other.resetAndDestroy() : other.destroy()));
     one.on("close", () => {
       open.delete(one);
       if (!one.readableEnded) other.destroy();

@@ -58,15 +58,16 @@ test("breaks off on one side what breaks off on the other", async () => {
   client.write("x");
   await Promise.all([once(client, "close"), gone.promise]);
 
-  const left = Promise.withResolvers<void>();
+  const left = Promise.withResolvers<Error>();
   const other = await doorTo((socket) => {
     socket.write("hello");
-    socket.resume().on("end", () => left.resolve());
+    socket.resume().on("error", (error) => left.resolve(error));
   });
   const leaver = connect(other.port, "127.0.0.1");
   await once(leaver, "data");
   leaver.resetAndDestroy();
-  await left.promise;
+  // A mere end would be that of what a client has to say, after which it waits for an answer.
+  expect(await left.promise).toMatchObject({ code: "ECONNRESET" });
 });
 
 test("a connection is closed when nothing is behind the door", async () => {
