@@ -1,14 +1,17 @@
 import { existsSync, mkdirSync, realpathSync, writeFileSync } from "node:fs";
-import { join, relative } from "node:path";
+import { dirname, join, relative, sep } from "node:path";
 import { rootCertificates } from "node:tls";
 import type { Command } from "commander";
 import { Report } from "../../documents/report.ts";
-import { readEnvironment } from "../../environment/read-environment.ts";
+import { type EnvironmentFiles, readEnvironment } from "../../environment/read-environment.ts";
+import { readOntology } from "../../ontology/read-ontology.ts";
 import { type EnvironmentFolder, readPaths } from "../check/environment-folder.ts";
 import { CommandFailure } from "../command-failure.ts";
 import { declarationsFor, TSCONFIG } from "./declarations.ts";
 import { ONTOLOGY_SDK } from "./library.ts";
 import { type OntologySdk, ontologySdk } from "./ontology-declarations.ts";
+import { packageRoot } from "./package-root.ts";
+import { declareInPython } from "./python/declare-ontology.ts";
 
 /** `sortie types`: declarations for editors of what functions import. */
 export function addTypes(program: Command): void {
@@ -28,9 +31,30 @@ export function addTypes(program: Command): void {
       write(join(functions, "sortie-env.d.ts"), declarationsFor(sourceNames(folder), sdk));
       const tsconfig = join(functions, "tsconfig.json");
       if (!existsSync(tsconfig)) write(tsconfig, TSCONFIG);
+      if ([...folder.files.keys()].some((file) => /^functions\/.+\.py$/.test(file))) {
+        writePythonTypes(functions, folder.files);
+      }
       if (folderOfSdk !== undefined) writeSdk(folderOfSdk, sdk);
     });
 }
+
+/** What type checkers of Python need: where our libraries are, and stubs of what is made from the ontology. */
+function writePythonTypes(functions: string, files: EnvironmentFiles): void {
+  const ontology = readOntology(files, new Report())?.definition;
+  for (const [path, text] of Object.entries(ontology ? declareInPython(ontology) : {})) {
+    const stub = join(functions, STUBS, path);
+    mkdirSync(dirname(stub), { recursive: true });
+    write(stub, text);
+  }
+  const settings = join(functions, "pyrightconfig.json");
+  if (existsSync(settings)) return;
+  const library = relative(realpathSync(functions), join(packageRoot(), "src/functions/python/lib"));
+  const config = { extraPaths: [library.split(sep).join("/")], stubPath: STUBS, pythonVersion: "3.14" };
+  write(settings, `${JSON.stringify(config, null, 2)}\n`);
+}
+
+/** Below `functions/`; with `_` it is none. */
+const STUBS = "_types";
 
 /** A package that programs install: `npm install ./FOLDER`. */
 function writeSdk(folder: string, { declarations, module }: OntologySdk): void {

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from ontology_sdk._edits import OntologyEdits
 from ontology_sdk._object_sets import AllObjects, all_class_of
@@ -43,7 +43,7 @@ class OntologyClient:
 
 
 class ObjectsClient:
-    def __getattr__(self, name: str) -> AllObjects:
+    def __getattr__(self, name: str) -> AllObjects[Any]:
         if name.startswith("__"):
             raise AttributeError(name)
         return all_class_of(object_type(name).api_name)()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NoReturn, Optional
+from typing import Any, Generic, NoReturn, Optional, TypeVar
 
 from functions._values import WrongValue
 from ontology_sdk._objects import OntologyObject, class_of, primary_key_of
@@ -10,6 +10,8 @@ from ontology_sdk._property_values import read_property, write_property
 from ontology_sdk._types import LinkFacts, ObjectType, object_type, snake_case
 
 Edit = dict[str, Any]
+
+_Target = TypeVar("_Target")
 
 
 class OntologyEdits:
@@ -116,7 +118,8 @@ class EditableObject:
         link = of.link_named(name)
         if link is None:
             raise of.unknown(name)
-        return EditableLink(self, link, of.links[link])
+        facts = of.links[link]
+        return (LinkToMany if facts["many"] else LinkToOne)(self, link, facts)
 
     def _changes(self) -> dict[str, Any]:
         if self._edit is None:
@@ -145,45 +148,40 @@ class EditableLink:
         self._name = name
         self._facts = facts
 
-    def set(self, target: Any) -> None:
-        """Links the one object, or that of the primary key, in place of any other."""
-        self._expect(False, "add and remove")
+    def _append(self, kind: str, target: Any) -> None:
+        of = object_type(self._facts["target"])
+        source = self._source
+        edit = {"type": kind, "apiName": self._name, "source": _locator(source._of, source._key)}
+        source._edits.append({**edit, "target": _locator(of, primary_key_of(target, of))})
+
+    def __getattr__(self, name: str) -> NoReturn:
+        if name not in ("set", "clear", "add", "remove"):
+            raise AttributeError(name)
+        how, use = ("many objects", "add and remove") if self._facts["many"] else ("one object", "set and clear")
+        raise TypeError(f"{self._source._of.api_name}.{snake_case(self._name)} links {how}: use {use}.")
+
+
+class LinkToOne(EditableLink, Generic[_Target]):
+    """A link to at most one object."""
+
+    def set(self, target: _Target) -> None:
+        """Links an object, or that of a primary key, in place of any other."""
         self._append("addLink", target)
 
     def clear(self) -> None:
         """Takes the link away."""
-        self._expect(False, "add and remove")
-        foreign_key = self._facts["foreignKey"]
-        if foreign_key is not None:
-            self._source._changes()[foreign_key] = None
+        self._source._changes()[str(self._facts["foreignKey"])] = None
 
-    def add(self, target: Any) -> None:
-        self._expect(True, "set and clear")
+
+class LinkToMany(EditableLink, Generic[_Target]):
+    """A link to any number of objects."""
+
+    def add(self, target: _Target) -> None:
+        """Links an object, or that of a primary key, as well."""
         self._append("addLink", target)
 
-    def remove(self, target: Any) -> None:
-        self._expect(True, "set and clear")
+    def remove(self, target: _Target) -> None:
         self._append("removeLink", target)
-
-    def _append(self, kind: str, target: Any) -> None:
-        of = object_type(self._facts["target"])
-        source = _locator(self._source._of, self._source._key)
-        self._source._edits.append(
-            {
-                "type": kind,
-                "apiName": self._name,
-                "source": source,
-                "target": _locator(of, primary_key_of(target, of)),
-            }
-        )
-
-    def _expect(self, many: bool, instead: str) -> None:
-        if self._facts["many"] is not many:
-            self._refuse(instead)
-
-    def _refuse(self, instead: str) -> NoReturn:
-        how = "many objects" if self._facts["many"] else "one object"
-        raise TypeError(f"{self._source._of.api_name}.{snake_case(self._name)} links {how}: use {instead}.")
 
 
 def _locator(of: ObjectType, key: Any) -> Edit:

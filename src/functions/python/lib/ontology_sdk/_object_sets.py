@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Optional
+from typing import Any, Generic, Optional, TypeVar
 from urllib.parse import quote
 
 from ontology_sdk._aggregations import Aggregated
@@ -18,16 +18,18 @@ Definition = Mapping[str, Any]
 
 PAGE_SIZE = 1000
 
+_Object = TypeVar("_Object", bound=OntologyObject)
+
 
 @dataclass(frozen=True)
-class Page:
+class Page(Generic[_Object]):
     """Some objects, and where the next ones begin; None at the end."""
 
-    data: list[OntologyObject]
+    data: list[_Object]
     next_page_token: Optional[str]
 
 
-class ObjectSet(Aggregated):
+class ObjectSet(Aggregated, Generic[_Object]):
     """Objects of one type."""
 
     api_name: str
@@ -41,26 +43,26 @@ class ObjectSet(Aggregated):
         """As the REST API writes it."""
         return self._definition
 
-    def where(self, *conditions: Filter) -> ObjectSet:
+    def where(self, *conditions: Filter) -> ObjectSet[_Object]:
         """Those that all conditions are true for."""
         definition = self._definition
         for condition in conditions:
             definition = filtered(definition, condition.where)
         return type(self)(definition, self._order)
 
-    def order_by(self, *orderings: Ordering) -> ObjectSet:
+    def order_by(self, *orderings: Ordering) -> ObjectSet[_Object]:
         return type(self)(self._definition, (*self._order, *orderings))
 
-    def union(self, *others: ObjectSet) -> ObjectSet:
+    def union(self, *others: ObjectSet[_Object]) -> ObjectSet[_Object]:
         return self._combined("union", others)
 
-    def intersect(self, *others: ObjectSet) -> ObjectSet:
+    def intersect(self, *others: ObjectSet[_Object]) -> ObjectSet[_Object]:
         return self._combined("intersect", others)
 
-    def subtract(self, *others: ObjectSet) -> ObjectSet:
+    def subtract(self, *others: ObjectSet[_Object]) -> ObjectSet[_Object]:
         return self._combined("subtract", others)
 
-    def _combined(self, kind: str, others: tuple[ObjectSet, ...]) -> ObjectSet:
+    def _combined(self, kind: str, others: tuple[ObjectSet[_Object], ...]) -> ObjectSet[_Object]:
         sets = [self._definition, *(other.definition for other in others)]
         return type(self)({"type": kind, "objectSets": sets}, self._order)
 
@@ -73,23 +75,23 @@ class ObjectSet(Aggregated):
         definition = {"type": "searchAround", "objectSet": self._definition, "link": link}
         return lambda: set_class_of(of.links[link]["target"])(definition)
 
-    def find(self, primary_key: Any) -> Optional[OntologyObject]:
+    def find(self, primary_key: Any) -> Optional[_Object]:
         """The object of that primary key; None when it is not in the set."""
         of = object_type(self.api_name)
         key = {"type": "eq", "field": of.primary_key, "value": primary_key_of(primary_key, of)}
         return next(iter(type(self)(filtered(self._definition, key)).take(1)), None)
 
-    def page(self, page_size: int = PAGE_SIZE, page_token: Optional[str] = None) -> Page:
+    def page(self, page_size: int = PAGE_SIZE, page_token: Optional[str] = None) -> Page[_Object]:
         question: dict[str, Any] = {"objectSet": self._definition, "select": [], "pageSize": page_size}
         if page_token is not None:
             question["pageToken"] = page_token
         if self._order:
             question["orderBy"] = {"fields": [each.json for each in self._order]}
         answer = ask("POST", "/objectSets/loadObjects", question)
-        made = class_of(self.api_name)
+        made: Any = class_of(self.api_name)
         return Page([made(each) for each in answer["data"]], answer.get("nextPageToken"))
 
-    def iterate(self, page_size: int = PAGE_SIZE) -> Iterator[OntologyObject]:
+    def iterate(self, page_size: int = PAGE_SIZE) -> Iterator[_Object]:
         """All of them, page by page."""
         token: Optional[str] = None
         while True:
@@ -99,12 +101,12 @@ class ObjectSet(Aggregated):
             if token is None:
                 return
 
-    def __iter__(self) -> Iterator[OntologyObject]:
+    def __iter__(self) -> Iterator[_Object]:
         return self.iterate()
 
-    def take(self, count: int) -> list[OntologyObject]:
+    def take(self, count: int) -> list[_Object]:
         """The first ones."""
-        taken: list[OntologyObject] = []
+        taken: list[_Object] = []
         token: Optional[str] = None
         while len(taken) < count:
             page = self.page(min(count - len(taken), PAGE_SIZE), token)
@@ -115,10 +117,10 @@ class ObjectSet(Aggregated):
         return taken
 
 
-class AllObjects(ObjectSet):
+class AllObjects(ObjectSet[_Object]):
     """All objects of a type, which are got by their primary keys as well."""
 
-    def get(self, primary_key: Any) -> OntologyObject:
+    def get(self, primary_key: Any) -> _Object:
         """
         The object of that primary key.
 
@@ -127,7 +129,8 @@ class AllObjects(ObjectSet):
         of = object_type(self.api_name)
         key = primary_key_of(primary_key, of)
         text = key if isinstance(key, str) else str(key).lower() if isinstance(key, bool) else str(key)
-        return class_of(self.api_name)(ask("GET", f"/objects/{self.api_name}/{quote(text, safe='')}"))
+        made: Any = class_of(self.api_name)
+        return made(ask("GET", f"/objects/{self.api_name}/{quote(text, safe='')}"))
 
 
 def filtered(definition: Definition, where: Definition) -> Definition:
@@ -135,12 +138,12 @@ def filtered(definition: Definition, where: Definition) -> Definition:
 
 
 @functools.cache
-def set_class_of(api_name: str) -> type[ObjectSet]:
+def set_class_of(api_name: str) -> type[ObjectSet[Any]]:
     """The class of sets of an object type."""
     members = {"api_name": api_name, "__module__": "ontology_sdk.ontology.object_sets"}
     return type(f"{api_name}ObjectSet", (ObjectSet,), members)
 
 
 @functools.cache
-def all_class_of(api_name: str) -> type[AllObjects]:
+def all_class_of(api_name: str) -> type[AllObjects[Any]]:
     return type(f"All{api_name}", (AllObjects, set_class_of(api_name)), {})

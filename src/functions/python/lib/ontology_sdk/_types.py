@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import keyword
 import re
 from collections.abc import Mapping
 from typing import Any, Optional, TypedDict
@@ -34,9 +35,10 @@ def object_types() -> Mapping[str, TypeFacts]:
 
 
 def snake_case(name: str) -> str:
-    """An API name as Python writes it: `displayName` is `display_name`."""
+    """An API name as Python writes it: `displayName` is `display_name`, and `class` is `class_`."""
     words = re.sub(r"([A-Z]+)([A-Z][a-z])", r"\1_\2", name)
-    return re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", words).lower()
+    snake = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", words).lower()
+    return f"{snake}_" if keyword.iskeyword(snake) else snake
 
 
 class ObjectType:
