@@ -36,6 +36,8 @@ export interface CallRequest {
   /** The sources that the function declares, by the names it declares them with. */
   readonly sources: Readonly<Record<string, SourceFacts>>;
   readonly limits: CallLimits;
+  /** When its time is over. Epoch milliseconds. */
+  readonly deadline: number;
 }
 
 export interface CallLimits {

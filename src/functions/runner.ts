@@ -198,7 +198,7 @@ export class FunctionRunner {
       isQuery: live.isQuery,
       depth: live.depth,
     });
-    const request: CallRequest = { parameters, sources: factsOf(live), limits: published.limits };
+    const request: CallRequest = { parameters, sources: factsOf(live), limits: published.limits, deadline };
     const ended = new AbortController();
     try {
       const answer = worker

@@ -60,6 +60,8 @@ export interface TestDeployment {
   readonly identity?: Partial<IdentitySettings>;
   readonly aliases?: Readonly<Record<string, string>>;
   readonly webhooks?: readonly Webhook[];
+  /** Whether functions in Python are going to be called. */
+  readonly python?: boolean;
   /** Changes what is deployed of a function. */
   readonly published?: Readonly<Record<string, Partial<PublishedFunction>>>;
 }
@@ -96,6 +98,7 @@ export async function deploy({
   published = {},
   proxies = {},
   webhooks = [],
+  python = false,
 }: TestDeployment): Promise<void> {
   const functions = testModules.map(
     ({ call, ...module }): PublishedFunction => ({
@@ -112,7 +115,7 @@ export async function deploy({
   for (const { name, revision } of functions) {
     await env.CONFIG.put(revisionKey(revision), modules[name] ?? "");
   }
-  await putPythonRuntime();
+  if (python) await putPythonRuntime();
   for (const [source, values] of Object.entries(secrets)) {
     for (const [name, value] of Object.entries(values))
       await setSecret({ environment: "local", source, name }, value);

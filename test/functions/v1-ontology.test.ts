@@ -54,7 +54,7 @@ async function run(
     },
     fetch: async () => new Response("x"),
   } as unknown as Session;
-  const call: Call = { session, sources: {}, log: new CallLog(session, 10) };
+  const call: Call = { session, sources: {}, log: new CallLog(session, 10), deadline: 0 };
   const result = await runCall(call, () => withOntology(work, edits));
   return { result, asked };
 }

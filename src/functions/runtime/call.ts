@@ -8,6 +8,8 @@ export interface Call {
   readonly sources: Readonly<Record<string, SourceFacts>>;
   /** What it writes to its console. */
   readonly log: CallLog;
+  /** When its time is over. Epoch milliseconds. */
+  readonly deadline: number;
 }
 
 const calls = new AsyncLocalStorage<Call>();

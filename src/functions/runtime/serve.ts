@@ -31,9 +31,9 @@ replaceFetch();
 
 /** The default export of a function's module: takes calls of the gateway. */
 export function serveFunction(served: ServedFunction): ServeCall {
-  return async function serveCall({ session, parameters, sources, limits }) {
+  return async function serveCall({ session, parameters, sources, limits, deadline }) {
     const log = new CallLog(session, limits.logLines);
-    const answer = await runCall({ session, sources, log }, () =>
+    const answer = await runCall({ session, sources, log, deadline }, () =>
       answerOf(served, parameters, limits.resultBytes),
     );
     return written(answer, await log.end(), limits.resultBytes);

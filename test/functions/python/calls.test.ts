@@ -3,7 +3,7 @@ import { call, deploy, execute, logLines, sourceTo } from "../function-kit.ts";
 
 const { a, b, nobody } = inject("servers");
 
-beforeAll(() => deploy({ sources: [sourceTo("things", a)] }));
+beforeAll(() => deploy({ sources: [sourceTo("things", a)], python: true }));
 afterEach(() => vi.restoreAllMocks());
 
 const probe = (action: string, text = "") => call(action, text, "python_probe");

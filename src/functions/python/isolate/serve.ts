@@ -5,6 +5,7 @@ import { CallLog } from "../../runtime/call-log.ts";
 import { replaceFetch } from "../../runtime/network-failures.ts";
 import { bridge, printed } from "./bridge.ts";
 import { startInterpreter } from "./interpreter.ts";
+import { interrupts } from "./interrupts.ts";
 
 /** The Python module `_call`. It raises nothing: failures are JSON of an answer. */
 interface PythonCalls {
@@ -18,11 +19,11 @@ replaceFetch();
 let started: Promise<PythonCalls> | null = null;
 
 /** Takes calls of the gateway. Several may run at the same time: each has a stack, a session and a log of its own. */
-const serveCall: ServeCall = async ({ session, parameters, sources, limits }) => {
+const serveCall: ServeCall = async ({ session, parameters, sources, limits, deadline }) => {
   const log = new CallLog(session, limits.logLines);
   const given = JSON.stringify(parameters);
   const answer = await withPython(({ call }) =>
-    runCall({ session, sources, log }, () => call.callPromising(given, limits.resultBytes)),
+    runCall({ session, sources, log, deadline }, () => call.callPromising(given, limits.resultBytes)),
   );
   printed.end(log);
   return written(answer, await log.end());
@@ -59,6 +60,7 @@ async function startPython(): Promise<PythonCalls> {
   const interpreter = await startInterpreter(module.files);
   const calls: PythonCalls = interpreter.pyimport("_call");
   calls.start(bridge);
+  interpreter.setInterruptBuffer(interrupts as unknown as Uint8Array);
   const problem = calls.load(
     module.entry,
     module.function,

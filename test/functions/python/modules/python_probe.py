@@ -118,6 +118,10 @@ def runs(code: str) -> str:
     return str(names.get("result"))
 
 
+def evaluates(expression: str):
+    return eval(expression)  # noqa: S307 - as above
+
+
 @function(sources=["things"])
 def python_probe(action: str, text: str = "") -> str:
     return globals()[action](text)
