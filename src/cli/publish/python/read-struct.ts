@@ -87,8 +87,10 @@ function lineageOf(declaration: ClassDef, from: PythonFile, types: FieldTypes): 
     for (const base of next.declaration.bases) {
       const meaning = types.meaning(base, next.file);
       if (meaning.kind === "library" && meaning.name === "builtins.object") continue;
-      if (meaning.kind !== "declared" || meaning.binding.kind !== "class")
-        return dottedName(base) ?? "something";
+      if (meaning.kind !== "declared" || meaning.binding.kind !== "class") {
+        const names = next.declaration.bases.map((each) => dottedName(each) ?? "something");
+        return names.find((each) => OF_MEMBERS.test(each)) ?? dottedName(base) ?? "something";
+      }
       pending.push({ declaration: meaning.binding.node, file: meaning.file });
     }
   }

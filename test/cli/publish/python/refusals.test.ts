@@ -290,7 +290,7 @@ describe("a type that cannot cross a call is refused with what to write instead"
       "3:21 UnsupportedType Plain is no type for a function: it is not a dataclass.",
       /^Write @dataclass/,
     ],
-    ["Node", "9:19 UnsupportedType Node is no type for a function: it contains itself.", /^Write bool/],
+    ["Node", "10:19 UnsupportedType Node is no type for a function: it contains itself.", /^Write bool/],
   ])("%s", async (annotation, problem, remedy) => {
     const imports = "from functions.api import function, OntologyEdit; import typing; from enum import Enum";
     const classes =
