@@ -5,6 +5,7 @@ import { executeRoute } from "./routes/functions-routes.ts";
 import { FunctionEgress, FunctionSession } from "./worker/function-entrypoints.ts";
 import { servedBy } from "./worker/gateways.ts";
 import type { Served } from "./worker/make-gateway.ts";
+import { OntologyObjects } from "./worker/ontology-objects.ts";
 import { UserAuthorization } from "./worker/user-authorization.ts";
 import { WebhookExecutions } from "./worker/webhook-executions.ts";
 import type { WorkerEnv } from "./worker/worker-env.ts";
@@ -12,7 +13,7 @@ import type { WorkerEnv } from "./worker/worker-env.ts";
 /** Paths of the gateway itself; everything else is the proxies', without a router in between. */
 const OWN_PATHS = "/_sortie/";
 
-export { FunctionEgress, FunctionSession, UserAuthorization, WebhookExecutions };
+export { FunctionEgress, FunctionSession, OntologyObjects, UserAuthorization, WebhookExecutions };
 
 function serve(
   request: Request,

@@ -5,18 +5,25 @@ const MOST_LEVELS = 100;
 
 /** The parameters in `{"parameters": {…}}`. Throws {@link FunctionError} (InvalidRequestBody). */
 export function parametersIn(text: string): Readonly<Record<string, unknown>> {
+  const body = jsonIn(text);
+  const parameters = isObject(body) ? (body.parameters ?? {}) : null;
+  if (isObject(parameters)) return parameters;
+  throw invalidBody('The body has to be {"parameters": {…}}.');
+}
+
+/** The JSON of a body. Throws {@link FunctionError} (InvalidRequestBody). */
+export function jsonIn(text: string): unknown {
   let body: unknown;
   try {
     body = JSON.parse(text);
   } catch {
     throw invalidBody("The body is not JSON.");
   }
-  const parameters = isObject(body) ? (body.parameters ?? {}) : null;
-  if (!isObject(parameters)) throw invalidBody('The body has to be {"parameters": {…}}.');
-  if (isDeeperThan(MOST_LEVELS, parameters)) {
+  // The object around the parameters is not counted.
+  if (isDeeperThan(MOST_LEVELS + 1, body)) {
     throw invalidBody(`The body has more than ${MOST_LEVELS} lists and objects in each other.`);
   }
-  return parameters;
+  return body;
 }
 
 export function invalidBody(reason: string): FunctionError {

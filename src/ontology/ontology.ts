@@ -40,8 +40,13 @@ export class Ontology {
   /** By API name. */
   readonly actionTypes: ReadonlyMap<string, ActionType>;
 
+  readonly definition: OntologyDefinition;
+  readonly environment: string;
+
   /** @param definition without errors, as it is deployed */
   constructor(environment: string, definition: OntologyDefinition) {
+    this.environment = environment;
+    this.definition = definition;
     this.rid = `ri.ontology.main.ontology.${environment}`;
     this.linkTypes = new Map(
       Object.entries(definition.linkTypes).map(([apiName, type]) => [apiName, { apiName, ...type }]),
@@ -62,6 +67,21 @@ export class Ontology {
         ];
       }),
     );
+  }
+
+  /** What is left without all other object types, and the links to them. */
+  restrictedTo(objectTypes: ReadonlySet<string>): Ontology {
+    const { definition } = this;
+    const only = <T>(types: Readonly<Record<string, T>>, isLeft: (name: string, type: T) => boolean) =>
+      Object.fromEntries(Object.entries(types).filter(([name, type]) => isLeft(name, type)));
+    return new Ontology(this.environment, {
+      ...definition,
+      objectTypes: only(definition.objectTypes, (name) => objectTypes.has(name)),
+      linkTypes: only(
+        definition.linkTypes,
+        (_name, { from, to }) => objectTypes.has(from.objectType) && objectTypes.has(to.objectType),
+      ),
+    });
   }
 }
 

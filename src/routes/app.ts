@@ -6,6 +6,7 @@ import { servedBy } from "../worker/gateways.ts";
 import type { WorkerEnv } from "../worker/worker-env.ts";
 import { homeRoutes } from "./home-routes.ts";
 import { oauthRoutes } from "./oauth-routes.ts";
+import { ontologyRoutes } from "./ontology-routes.ts";
 import { queryRoutes } from "./query-routes.ts";
 import { webhookHistory } from "./webhook-history.ts";
 
@@ -49,4 +50,6 @@ app.use("/_sortie/oauth/*", async (c, next) => {
 app.route("/_sortie/oauth", oauthRoutes<WorkerEnv>(servedBy));
 app.route("/_sortie/webhooks", webhookHistory<WorkerEnv>(servedBy));
 app.route("/_sortie/api/v2", queryRoutes<WorkerEnv>(servedBy));
+// After all other routes of the API.
+app.route("/_sortie/api/v2", ontologyRoutes<WorkerEnv>(servedBy));
 app.route("/_sortie/", homeRoutes<WorkerEnv>(servedBy));

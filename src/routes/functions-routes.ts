@@ -6,6 +6,7 @@ import { OWN_HEADERS, RETRY_AFTER_S } from "../exchange/refusal.ts";
 import type { Lifetime } from "../flow/context.ts";
 import { Fault } from "../flow/fault.ts";
 import { FunctionError } from "../functions/error.ts";
+import { OntologyError } from "../ontology/error.ts";
 import { contextOf, type Functions } from "../worker/functions.ts";
 import type { Webhooks } from "../worker/webhooks.ts";
 import { readParameters } from "./read-parameters.ts";
@@ -62,23 +63,23 @@ function execute(
   });
 }
 
-/** Answers a known caller in JSON, and whatever goes wrong in Foundry's shape of errors. */
+/** Answers a known caller in JSON, which a text is already, and whatever goes wrong in Foundry's shape of errors. */
 export async function answerTo(
   request: Request,
   { identify, dev }: Pick<FunctionsRoutesServices, "identify" | "dev">,
   lifetime: Lifetime,
-  answer: (caller: Caller, context: TokenContext) => Promise<object>,
+  answer: (caller: Caller, context: TokenContext) => Promise<object | string>,
 ): Promise<Response> {
-  const refuse = (error: FunctionError): Response => {
+  const refuse = (error: FunctionError | OntologyError): Response => {
     const { errorName, message, status } = error;
     dev?.factsOf(request)?.fault(new Fault(errorName, message, { status }));
     return errorAnswer(error, request.url);
   };
   try {
     const body = await answer(await identify(request), contextOf(lifetime));
-    return new Response(JSON.stringify(body), { headers: answerHeaders });
+    return new Response(typeof body === "string" ? body : JSON.stringify(body), { headers: answerHeaders });
   } catch (error) {
-    if (error instanceof FunctionError) return refuse(error);
+    if (error instanceof FunctionError || error instanceof OntologyError) return refuse(error);
     if (error instanceof CallerError) {
       const { code, message } = error;
       return refuse(new FunctionError(code, message, { reason: message }));
@@ -89,13 +90,13 @@ export async function answerTo(
 
 const answerHeaders = { ...OWN_HEADERS, "content-type": "application/json" };
 
-function errorAnswer(error: FunctionError, url: string): Response {
+function errorAnswer(error: FunctionError | OntologyError, url: string): Response {
+  const body = error.toJSON();
   const { authorizeUrl } = error.parameters;
-  const parameters =
-    typeof authorizeUrl === "string"
-      ? { ...error.parameters, authorizeUrl: new URL(authorizeUrl, url).href }
-      : error.parameters;
+  if (typeof authorizeUrl === "string") {
+    body.parameters = { ...error.parameters, authorizeUrl: new URL(authorizeUrl, url).href };
+  }
   const retry = error.errorName === "NothingDeployed" ? { "retry-after": String(RETRY_AFTER_S) } : {};
   const headers = { ...OWN_HEADERS, ...retry };
-  return Response.json({ ...error.toJSON(), parameters }, { status: error.status, headers });
+  return Response.json(body, { status: error.status, headers });
 }

@@ -1,7 +1,7 @@
 import type { TimeLimit } from "../egress/call.ts";
 import { EgressError } from "../egress/error.ts";
 import { FunctionError } from "../functions/error.ts";
-import { invalidBody, parametersIn } from "../functions/parameters-in.ts";
+import { invalidBody, jsonIn, parametersIn } from "../functions/parameters-in.ts";
 import { decodeUtf8 } from "../text/utf8.ts";
 
 /** The largest body of a request to execute a function. Bytes. */
@@ -18,13 +18,22 @@ export async function readParameters(
   request: Request,
   limit: TimeLimit,
 ): Promise<Readonly<Record<string, unknown>>> {
+  return parametersIn(await readText(request, limit));
+}
+
+/** The body of a request, which must be JSON. Rejects as {@link readParameters} does. */
+export async function readJson(request: Request, limit: TimeLimit): Promise<unknown> {
+  return jsonIn(await readText(request, limit));
+}
+
+async function readText(request: Request, limit: TimeLimit): Promise<string> {
   const [contentType = ""] = (request.headers.get("content-type") ?? "").split(";", 1);
   if (contentType.trim().toLowerCase() !== "application/json") {
     throw invalidBody("The body has to be JSON, with the content type application/json.");
   }
   const bytes = await limit.within(READ_TIMEOUT_MS, readBody(request)).catch(throwAsTimedOut);
   // Other bytes make an empty text, which is no JSON.
-  return parametersIn(decodeUtf8(bytes) ?? "");
+  return decodeUtf8(bytes) ?? "";
 }
 
 function throwAsTimedOut(error: unknown): never {

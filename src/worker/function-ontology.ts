@@ -2,8 +2,11 @@ import type { TokenContext } from "../credentials/token-request.ts";
 import { AuthorizationRequired } from "../credentials/user-credentials.ts";
 import { FunctionError } from "../functions/error.ts";
 import type { LiveCall } from "../functions/live-call.ts";
-import { parametersIn } from "../functions/parameters-in.ts";
+import { jsonIn, parametersIn } from "../functions/parameters-in.ts";
 import type { OntologyAnswer } from "../functions/protocol.ts";
+import { OntologyError } from "../ontology/error.ts";
+import type { Ontologies } from "./ontologies.ts";
+import { answerOntology } from "./ontology-api.ts";
 import { type Callable, executeQuery, queryType, queryTypes } from "./queries.ts";
 
 /** A request to the ontology's API as code makes it: nothing of it is taken for what it should be. */
@@ -15,6 +18,12 @@ export interface OntologyQuestion {
   readonly body: string | null;
 }
 
+/** Who answers. */
+interface AskedServices {
+  readonly functions: Callable;
+  readonly ontologies: Ontologies;
+}
+
 const QUERY_TYPES = /^\/api\/v2\/ontologies\/[^/]+\/queryTypes(?:\/([^/]+))?$/;
 const EXECUTE = /^\/api\/v2\/(?:ontologies\/[^/]+|functions)\/queries\/([^/]+)\/execute$/;
 
@@ -23,15 +32,16 @@ const EXECUTE = /^\/api\/v2\/(?:ontologies\/[^/]+|functions)\/queries\/([^/]+)\/
  * @param ended settles when the call has ended, and what it asked for with it
  */
 export async function askOntology(
-  functions: Callable,
+  { functions, ontologies }: AskedServices,
   call: LiveCall,
   question: OntologyQuestion,
   ended: Promise<unknown>,
   context: TokenContext,
 ): Promise<OntologyAnswer> {
   try {
-    return { status: 200, text: JSON.stringify(await answerTo(functions, call, question, ended, context)) };
+    return { status: 200, text: await answerTo({ functions, ontologies }, call, question, ended, context) };
   } catch (error) {
+    if (error instanceof OntologyError) return { status: error.status, text: JSON.stringify(error) };
     if (!(error instanceof FunctionError)) throw error;
     // Whoever has called the function can give the consent that was missing.
     if (error.cause instanceof AuthorizationRequired) call.authorization = error.cause;
@@ -39,34 +49,39 @@ export async function askOntology(
   }
 }
 
+/** JSON. */
 async function answerTo(
-  functions: Callable,
+  { functions, ontologies }: AskedServices,
   call: LiveCall,
   { method, path, body }: OntologyQuestion,
   ended: Promise<unknown>,
   context: TokenContext,
-): Promise<unknown> {
-  const { pathname, searchParams } = new URL(path, "https://ontology");
+): Promise<string> {
+  const url = new URL(path, "https://ontology");
+  const { pathname, searchParams } = url;
   const named = (name: string) => ({
     name: decodeURIComponent(name),
     version: searchParams.get("version") ?? undefined,
   });
+  const { caller, deadline, isQuery, depth } = call;
   const types = method === "GET" ? QUERY_TYPES.exec(pathname) : null;
   if (types) {
     const [, name] = types;
-    return name === undefined ? queryTypes(functions, context) : queryType(functions, named(name), context);
+    return JSON.stringify(
+      await (name === undefined
+        ? queryTypes(functions, context)
+        : queryType(functions, named(name), context)),
+    );
   }
   const [, name] = (method === "POST" && EXECUTE.exec(pathname)) || [];
   if (name === undefined) {
-    throw new FunctionError("OntologyNotFound", `There is no ${pathname} for functions.`, {
-      ontologyRid: "ontology",
-    });
+    const ontology = await ontologies.of(caller, context);
+    const answer = await answerOntology(ontology, { method, url, readBody: () => jsonIn(body ?? "") });
+    return typeof answer === "string" ? answer : JSON.stringify(answer);
   }
-  const { caller, deadline, isQuery, depth } = call;
   const within = { ended, deadline, isQuery, depth: depth + 1 };
-  return executeQuery(
-    functions,
-    { ...named(name), parameters: parametersIn(body ?? ""), caller, within },
-    context,
+  const parameters = parametersIn(body ?? "");
+  return JSON.stringify(
+    await executeQuery(functions, { ...named(name), parameters, caller, within }, context),
   );
 }

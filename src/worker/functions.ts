@@ -27,6 +27,7 @@ import {
 } from "../functions/source-call.ts";
 import { askOntology, type OntologyQuestion } from "./function-ontology.ts";
 import { executeForFunction, type WantedWebhook } from "./function-webhooks.ts";
+import type { Ontologies } from "./ontologies.ts";
 import type { Webhooks } from "./webhooks.ts";
 
 /** The functions of the environment that an isolate of the gateway serves. */
@@ -34,11 +35,13 @@ export class Functions {
   readonly #environment: Environment;
   readonly #runner: FunctionRunner;
   readonly #webhooks: Webhooks;
+  readonly #ontologies: Ontologies;
 
-  constructor(environment: Environment, runner: FunctionRunner, webhooks: Webhooks) {
+  constructor(environment: Environment, runner: FunctionRunner, webhooks: Webhooks, ontologies: Ontologies) {
     this.#environment = environment;
     this.#runner = runner;
     this.#webhooks = webhooks;
+    this.#ontologies = ontologies;
   }
 
   /** Calls a function, or a webhook that is published as one. Rejects with {@link FunctionError}. */
@@ -103,7 +106,8 @@ export class Functions {
     const call = found instanceof Promise ? await found : found;
     if (!call) throw new Error(endedMessage);
     const ended = found instanceof Promise ? call.ended : endOf([call], lifetime);
-    return askOntology(this, call, question, ended, contextOf(lifetime));
+    const services = { functions: this, ontologies: this.#ontologies };
+    return askOntology(services, call, question, ended, contextOf(lifetime));
   }
 
   /** Lines of a function's console. */

@@ -36,6 +36,7 @@ import { deployedWebhooks, flowSources } from "./flow-sources.ts";
 import { anonymous, Functions } from "./functions.ts";
 import { makeGoogleTokens } from "./google-tokens.ts";
 import { type LoadFailure, loadFailures } from "./load-failures.ts";
+import { Ontologies } from "./ontologies.ts";
 import { executionLedger } from "./webhook-executions.ts";
 import { Webhooks } from "./webhooks.ts";
 import type { WorkerEnv } from "./worker-env.ts";
@@ -45,6 +46,7 @@ export interface Served {
   readonly gateway: Gateway;
   readonly functions: Functions;
   readonly webhooks: Webhooks;
+  readonly ontologies: Ontologies;
   readonly consents: Consents;
   /** What of a generation in KV cannot be loaded here, all of it; nothing takes over. */
   loadFailures(generation: number): Promise<readonly LoadFailure[]>;
@@ -142,7 +144,8 @@ export function makeGateway(env: WorkerEnv): Served {
   });
   const webhookRunner = new WebhookRunner({ log, clock: systemClock, ledger: executionLedger(env) });
   const webhooks = new Webhooks(environment, webhookRunner, env.DEV !== undefined);
-  const functions = new Functions(environment, runner, webhooks);
+  const ontologies = new Ontologies(environment, env.ONTOLOGY);
+  const functions = new Functions(environment, runner, webhooks, ontologies);
   // What a client's Authorization header holds is for the flow to judge; one that is nobody's token is nobody.
   const callerOf = async ({ exchange }: FlowContext): Promise<Caller> => {
     const request = requestOf(exchange.client);
@@ -154,6 +157,7 @@ export function makeGateway(env: WorkerEnv): Served {
     dev,
     functions,
     webhooks,
+    ontologies,
     consents,
     identify,
     loadFailures: (generation) => loadFailures(environment, runner, generation),

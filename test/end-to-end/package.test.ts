@@ -103,6 +103,13 @@ testInstalled("without Wrangler, a command that needs a login says what to insta
 testInstalled("Wrangler deploys the Worker of the package with the configuration in the manual", async () => {
   const wrangler = join(repository, "node_modules/wrangler/bin/wrangler.js");
   const printed = await succeeds(`"${process.execPath}" "${wrangler}" deploy --dry-run`);
-  for (const binding of ["CONFIG", "ENVIRONMENT", "LOADER", "USER_AUTHORIZATION", "WEBHOOK_EXECUTIONS"])
+  for (const binding of [
+    "CONFIG",
+    "ENVIRONMENT",
+    "LOADER",
+    "USER_AUTHORIZATION",
+    "WEBHOOK_EXECUTIONS",
+    "ONTOLOGY",
+  ])
     expect(printed).toContain(`env.${binding}`);
 });

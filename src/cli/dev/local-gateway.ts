@@ -79,6 +79,7 @@ export class LocalGateway {
             env: bindings(options, token),
             exports: {
               UserAuthorization: { type: "durable-object", storage: "sqlite" },
+              OntologyObjects: { type: "durable-object", storage: "sqlite" },
               WebhookExecutions: { type: "durable-object", storage: "sqlite" },
             },
           },
@@ -224,6 +225,11 @@ function bindings(
       type: "durable-object" as const,
       worker: WORKER,
       exportName: "UserAuthorization",
+    },
+    ONTOLOGY: {
+      type: "durable-object" as const,
+      worker: WORKER,
+      exportName: "OntologyObjects",
     },
     WEBHOOK_EXECUTIONS: {
       type: "durable-object" as const,
