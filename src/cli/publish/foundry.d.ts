@@ -380,8 +380,18 @@ declare module "@foundry/functions-utils" {
 declare module "@foundry/external-systems" {
   import type { FunctionsResult } from "@foundry/functions-api";
 
+  /** A webhook as TypeScript v1 code sees it. */
+  export interface CallableWebhook<Input = object, Output = Readonly<Record<string, unknown>>> {
+    /** Never rejects for what went wrong outside. */
+    call(
+      ...input: {} extends Input ? [input?: Input] : [input: Input]
+    ): Promise<
+      FunctionsResult<{ readonly output: Output }, { readonly name: string; readonly message: string }>
+    >;
+  }
+
   /** A source as TypeScript v1 code sees it. */
-  export interface SourceSymbol {
+  export interface SourceSymbol<Webhooks = Readonly<Record<string, CallableWebhook>>> {
     /** The base URL of its one HTTPS connection, without a trailing slash. */
     getHttpsConnection(): { url: string };
     /** `fetch` with its authentication, certificates and egress policies. */
@@ -389,21 +399,7 @@ declare module "@foundry/external-systems" {
     /** A secret of the source; throws when there is none of that name. */
     getSecret(name: string): string;
     /** Its webhooks by name. */
-    readonly webhooks: Readonly<
-      Record<
-        string,
-        {
-          call(
-            input?: object,
-          ): Promise<
-            FunctionsResult<
-              { readonly output: Readonly<Record<string, unknown>> },
-              { readonly name: string; readonly message: string }
-            >
-          >;
-        }
-      >
-    >;
+    readonly webhooks: Webhooks;
   }
 
   /** Every source below one name, as functions of 2024 have it. */

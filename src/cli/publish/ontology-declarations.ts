@@ -2,6 +2,8 @@ import { Report } from "../../documents/report.ts";
 import type { EnvironmentFiles } from "../../environment/read-environment.ts";
 import type { OntologyDefinition } from "../../ontology/file-schema.ts";
 import { readOntology } from "../../ontology/read-ontology.ts";
+import { publishedSignature } from "../../webhooks/published.ts";
+import { readWebhooks } from "../../webhooks/read-webhooks.ts";
 import { declareAction } from "./declare-action.ts";
 import { declareObjectTypes, IMPORTS } from "./declare-ontology.ts";
 import { declareQuery } from "./declare-query.ts";
@@ -24,13 +26,15 @@ const ALWAYS: OntologyDefinition = { objectTypes: {}, linkTypes: {}, actionTypes
 
 /**
  * What `@ontology/sdk` is for an environment: its object types, action types and, as queries, its functions in
- * TypeScript. What is wrong with the files is for `sortie check` to say.
+ * TypeScript and the webhooks that are published as functions. What is wrong with the files is for `sortie check` to say.
  * @param root the environment's folder on disk
  */
 export function ontologySdk(files: EnvironmentFiles, root: string, environment: string): OntologySdk {
   const definition = readOntology(files, new Report())?.definition ?? ALWAYS;
   const defined = definitionsOf(definition);
-  const queries = [...signatures(files, root)].filter(([name]) => isName(name) && !defined.has(name));
+  const queries = [...signatures(files, root), ...publishedWebhooks(files, environment)].filter(
+    ([name]) => isName(name) && !defined.has(name),
+  );
   return {
     declarations: [
       IMPORTS,
@@ -66,4 +70,12 @@ function signatures(files: EnvironmentFiles, root: string): Map<string, Signatur
       );
     }),
   );
+}
+
+/** The signatures of the webhooks that are published as functions, by name. */
+function publishedWebhooks(files: EnvironmentFiles, environment: string): (readonly [string, Signature])[] {
+  return readWebhooks(files, environment, new Report()).flatMap(({ webhook }) => {
+    const signature = publishedSignature(webhook);
+    return signature ? [[webhook.name, signature] as const] : [];
+  });
 }

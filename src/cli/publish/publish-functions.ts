@@ -57,7 +57,7 @@ export async function publishFunctions(
     isWrong: model.ontology === null && [...files.keys()].some((path) => path.startsWith("ontology/")),
     queries: new Set([
       ...folders.map((folder) => folder.name),
-      ...webhooks.map(({ webhook }) => webhook.name),
+      ...webhooks.flatMap(({ webhook }) => (webhook.publishAsFunction ? webhook.name : [])),
     ]),
   };
   const published = await Promise.all(

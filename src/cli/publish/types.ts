@@ -5,6 +5,7 @@ import type { Command } from "commander";
 import { Report } from "../../documents/report.ts";
 import { type EnvironmentFiles, readEnvironment } from "../../environment/read-environment.ts";
 import { readOntology } from "../../ontology/read-ontology.ts";
+import type { Webhook } from "../../webhooks/file-schema.ts";
 import { type EnvironmentFolder, readPaths } from "../check/environment-folder.ts";
 import { CommandFailure } from "../command-failure.ts";
 import { declarationsFor, TSCONFIG } from "./declarations.ts";
@@ -28,7 +29,7 @@ export function addTypes(program: Command): void {
       const functions = join(whole.source, "functions");
       mkdirSync(functions, { recursive: true });
       const sdk = ontologySdk(folder.files, realpathSync(whole.source), env);
-      write(join(functions, "sortie-env.d.ts"), declarationsFor(sourceNames(folder), sdk));
+      write(join(functions, "sortie-env.d.ts"), declarationsFor(sourcesIn(folder), sdk));
       const tsconfig = join(functions, "tsconfig.json");
       if (!existsSync(tsconfig)) write(tsconfig, TSCONFIG);
       if ([...folder.files.keys()].some((file) => /^functions\/.+\.py$/.test(file))) {
@@ -77,14 +78,24 @@ const PACKAGE = `${JSON.stringify(
   2,
 )}\n`;
 
-/** The sources of all environments; what is wrong with them is for `sortie check` to say. */
-function sourceNames({ names, files }: EnvironmentFolder): Set<string> {
-  const environments = names.length > 0 ? names : ["local"];
-  return new Set(
-    environments.flatMap((name) =>
-      readEnvironment(files, name, new Report(), rootCertificates).sources.map(({ apiName }) => apiName),
-    ),
-  );
+/** The sources of all environments, and their webhooks; what is wrong with them is for `sortie check` to say. */
+function sourcesIn({ names, files }: EnvironmentFolder): Map<string, Webhook[]> {
+  const found = new Map<string, Webhook[]>();
+  for (const name of names.length > 0 ? names : ["local"]) {
+    const model = readEnvironment(files, name, new Report(), rootCertificates);
+    const { sources, webhooks, settings } = model;
+    for (const { apiName } of sources) {
+      const known = found.get(apiName) ?? [];
+      const more = webhooks.flatMap(({ webhook }) =>
+        (settings.sourceAliases[webhook.source] ?? webhook.source) === apiName &&
+        !known.some((each) => each.name === webhook.name)
+          ? webhook
+          : [],
+      );
+      found.set(apiName, [...known, ...more]);
+    }
+  }
+  return found;
 }
 
 function write(path: string, text: string): void {

@@ -50,7 +50,7 @@ export default async function change(client: Client, employee: Osdk.Instance<Emp
 }
 `;
 
-const program = `import { $ontologyRid, Employee, greeting, promote } from "@ontology/sdk";
+const program = `import { $ontologyRid, Employee, findThing, greeting, promote } from "@ontology/sdk";
 import { createClient, type Osdk } from "@osdk/client";
 
 const client = createClient("https://gateway.example.com/_sortie/", $ontologyRid, async () => "token");
@@ -72,7 +72,8 @@ if (employee) {
 }
 const { $count } = await client(Employee).aggregate({ $select: { $count: "unordered", "level:avg": "unordered" } });
 const answer: string = await client(greeting).executeFunction({ id: "ada" });
-console.log($count, answer);
+const thing: { name: string; size?: number | undefined } = await client(findThing).executeFunction({ id: 7 });
+console.log($count, answer, thing);
 `;
 
 const version1 = `import { Edits, Filters, Function, LocalDate, ObjectSet, OntologyEditFunction } from "@foundry/functions-api";
@@ -103,6 +104,23 @@ export class Changes {
 
 const greeting = `export default function greeting(id: string, times?: number): string { return id + times; }`;
 
+const webhook = `source: Things
+publishAsFunction: true
+inputs: { id: { type: integer } }
+calls: [{ name: get, method: GET, path: /x }]
+outputs: { name: { type: string, from: get.name }, size: { type: double, optional: true, from: get.size } }
+`;
+
+/** Calls a published webhook, and another function. */
+const sizes = `import { findThing, greeting } from "@ontology/sdk";
+import type { Client } from "@osdk/client";
+
+export default async function sizes(client: Client, id: number): Promise<string> {
+  const { name, size } = await client(findThing).executeFunction({ id });
+  return client(greeting).executeFunction({ id: name, times: size });
+}
+`;
+
 function compile(folder: string, project: string): string {
   const tsc = join(repository, "node_modules", ".bin", "tsc");
   const { stdout, stderr } = spawnSync(tsc, ["-p", project], { cwd: folder, encoding: "utf8" });
@@ -119,6 +137,8 @@ describe("sortie types declares the ontology for the real client", () => {
     "functions/change/change.ts": edits,
     "functions/changes/changes.ts": version1,
     "functions/greeting/greeting.ts": greeting,
+    "functions/sizes/sizes.ts": sizes,
+    "webhooks/findThing.yaml": webhook,
     "program/main.ts": program,
     "program/tsconfig.json": JSON.stringify({
       compilerOptions: {

@@ -26,6 +26,12 @@ function compile(folder: string): string {
 describe("sortie types", () => {
   const folder = folderWithPackages({
     "sources/mine.yaml": source("MySource"),
+    "webhooks/find.yaml": `source: MySource
+inputs: { id: { type: long }, note: { type: string, optional: true } }
+calls: [{ name: get, method: GET, path: /x, query: { id: "{input.id}", note: "{input.note}" } }]
+outputs: { name: { type: string, from: get.name }, sizes: { type: list, element: { type: double }, optional: true, from: get.sizes } }
+`,
+    "webhooks/ping.yaml": "source: MySource\ncalls: [{ name: get, method: GET, path: /x }]",
     ...Object.fromEntries(
       Object.entries(documented).map(([name, code]) => [`functions/${name}/${name}.ts`, code]),
     ),
@@ -43,7 +49,10 @@ export class More {
     const outcome = attempt(count);
     const found = await MySource.webhooks.find.call({ id });
     if (isErr(found)) throw new UserFacingError(found.error.name + String(count));
-    if (String(found.value.output.name) === "") throw new UserFacingError("nobody");
+    const { name, sizes = [] } = found.value.output;
+    const total: number = (sizes ?? []).reduce((sum, size) => sum + size, 0);
+    if (isErr(await MySource.webhooks.ping.call())) throw new UserFacingError("no answer");
+    if (name.trim() === String(total)) throw new UserFacingError("nobody");
     if (isErr(outcome)) throw new UserFacingError(outcome.error.message);
     return new FunctionsMap([[day.plusDays(outcome.value).toISOString() + at.toISOString() + id, count]]);
   }
@@ -85,6 +94,26 @@ export default async function wrong(): Promise<number> {
       ([, place, code]) => `${place} ${code}`,
     );
     expect(errors).toEqual(["1,21 TS2305", "2,10 TS2305", "4,34 TS2345", "5,3 TS2322"]);
+  });
+
+  test("webhooks are called with what their files say, and give what those say", () => {
+    writeIn(
+      folder,
+      "functions/wrong/wrong.ts",
+      `import { MySource } from "@foundry/external-systems/sources";
+export async function wrong(): Promise<void> {
+  await MySource.webhooks.find.call();
+  await MySource.webhooks.find.call({ id: 7 });
+  await MySource.webhooks.fnd.call({ id: "7" });
+  const found = await MySource.webhooks.find.call({ id: "7", note: null });
+  if (found.type === "ok") found.value.output.name.toFixed();
+}
+`,
+    );
+    const errors = [...compile(folder).matchAll(/wrong\.ts\((\d+),\d+\): error (TS\d+)/g)].map(
+      ([, line, code]) => `${line} ${code}`,
+    );
+    expect(errors).toEqual(["3 TS2554", "4 TS2322", "5 TS2551", "7 TS2551"]);
   });
 
   test("leaves a tsconfig.json as it is", async () => {
