@@ -195,3 +195,34 @@ describe("what Python has of its own", () => {
     );
   });
 });
+
+describe("other functions are called as queries, for the same user", () => {
+  test.each<[string, string, unknown]>([
+    [
+      "with Python's types",
+      `
+import datetime
+from ontology_sdk import FoundryClient
+result = FoundryClient().ontology.queries.python_values(day=datetime.date(2026, 1, 31), items=[1, 2])`,
+      { "2026-01-31 None": 3 },
+    ],
+    [
+      "by Python's name for them",
+      `
+from ontology_sdk import FoundryClient
+result = FoundryClient().ontology.queries.call_things(path="/status/200?body=yes")`,
+      "200 yes",
+    ],
+  ])("%s", async (_, code, result) => {
+    expect(await run(code)).toEqual(result);
+  });
+
+  test.each([
+    ["nobody", /^OntologyError: QueryNotFound/],
+    ["python_values", /^OntologyError: MissingParameter/],
+  ])("%s without parameters is an error of Foundry's", async (name, message) => {
+    expect(
+      await failure(`from ontology_sdk import FoundryClient\nFoundryClient().ontology.queries.${name}()`),
+    ).toMatch(message);
+  });
+});
