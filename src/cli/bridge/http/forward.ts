@@ -100,7 +100,8 @@ async function signedBody(request: IncomingMessage, digest: string): Promise<Buf
 }
 
 function headersOf({ headers }: SignedCall): string[] {
-  return headers.flatMap(([name, value]) => {
+  return headers.flatMap(([given, value]) => {
+    const name = given.toLowerCase();
     if (ownToConnections.has(name) || /^(?:proxy-.*|expect|upgrade|http2-settings)$/.test(name)) return [];
     // As bytes: Node writes one for each character.
     return [name, Buffer.from(value).toString("latin1")];

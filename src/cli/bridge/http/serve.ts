@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { BRIDGE_HEADER, BRIDGE_PATH, CALL_HEADER, type SignedCall } from "../../../egress/bridge/protocol.ts";
+import { METHODS } from "../../../egress/methods.ts";
 import type { Admission } from "./admission.ts";
 import type { Connections } from "./destination.ts";
 import { type CallLimits, forward, type Traffic } from "./forward.ts";
@@ -18,28 +19,36 @@ const HEALTH_PATH = "/_sortie/health";
 
 /** Answers calls that a gateway has signed with what the systems say that they are for. */
 export function serveHttp(service: Service) {
+  const { admission, destinations, limits, log } = service;
   let underWay = 0;
+
+  async function carry(request: IncomingMessage, response: ServerResponse, line: CallLine): Promise<number> {
+    checkEnvelope(request);
+    const header = request.headers[CALL_HEADER];
+    const call = await admission.admit(typeof header === "string" ? header : undefined);
+    line.call = call;
+    const connections = destinations.get(originOf(call));
+    if (!connections) throw notNamed(call);
+    // Only calls of gateways count: nobody else can keep them out.
+    if (underWay >= limits.callsAtOnce) throw new Refusal("busy", `${underWay} calls are under way.`);
+    underWay++;
+    try {
+      return await forward(call, request, response, connections, limits, line.traffic);
+    } finally {
+      underWay--;
+    }
+  }
+
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     if (request.url === HEALTH_PATH && request.method === "GET") return health(response);
-    underWay++;
     const line = new CallLine();
     try {
-      checkEnvelope(request);
-      if (underWay > service.limits.callsAtOnce)
-        throw new Refusal("busy", `${service.limits.callsAtOnce} calls are under way.`);
-      const header = request.headers[CALL_HEADER];
-      const call = await service.admission.admit(typeof header === "string" ? header : undefined);
-      line.call = call;
-      const connections = service.destinations.get(originOf(call));
-      if (!connections) throw notNamed(call);
-      line.status = await forward(call, request, response, connections, service.limits, line.traffic);
+      line.status = await carry(request, response, line);
     } catch (error) {
       line.error = error;
       refuse(response, error, line.call !== null);
-    } finally {
-      underWay--;
-      service.log(line.text());
     }
+    log(line.text());
   };
 }
 
@@ -56,13 +65,8 @@ function checkEnvelope(request: IncomingMessage): void {
 /** The origin of a URL that is written as it is understood; refused otherwise, so that it is understood but once. */
 function originOf({ url, method }: SignedCall): string {
   const parsed = URL.parse(url);
-  if (
-    !parsed ||
-    parsed.href !== url ||
-    parsed.username !== "" ||
-    parsed.password !== "" ||
-    method === "CONNECT"
-  ) {
+  const isPlain = parsed?.href === url && parsed.username === "" && parsed.password === "";
+  if (!isPlain || !METHODS.has(method)) {
     throw new Refusal("malformed", "The URL or the method of the call cannot be sent.");
   }
   return parsed.origin;
