@@ -57,7 +57,8 @@ async function answerTo(
   ended: Promise<unknown>,
   context: TokenContext,
 ): Promise<string> {
-  const url = new URL(path, "https://ontology");
+  // Functions know no other ontology, by whatever name.
+  const url = new URL(path.replace(/^(\/api\/v2\/ontologies\/)[^/?]+/, "$1ontology"), "https://ontology");
   const { pathname, searchParams } = url;
   const named = (name: string) => ({
     name: decodeURIComponent(name),

@@ -37,6 +37,7 @@ import { anonymous, Functions } from "./functions.ts";
 import { makeGoogleTokens } from "./google-tokens.ts";
 import { type LoadFailure, loadFailures } from "./load-failures.ts";
 import { Ontologies } from "./ontologies.ts";
+import { readObjects } from "./read-objects.ts";
 import { executionLedger } from "./webhook-executions.ts";
 import { Webhooks } from "./webhooks.ts";
 import type { WorkerEnv } from "./worker-env.ts";
@@ -139,7 +140,7 @@ export function makeGateway(env: WorkerEnv): Served {
     },
     secrets,
     credentials: consents.tokens,
-    objects: () => async () => new Map(),
+    objects: (caller, context) => readObjects(ontologies, caller, context),
     outlets,
   });
   const webhookRunner = new WebhookRunner({ log, clock: systemClock, ledger: executionLedger(env) });

@@ -10,6 +10,7 @@ import { planDeployment } from "../../src/environment/deployment.ts";
 import { currentKey, revisionKey } from "../../src/environment/document.ts";
 import { readEnvironment } from "../../src/environment/read-environment.ts";
 import type { PublishedFunction } from "../../src/functions/published-function.ts";
+import type { OntologyDefinition } from "../../src/ontology/file-schema.ts";
 import type { Source, SourceDomain } from "../../src/sources/source.ts";
 import type { Webhook } from "../../src/webhooks/file-schema.ts";
 import { servedBy } from "../../src/worker/gateways.ts";
@@ -60,6 +61,7 @@ export interface TestDeployment {
   readonly identity?: Partial<IdentitySettings>;
   readonly aliases?: Readonly<Record<string, string>>;
   readonly webhooks?: readonly Webhook[];
+  readonly ontology?: OntologyDefinition;
   /** Whether functions in Python are going to be called. */
   readonly python?: boolean;
   /** Changes what is deployed of a function. */
@@ -98,6 +100,7 @@ export async function deploy({
   published = {},
   proxies = {},
   webhooks = [],
+  ontology,
   python = false,
 }: TestDeployment): Promise<void> {
   const functions = testModules.map(
@@ -131,6 +134,7 @@ export async function deploy({
     sourceAliases: aliases,
     outboundApplications,
     webhooks,
+    ...(ontology && { ontology }),
     functions,
     identity: { ...anybody, ...identity },
   };

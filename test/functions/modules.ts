@@ -79,6 +79,15 @@ export const testModules: readonly TestModule[] = [
     }),
     sources: [],
   }),
+  v2("withObjects", {
+    parameters: [
+      action,
+      parameter("employee", { type: "object", objectType: "Employee" }, true),
+      parameter("set", { type: "objectSet", objectType: "Employee" }, true),
+    ],
+    sources: [],
+    call: "(...given) => user.default(user.clientOfCall(), ...given)",
+  }),
   {
     name: "versionOne",
     language: "typescript-v1",

@@ -5,9 +5,9 @@ import { didYouMean } from "../../documents/nearest.ts";
 import type { Position, Report } from "../../documents/report.ts";
 import { isFolder } from "../check/read-folder.ts";
 import type { DeclaredFunction } from "./declared-function.ts";
-import { CLIENT, fileOf, functionPlugin, importPath, MAIN, SERVE, WITH_ONTOLOGY } from "./esbuild-plugin.ts";
-import { ONTOLOGY_API } from "./library.ts";
-import { type KnownOntology, namesFrom } from "./ontology-sdk.ts";
+import { fileOf, functionPlugin, importPath, MAIN } from "./esbuild-plugin.ts";
+import { mainModule } from "./main-module.ts";
+import type { KnownOntology } from "./ontology-sdk.ts";
 import type { Refusal } from "./refused-imports.ts";
 import { exportedNames, type SourceFile, type SourceFiles } from "./source-file.ts";
 
@@ -40,7 +40,7 @@ export async function bundleFunction(
   // Loaded only here: most commands do without.
   const { build } = await import("esbuild");
   const options = optionsFor(
-    mainModule(declared, importPath(root, entry.path), knowsOntology(declared, files, ontology)),
+    mainModule(declared, importPath(root, entry.path), files.all, ontology),
     root,
     files,
     ontology,
@@ -62,39 +62,6 @@ export async function bundleFunction(
     );
   }
   return result && bundleOf(result, declared, entry, root, files, report);
-}
-
-/** Whether a function in TypeScript v1 has the ontology at hand. */
-function knowsOntology(
-  { language, signature }: DeclaredFunction,
-  files: SourceFiles,
-  ontology: KnownOntology,
-): boolean {
-  if (language !== "typescript-v1" || ontology.definition === null) return false;
-  const returnsEdits = signature?.output?.type.type === "edits";
-  return returnsEdits || files.all.some((file) => namesFrom(ONTOLOGY_API, file).length > 0);
-}
-
-/** What the environment's isolate loads: the runtime first, so that it is ready when the function is loaded. */
-function mainModule(
-  { language, name, signature, call, usesClient }: DeclaredFunction,
-  entry: string,
-  knowsOntology: boolean,
-): string {
-  const { parameters, output } = signature ?? { parameters: [], output: null };
-  const around = knowsOntology ? ", around: withOntology" : "";
-  return [
-    `import { serveFunction } from ${JSON.stringify(SERVE)};`,
-    ...(knowsOntology
-      ? [
-          `import { withOntology } from ${JSON.stringify(WITH_ONTOLOGY)};`,
-          `import ${JSON.stringify(ONTOLOGY_API)};`,
-        ]
-      : []),
-    ...(usesClient ? [`import { clientOfCall } from ${JSON.stringify(CLIENT)};`] : []),
-    `import * as user from ${JSON.stringify(entry)};`,
-    `export default serveFunction({ ...${JSON.stringify({ language, name, parameters, output })}, call: ${call}${around} });`,
-  ].join("\n");
 }
 
 function optionsFor(contents: string, root: string, files: SourceFiles, ontology: KnownOntology) {

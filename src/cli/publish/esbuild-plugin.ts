@@ -43,6 +43,9 @@ export const WITH_ONTOLOGY = "sortie:runtime/v1-ontology.ts";
 /** The same for what makes a function's client of the ontology. */
 export const CLIENT = "sortie:runtime/client.ts";
 
+/** The same for what gives functions of TypeScript v2 objects with links, and sets of objects. */
+export const CLIENT_OBJECTS = "sortie:runtime/client-objects.ts";
+
 /** Subscriptions need a socket to the ontology. */
 const NO_SOCKETS = `export default class { constructor() { throw new Error("Functions cannot subscribe to objects: load them."); } }`;
 

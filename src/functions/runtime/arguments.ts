@@ -11,12 +11,14 @@ export interface ObjectMaker {
   object(json: Readonly<Record<string, unknown>>): object;
   objectSet(definition: Readonly<Record<string, unknown>>, objectType: string): object;
   primaryKeyOf(object: unknown): unknown;
+  definitionOf(objectSet: unknown): unknown;
 }
 
 let maker: ObjectMaker = {
-  object: osdkObject,
+  object: (json) => osdkObject(json),
   objectSet: (definition) => definition,
   primaryKeyOf,
+  definitionOf: (set) => set,
 };
 
 /** Objects are made in another way from now on. */
@@ -102,17 +104,11 @@ function fromJson(json: unknown, type: ValueType, language: Language): unknown {
   }
 }
 
-function isWritable(value: unknown): value is { toJSON(): unknown } {
-  return (
-    typeof value === "object" && value !== null && "toJSON" in value && typeof value.toJSON === "function"
-  );
-}
-
 /** One level of a result; what is inside is converted when it is checked. */
 function toJson(value: unknown, { type }: ValueType): unknown {
   if (type === "edits") return wireEdits(value);
   if (type === "object") return maker.primaryKeyOf(value);
-  if (type === "objectSet" && isWritable(value)) return value.toJSON();
+  if (type === "objectSet") return maker.definitionOf(value);
   if (type === "set" && value instanceof Set) return [...value];
   if (type === "map" && value instanceof Map) {
     return Object.fromEntries([...value].map(([key, item]) => [String(key), item]));

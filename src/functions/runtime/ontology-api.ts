@@ -14,6 +14,7 @@ export function objectsOf(types: Ontology["types"]) {
     object: ontology.object,
     objectSet: (definition, objectType) => ObjectSet.of(objectType, ontology, definition),
     primaryKeyOf: (object) => findLocator(object)?.$primaryKey ?? object,
+    definitionOf: (set) => (set instanceof ObjectSet ? set.toJSON() : set),
   });
   return {
     search: () =>

@@ -2,10 +2,11 @@
 type Json = Readonly<Record<string, unknown>>;
 
 /**
- * An object as TypeScript v2 code has it: its properties beside `$apiName`, `$primaryKey` and `$title`. Links are read
- * with the client. Foundry: "Ontology SDK" (`Osdk.Instance`).
+ * An object as TypeScript v2 code has it: its properties beside `$apiName`, `$primaryKey` and `$title`.
+ * Foundry: "Ontology SDK" (`Osdk.Instance`).
+ * @param links gives its links; without it there are none
  */
-export function osdkObject(json: Json): object {
+export function osdkObject(json: Json, links: () => object = () => noLinks(json)): object {
   const { __apiName: $apiName, __primaryKey: $primaryKey, __title: $title } = json;
   const properties = Object.entries(json).filter(([name]) => !name.startsWith("__"));
   const object = {
@@ -17,16 +18,16 @@ export function osdkObject(json: Json): object {
     $objectSpecifier: `${$apiName}:${$primaryKey}`,
   };
   Object.defineProperty(object, "$clone", {
-    value: (changed: object = {}) => osdkObject({ ...json, ...changed }),
+    value: (changed: object = {}) => osdkObject({ ...json, ...changed }, links),
   });
-  Object.defineProperty(object, "$link", {
-    get() {
-      throw new Error(
-        `Load the object to follow its links: const object = await client(${$apiName}).fetchOne(${JSON.stringify($primaryKey)}).`,
-      );
-    },
-  });
+  Object.defineProperty(object, "$link", { get: links });
   return object;
+}
+
+function noLinks({ __apiName, __primaryKey }: Json): never {
+  throw new Error(
+    `Load the object to follow its links: const object = await client(${__apiName}).fetchOne(${JSON.stringify(__primaryKey)}).`,
+  );
 }
 
 /** The primary key of an object that code returns; what is no object stays as it is. */
