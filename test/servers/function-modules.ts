@@ -1,8 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
+import { ONTOLOGY_MODULE, ontologyModule } from "../../src/cli/publish/python/ontology-module.ts";
 import { encodePythonModule } from "../../src/functions/python/module.ts";
 import { type TestModule, testModules } from "../functions/modules.ts";
+import { company } from "../ontology/company.ts";
+import { definitionOf } from "../ontology/ontology-kit.ts";
 
 const root = join(import.meta.dirname, "../..");
 const runtime = join(root, "src/functions/runtime");
@@ -17,7 +20,8 @@ export async function bundleFunctions(): Promise<Record<string, string>> {
 async function bundle({ name, language, parameters, output, call }: TestModule): Promise<string> {
   if (language === "python") {
     const text = readFileSync(join(root, "test/functions/python/modules", call), "utf8");
-    const module = encodePythonModule({ entry: call, function: name, files: { [call]: text } });
+    const files = { [call]: text, [ONTOLOGY_MODULE]: ontologyModule(definitionOf(company)) };
+    const module = encodePythonModule({ entry: call, function: name, files });
     return new TextDecoder().decode(module);
   }
   const signature = JSON.stringify({ language, name, parameters, output });

@@ -5,6 +5,7 @@ const { a, b, nobody } = inject("servers");
 
 beforeAll(() =>
   deploy({
+    python: true,
     sources: [
       sourceTo("things", a, {
         auth: { type: "bearerToken", bearerToken: "Token" },

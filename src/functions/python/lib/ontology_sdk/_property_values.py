@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import decimal
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
@@ -60,5 +61,8 @@ def write_property(value: Any, of: DataType) -> Any:
             if not isinstance(value, GeoPoint):
                 raise WrongValue("GeoPoint", value)
             return {"type": "Point", "coordinates": [value.longitude, value.latitude]}
+        case "decimal":
+            # Properties have no exponents.
+            return format(decimal.Decimal(to_wire(value, of)), "f")
         case _:
             return to_wire(value, of)
