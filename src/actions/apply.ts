@@ -11,10 +11,9 @@ import { type LoadObjects, type Prepared, prepare } from "./prepared.ts";
 import { type EditRule, editsOfRules } from "./rules.ts";
 import { type Scope, valueIn } from "./scope.ts";
 
-/** Foundry: "Scale and property limits" of actions. */
+/** Foundry: "Scale and property limits" of actions; how many edits there may be, the store of objects knows. */
 const MOST_ACTIONS = 10_000;
 const MOST_FUNCTION_CALLS = 20;
-const MOST_OBJECTS = 10_000;
 const MOST_TYPES = 50;
 
 type Values = Readonly<Record<string, unknown>>;
@@ -101,7 +100,7 @@ export async function applyActions<Applied>(
   }
 
   async function exists(objectType: string, key: string | number | boolean): Promise<boolean> {
-    return (await services.load(objectType, [key], caller)).length > 0;
+    return (await services.load(objectType, [key])).length > 0;
   }
 }
 
@@ -137,9 +136,6 @@ function checkCount({ name, definition }: CompiledAction, count: number): void {
 }
 
 function checkSize(edits: readonly Edit[]): void {
-  if (edits.length > MOST_OBJECTS) {
-    throw tooLarge(`An action can make at most ${MOST_OBJECTS} edits.`, { limit: MOST_OBJECTS });
-  }
   if (new Set(edits.flatMap(editedTypes)).size > MOST_TYPES) {
     throw tooLarge(`An action can edit at most ${MOST_TYPES} object types.`, { limit: MOST_TYPES });
   }

@@ -14,7 +14,7 @@ const statuses = {
 const codes = {
   /** There is none of that name, or the caller may not see it. */
   ActionTypeNotFound: "NOT_FOUND",
-  ActionNotFound: "NOT_FOUND",
+  OntologyNotFound: "NOT_FOUND",
   MissingParameter: "INVALID_ARGUMENT",
   ParametersNotFound: "INVALID_ARGUMENT",
   InvalidParameterValue: "INVALID_ARGUMENT",

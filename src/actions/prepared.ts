@@ -11,11 +11,7 @@ import { type Validation, verdict } from "./validation.ts";
 export type Properties = Readonly<Record<string, unknown>>;
 
 /** Reads objects of a type with the rights of the caller; those that there are not, or not for the caller, are missing. */
-export type LoadObjects = (
-  objectType: string,
-  keys: readonly PrimaryKey[],
-  caller: Caller,
-) => Promise<readonly Properties[]>;
+export type LoadObjects = (objectType: string, keys: readonly PrimaryKey[]) => Promise<readonly Properties[]>;
 
 /** One application of an action type: what its values are taken from, and what its validation found. */
 export interface Prepared {
@@ -55,9 +51,7 @@ export async function prepare(
     scope,
     ontology,
   );
-  const found = await readObjects(definition.parameters, parameters, ontology, (type, keys) =>
-    load(type, keys, caller),
-  );
+  const found = await readObjects(definition.parameters, parameters, ontology, load);
   for (const [id, parameter] of Object.entries(definition.parameters)) {
     if (parameter.type !== "object") continue;
     const object = found.get(keyOf(parameter.objectType, parameters.get(id)));
@@ -106,7 +100,7 @@ async function readObjects(
   definitions: Readonly<Record<string, ActionParameter>>,
   parameters: ReadonlyMap<string, unknown>,
   ontology: Ontology,
-  load: (objectType: string, keys: readonly PrimaryKey[]) => Promise<readonly Properties[]>,
+  load: LoadObjects,
 ): Promise<ReadonlyMap<string, Properties>> {
   const wanted = new Map<string, Map<string, PrimaryKey>>();
   const add = (objectType: string, key: unknown) => {

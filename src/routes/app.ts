@@ -2,8 +2,11 @@ import type { MiddlewareHandler } from "hono";
 import { Hono } from "hono/tiny";
 import { nothingDeployed } from "../environment/environment.ts";
 import { OWN_HEADERS, RETRY_AFTER_S, refuse } from "../exchange/refusal.ts";
+import { actionsOf } from "../worker/actions.ts";
 import { servedBy } from "../worker/gateways.ts";
 import type { WorkerEnv } from "../worker/worker-env.ts";
+import { actionPageRoutes } from "./action-page-routes.ts";
+import { actionRoutes } from "./action-routes.ts";
 import { homeRoutes } from "./home-routes.ts";
 import { oauthRoutes } from "./oauth-routes.ts";
 import { ontologyRoutes } from "./ontology-routes.ts";
@@ -47,9 +50,17 @@ app.use("/_sortie/oauth/*", async (c, next) => {
   return status === "ok" ? next() : refuse(nothingDeployed(), c.req.raw);
 });
 
+/** What serves an environment, with its actions, which other requests need not load. */
+const withActions = (env: WorkerEnv) => {
+  const served = servedBy(env);
+  return { ...served, actions: actionsOf(served) };
+};
+
+app.route("/_sortie/actions", actionPageRoutes<WorkerEnv>(withActions));
 app.route("/_sortie/oauth", oauthRoutes<WorkerEnv>(servedBy));
 app.route("/_sortie/webhooks", webhookHistory<WorkerEnv>(servedBy));
 app.route("/_sortie/api/v2", queryRoutes<WorkerEnv>(servedBy));
+app.route("/_sortie/api/v2", actionRoutes<WorkerEnv>(withActions));
 // After all other routes of the API.
 app.route("/_sortie/api/v2", ontologyRoutes<WorkerEnv>(servedBy));
 app.route("/_sortie/", homeRoutes<WorkerEnv>(servedBy));

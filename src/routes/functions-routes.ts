@@ -1,3 +1,4 @@
+import { ActionError } from "../actions/error.ts";
 import type { Caller } from "../credentials/caller.ts";
 import { CallerError } from "../credentials/caller-error.ts";
 import type { TokenContext } from "../credentials/token-request.ts";
@@ -63,6 +64,13 @@ function execute(
   });
 }
 
+/** An error that is told to clients as it is. */
+type ApiError = FunctionError | OntologyError | ActionError;
+
+export function isForClients(error: unknown): error is ApiError {
+  return [FunctionError, OntologyError, ActionError].some((kind) => error instanceof kind);
+}
+
 /** Answers a known caller in JSON, which a text is already, and whatever goes wrong in Foundry's shape of errors. */
 export async function answerTo(
   request: Request,
@@ -70,7 +78,7 @@ export async function answerTo(
   lifetime: Lifetime,
   answer: (caller: Caller, context: TokenContext) => Promise<object | string>,
 ): Promise<Response> {
-  const refuse = (error: FunctionError | OntologyError): Response => {
+  const refuse = (error: ApiError): Response => {
     const { errorName, message, status } = error;
     dev?.factsOf(request)?.fault(new Fault(errorName, message, { status }));
     return errorAnswer(error, request.url);
@@ -79,7 +87,7 @@ export async function answerTo(
     const body = await answer(await identify(request), contextOf(lifetime));
     return new Response(typeof body === "string" ? body : JSON.stringify(body), { headers: answerHeaders });
   } catch (error) {
-    if (error instanceof FunctionError || error instanceof OntologyError) return refuse(error);
+    if (isForClients(error)) return refuse(error);
     if (error instanceof CallerError) {
       const { code, message } = error;
       return refuse(new FunctionError(code, message, { reason: message }));
@@ -90,7 +98,7 @@ export async function answerTo(
 
 const answerHeaders = { ...OWN_HEADERS, "content-type": "application/json" };
 
-function errorAnswer(error: FunctionError | OntologyError, url: string): Response {
+function errorAnswer(error: ApiError, url: string): Response {
   const body = error.toJSON();
   const { authorizeUrl } = error.parameters;
   if (typeof authorizeUrl === "string") {

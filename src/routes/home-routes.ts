@@ -7,6 +7,7 @@ import { isCrossSite } from "../credentials/cross-site.ts";
 import type { IdentitySettings } from "../credentials/identity.ts";
 import type { Health } from "../exchange/gateway.ts";
 import type { Lifetime } from "../flow/context.ts";
+import { ACTIONS_PATH } from "./action-pages.ts";
 import { type Html, page } from "./page.ts";
 import { CONSENTS_PATH } from "./return-path.ts";
 import { ENDED_COOKIE, wayToSignIn } from "./sign-in.ts";
@@ -54,7 +55,12 @@ function homeBody(health: Health, identity: IdentitySettings | null, user: strin
     ${deployed}
     <ul>
       <li><a href="/_sortie/health">Health</a>: what is deployed, as JSON</li>
-      ${identity === null ? "" : html`<li><a href="${CONSENTS_PATH}">Outbound applications</a>: what you let functions do for you</li>`}
+      ${
+        identity === null
+          ? ""
+          : html`<li><a href="${CONSENTS_PATH}">Outbound applications</a>: what you let functions do for you</li>
+      <li><a href="${ACTIONS_PATH}">Actions</a>: what you can change</li>`
+      }
     </ul>
     ${identity === null ? "" : userBody(identity, user, url)}`;
 }

@@ -3,17 +3,16 @@ import { bodyLimit } from "hono/body-limit";
 import { html } from "hono/html";
 import { Hono } from "hono/tiny";
 import type { Caller } from "../credentials/caller.ts";
-import { CallerError } from "../credentials/caller-error.ts";
 import type { OutboundApplication } from "../credentials/oauth/application.ts";
 import type { Consents } from "../worker/consents.ts";
 import { consentsBody, forwardBody, promptBody } from "./oauth-pages.ts";
 import { page, styleSheet } from "./page.ts";
+import { pagesElsewhere, seeOther, type User, userOf } from "./page-user.ts";
 import { CONSENTS_PATH, returnPath } from "./return-path.ts";
-import { wayToSignIn } from "./sign-in.ts";
 
 /** What the routes need of the gateway. */
 export interface OAuthRoutesServices {
-  /** Rejects with {@link CallerError}. */
+  /** Rejects with `CallerError`. */
   identify(request: Request): Promise<Caller>;
   readonly consents: Consents;
 }
@@ -21,7 +20,6 @@ export interface OAuthRoutesServices {
 /** Forms of these pages are short. Bytes. */
 const BODY_LIMIT_BYTES = 16 * 1024;
 
-type User = Extract<Caller, { kind: "user" }>;
 type Variables = { user: User; services: OAuthRoutesServices };
 
 /**
@@ -37,9 +35,9 @@ export function oauthRoutes<E extends object>(
   routes.use("*", bodyLimit({ maxSize: BODY_LIMIT_BYTES }));
   routes.use("*", async (c, next) => {
     const services = servicesOf(c.env);
-    const elsewhere = await pagesElsewhere(c, services.consents);
+    const elsewhere = await pagesElsewhere(c, services, CONSENTS_PATH);
     if (elsewhere !== null) return elsewhere;
-    const user = await userOf(c, services);
+    const user = await userOf(c, services, "Only people can give consent.");
     if (user instanceof Response) return user;
     c.set("services", services);
     c.set("user", user);
@@ -104,39 +102,6 @@ export function oauthRoutes<E extends object>(
   return routes;
 }
 
-/**
- * These pages are on one host alone where the environment names it, so that a page of a proxy is another site to them:
- * null there, and otherwise the way, or a refusal of what would change something.
- */
-async function pagesElsewhere(c: Context, consents: Consents): Promise<Response | null> {
-  const origin = (await consents.identity())?.publicUrl ?? null;
-  const { pathname, search, origin: asked } = new URL(c.req.url);
-  if (origin === null || origin === asked) return null;
-  if (c.req.method === "GET" || c.req.method === "HEAD") return seeOther(c, origin + pathname + search);
-  const body = html`<p role="alert">These pages are at <a href="${origin}${CONSENTS_PATH}">${origin}</a>.</p>`;
-  return page(c, { title: "Not possible", body }, 403);
-}
-
-/** The user whose browser asks, or the page that says what to do. */
-async function userOf(c: Context, { identify, consents }: OAuthRoutesServices): Promise<User | Response> {
-  try {
-    const caller = await identify(c.req.raw);
-    if (caller.kind === "user") return caller;
-    if (caller.kind === "anonymous") return await signIn(c, consents, "Sign in to go on.");
-    const body = html`<p>This token belongs to a program. Only people can give consent.</p>`;
-    return await page(c, { title: "Not possible", body }, 403);
-  } catch (error) {
-    if (!(error instanceof CallerError)) throw error;
-    if (error.status === 401) return signIn(c, consents, error.message);
-    return page(c, { title: "Not possible", body: html`<p role="alert">${error.message}</p>` }, error.status);
-  }
-}
-
-async function signIn(c: Context, consents: Consents, message: string): Promise<Response> {
-  const way = wayToSignIn(await consents.identity(), c.req.url);
-  return page(c, { title: "Sign in", body: html`<p>${message}</p>${way}` }, 401);
-}
-
 async function consentsPage(
   c: Context,
   consents: Consents,
@@ -162,12 +127,6 @@ async function redirectUriOf(
   const identity = await consents.identity();
   const origin = identity?.publicUrl ?? new URL(url).origin;
   return `${origin}${CONSENTS_PATH}/${encodeURIComponent(name)}/callback`;
-}
-
-function seeOther(c: Context, path: string): Response {
-  c.header("cache-control", "no-store");
-  c.header("referrer-policy", "no-referrer");
-  return c.redirect(path, 303);
 }
 
 function failure(

@@ -11,19 +11,32 @@ const STYLE_PATH = "/_sortie/oauth/style.css";
  * Nothing but our own style sheet and forms. Forms of pages with `no-referrer` would be sent without an origin,
  * and be refused.
  */
+const POLICY =
+  "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+
 const securityHeaders = {
-  "content-security-policy":
-    "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+  "content-security-policy": POLICY,
   "x-frame-options": "DENY",
   "referrer-policy": "same-origin",
   "cross-origin-opener-policy": "same-origin",
   "cache-control": "no-store",
 };
 
+/** A page with a script of ours. */
+const scriptHeaders = {
+  ...securityHeaders,
+  "content-security-policy": `${POLICY}; script-src 'self'; connect-src 'self'`,
+};
+
 /** Answers with a page. */
 export function page(
   c: Context,
-  { title, body, head = "" }: { title: string; body: Html; head?: Html | string },
+  {
+    title,
+    body,
+    head = "",
+    hasScript = false,
+  }: { title: string; body: Html; head?: Html | string; hasScript?: boolean },
   status: 200 | 400 | 401 | 403 | 404 | 503 = 200,
 ): Response | Promise<Response> {
   const document = html`<!doctype html>
@@ -42,7 +55,7 @@ export function page(
     </main>
   </body>
 </html>`;
-  return c.html(document, status, securityHeaders);
+  return c.html(document, status, hasScript ? scriptHeaders : securityHeaders);
 }
 
 /** The style sheet as an answer. */
@@ -63,4 +76,10 @@ dd { margin: 0; overflow-wrap: anywhere; }
 button, .button { font: inherit; padding: 0.4rem 1rem; cursor: pointer; }
 [role="alert"], [role="status"] { border: 1px solid; padding: 0.5rem 1rem; }
 .prompt { white-space: pre-line; }
+form > div, fieldset { margin: 0 0 1rem; }
+label { display: block; font-weight: 600; }
+input, select, textarea { font: inherit; width: 100%; box-sizing: border-box; padding: 0.3rem; }
+[aria-invalid] { outline: 2px solid; }
+.note, .problems { margin: 0.25rem 0; }
+.problems:empty { display: none; }
 `;

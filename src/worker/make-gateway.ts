@@ -44,6 +44,7 @@ import type { WorkerEnv } from "./worker-env.ts";
 
 /** What serves one environment. */
 export interface Served {
+  readonly environment: Environment;
   readonly gateway: Gateway;
   readonly functions: Functions;
   readonly webhooks: Webhooks;
@@ -154,6 +155,7 @@ export function makeGateway(env: WorkerEnv): Served {
   };
   const dev = devRequests(env);
   return {
+    environment,
     gateway: new Gateway(environment, [secrets, storedMaps], dev),
     dev,
     functions,
