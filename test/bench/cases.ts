@@ -11,6 +11,7 @@ import { answer, median, residentMemory } from "./load.ts";
 import { manyProxies } from "./many-proxies.ts";
 import type { Measurement } from "./measurement.ts";
 import { policyCost } from "./policies.ts";
+import { pythonFunctions } from "./python.ts";
 import { firstScript, scriptCost } from "./scripts.ts";
 import { bundleWorker, type Config, engineFile, type RunningWorker, startWorker } from "./worker.ts";
 
@@ -41,6 +42,9 @@ export async function* measure(effort: Effort): AsyncGenerator<Measurement> {
   yield* coldStart(effort);
   yield* firstCall(effort);
   yield* firstScript(environment, effort);
+  const rival = await startRival("function");
+  yield* pythonFunctions(environment, rival, effort);
+  await rival.stop();
   const modules = await bundleGateway();
   const size = [...modules.values()].reduce((sum, module) => sum + gzipped(module), 0);
   yield { name: "Worker size", ratio: size, unit: "KiB of JavaScript, gzipped", target: { atMost: 300 } };
