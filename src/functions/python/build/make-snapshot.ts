@@ -1,3 +1,4 @@
+import nodeCrypto from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -36,6 +37,8 @@ export async function makeSnapshot(
     const options = {
       indexURL: pyodide,
       createPyodideModule,
+      // In place of the path of what is running.
+      _sysExecutable: "python",
       env: { HOME: FUNCTION_FOLDER, PYTHONHASHSEED: "1" },
       fsInit: async (fs: Parameters<typeof writeFiles>[0]) => {
         writeFiles(fs, LIBRARY_FOLDER, library);
@@ -103,10 +106,13 @@ function recordThunks(): ReadonlySet<string> {
 
 /** What the interpreter begins with must not differ from build to build, and must be nobody's. */
 function stopChance(): void {
-  crypto.getRandomValues = <T extends ArrayBufferView | null>(view: T): T => {
-    if (view) new Uint8Array(view.buffer, view.byteOffset, view.byteLength).fill(7);
+  const fill = <T extends ArrayBufferView>(view: T): T => {
+    new Uint8Array(view.buffer, view.byteOffset, view.byteLength).fill(7);
     return view;
   };
+  Object.assign(nodeCrypto, { randomFillSync: fill });
+  Object.assign(crypto, { getRandomValues: fill });
   Math.random = () => 0.5;
   Date.now = () => 0;
+  performance.now = () => 0;
 }
