@@ -8,6 +8,7 @@ import type { Mount } from "../check/mount.ts";
 import { formatProblems } from "../check/print-problems.ts";
 import { loadFailures, loadProblems } from "../dev/load-problems.ts";
 import { addKvOptions, type KvOptions, withKv } from "../kv/options.ts";
+import { dataLosses } from "./data-losses.ts";
 import { differences } from "./diff/difference.ts";
 import { formatDifferences } from "./diff/print-difference.ts";
 import { formatChanges } from "./print-changes.ts";
@@ -16,12 +17,14 @@ interface PushOptions extends KvOptions {
   readonly env: string;
   readonly organization?: string;
   readonly dryRun?: boolean;
+  readonly allowDataLoss?: boolean;
 }
 
 /** `sortie push`: deploys an environment, all of it or nothing. Exit status 1 when it has errors. */
 export function addPush(program: Command): void {
   withEnvironment(program.command("push"))
     .description("deploy an environment into the KV namespace of its Worker")
+    .option("--allow-data-loss", "also take properties, types and links out of the ontology that have data")
     .option("--dry-run", "show what would change, file by file, and write nothing")
     .action(push);
 }
@@ -71,6 +74,11 @@ async function deploy(
   if (plan.isRepetition) {
     console.log(`Nothing has changed: ${options.env} stays at generation ${previous?.generation}.`);
     return;
+  }
+  const losses = options.allowDataLoss ? [] : dataLosses(previous, model, mounts);
+  if (losses.length > 0) {
+    process.stderr.write(formatProblems(losses, process.stderr));
+    if (!options.dryRun) return refuse();
   }
   const failures = await loadFailures(plan);
   if (failures.length > 0) {

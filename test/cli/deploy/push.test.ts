@@ -158,6 +158,31 @@ describe("the KV namespace of an account", () => {
   });
 });
 
+test("what takes data of an ontology out of sight is refused, unless it is said", async () => {
+  const types = (properties: string) => `objectTypes:
+  Person:
+    primaryKey: id
+    properties:
+      id: { type: string }
+${properties}
+    permissions: { read: [users] }
+`;
+  const folder = folderWith({ "ontology/people.yaml": types("      name: { type: string }") });
+  const place = ["--local", "--persist-to", folderWith({}), "--config", join(repository, "wrangler.toml")];
+  const push = (...more: string[]) =>
+    sortieInProcess(["push", ".", "--env", "test", ...place, ...more], folder);
+  expect(await push()).toMatchObject({ status: 0, stderr: "" });
+  writeIn(folder, "ontology/people.yaml", types("      name: { type: integer }"));
+  const refused = await push();
+  expect(refused).toMatchObject({ status: 1 });
+  expect(refused.stderr).toContain(
+    "ontology/people.yaml:6:21  error  DataLoss  The values of Person.name are of the type string",
+  );
+  expect(refused.stderr).toContain("--allow-data-loss");
+  expect(await push("--dry-run")).toMatchObject({ stderr: expect.stringContaining("DataLoss") });
+  expect((await push("--allow-data-loss")).stdout).toContain("Deployed generation 2 of test.");
+});
+
 test("wrangler finds on this machine what sortie wrote, and sortie what wrangler wrote", async () => {
   const state = folderWith({});
   const place = ["--local", "--persist-to", state, "--config", join(repository, "wrangler.toml")];
