@@ -2,7 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { CompactSign } from "jose";
 import type { Connection } from "../call.ts";
 import { EgressError } from "../error.ts";
-import { isHopByHop } from "../hop-by-hop.ts";
+import { withoutHopByHop } from "../hop-by-hop.ts";
 import { readText } from "../read-text.ts";
 import {
   ANSWERED,
@@ -56,7 +56,7 @@ async function send(bridges: Bridges, url: string, init: RequestInit): Promise<R
     source,
     method: request.method,
     url: new URL(url).href.replace(/#.*$/s, ""),
-    headers: [...request.headers].filter(([name]) => goesOn(name, request.headers)),
+    headers: [...withoutHopByHop(request.headers)].filter(([name]) => !ownToConnections.has(name)),
     body: body === null ? null : { digest: isSigned(body) ? digestOf(body) : null },
   };
   const signed = await sign(call, bridges.key);
@@ -99,10 +99,6 @@ function isSigned(body: unknown): body is string | Uint8Array {
 
 function digestOf(body: string | Uint8Array): string {
   return createHash("sha256").update(body).digest("base64url");
-}
-
-function goesOn(name: string, headers: Headers): boolean {
-  return !ownToConnections.has(name) && !isHopByHop(name, headers);
 }
 
 /** What each of the two connections has of its own. */
