@@ -83,9 +83,22 @@ function formatCollected({
 /** Why a call of a function failed, with the stack in the files that it was made from. */
 function formatFunctionFailure(line: Record<string, unknown>, sourceMap: string | undefined): string {
   const stack = typeof line.stack === "string" ? line.stack : "";
-  const [, ...frames] = inSource(stack, sourceMap).split("\n    at ");
-  const places = frames.map((frame) => `\n    at ${frame}`).join("");
+  const places = stack.startsWith(TRACEBACK) ? framesIn(stack) : callersIn(inSource(stack, sourceMap));
   return `[failed] ${line.function}: ${line.message}${places}`;
+}
+
+/** What a stack of Python's begins with. */
+const TRACEBACK = "Traceback (most recent call last):";
+
+/** The places of a traceback, the innermost last, with their code. */
+function framesIn(traceback: string): string {
+  const lines = traceback.split("\n").filter((line) => line.startsWith("  "));
+  return lines.map((line) => `\n  ${line}`).join("");
+}
+
+function callersIn(stack: string): string {
+  const [, ...frames] = stack.split("\n    at ");
+  return frames.map((frame) => `\n    at ${frame}`).join("");
 }
 
 function inSource(text: string, sourceMap: string | undefined): string {

@@ -4,11 +4,11 @@ import { MAIN } from "./esbuild-plugin.ts";
 /**
  * A stack trace of a function's isolate with places in the files that the function was made from, as
  * `functions/days/days.ts:3:9`. Lines about Sortie's own code in the isolate are left out.
- * @param sourceMap JSON, as bundling made it
+ * @param sourceMap JSON, as bundling made it; empty where the code is not bundled
  */
 export function stackInSource(stack: string, sourceMap: string): string {
   // Most lines of a console are no stacks.
-  if (!stack.includes(".js:")) return stack;
+  if (sourceMap === "" || !stack.includes(".js:")) return stack;
   const map = mapIn(sourceMap);
   return stack
     .split("\n")

@@ -168,6 +168,16 @@ test.each([
     "[failed] f: a\n    [call] b",
   ],
   [
+    {
+      event: "function.failed",
+      function: "f",
+      message: "ZeroDivisionError: division by zero",
+      stack:
+        'Traceback (most recent call last):\n  File "f.py", line 7, in f\n    return 1 // x\n           ~~^^~~\nZeroDivisionError: division\n[call] b',
+    },
+    '[failed] f: ZeroDivisionError: division by zero\n    File "f.py", line 7, in f\n      return 1 // x\n             ~~^^~~',
+  ],
+  [
     { event: "egress.refused", by: "SC", reason: "a\n[call] b", remedy: "c" },
     "[refused] SC: a\n    [call] b. c",
   ],

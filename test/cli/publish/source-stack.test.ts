@@ -18,10 +18,10 @@ export default function it(): string {
   };
   const stack = [
     "Error: at function.js:1:1",
-    `    at helper (${place("new Error(")})`,
+    `    at helper (${place('new Error("no")')})`,
     `    at it (${place("helper();")})`,
     `    at ${place("helper();")}`,
-    `    at answerOf (${place("await call(")})`,
+    `    at answerOf (${place("await runCall(")})`,
     "    at Map.forEach (<anonymous>)",
     "    at answerOf (main.js:11:24)",
     "    at elsewhere (other.js:99999:1)",
@@ -45,4 +45,10 @@ test("a thousand lines of a console need the source map once", async () => {
   for (let line = 0; line < 1000; line++) stackInSource(`${line}\n    at it (function.js:1:1)`, sourceMap);
   expect(read).toHaveBeenCalledTimes(1);
   read.mockRestore();
+});
+
+test("what was not bundled stays what it is", () => {
+  expect(stackInSource("see app.js:1:2\n    at it (function.js:1:1)", "")).toBe(
+    "see app.js:1:2\n    at it (function.js:1:1)",
+  );
 });

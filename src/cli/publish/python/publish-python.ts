@@ -8,6 +8,7 @@ import { MAX_MODULE_BYTES } from "../bundle-function.ts";
 import type { FunctionFolder } from "../function-folder.ts";
 import type { KnownOntology } from "../ontology-sdk.ts";
 import { checkDefinitions } from "./check-definitions.ts";
+import { checkEdits } from "./check-edits.ts";
 import { checkImports } from "./check-imports.ts";
 import { checkNames } from "./check-names.ts";
 import { checkSources } from "./check-sources.ts";
@@ -40,6 +41,7 @@ export async function publishPython(
   const code = files.paths.map((each) => join(disk, each));
   // Without the aliases, nobody knows which names lead to what is declared.
   if (read && !wrongFiles.has("aliases.json")) checkSources(read, files, sourceAliases, report);
+  if (read) checkEdits(read, files, report);
   const packages = await readPackages(root, environment, files, report);
   for (const file of files.all) {
     await checkImports(file, files, packages.modules, report);
