@@ -32,6 +32,7 @@ const days: ValueType = {
   type: "list",
   element: { type: "struct", fields: [parameter("day", { type: "date" }), parameter("note", string, true)] },
 };
+const employee: ValueType = { type: "object", objectType: "Employee" };
 const action = parameter("action", string);
 const text = parameter("text", string, true);
 
@@ -49,6 +50,22 @@ export const testModules: readonly TestModule[] = [
     }),
     language: "python",
     call: "python_probe.py",
+  },
+  {
+    ...v2("python_objects", {
+      parameters: [
+        parameter("employee", employee),
+        parameter("others", { type: "list", element: employee }),
+        parameter("levels", { type: "map", key: employee, value: { type: "integer" } }),
+        parameter("some", { type: "objectSet", objectType: "Employee" }),
+        parameter("nobody", employee, true),
+      ],
+      output: output({ type: "edits" }),
+      sources: [],
+    }),
+    edits: ["Employee"],
+    language: "python",
+    call: "python_objects.py",
   },
   v2("callThings", { parameters: [parameter("path", string)] }),
   v2("callWithAxios", { parameters: [parameter("path", string)] }),

@@ -116,6 +116,39 @@ result = [employees.count().compute(), employees.avg(t.level).compute(), employe
   });
 });
 
+describe("a function takes objects and sets of them", () => {
+  const given = {
+    employee: "e2",
+    others: ["e1", "e3"],
+    levels: { e1: 5 },
+    some: { type: "base", objectType: "Employee" },
+  };
+  const call = async (parameters: object, name = "uma") =>
+    (
+      await execute(
+        "python_objects",
+        { ...given, ...parameters },
+        { authorization: `Bearer ${await tokenOf(name)}` },
+      )
+    ).body;
+
+  test("by their primary keys and by their definition, and gives edits", async () => {
+    const obj = { $apiName: "Employee", $primaryKey: "e2" };
+    expect(await call({})).toEqual({
+      value: [{ type: "updateObject", obj, properties: { tags: ["Ann", "Cyd", "Ann 5"], level: 4 } }],
+      applied: false,
+    });
+  });
+
+  test("one that there is not, and edits of a type that is not declared, are errors", async () => {
+    expect(await call({ employee: "e8" })).toMatchObject({ errorName: "ObjectNotFound" });
+    expect(await call({ levels: { e8: 1 } })).toMatchObject({
+      parameters: { message: expect.stringContaining("ObjectNotFound") },
+    });
+    expect(JSON.stringify(await call({ employee: "e 4/?" }))).toContain("Project");
+  });
+});
+
 test("edits of Python's are applied as they are", async () => {
   const edits = await run(`
 edits = ontology.edits()
