@@ -7,6 +7,7 @@ import { servedBy } from "../worker/gateways.ts";
 import type { WorkerEnv } from "../worker/worker-env.ts";
 import { actionPageRoutes } from "./action-page-routes.ts";
 import { actionRoutes } from "./action-routes.ts";
+import { fullMetadata } from "./full-metadata.ts";
 import { homeRoutes } from "./home-routes.ts";
 import { oauthRoutes } from "./oauth-routes.ts";
 import { ontologyRoutes } from "./ontology-routes.ts";
@@ -60,6 +61,7 @@ app.route("/_sortie/actions", actionPageRoutes<WorkerEnv>(withActions));
 app.route("/_sortie/oauth", oauthRoutes<WorkerEnv>(servedBy));
 app.route("/_sortie/webhooks", webhookHistory<WorkerEnv>(servedBy));
 app.route("/_sortie/api/v2", queryRoutes<WorkerEnv>(servedBy));
+app.route("/_sortie/api/v2", fullMetadata<WorkerEnv>(withActions));
 app.route("/_sortie/api/v2", actionRoutes<WorkerEnv>(withActions));
 // After all other routes of the API.
 app.route("/_sortie/api/v2", ontologyRoutes<WorkerEnv>(servedBy));

@@ -2,6 +2,8 @@ import { exports } from "cloudflare:workers";
 import { createClient } from "@osdk/client";
 import { beforeEach, describe, expect, test } from "vitest";
 import { deploy, fromDeveloper } from "../functions/function-kit.ts";
+import { company } from "../ontology/company.ts";
+import { definitionOf } from "../ontology/ontology-kit.ts";
 
 beforeEach(() => deploy({ sources: [] }));
 
@@ -135,4 +137,15 @@ test("what is no list of entries is no map", async () => {
     status: 400,
     body: { errorName: "InvalidQueryParameterValue" },
   });
+});
+
+test("the metadata of an ontology has them beside its object types and action types", async () => {
+  await deploy({ sources: [], ontology: definitionOf(company) });
+  const { status, body } = await ask("ontologies/ontology/fullMetadata");
+  expect(status).toBe(200);
+  const { objectTypes, actionTypes, queryTypes } = body as Record<string, Record<string, unknown>>;
+  // Whoever has no name may read one of the types.
+  expect(Object.keys(objectTypes ?? {})).toEqual(["Audit"]);
+  expect(actionTypes).toEqual({});
+  expect(queryTypes?.["echo:echo"]).toMatchObject({ apiName: "echo", version: "echo" });
 });
