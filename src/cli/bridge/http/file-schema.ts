@@ -23,9 +23,9 @@ const destination = v.strictObject({
   /** Default: the scheme's own. */
   port: v.optional(port),
   /** IPv4 and IPv6 addresses and blocks that the name may lead to; default: public ones. */
-  addresses: v.optional(list(v.string(), "an address"), []),
+  addresses: v.optional(list(v.string(), "an address")),
   /** Authorities of its certificate; default: the public ones. */
-  serverCertificates: v.optional(list(path, "a file"), []),
+  serverCertificates: v.optional(list(path, "a file")),
   /** Shown to it. */
   clientCertificate: v.optional(identity),
 });

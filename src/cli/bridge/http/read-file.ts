@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync, readFileSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { dirname, relative, resolve } from "node:path";
 import { createSecureContext } from "node:tls";
 import { InvalidArgumentError } from "commander";
 import type { ValuePath } from "../../../documents/known-fields.ts";
@@ -36,7 +36,7 @@ export function readBridgeFile(path: string): BridgeSettings {
   const report = new Report();
   const bytes = readGuarded(path, OTHERS_CAN_WRITE);
   if (typeof bytes === "string") throw new CommandFailure(`${path} ${bytes}.`);
-  const file = readYaml(path, bytes, bridgeFileSchema, report);
+  const file = readYaml(relative("", path), bytes, bridgeFileSchema, report);
   if (file) {
     const reading = new Reading(file.value, dirname(path), (code, at, message, remedy) =>
       report.error(code, file.at(at), message, remedy),
@@ -152,7 +152,7 @@ class Reading {
   }
 
   #destination(given: BridgeFile["destinations"][number], at: ValuePath): Destination | null {
-    const { scheme, host: text, port, addresses, serverCertificates, clientCertificate } = given;
+    const { scheme, host: text, port, addresses = [], serverCertificates = [], clientCertificate } = given;
     const host = this.#ruled("InvalidHost", [...at, "host"], () => readSingleHost(text));
     const blocks = addresses.flatMap(
       (address, index) => this.#block(address, [...at, "addresses", index]) ?? [],
