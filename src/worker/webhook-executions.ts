@@ -41,7 +41,13 @@ export class WebhookExecutions extends DurableObject<WorkerEnv> {
 
 /** The executions of all webhooks of the environment. */
 export function executionLedger({ WEBHOOK_EXECUTIONS, ENVIRONMENT }: WorkerEnv): ExecutionLedger {
-  const of = (webhook: string) => WEBHOOK_EXECUTIONS.getByName(executionsId(ENVIRONMENT, webhook));
+  const of = (webhook: string) => {
+    const namespace: typeof WEBHOOK_EXECUTIONS | undefined = WEBHOOK_EXECUTIONS;
+    if (namespace) return namespace.getByName(executionsId(ENVIRONMENT, webhook));
+    throw new Error(
+      "The Worker has no WEBHOOK_EXECUTIONS. Add the Durable Object WebhookExecutions to wrangler.toml.",
+    );
+  };
   return {
     begin: async (webhook, ...execution) => of(webhook).begin(...execution),
     end: async (webhook, id) => of(webhook).end(id),

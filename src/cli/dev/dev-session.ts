@@ -7,6 +7,7 @@ import { servedPaths } from "../../environment/document.ts";
 import { entriesBesideEnvironment } from "../../environment/initial-entries.ts";
 import type { EnvironmentModel } from "../../environment/read-environment.ts";
 import type { PublishedFunction } from "../../functions/published-function.ts";
+import type { Webhook } from "../../webhooks/file-schema.ts";
 import { checkedEnvironment } from "../check/checked-environment.ts";
 import { readPaths } from "../check/environment-folder.ts";
 import type { Mount } from "../check/mount.ts";
@@ -138,9 +139,9 @@ export class DevSession {
     return this.#deployed?.functions ?? null;
   }
 
-  /** The names of the webhooks that are served. */
-  get webhooks(): readonly string[] {
-    return (this.#deployed?.webhooks ?? []).map(({ name }) => name);
+  /** The webhooks that are served. */
+  get webhooks(): readonly Webhook[] {
+    return this.#deployed?.webhooks ?? [];
   }
 
   /** Executes a function for a user, or for nobody; see {@link LocalGateway.execute}. */

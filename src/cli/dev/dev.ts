@@ -88,7 +88,10 @@ export async function serveUntilStopped(
     ...(session.functions ?? []).map(
       ({ name }) => [`/_sortie/functions/${name}/execute`, `function ${name}`] as const,
     ),
-    ...session.webhooks.map((name) => [`/_sortie/webhooks/${name}/execute`, `webhook ${name}`] as const),
+    ...session.webhooks.flatMap(({ name, publishAsFunction }) => [
+      [`/_sortie/webhooks/${name}/execute`, `webhook ${name}`] as const,
+      ...(publishAsFunction ? [[`/_sortie/functions/${name}/execute`, `webhook ${name}`] as const] : []),
+    ]),
   ];
   const width = Math.max(0, ...served.map(([path]) => path.length));
   const doing = served.length > 0 ? "serves" : "waits for an edit of";

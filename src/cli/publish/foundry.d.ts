@@ -384,7 +384,7 @@ declare module "@foundry/external-systems" {
   export interface CallableWebhook<Input = object, Output = Readonly<Record<string, unknown>>> {
     /** Never rejects for what went wrong outside. */
     call(
-      ...input: {} extends Input ? [input?: Input] : [input: Input]
+      ...input: Record<never, never> extends Input ? [input?: Input] : [input: Input]
     ): Promise<
       FunctionsResult<{ readonly output: Output }, { readonly name: string; readonly message: string }>
     >;
