@@ -54,7 +54,7 @@ export async function readPackages(
       "PackageNotPure",
       { file: path, line: 1, column: 1 },
       message,
-      "Use a wheel whose name ends in -py3-none-any.whl.",
+      "Use a wheel whose name ends in -py3-none-any.whl, and take out those that the function does not need.",
     );
   }
   const found = new Map<string, VendoredPackage>();

@@ -9,11 +9,15 @@ import type { Place } from "./syntax.ts";
 /** The folder of packages, in a function's folder. */
 export const VENDOR = "vendor/";
 
+/** How much the interpreter has to read of one function: as much as its module may have bytes. */
+const MOST_CHARACTERS = 5 * 1024 * 1024;
+
 /** The Python files that a function's author wrote. Those that can be imported are read with the one that does. */
 export class PythonFiles {
   readonly #folder: string;
   readonly #files: EnvironmentFiles;
   readonly #report: Report;
+  #characters = 0;
   readonly #read = new Map<string, PythonFile | null>();
   /** Paths by the names of modules. */
   readonly #modules: ReadonlyMap<string, string>;
@@ -79,6 +83,15 @@ export class PythonFiles {
       return null;
     };
     if (text === null) return refuse(start, "it is not UTF-8", "Save the file as UTF-8.");
+    const before = this.#characters;
+    this.#characters += text.length;
+    if (this.#characters > MOST_CHARACTERS) {
+      if (before <= MOST_CHARACTERS) {
+        const message = `The function's own files have more than ${MOST_CHARACTERS} characters together.`;
+        this.#report.error("ModuleTooLarge", start, message, "Take out what is large.");
+      }
+      return null;
+    }
     const parsed = await pythonParser.parse(text);
     if ("error" in parsed) {
       const { message, line, column } = parsed.error;

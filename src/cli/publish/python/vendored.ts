@@ -26,6 +26,9 @@ export interface WrongWheel {
   readonly message: string;
 }
 
+/** More than that is not unpacked; a function may have far less. */
+const MOST_UNPACKED = 30 * 1024 * 1024;
+
 const COMPILED = /\.(?:so|pyd|dll|dylib|a|o)$/;
 const OF_PIP = /(?:^|\/)__pycache__\/|\.pyc$|^bin\//;
 
@@ -39,6 +42,7 @@ export function readVendored(
 ): { packages: VendoredPackage[]; wrong: WrongWheel[] } {
   const files = new Map<string, Uint8Array>();
   const wrong: WrongWheel[] = [];
+  let bytes = 0;
   for (const [path, content] of environment) {
     if (!path.startsWith(folder)) continue;
     const name = path.slice(folder.length);
@@ -46,9 +50,18 @@ export function readVendored(
       if (!OF_PIP.test(name)) files.set(name, content);
       continue;
     }
-    const unpacked = unpackWheel(path, content);
-    if ("message" in unpacked) wrong.push(unpacked);
-    else for (const [inner, bytes] of unpacked.files) files.set(inner, bytes);
+    const unpacked: { files: Files } | WrongWheel =
+      bytes > MOST_UNPACKED
+        ? { path, message: `The wheels unpack to more than ${MOST_UNPACKED} bytes.` }
+        : unpackWheel(path, content);
+    if ("message" in unpacked) {
+      wrong.push(unpacked);
+      continue;
+    }
+    for (const [inner, content] of unpacked.files) {
+      bytes += content.length;
+      files.set(inner, content);
+    }
   }
   return { packages: packagesIn(files), wrong };
 }
