@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, inject, test } from "vitest";
+import { webhooksFrom } from "../../webhooks/webhook-kit.ts";
 import { call, deploy, execute, sourceTo } from "../function-kit.ts";
 
 const { a, b, nobody } = inject("servers");
@@ -19,6 +20,15 @@ beforeAll(() =>
     ],
     published: { python_probe: { sources: ["things", "Things"] } },
     secrets: { things: { Token: "t0ken" } },
+    webhooks: webhooksFrom({
+      findThing: `
+source: things
+publishAsFunction: true
+inputs: { thingId: { type: integer } }
+calls: [{ name: get, method: GET, path: /echo, query: { id: "{input.thingId}" } }]
+outputs: { foundUrl: { type: string, from: get.url } }
+`,
+    }),
   }),
 );
 
@@ -140,6 +150,11 @@ result = r.status_code`,
     ],
     ["a connection that ends", 'requests.get(A + "/close")', /^ConnectionError: /],
     [
+      "a source that the function does not declare",
+      'requests.get(A + "/echo", proxies={"all": "source:Other"})',
+      /^ProxyError: The function does not declare this source\.$/,
+    ],
+    [
       "over TLS, where no policy covers",
       'requests.get("https://api.example.test" + "api/v1")',
       /^ProxyError: .*Tunnel connection failed: 407 Proxy Authentication Required\. .*slash/,
@@ -213,6 +228,13 @@ result = FoundryClient().ontology.queries.python_values(day=datetime.date(2026, 
 from ontology_sdk import FoundryClient
 result = FoundryClient().ontology.queries.call_things(path="/status/200?body=yes")`,
       "200 yes",
+    ],
+    [
+      "and webhooks that are published as functions",
+      `
+from ontology_sdk import FoundryClient
+result = FoundryClient().ontology.queries.find_thing(thing_id=7)`,
+      { foundUrl: "/echo?id=7" },
     ],
   ])("%s", async (_, code, result) => {
     expect(await run(code)).toEqual(result);
