@@ -144,6 +144,15 @@ export class DevSession {
     return this.#deployed?.webhooks ?? [];
   }
 
+  /** What is served of an ontology: where, and what it is. */
+  get ontology(): readonly (readonly [path: string, what: string])[] {
+    const { ontology } = this.#deployed ?? {};
+    if (!ontology) return [];
+    const api = ["/_sortie/api/v2/ontologies/ontology", "ontology"] as const;
+    const hasActions = Object.keys(ontology.actionTypes).length > 0;
+    return hasActions ? [["/_sortie/actions", "actions (a page)"], api] : [api];
+  }
+
   /** Executes a function for a user, or for nobody; see {@link LocalGateway.execute}. */
   execute(...call: Parameters<LocalGateway["execute"]>): ReturnType<LocalGateway["execute"]> {
     return this.#gateway.execute(...call);
@@ -155,10 +164,9 @@ export class DevSession {
    */
   get identityProvider(): string | null {
     const { identity, functions = [], webhooks = [], outboundApplications = [] } = this.#deployed ?? {};
+    const asking = [...functions, ...webhooks, ...outboundApplications, ...this.ontology];
     const { issuer } = this.#identityProvider;
-    return identity?.issuer === issuer && functions.length + webhooks.length + outboundApplications.length > 0
-      ? issuer
-      : null;
+    return identity?.issuer === issuer && asking.length > 0 ? issuer : null;
   }
 
   async stop(): Promise<void> {

@@ -92,6 +92,7 @@ export async function serveUntilStopped(
       [`/_sortie/webhooks/${name}/execute`, `webhook ${name}`] as const,
       ...(publishAsFunction ? [[`/_sortie/functions/${name}/execute`, `webhook ${name}`] as const] : []),
     ]),
+    ...session.ontology,
   ];
   const width = Math.max(0, ...served.map(([path]) => path.length));
   const doing = served.length > 0 ? "serves" : "waits for an edit of";
