@@ -3,6 +3,8 @@ import { Report } from "../../../documents/report.ts";
 import type { DeploymentPlan } from "../../../environment/deployment.ts";
 import { type EnvironmentDocument, type Revised, resourcesOf } from "../../../environment/document.ts";
 import { PREPARED_SCRIPTS } from "../../../environment/prepared-scripts.ts";
+import type { PublishedFunction } from "../../../functions/published-function.ts";
+import { decodePythonModule } from "../../../functions/python/module.ts";
 import { type FileChange, fileChanges } from "./file-changes.ts";
 
 /** What a deployment would change in one thing that is deployed. */
@@ -27,15 +29,15 @@ export async function differences(
   readRevision: ReadRevision,
 ): Promise<Difference[]> {
   const now = async (revision: string) => revisions.get(revision) ?? readRevision(revision);
-  const compare = async (
+  const compare = async <Entry extends Revised>(
     noun: string,
-    before: readonly Revised[],
-    after: readonly Revised[],
-    unpack: (bytes: Uint8Array) => Files,
+    before: readonly Entry[],
+    after: readonly Entry[],
+    unpack: (bytes: Uint8Array, entry: Entry) => Files,
   ) => {
-    const filesOf = async (entry: Revised | undefined, read: ReadRevision) => {
+    const filesOf = async (entry: Entry | undefined, read: ReadRevision) => {
       const bytes = entry && (await read(entry.revision));
-      return bytes ? unpack(bytes) : nothing;
+      return entry && bytes ? unpack(bytes, entry) : nothing;
     };
     const names = [...new Set([...after, ...before].map(({ name }) => name))];
     return Promise.all(
@@ -70,8 +72,10 @@ function unzipped(zip: Uint8Array): Files {
   return files;
 }
 
-function asModule(module: Uint8Array): Files {
-  return new Map([["function.js", module]]);
+function asModule(module: Uint8Array, { language }: PublishedFunction): Files {
+  if (language !== "python") return new Map([["function.js", module]]);
+  const files = Object.entries(decodePythonModule(module).files);
+  return new Map(files.map(([path, text]) => [path, new TextEncoder().encode(text)]));
 }
 
 /** The settings of an environment, each as a file of JSON. */
