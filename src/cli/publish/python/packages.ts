@@ -1,3 +1,4 @@
+import { validRange } from "@renovatebot/pep440";
 import type { Position, Report } from "../../../documents/report.ts";
 import type { EnvironmentFiles } from "../../../environment/read-environment.ts";
 import { importsOf } from "./imports.ts";
@@ -77,7 +78,7 @@ export async function readPackages(
       if (PROVIDED.has(needed.name) || seen.has(key)) continue;
       seen.add(key);
       const there = packages.find(({ name }) => name === needed?.name);
-      const complaint = complaintAbout(needed, there, folder);
+      const complaint = complaintAbout(needed, there, folder, markers);
       if (complaint && !reported.has(complaint.message)) {
         reported.add(complaint.message);
         report.error(complaint.code, needed.at, complaint.message, complaint.remedy);
@@ -133,6 +134,7 @@ function complaintAbout(
   { name, text, versions, by, url }: Needed,
   there: VendoredPackage | undefined,
   folder: string,
+  { python_full_version: python = "" }: MarkerValues,
 ): { code: string; message: string; remedy: string } | null {
   const asked = by === null ? "" : `, which ${by} needs,`;
   const [bare = name] = text.split(";");
@@ -160,6 +162,13 @@ function complaintAbout(
       remedy:
         refused?.remedy ??
         `Use another package, or one without such parts, if there is one: ${pip} --upgrade --platform any --only-binary :all: ${wanted}`,
+    };
+  }
+  if (validRange(there.python) && !fits(python, there.python)) {
+    return {
+      code: "PackageVersionMismatch",
+      message: `The package ${name}${asked} is for Python ${there.python}, and functions run on ${python}.`,
+      remedy: `Use another version of it: ${pip} --upgrade ${name}`,
     };
   }
   if (there.version === null) {

@@ -63,13 +63,6 @@ export class PythonParser {
     return (await this.#thread).interpreter;
   }
 
-  /** Ends the interpreter; the next file starts another one. */
-  async stop(): Promise<void> {
-    const thread = await this.#thread;
-    this.#thread = null;
-    await thread?.worker.terminate();
-  }
-
   async #parseNow(text: string): Promise<Parsed> {
     this.#thread ??= startThread();
     const { worker } = await this.#thread;

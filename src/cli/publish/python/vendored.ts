@@ -10,6 +10,8 @@ export interface VendoredPackage {
   readonly name: string;
   /** Null when nothing says it. */
   readonly version: string | null;
+  /** The versions of Python that it is for; empty for any. */
+  readonly python: string;
   /** The packages that it needs, as requirements. */
   readonly needs: readonly string[];
   /** The first parts of the names of its modules. */
@@ -91,28 +93,26 @@ function packagesIn(files: Files): VendoredPackage[] {
     }
     for (const each of own.keys()) rest.delete(each);
     const [version = null] = metadata.get("version") ?? [];
-    return [packageOf(packageName(name), version, metadata.get("requires-dist") ?? [], own)];
+    const [python = ""] = metadata.get("requires-python") ?? [];
+    const needs = metadata.get("requires-dist") ?? [];
+    return [{ ...packageOf(packageName(name), own), version, python, needs }];
   });
   const folders = new Set(
     [...rest.keys()].flatMap((path) => (/\.dist-info\//.test(path) ? [] : moduleOf(path))),
   );
   const plain = [...folders].map((module) => {
     const own = [...rest].filter(([path]) => moduleOf(path) === module);
-    return packageOf(packageName(module), null, [], new Map(own));
+    return packageOf(packageName(module), new Map(own));
   });
   return [...packages, ...plain];
 }
 
-function packageOf(
-  name: string,
-  version: string | null,
-  needs: readonly string[],
-  files: Files,
-): VendoredPackage {
+/** What a package's files say. */
+function packageOf(name: string, files: Files): VendoredPackage {
   const paths = [...files.keys()];
   const modules = new Set(paths.flatMap((path) => (/\.dist-info\//.test(path) ? [] : moduleOf(path))));
   const compiled = paths.find((path) => COMPILED.test(path)) ?? null;
-  return { name, version, needs, modules: [...modules], files, compiled };
+  return { name, version: null, python: "", needs: [], modules: [...modules], files, compiled };
 }
 
 /** `six` for `six.py`, `yaml` for `yaml/loader.py`. */

@@ -161,6 +161,18 @@ describe("a package that cannot come along is refused by name", () => {
   });
 });
 
+test("a package for another Python is refused", async () => {
+  const old = installed("old", "1", { "old.py": "" });
+  const path = "vendor/old-1.dist-info/METADATA";
+  const metadata = old[path]?.replace("Version: 1", "Version: 1\nRequires-Python: >=3.6,<3.9");
+  const { problems } = await published(using("old"), { ...old, [path]: metadata ?? "" });
+  expect(problems).toEqual([
+    expect.stringMatching(
+      /^1:8 PackageVersionMismatch The package old is for Python >=3\.6,<3\.9, and functions run on 3\.\d+\.\d+\.$/,
+    ),
+  ]);
+});
+
 test("what Sortie has itself needs no package, and wins over one that is there", async () => {
   const { problems, module } = await published(using("requests"), {
     ...installed("requests", "2.0", { "requests/__init__.py": "" }, ["charset-normalizer"]),

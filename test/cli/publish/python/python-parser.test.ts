@@ -1,9 +1,8 @@
 import fc from "fast-check";
-import { afterAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { LONGEST_FILE, PythonParser } from "../../../../src/cli/publish/python/python-parser.ts";
 
 const parser = new PythonParser();
-afterAll(() => parser.stop());
 
 const errorOf = async (text: string) => {
   const parsed = await parser.parse(text);
