@@ -108,6 +108,32 @@ describe("credentials", () => {
   });
 });
 
+describe("what is reached through a bridge", () => {
+  const bridge = { addresses: ["http://127.0.0.1:9"], key: "bridgeKey", binding: null };
+  beforeEach(() =>
+    deploy({
+      sources: [sourceTo("things", a), sourceTo("bridged", b, { bridge })],
+      secrets: { bridged: { bridgeKey: "a key that the gateway and the bridge share" } },
+      published: { probe: { sources: ["things", "bridged"] } },
+    }),
+  );
+
+  test("is not reached past it by the function's own clients", async () => {
+    expect(await execute("probe", { action: "raw", text: `${b}/echo` })).toMatchObject({
+      status: 400,
+      body: { parameters: { message: expect.stringContaining("The bridge 127.0.0.1:9 is not reachable") } },
+    });
+  });
+
+  test.each(["socket", "node socket"])("is not reached by a %s", async (action) => {
+    expect(await execute("probe", { action, text: b })).toMatchObject({ status: 400 });
+  });
+
+  test("leaves the other sources as they are", async () => {
+    expect(await call("raw", `${a}/status/200?body=yes`)).toBe("200 yes");
+  });
+});
+
 describe("sockets", () => {
   test.each(["socket", "node socket"])("%s: one that a policy covers is connected", async (action) => {
     expect(await call(action, a)).toBe("HTTP/1.1 200 OK");
