@@ -17,6 +17,9 @@ export interface Service {
 
 const HEALTH_PATH = "/_sortie/health";
 
+/** How long the body of a call that is refused may still come. Milliseconds. */
+const LINGER_MS = 2000;
+
 /** Answers calls that a gateway has signed with what the systems say that they are for. */
 export function serveHttp(service: Service) {
   const { admission, destinations, limits, log } = service;
@@ -46,7 +49,7 @@ export function serveHttp(service: Service) {
       line.status = await carry(request, response, line);
     } catch (error) {
       line.error = error;
-      refuse(response, error, line.call !== null);
+      refuse(request, response, error, line.call !== null);
     }
     log(line.text());
   };
@@ -83,7 +86,7 @@ function health(response: ServerResponse): void {
 }
 
 /** @param isKnown whether a gateway calls: the connections of anybody else end, whatever they go on to send */
-function refuse(response: ServerResponse, error: unknown, isKnown: boolean): void {
+function refuse(request: IncomingMessage, response: ServerResponse, error: unknown, isKnown: boolean): void {
   if (response.headersSent || response.destroyed) {
     response.destroy();
     return;
@@ -91,6 +94,8 @@ function refuse(response: ServerResponse, error: unknown, isKnown: boolean): voi
   const refusal =
     error instanceof Refusal ? error : new Refusal("answer", "The bridge failed; its log says why.");
   if (!isKnown) response.shouldKeepAlive = false;
+  // Ended at once, the connection could take the answer along; what is sent for longer is not waited for.
+  else if (!request.complete) setTimeout(() => request.complete || request.destroy(), LINGER_MS).unref();
   response.writeHead(refusal.status, {
     [BRIDGE_HEADER]: refusal.refusal,
     "content-type": "text/plain; charset=utf-8",

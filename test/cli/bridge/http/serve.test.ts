@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { request as secureRequest } from "node:https";
 import { type AddressInfo, connect, createServer as createSocketServer } from "node:net";
 import { CompactSign } from "jose";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
@@ -15,6 +16,7 @@ import {
   type SignedCall,
 } from "../../../../src/egress/bridge/protocol.ts";
 import { readEgressRule } from "../../../../src/egress/rule.ts";
+import { issue } from "../../../servers/authority.ts";
 
 const ADDRESS = "https://bridge.example.com";
 const key = new TextEncoder().encode("a key that the gateway and the bridge share");
@@ -324,6 +326,38 @@ test("a name that leads to an address that is not named is not called", async ()
   expect([response.status, await response.text()]).toEqual([403, expect.stringContaining("does not allow")]);
   expect(calls).toBe(0);
   await other.stop();
+});
+
+test("a body that never ends does not outlive the refusal of its call", async () => {
+  const { port } = new URL(bridge.url);
+  const socket = connect(Number(port), "127.0.0.1");
+  const head = [`POST ${BRIDGE_PATH} HTTP/1.1`, "Host: x", "Transfer-Encoding: chunked"];
+  const call = await sign({ url: "http://other.example.com/", method: "POST", body: { digest: null } });
+  socket.write(`${[...head, `${CALL_HEADER}: ${call}`].join("\r\n")}\r\n\r\n1\r\nx\r\n`);
+  let text = "";
+  for await (const chunk of socket.on("error", () => {})) text += chunk;
+  expect(text).toMatch(/^HTTP\/1\.1 403 /);
+});
+
+test("gateways reach it over TLS, by its own certificate", async () => {
+  const authority = await issue({ name: "Public Root", isAuthority: true });
+  const own = await issue({ name: "bridge", issuer: authority, hosts: ["127.0.0.1"] });
+  const identity = { cert: Buffer.from(own.pem), key: Buffer.from(own.key) };
+  const listen = parseAddress("https://127.0.0.1:0");
+  const secure = await startHttpBridge({ ...settings(), listen, identity }, () => {});
+  const headers = { [CALL_HEADER]: await sign({ url: `${origin}/tls` }) };
+  const request = secureRequest(secure.url + BRIDGE_PATH, {
+    method: "POST",
+    headers,
+    ca: authority.pem,
+    agent: false,
+  });
+  request.end();
+  const [response] = (await once(request, "response")) as [IncomingMessage];
+  let text = "";
+  for await (const chunk of response) text += chunk;
+  expect([response.statusCode, JSON.parse(text)]).toEqual([200, expect.objectContaining({ url: "/tls" })]);
+  await secure.stop();
 });
 
 test("its health says that it is there, and nothing else", async () => {
