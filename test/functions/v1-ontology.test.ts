@@ -106,6 +106,21 @@ describe("edits are what the code did, in as few as say the same", () => {
     ],
     ["what is created and deleted is nothing", () => Objects.create().ticket(7).delete(), []],
     [
+      "one in the place of another that is deleted",
+      () => {
+        ann().delete();
+        Objects.create().employee("e1").name = "Anna";
+      },
+      [
+        { type: "deleteObject", obj: located("Employee", "e1") },
+        {
+          type: "createObject",
+          obj: { type: "object", apiName: "Employee" },
+          properties: { id: "e1", name: "Anna" },
+        },
+      ],
+    ],
+    [
       "links to one, of which the last counts",
       () => {
         const employee = ann();
@@ -169,6 +184,17 @@ describe("edits are what the code did, in as few as say the same", () => {
       "Expected an object of the ontology.",
     ],
   ])("%s cannot be set", async (_, work, message) => {
+    await expect(run(work)).rejects.toThrow(message);
+  });
+
+  test.each<[string, () => unknown, string]>([
+    [
+      "a property",
+      (object = ann()) => object.delete() ?? Reflect.set(object, "name", "x"),
+      "Employee e1 has been deleted.",
+    ],
+    ["a link", () => ann().delete() ?? bob().boss.set(ann()), "Employee e1 has been deleted."],
+  ])("of what is deleted, %s cannot be set", async (_, work, message) => {
     await expect(run(work)).rejects.toThrow(message);
   });
 

@@ -105,34 +105,41 @@ class NotRead extends Error {
 
 type Properties = Record<string, unknown>;
 
+interface ChangedObject {
+  readonly object: Locator;
+  state: "created" | "known" | "deleted";
+  /** Whether it was created in the place of one that was deleted before. */
+  readonly replaces: boolean;
+  readonly properties: Properties;
+}
+
 /** Changes of objects, as few edits as say the same. Foundry: "Ontology edits: Overview" (How edits are captured). */
 export class EditStore {
-  readonly #objects = new Map<
-    string,
-    { readonly object: Locator; state: "created" | "known" | "deleted"; readonly properties: Properties }
-  >();
+  readonly #objects = new Map<string, ChangedObject>();
   readonly #links = new Map<string, object>();
 
   create(object: Locator, properties: Properties): void {
-    this.#objects.set(keyOf(object), { object, state: "created", properties });
+    const { state } = this.#of(object);
+    if (state === "created")
+      throw new Error(`${object.$apiName} ${object.$primaryKey} has been created already.`);
+    this.#objects.set(keyOf(object), { object, state: "created", replaces: state === "deleted", properties });
   }
 
   set(object: Locator, property: string, value: unknown): void {
-    const found = this.#of(object);
-    if (found.state === "deleted") throw new Error(`The ${object.$apiName} has been deleted.`);
-    found.properties[property] = value;
+    this.#left(object).properties[property] = value;
   }
 
   delete(object: Locator): void {
     const found = this.#of(object);
     const names = keyOf(object);
     for (const [key, link] of this.#links) if (mentions(link as LinkEdit, names)) this.#links.delete(key);
-    if (found.state === "created") this.#objects.delete(names);
+    if (found.state === "created" && !found.replaces) this.#objects.delete(names);
     else found.state = "deleted";
   }
 
   /** The last word about a link counts. */
   link(type: "addLink" | "removeLink", source: Locator, apiName: string, target: Locator): void {
+    for (const object of [source, target]) this.#left(object);
     const key = JSON.stringify([keyOf(source), apiName, keyOf(target)]);
     this.#links.delete(key);
     this.#links.set(key, { type, source, apiName, target } satisfies LinkEdit);
@@ -157,18 +164,27 @@ export class EditStore {
 
   /** Objects first, since links need them. */
   all(): object[] {
-    const objects = [...this.#objects.values()].map(({ object, state, properties }) => {
-      if (state === "deleted") return { type: "deleteObject", obj: object };
-      return state === "created"
-        ? { type: "createObject", obj: { type: "object", apiName: object.$apiName }, properties }
-        : { type: "updateObject", obj: object, properties };
+    const objects = [...this.#objects.values()].flatMap(({ object, state, replaces, properties }) => {
+      const deleted = { type: "deleteObject", obj: object };
+      if (state === "deleted") return deleted;
+      const obj = { type: "object", apiName: object.$apiName };
+      if (state === "created")
+        return [...(replaces ? [deleted] : []), { type: "createObject", obj, properties }];
+      return Object.keys(properties).length > 0 ? { type: "updateObject", obj: object, properties } : [];
     });
     return [...objects, ...this.#links.values()];
   }
 
-  #of(object: Locator) {
+  /** An object that has not been deleted. */
+  #left(object: Locator): ChangedObject {
+    const found = this.#of(object);
+    if (found.state !== "deleted") return found;
+    throw new Error(`${object.$apiName} ${object.$primaryKey} has been deleted.`);
+  }
+
+  #of(object: Locator): ChangedObject {
     const key = keyOf(object);
-    const found = this.#objects.get(key) ?? { object, state: "known" as const, properties: {} };
+    const found = this.#objects.get(key) ?? { object, state: "known", replaces: false, properties: {} };
     this.#objects.set(key, found);
     return found;
   }
