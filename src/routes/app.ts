@@ -10,7 +10,7 @@ import { actionRoutes } from "./action-routes.ts";
 import { fullMetadata } from "./full-metadata.ts";
 import { homeRoutes } from "./home-routes.ts";
 import { oauthRoutes } from "./oauth-routes.ts";
-import { ontologyRoutes } from "./ontology-routes.ts";
+import { editRoutes, ontologyRoutes } from "./ontology-routes.ts";
 import { queryRoutes } from "./query-routes.ts";
 import { webhookHistory } from "./webhook-history.ts";
 
@@ -65,4 +65,5 @@ app.route("/_sortie/api/v2", fullMetadata<WorkerEnv>(withActions));
 app.route("/_sortie/api/v2", actionRoutes<WorkerEnv>(withActions));
 // After all other routes of the API.
 app.route("/_sortie/api/v2", ontologyRoutes<WorkerEnv>(servedBy));
+app.route("/_sortie/ontology", editRoutes<WorkerEnv>(servedBy));
 app.route("/_sortie/", homeRoutes<WorkerEnv>(servedBy));

@@ -1,0 +1,228 @@
+import { exports } from "cloudflare:workers";
+import { beforeAll, describe, expect, test } from "vitest";
+import { company } from "../ontology/company.ts";
+import { ask, clear, created, deployOntology, ontologyFor, user } from "../ontology/deployed-ontology.ts";
+import { ORIGIN, tokenOf } from "./oauth-kit.ts";
+
+const base = (objectType: string) => ({ type: "base", objectType });
+const load = (objectSet: unknown, more: object = {}) =>
+  ask("ann", "/ontology/objectSets/loadObjects", { objectSet, ...more });
+const filtered = (where: unknown) => load({ type: "filter", objectSet: base("Employee"), where });
+
+beforeAll(async () => {
+  await deployOntology(company);
+  const ontology = await ontologyFor(user("hr", "hr"));
+  await clear(ontology, "Employee", "Project", "Salary");
+  await ontology.apply(
+    [
+      created("Employee", { id: "a/b", name: "Ada", level: 1 }),
+      created("Employee", { id: "c", name: "Charles", level: 2, bossId: "a/b" }),
+      created("Salary", { id: "s", amount: 7, employeeId: "c" }),
+    ],
+    null,
+  );
+});
+
+describe("reading over REST", () => {
+  test.each<[string, unknown]>([
+    ["", { data: [{ apiName: "ontology", rid: "ri.ontology.main.ontology.local" }] }],
+    ["/ontology", { apiName: "ontology" }],
+    ["/ri.ontology.main.ontology.local/objectTypes/Project", { apiName: "Project", primaryKey: "number" }],
+    ["/ontology/objectTypes/Employee/fullMetadata?preview=true", { objectType: { titleProperty: "name" } }],
+    [
+      "/ontology/objectTypes/Employee/outgoingLinkTypes/boss",
+      { objectTypeApiName: "Employee", cardinality: "ONE", foreignKeyPropertyApiName: "bossId" },
+    ],
+    ["/ontology/objects/Employee?pageSize=1&orderBy=p.level:desc", { data: [{ id: "c" }], totalCount: "2" }],
+    ["/ontology/objects/Employee/a%2Fb", { __primaryKey: "a/b", __apiName: "Employee", __title: "Ada" }],
+    ["/ontology/objects/Employee/c?select=level", { level: 2 }],
+    ["/ontology/objects/Employee/c/links/boss", { data: [{ id: "a/b" }] }],
+    ["/ontology/objects/Employee/c/links/boss/a%2Fb", { id: "a/b" }],
+  ])("GET %s", async (path, expected) => {
+    expect(await ask("ann", path)).toMatchObject({ status: 200, body: expected as object });
+  });
+
+  test.each<[string, object, unknown]>([
+    ["search", { where: { type: "eq", field: "name", value: "Ada" } }, { data: [{ id: "a/b" }] }],
+    ["count", {}, { count: 2 }],
+    [
+      "aggregate",
+      { aggregation: [{ type: "sum", field: "level" }], groupBy: [] },
+      { accuracy: "ACCURATE", data: [{ metrics: [{ name: "level.sum", value: 3 }] }] },
+    ],
+  ])("POST objects/Employee/%s", async (path, body, expected) => {
+    expect(await ask("ann", `/ontology/objects/Employee/${path}`, body)).toMatchObject({
+      status: 200,
+      body: expected as object,
+    });
+  });
+
+  test("of several types, those alone that the caller may read", async () => {
+    const { body } = await ask("ann", "/ontology/fullMetadata");
+    expect(Object.keys(body.objectTypes as object)).toEqual(["Employee", "Project", "Audit"]);
+    expect(JSON.stringify(body)).not.toMatch(/Salary|salaries/);
+    const nobody = await ask(null, "/ontology/objectTypes");
+    expect(nobody.body).toMatchObject({ data: [{ apiName: "Audit" }] });
+  });
+
+  test("by resource identifiers", async () => {
+    const { body } = await load(base("Employee"));
+    const [first] = body.data as { __rid: string }[];
+    expect(await load({ type: "static", objects: [first?.__rid] })).toMatchObject({
+      body: { data: [{ id: "a/b" }] },
+    });
+  });
+});
+
+describe("what is asked wrongly, or is not there", () => {
+  const eq = (field: string, value: unknown) => ({ type: "eq", field, value });
+  const nested = (levels: number): unknown =>
+    levels === 0 ? eq("id", "c") : { type: "not", value: nested(levels - 1) };
+
+  test.each<[string, () => ReturnType<typeof ask>, number, string]>([
+    ["another ontology", () => ask("ann", "/other/objectTypes"), 404, "OntologyNotFound"],
+    ["an unknown type", () => ask("ann", "/ontology/objects/Nobody"), 404, "ObjectTypeNotFound"],
+    ["a hidden type", () => ask("ann", "/ontology/objects/Salary"), 404, "ObjectTypeNotFound"],
+    ["a hidden object", () => ask("ann", "/ontology/objects/Salary/s"), 404, "ObjectTypeNotFound"],
+    [
+      "a hidden type's metadata",
+      () => ask("ann", "/ontology/objectTypes/Salary/fullMetadata"),
+      404,
+      "ObjectTypeNotFound",
+    ],
+    [
+      "a hidden link",
+      () => ask("ann", "/ontology/objects/Employee/c/links/salaries"),
+      404,
+      "LinkTypeNotFound",
+    ],
+    [
+      "a set of hidden objects",
+      () => load({ type: "static", objects: ["ri.ontology.main.object.Salary.InMi"] }),
+      404,
+      "ObjectTypeNotFound",
+    ],
+    ["an object that is not there", () => ask("ann", "/ontology/objects/Employee/x"), 404, "ObjectNotFound"],
+    [
+      "a link that is not there",
+      () => ask("ann", "/ontology/objects/Employee/c/links/boss/c"),
+      404,
+      "LinkedObjectNotFound",
+    ],
+    ["an unknown property", () => filtered(eq("nope", 1)), 400, "PropertyNotFound"],
+    ["a property of all objects", () => filtered(eq("constructor", 1)), 400, "PropertyNotFound"],
+    ["a value of another type", () => filtered(eq("level", "1")), 400, "InvalidPropertyFilterValue"],
+    [
+      "an order by a list",
+      () => load(base("Employee"), { orderBy: { fields: [{ field: "tags" }] } }),
+      400,
+      "InvalidSortOrder",
+    ],
+    ["an order that is none", () => load(base("Employee"), { orderBy: "name" }), 400, "InvalidSortOrder"],
+    [
+      "a filter that there is not",
+      () => filtered({ type: "regex", field: "name", value: ".*" }),
+      400,
+      "PropertyFiltersNotSupported",
+    ],
+    ["a filter that is none", () => filtered([]), 400, "MalformedPropertyFilters"],
+    [
+      "a comparison of lists",
+      () => filtered({ type: "lt", field: "tags", value: "a" }),
+      400,
+      "PropertiesNotFilterable",
+    ],
+    ["filters nested too deep", () => filtered(nested(20)), 400, "MalformedPropertyFilters"],
+    [
+      "too many values",
+      () => filtered({ type: "or", value: Array.from({ length: 120 }, () => eq("level", 1)) }),
+      400,
+      "MalformedPropertyFilters",
+    ],
+    ["a set that there is not", () => load({ type: "reference", reference: "ri" }), 404, "ObjectSetNotFound"],
+    ["a kind of set that there is not", () => load({ type: "withProperties" }), 400, "UnsupportedObjectSet"],
+    [
+      "a set of two types",
+      () => load({ type: "union", objectSets: [base("Employee"), base("Project")] }),
+      400,
+      "IncompatibleNestedObjectSet",
+    ],
+    ["too large a page", () => load(base("Employee"), { pageSize: 10_001 }), 400, "InvalidPageSize"],
+    [
+      "a page token that somebody made up",
+      () => load(base("Employee"), { pageToken: "e30" }),
+      400,
+      "InvalidPageToken",
+    ],
+    [
+      "a metric that does not go with a text",
+      () =>
+        ask("ann", "/ontology/objectSets/aggregate", {
+          objectSet: base("Employee"),
+          aggregation: [{ type: "avg", field: "name" }],
+          groupBy: [],
+        }),
+      400,
+      "AggregationMetricNotSupported",
+    ],
+    [
+      "what is not supported",
+      () => ask("ann", "/ontology/objectSets/createTemporary", {}),
+      404,
+      "ApiNotSupported",
+    ],
+  ])("%s", async (_what, asked, status, errorName) => {
+    expect(await asked()).toMatchObject({
+      status,
+      body: { errorName, errorInstanceId: expect.stringMatching(/^[0-9a-f-]{36}$/), parameters: {} },
+    });
+  });
+
+  test("SQL in a text, a property, an order, a token or a group is nothing but that", async () => {
+    const sql = `"; DROP TABLE "Employee:id:string"; --`;
+    expect((await filtered(eq("name", sql))).body).toMatchObject({ data: [] });
+    expect((await filtered(eq(sql, 1))).status).toBe(400);
+    expect((await load(base(sql))).status).toBe(404);
+    expect((await load(base("Employee"), { select: [sql] })).status).toBe(400);
+    expect((await load(base("Employee"), { orderBy: { fields: [{ field: sql }] } })).status).toBe(400);
+    expect(
+      (await load(base("Employee"), { orderBy: { fields: [{ field: "name", direction: sql }] } })).status,
+    ).toBe(400);
+    const token = Buffer.from(JSON.stringify({ after: sql })).toString("base64url");
+    expect((await load(base("Employee"), { pageToken: token })).status).toBe(200);
+    const grouped = { objectSet: base("Employee"), aggregation: [{ type: "count", name: sql }], groupBy: [] };
+    expect((await ask("ann", "/ontology/objectSets/aggregate", grouped)).body).toMatchObject({
+      data: [{ metrics: [{ name: sql, value: 2 }] }],
+    });
+  });
+});
+
+describe("edits over REST", () => {
+  const send = async (edits: unknown, ...groups: string[]) => {
+    const response = await exports.default.fetch(`${ORIGIN}/_sortie/ontology/edits`, {
+      method: "POST",
+      headers: {
+        authorization: `Bearer ${await tokenOf("ann", { groups })}`,
+        "content-type": "application/json",
+      },
+      body: JSON.stringify({ edits }),
+    });
+    return { status: response.status, body: await response.json() };
+  };
+
+  test("are applied for those who may edit their types", async () => {
+    const edits = [created("Project", { number: 5 })];
+    expect(await send(edits, "hr")).toMatchObject({ status: 200, body: { addedObjectCount: 1 } });
+    expect(await send(edits)).toMatchObject({
+      status: 403,
+      body: { errorName: "EditObjectPermissionDenied" },
+    });
+  });
+
+  test("that are none are refused", async () => {
+    expect(await send([{ type: "createObject" }], "hr")).toMatchObject({
+      status: 400,
+      body: { errorName: "InvalidArgument", parameters: { message: expect.stringContaining("edits.0.obj") } },
+    });
+  });
+});
