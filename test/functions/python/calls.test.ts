@@ -3,7 +3,15 @@ import { call, deploy, execute, logLines, sourceTo } from "../function-kit.ts";
 
 const { a, b, nobody } = inject("servers");
 
-beforeAll(() => deploy({ sources: [sourceTo("things", a)], python: true }));
+const secret = "s3cr3t-of-things";
+
+beforeAll(() =>
+  deploy({
+    sources: [sourceTo("things", a, { additionalSecrets: [{ name: "MySecret", hosts: null }] })],
+    secrets: { things: { MySecret: secret } },
+    python: true,
+  }),
+);
 afterEach(() => vi.restoreAllMocks());
 
 const probe = (action: string, text = "") => call(action, text, "python_probe");
@@ -46,6 +54,18 @@ describe("what a function writes", () => {
       { level: "error", text: "err text" },
       { level: "info", text: "no end" },
     ]);
+  });
+
+  test("has no secrets in it, printed in parts, raised or in a traceback", async () => {
+    const lines = logLines();
+    await probe(
+      "runs",
+      "from functions.sources import get_source as g\ns = g('things').get_secret('MySecret')\nprint(s[:4], end='')\nprint(s[4:])",
+    );
+    const { parameters } = await failing("raises", `no entry for ${secret}`);
+    expect(parameters.message).toBe("ValueError: no entry for ***");
+    expect(lines).toContainEqual(expect.objectContaining({ event: "function.log", text: "***" }));
+    expect(JSON.stringify(lines)).not.toContain("s3cr3t");
   });
 
   test("of an error is the traceback of its own files", async () => {
