@@ -900,4 +900,16 @@ s.close()`,
 result = [r.ok, r.text, r.headers["a"], r.history, r.reason]`,
     [true, "x", "b", [], null],
   ],
+  [
+    "names that older code has",
+    `import warnings
+from requests.packages.urllib3.util.retry import Retry
+from requests.packages.urllib3.exceptions import InsecureRequestWarning
+import requests.packages.urllib3
+from requests.compat import urljoin, quote
+import urllib3
+requests.packages.urllib3.disable_warnings(InsecureRequestWarning)
+result = [Retry is urllib3.util.Retry, InsecureRequestWarning is urllib3.exceptions.InsecureRequestWarning, urljoin("http://a/b", "c"), quote(" ")]`,
+    [true, true, "http://a/c", "%20"],
+  ],
 ];

@@ -153,6 +153,12 @@ result = [r.status_code, r.reason, r.json()["message"], requests.get("https://se
     expect(run(`requests.get(URL + "/echo", ${timeout})\nresult = _sortie.sent[0]["timeout"]`)).toBe(seconds);
   });
 
+  test("urllib3 is there by its older name without an import of its own", () => {
+    expect(run("requests.packages.urllib3.disable_warnings()\nresult = requests.compat.quote(' ')")).toBe(
+      "%20",
+    );
+  });
+
   test("what urllib3 has beside that says what to use", () => {
     expect(run("import urllib3; urllib3.PoolManager")).toEqual({
       raised: "AttributeError",

@@ -25,9 +25,9 @@ __version__ = "2.34.2"
 
 
 def __getattr__(name: str) -> object:
-    """Cookies are loaded when they are used, since their rules take long to load."""
-    if name != "cookies":
+    """Cookies are loaded when they are used, since their rules take long to load, and so is what few use."""
+    if name not in ("compat", "cookies", "packages"):
         raise AttributeError(f"module 'requests' has no attribute {name!r}")
     import importlib
 
-    return importlib.import_module("requests.cookies")
+    return importlib.import_module(f"requests.{name}")

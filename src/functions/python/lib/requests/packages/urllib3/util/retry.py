@@ -1,0 +1,3 @@
+from urllib3.util.retry import Retry
+
+__all__ = ["Retry"]
