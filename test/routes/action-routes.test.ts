@@ -429,6 +429,14 @@ test("a link to nothing is none", async () => {
   });
 });
 
+test.each(["ontologies/other/actionTypes", "ontologies/other/actionTypes/hire"])(
+  "there is no %s",
+  async (path) => {
+    const response = await exports.default.fetch(`${API}api/v2/${path}`, { headers: fromDeveloper("ann") });
+    expect([response.status, await response.json()]).toMatchObject([404, { errorName: "OntologyNotFound" }]);
+  },
+);
+
 describe("a request that is none", () => {
   test.each([
     [{ parameters: [] }],
