@@ -12,6 +12,9 @@ import { columnOf, tableOf } from "./tables.ts";
 /** How many groups an answer has at most. Foundry: "AggregationGroupCountExceededLimit". */
 const MOST_GROUPS = 10_000;
 
+/** How many combinations of ranges there are at most: every object is compared with each. */
+const MOST_RANGES = 1_000;
+
 const direction = v.optional(v.picklist(["ASC", "DESC"]));
 const metricSchema = v.looseObject({ type: v.string(), name: v.optional(v.string()), direction });
 
@@ -41,6 +44,7 @@ export function aggregateObjects(sql: SqlStorage, ontology: Ontology, request: u
     throw new OntologyError("InvalidArgument", `${v.getDotPath(issue) ?? "The body"}: ${issue.message}.`);
   }
   const { objectSet, aggregation, groupBy } = parsed.output;
+  checkRanges(groupBy);
   const statement = new Statement();
   const { type, condition } = compileSet(objectSet, ontology, { sql, statement });
   const groups = groupBy.map((group, index) => compileGroup(group, index, type, statement));
@@ -92,6 +96,14 @@ export function aggregateObjects(sql: SqlStorage, ontology: Ontology, request: u
     ...(excluded > 0 && { excludedItems: excluded }),
     data,
   };
+}
+
+/** Throws {@link OntologyError} (InvalidAggregationRange). */
+function checkRanges(groupBy: readonly v.InferOutput<typeof groupSchema>[]): void {
+  const counts = groupBy.map((group) => (group.type === "ranges" ? group.ranges.length : 1));
+  if (counts.reduce((product, count) => product * count, 1) <= MOST_RANGES) return;
+  const message = `Groups have at most ${MOST_RANGES} combinations of ranges.`;
+  throw new OntologyError("InvalidAggregationRange", message);
 }
 
 /** Holds each grouping to its `maxGroupCount` values. */

@@ -4,7 +4,7 @@ import type { ObjectType } from "./ontology.ts";
 import { boundAs, type ColumnValue, fromColumn, selected, toColumn } from "./property-value.ts";
 import { joined, negated, type Statement } from "./statement.ts";
 import { columnOf, tableOf } from "./tables.ts";
-import { type TermQuery, termMatcher } from "./terms.ts";
+import { type TermQuery, termMatcher, termsOf } from "./terms.ts";
 
 /** A filter as it came: nothing of it is taken for what it should be. Foundry: "SearchJsonQueryV2". */
 export type Filter = Readonly<Record<string, unknown>>;
@@ -30,6 +30,9 @@ const termQueries: ReadonlyMap<unknown, TermQuery> = new Map([
   // Foundry: "Deprecated alias for containsAllTermsInOrderPrefixLastTerm".
   ["startsWith", "containsAllTermsInOrderPrefixLastTerm"],
 ]);
+
+/** How many terms a text is searched by: each of its own is compared with all of them. */
+const MOST_TERMS = 100;
 
 /** Types without an order and without a single value to compare. */
 const unordered: ReadonlySet<string> = new Set(["boolean", "array", "struct", "geopoint"]);
@@ -73,6 +76,7 @@ function compileLeaf(word: string, filter: Filter, type: ObjectType, compiling: 
     if (property.type !== "string") throw refuse();
     if (typeof value !== "string") throw invalidValue(name, property);
     if (isObject(filter.fuzzy) || filter.fuzzy === true) throw notSupported(`${word} with fuzzy`);
+    if (termsOf(value).length > MOST_TERMS) throw malformed(`${word} has more than ${MOST_TERMS} terms.`);
     const matches = termMatcher(terms, value);
     return amongMatching(
       column,
@@ -135,8 +139,13 @@ function amongMatching(
     `SELECT DISTINCT ${selected(property, column)} FROM ${tableOf(type)} WHERE ${column} IS NOT NULL`,
   );
   const found: ColumnValue[] = [];
-  for (const [value] of there.raw<[ColumnValue]>())
-    if (matches(fromColumn(value, property))) found.push(value);
+  let length = 0;
+  for (const [value] of there.raw<[ColumnValue]>()) {
+    if (!matches(fromColumn(value, property))) continue;
+    length += String(value).length;
+    statement.mustFit(length);
+    found.push(value);
+  }
   return `${column} IN (${listed(found, property, statement)})`;
 }
 

@@ -11,6 +11,9 @@ import { columnOf, keyColumn, keyTypeOf, tableOf } from "./tables.ts";
 const DEFAULT_PAGE = 1000;
 const LARGEST_PAGE = 10_000;
 
+/** A page that is longer ends early, and the next one begins there. Characters. */
+const LONGEST_PAGE = 8_000_000;
+
 /** How many properties objects may be ordered by. */
 const MOST_ORDERS = 10;
 
@@ -72,12 +75,15 @@ export function loadObjects(sql: SqlStorage, ontology: Ontology, request: LoadRe
     .raw<ColumnValue[]>();
   const data: LoadedObject[] = [];
   let hasMore = false;
+  let length = 0;
   for (const row of rows) {
-    hasMore = data.length === size;
-    if (!hasMore) data.push(objectOf(row, names, type, request.excludeRid === true));
+    hasMore = data.length === size || length > LONGEST_PAGE;
+    if (hasMore) break;
+    length += row.reduce<number>((sum, value) => sum + String(value).length, 0);
+    data.push(objectOf(row, names, type, request.excludeRid === true));
   }
   const next =
-    orders.length === 0 ? { after: data.at(-1)?.__primaryKey } : { offset: offsetOf(position) + size };
+    orders.length === 0 ? { after: data.at(-1)?.__primaryKey } : { offset: offsetOf(position) + data.length };
   return { data, ...(hasMore && { nextPageToken: tokenOf(next) }), totalCount: String(counted?.n) };
 }
 

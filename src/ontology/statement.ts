@@ -4,6 +4,9 @@ import type { ColumnValue } from "./property-value.ts";
 /** How many values a statement binds: the storage takes no more. */
 const MOST_BOUND = 95;
 
+/** How long all texts together are that a statement binds. Characters; the storage takes no longer ones. */
+const MOST_CHARACTERS = 2_000_000;
+
 /** How deep sets of objects and filters may be nested. */
 const MOST_LEVELS = 12;
 
@@ -14,13 +17,23 @@ const MOST_PARTS = 200;
 export class Statement {
   readonly values: ColumnValue[] = [];
   #parts = 0;
+  #characters = 0;
 
   /** What stands for the value in SQL. Throws {@link OntologyError} (MalformedPropertyFilters). */
   bind(value: ColumnValue): string {
     if (this.values.length >= MOST_BOUND)
       throw tooLarge(`more than ${MOST_BOUND} values; use "in" for lists`);
+    const { length } = String(value);
+    this.mustFit(length);
+    this.#characters += length;
     this.values.push(value);
     return `?${this.values.length}`;
+  }
+
+  /** Whether a text of that length can be bound. Throws {@link OntologyError} (MalformedPropertyFilters). */
+  mustFit(length: number): void {
+    if (this.#characters + length <= MOST_CHARACTERS) return;
+    throw tooLarge(`values of more than ${MOST_CHARACTERS} characters, or finds as many`);
   }
 
   /** Counts a filter or a set of objects. Throws {@link OntologyError} (MalformedPropertyFilters). */

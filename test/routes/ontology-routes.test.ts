@@ -166,6 +166,33 @@ describe("what is asked wrongly, or is not there", () => {
       "AggregationMetricNotSupported",
     ],
     [
+      "ranges that each object would be compared with a million times",
+      () =>
+        ask("ann", "/ontology/objectSets/aggregate", {
+          objectSet: base("Employee"),
+          aggregation: [{ type: "count" }],
+          groupBy: Array.from({ length: 3 }, () => ({
+            type: "ranges",
+            field: "level",
+            ranges: Array.from({ length: 100 }, () => ({})),
+          })),
+        }),
+      400,
+      "InvalidAggregationRange",
+    ],
+    [
+      "a search for very many terms",
+      () => filtered({ type: "containsAllTermsInOrder", field: "name", value: "a ".repeat(101) }),
+      400,
+      "MalformedPropertyFilters",
+    ],
+    [
+      "a list longer than the storage takes",
+      () => filtered({ type: "in", field: "id", value: ["x".repeat(2_000_000)] }),
+      400,
+      "MalformedPropertyFilters",
+    ],
+    [
       "what is not supported",
       () => ask("ann", "/ontology/objectSets/createTemporary", {}),
       404,
@@ -176,6 +203,23 @@ describe("what is asked wrongly, or is not there", () => {
       status,
       body: { errorName, errorInstanceId: expect.stringMatching(/^[0-9a-f-]{36}$/), parameters: {} },
     });
+  });
+
+  test("a page that would be very long ends early, and the next one goes on there", async () => {
+    const ontology = await ontologyFor(user("hr", "hr"));
+    const title = "x".repeat(1_500_000);
+    const edits = Array.from({ length: 7 }, (_, number) => created("Project", { number, title }));
+    await ontology.apply(edits, null);
+    for (const orderBy of [undefined, { fields: [{ field: "title" }] }]) {
+      const request = { objectSet: base("Project"), orderBy };
+      const first = await ontology.load(request);
+      const { data } = await ontology.load({ ...request, pageToken: first.nextPageToken });
+      expect([...first.data, ...data].map((each) => each.number)).toEqual([0, 1, 2, 3, 4, 5, 6]);
+      expect(first.data.length).toBeLessThan(7);
+    }
+    // A page at a time.
+    await clear(ontology, "Project");
+    await clear(ontology, "Project");
   });
 
   test("SQL in a text, a property, an order, a token or a group is nothing but that", async () => {
