@@ -7,10 +7,10 @@ import { type Edit, editedTypes, type PrimaryKey } from "../ontology/edit.ts";
 import { OntologyError } from "../ontology/error.ts";
 import type { LoadedObject, LoadRequest, LoadResponse } from "../ontology/load.ts";
 import { objectTypeOf } from "../ontology/object-set.ts";
+import type { OntologyQuestion, OntologyResult } from "../ontology/object-store.ts";
 import type { Ontology } from "../ontology/ontology.ts";
 import { isAmong } from "../ontology/principals.ts";
 import type { AppliedEdits } from "../ontology/tally.ts";
-import type { OntologyQuestion, OntologyResult } from "./ontology-objects.ts";
 import type { WorkerEnv } from "./worker-env.ts";
 
 /** The ontology of the environment that an isolate of the gateway serves. */

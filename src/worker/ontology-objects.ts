@@ -1,79 +1,24 @@
 import { DurableObject } from "cloudflare:workers";
-import { aggregateObjects } from "../ontology/aggregate.ts";
-import { type Attribution, applyEdits } from "../ontology/apply.ts";
-import type { Edit } from "../ontology/edit.ts";
-import { OntologyError, type OntologyFailure } from "../ontology/error.ts";
-import { countObjects, type LoadRequest, loadObjects } from "../ontology/load.ts";
-import { Ontology } from "../ontology/ontology.ts";
-import { makeTables } from "../ontology/tables.ts";
+import type {
+  AskedOntology,
+  ObjectStore,
+  OntologyQuestion,
+  OntologyResult,
+} from "../ontology/object-store.ts";
 import type { WorkerEnv } from "./worker-env.ts";
-
-/** What a caller asks, or wants to change. */
-export type OntologyQuestion =
-  | { readonly type: "load"; readonly request: LoadRequest }
-  | { readonly type: "aggregate"; readonly request: unknown }
-  | { readonly type: "count"; readonly objectSet: unknown }
-  | { readonly type: "apply"; readonly edits: readonly Edit[]; readonly attribution: Attribution };
-
-/** Of which ontology, and what of it there is for questions of the caller. */
-export interface AskedOntology {
-  readonly environment: string;
-  /** JSON of what is deployed: the object itself reads no deployed state. */
-  readonly definition: string;
-  /** API names of the object types. */
-  readonly objectTypes: readonly string[];
-}
-
-/** JSON, or why there is none: workerd logs what is thrown across a call as uncaught. */
-export type OntologyResult =
-  | { readonly ok: true; readonly json: string }
-  | { readonly ok: false; readonly failure: OntologyFailure };
-
-/** How many definitions an object remembers: gateways may serve the last one for a while. */
-const REMEMBERED = 4;
 
 /** The objects and links of an environment's ontology: one Durable Object, so that edits are in one order. */
 export class OntologyObjects extends DurableObject<WorkerEnv> {
-  readonly #known = new Map<string, Ontology>();
+  #store: Promise<ObjectStore> | null = null;
 
-  ask(asked: AskedOntology, question: OntologyQuestion): OntologyResult {
-    try {
-      return { ok: true, json: JSON.stringify(this.#answer(asked, question)) };
-    } catch (error) {
-      if (!(error instanceof OntologyError)) throw error;
-      const { errorName, message, parameters } = error;
-      return { ok: false, failure: { errorName, message, parameters } };
-    }
+  async ask(asked: AskedOntology, question: OntologyQuestion): Promise<OntologyResult> {
+    this.#store ??= storeIn(this.ctx.storage);
+    return (await this.#store).answer(asked, question);
   }
+}
 
-  #answer(asked: AskedOntology, question: OntologyQuestion): unknown {
-    const { sql } = this.ctx.storage;
-    const whole = this.#ontology(asked);
-    // What is deleted loses links to objects that the caller may not read, too.
-    if (question.type === "apply") {
-      const { edits, attribution } = question;
-      return this.ctx.storage.transactionSync(() => applyEdits(sql, whole, edits, attribution, Date.now()));
-    }
-    const ontology = whole.restrictedTo(new Set(asked.objectTypes));
-    switch (question.type) {
-      case "load":
-        return loadObjects(sql, ontology, question.request);
-      case "aggregate":
-        return aggregateObjects(sql, ontology, question.request);
-      case "count":
-        return { count: countObjects(sql, ontology, question.objectSet) };
-    }
-  }
-
-  /** The whole ontology of a definition; its tables are made at first use. */
-  #ontology({ environment, definition }: AskedOntology): Ontology {
-    const known = this.#known.get(definition);
-    if (known) return known;
-    const ontology = new Ontology(environment, JSON.parse(definition));
-    this.ctx.storage.transactionSync(() => makeTables(this.ctx.storage.sql, ontology));
-    const [oldest] = this.#known.keys();
-    if (oldest !== undefined && this.#known.size >= REMEMBERED) this.#known.delete(oldest);
-    this.#known.set(definition, ontology);
-    return ontology;
-  }
+/** Loads what answers when something is asked: a gateway starts without it. */
+async function storeIn(storage: DurableObjectStorage): Promise<ObjectStore> {
+  const { ObjectStore } = await import("../ontology/object-store.ts");
+  return new ObjectStore(storage);
 }
