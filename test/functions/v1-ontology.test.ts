@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Session } from "../../src/functions/protocol.ts";
+import { makeObjectsWith, plainObjects } from "../../src/functions/runtime/arguments.ts";
 import { type Call, runCall } from "../../src/functions/runtime/call.ts";
 import { CallLog } from "../../src/functions/runtime/call-log.ts";
 import { LocalDate } from "../../src/functions/runtime/dates.ts";
@@ -28,6 +29,8 @@ const types = {
 };
 // biome-ignore lint/suspicious/noExplicitAny: as code without types
 const Objects = objectsOf(types) as any;
+// Other tests in this Worker have objects of their own.
+makeObjectsWith(plainObjects);
 const ontology = { types, object: (json: Readonly<Record<string, unknown>>) => v1Object(json, ontology) };
 // biome-ignore lint/suspicious/noExplicitAny: as code without types
 const object = (apiName: string, key: unknown, more = {}): any =>

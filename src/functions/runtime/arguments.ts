@@ -14,12 +14,15 @@ export interface ObjectMaker {
   definitionOf(objectSet: unknown): unknown;
 }
 
-let maker: ObjectMaker = {
+/** Objects as TypeScript v2 has them, without the client. */
+export const plainObjects: ObjectMaker = {
   object: (json) => osdkObject(json),
   objectSet: (definition) => definition,
   primaryKeyOf,
   definitionOf: (set) => set,
 };
+
+let maker = plainObjects;
 
 /** Objects are made in another way from now on. */
 export function makeObjectsWith(other: ObjectMaker): void {
