@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { GoogleIssuer } from "../../src/cli/example/google-issuer.ts";
 import { currentKey } from "../../src/environment/document.ts";
+import { actions } from "./actions.ts";
 import { type Contender, compare, type Effort, type Result } from "./compare.ts";
 import { remove, timeFirstCall, writeLargeFunction } from "./first-call.ts";
 import { bundleGateway, serve, startGateway } from "./gateway.ts";
@@ -45,6 +46,7 @@ export async function* measure(effort: Effort): AsyncGenerator<Measurement> {
   const rival = await startRival("function");
   yield* pythonFunctions(environment, rival, effort);
   await rival.stop();
+  yield* actions(environment, effort);
   const modules = await bundleGateway();
   const size = [...modules.values()].reduce((sum, module) => sum + gzipped(module), 0);
   yield { name: "Worker size", ratio: size, unit: "KiB of JavaScript, gzipped", target: { atMost: 300 } };

@@ -23,7 +23,7 @@ export const bundleGateway = (): Promise<Modules> => bundleWorker(entry);
 /** Starts the gateway with an environment, a folder laid out like `policies/`, already deployed. */
 export async function startGateway(
   environmentFolder: string,
-  settings: Pick<WorkerSettings, "secrets" | "v8Flags"> = {},
+  settings: Pick<WorkerSettings, "secrets" | "v8Flags" | "ontology"> = {},
 ): Promise<RunningWorker> {
   const plan = await deployed(readFiles(environmentFolder), environmentFolder);
   return serve(configOf(plan), settings);
@@ -32,7 +32,7 @@ export async function startGateway(
 /** Starts the gateway with what its KV namespace holds. */
 export async function serve(
   config: Config,
-  settings: Pick<WorkerSettings, "secrets" | "v8Flags"> = {},
+  settings: Pick<WorkerSettings, "secrets" | "v8Flags" | "ontology"> = {},
 ): Promise<RunningWorker> {
   return startWorker(await bundleGateway(), { ...settings, config, loader: true });
 }

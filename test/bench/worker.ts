@@ -62,6 +62,8 @@ export interface WorkerSettings {
   readonly secrets?: Readonly<Record<string, string>>;
   /** Whether there are isolates for functions. */
   readonly loader?: boolean;
+  /** Whether it keeps the objects of an ontology, in its folder. */
+  readonly ontology?: boolean;
   readonly v8Flags?: readonly string[];
 }
 
@@ -74,7 +76,7 @@ export async function startWorker(
   const kv = await serveConfig(config);
   for (const [name, contents] of modules) writeFileSync(join(folder, name), contents);
   copyFileSync(engineFile, join(folder, basename(engineFile)));
-  writeFileSync(join(folder, "workerd.capnp"), workerdConfig([...modules.keys()], kv.port, settings));
+  writeFileSync(join(folder, "workerd.capnp"), workerdConfig([...modules.keys()], kv.port, settings, folder));
   const command = pinned(gatewayCore, [
     workerd,
     "serve",
@@ -126,7 +128,8 @@ async function serveConfig(
 function workerdConfig(
   modules: readonly string[],
   kvPort: number,
-  { secrets = {}, loader = false, v8Flags = [] }: Omit<WorkerSettings, "config">,
+  { secrets = {}, loader = false, ontology = false, v8Flags = [] }: Omit<WorkerSettings, "config">,
+  folder: string,
 ): string {
   const texts = Object.entries({ ENVIRONMENT: "local", ...secrets })
     .map(([name, text]) => `(name = "${name}", text = ${JSON.stringify(text)})`)
@@ -134,6 +137,12 @@ function workerdConfig(
   const others = modules.filter((name) => name !== "index.js");
   const scripts = ["index.js", ...others].map((name) => `(name = "${name}", esModule = embed "${name}"),`);
   const loaderBinding = loader ? '(name = "LOADER", workerLoader = ()), ' : "";
+  const objectsBinding = ontology ? '(name = "ONTOLOGY", durableObjectNamespace = "OntologyObjects"), ' : "";
+  const namespaces = ontology
+    ? `durableObjectNamespaces = [(className = "OntologyObjects", uniqueKey = "ontology", enableSql = true)],
+      durableObjectStorage = (localDisk = "disk"),`
+    : "";
+  const disk = ontology ? `(name = "disk", disk = (path = "${folder}", writable = true)),` : "";
   return `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [
@@ -144,9 +153,11 @@ const config :Workerd.Config = (
       ],
       compatibilityDate = "${COMPATIBILITY_DATE}",
       compatibilityFlags = ["no_nodejs_global_timers", "enable_request_signal"],
-      bindings = [(name = "CONFIG", kvNamespace = "kv"), ${loaderBinding}${texts}],
+      bindings = [(name = "CONFIG", kvNamespace = "kv"), ${loaderBinding}${objectsBinding}${texts}],
+      ${namespaces}
       globalOutbound = "loopback",
     )),
+    ${disk}
     (name = "loopback", network = (allow = ["local"])),
     (name = "kv", external = (address = "127.0.0.1:${kvPort}", http = ())),
   ],
