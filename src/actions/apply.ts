@@ -2,6 +2,7 @@ import * as v from "valibot";
 import type { Caller } from "../credentials/caller.ts";
 import { FunctionError } from "../functions/error.ts";
 import type { ActionRule, ActionValue, ActionWebhook } from "../ontology/action-type-schema.ts";
+import { checkCount } from "../ontology/apply.ts";
 import { type Edit, editedTypes, editSchema } from "../ontology/edit.ts";
 import type { Ontology } from "../ontology/ontology.ts";
 import type { CompiledAction } from "./compiled-action.ts";
@@ -11,10 +12,13 @@ import { type LoadObjects, type Prepared, prepare } from "./prepared.ts";
 import { type EditRule, editsOfRules } from "./rules.ts";
 import { type Scope, valueIn } from "./scope.ts";
 
-/** Foundry: "Scale and property limits" of actions; how many edits there may be, the store of objects knows. */
+/** Foundry: "Scale and property limits" of actions. */
 const MOST_ACTIONS = 10_000;
 const MOST_FUNCTION_CALLS = 20;
 const MOST_TYPES = 50;
+
+/** How many applications of a batch are prepared at once: each reads objects. */
+const AT_ONCE = 50;
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -42,7 +46,8 @@ export interface Asked {
 
 /**
  * Validates and applies an action, once or several times: all of it or nothing. Null in place of the result when the
- * parameters are not valid; nothing is called and changed then. Rejects with {@link ActionError}.
+ * parameters are not valid; nothing is called and changed then. Rejects with {@link ActionError}, and with
+ * `OntologyError` for more edits than there may be.
  *
  * In this order: validation, the writeback webhook, the function or the rules, their edits in one transaction; then
  * side effects, which nobody waits for. Foundry: "Apply Action", "Function-backed actions", "Webhooks" of actions.
@@ -51,10 +56,13 @@ export async function applyActions<Applied>(
   { action, requests, caller }: Asked,
   services: ApplyServices<Applied>,
 ): Promise<{ readonly prepared: readonly Prepared[]; readonly applied: Applied | null }> {
-  checkCount(action, requests.length);
-  const prepared = await Promise.all(
-    requests.map((given) => prepare(action, given, caller, services.ontology, services.load, services.now())),
-  );
+  checkBatch(action, requests.length);
+  const prepared: Prepared[] = [];
+  const prepareOne = (given: Values) =>
+    prepare(action, given, caller, services.ontology, services.load, services.now());
+  for (let from = 0; from < requests.length; from += AT_ONCE) {
+    prepared.push(...(await Promise.all(requests.slice(from, from + AT_ONCE).map(prepareOne))));
+  }
   if (prepared.some(({ validation }) => validation.result === "INVALID")) return { prepared, applied: null };
   const { writeback, sideEffects } = action.definition.webhooks;
   const scopes: Scope[] = [];
@@ -65,6 +73,7 @@ export async function applyActions<Applied>(
     const whole = { ...scope, outputs };
     const made = await editsOf(whole);
     refuseRepeated(made, touched, functionRule(action.definition.rules) !== null);
+    checkCount(edits.length + made.length);
     edits.push(...made);
     scopes.push(whole);
   }
@@ -129,7 +138,7 @@ function editsIn(value: unknown): Edit[] {
   throw new ActionError("FunctionExecutionFailed", message, { message });
 }
 
-function checkCount({ name, definition }: CompiledAction, count: number): void {
+function checkBatch({ name, definition }: CompiledAction, count: number): void {
   const most = functionRule(definition.rules) ? MOST_FUNCTION_CALLS : MOST_ACTIONS;
   if (count > most)
     throw tooLarge(`${name} can be applied at most ${most} times in a batch.`, { limit: most });

@@ -1,5 +1,6 @@
 import { checkedValue, ValueError } from "../functions/values.ts";
 import type { ActionRule, ActionType, ActionValue } from "../ontology/action-type-schema.ts";
+import { checkCount } from "../ontology/apply.ts";
 import type { Edit, ObjectLocator, PrimaryKey } from "../ontology/edit.ts";
 import type { ObjectType, Ontology } from "../ontology/ontology.ts";
 import { ActionError } from "./error.ts";
@@ -14,7 +15,7 @@ export type Exists = (objectType: string, primaryKey: PrimaryKey) => Promise<boo
 
 /**
  * The edits that rules make of the values of one application. Rejects with {@link ActionError}:
- * InvalidParameterValue. Foundry: "Rules" of action types.
+ * InvalidParameterValue, and with `OntologyError` (OntologyEditsExceededLimit). Foundry: "Rules" of action types.
  */
 export async function editsOfRules(
   rules: readonly EditRule[],
@@ -47,8 +48,10 @@ export async function editsOfRules(
       case "createLink":
       case "deleteLink": {
         const type = rule.type === "createLink" ? "addLink" : "removeLink";
-        return objects(rule.source).flatMap((source) =>
-          objects(rule.target).map((target): Edit => ({ type, apiName: rule.link, source, target })),
+        const [sources, targets] = [objects(rule.source), objects(rule.target)];
+        checkCount(sources.length * targets.length);
+        return sources.flatMap((source) =>
+          targets.map((target): Edit => ({ type, apiName: rule.link, source, target })),
         );
       }
     }

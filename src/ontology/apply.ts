@@ -8,7 +8,7 @@ import { columnOf, keyColumn, keyTypeOf, linkTable, tableOf } from "./tables.ts"
 import { type AppliedEdits, Tally } from "./tally.ts";
 
 /** How many edits are applied at once. Foundry: "OntologyEditsExceededLimit". */
-export const MOST_EDITS = 10_000;
+const MOST_EDITS = 10_000;
 
 /** Who edits, and by which action. */
 export interface Attribution {
@@ -32,14 +32,7 @@ export function applyEdits(
   { user, action }: Attribution,
   now: number,
 ): AppliedEdits {
-  if (edits.length > MOST_EDITS) {
-    const parameters = { editsCount: edits.length, editsLimit: MOST_EDITS };
-    throw new OntologyError(
-      "OntologyEditsExceededLimit",
-      `There are more than ${MOST_EDITS} edits.`,
-      parameters,
-    );
-  }
+  checkCount(edits.length);
   const editor = new Editor(sql, ontology);
   for (const edit of edits) {
     editor.apply(edit);
@@ -47,6 +40,14 @@ export function applyEdits(
     sql.exec(line, now, user?.id ?? null, user?.name ?? null, action, JSON.stringify(edit));
   }
   return editor.tally.applied();
+}
+
+/** Throws {@link OntologyError} (OntologyEditsExceededLimit). */
+export function checkCount(editsCount: number): void {
+  if (editsCount <= MOST_EDITS) return;
+  const message = `There are more than ${MOST_EDITS} edits.`;
+  const parameters = { editsCount, editsLimit: MOST_EDITS };
+  throw new OntologyError("OntologyEditsExceededLimit", message, parameters);
 }
 
 class Editor {

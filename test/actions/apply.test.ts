@@ -263,6 +263,52 @@ describe("limits", () => {
   });
 });
 
+describe("edits are counted before there are too many to hold", () => {
+  const tooMany = { errorName: "OntologyEditsExceededLimit" };
+
+  test("links of each object of a list to each of another", async () => {
+    const gateway = new Gateway();
+    const list = "{ type: array, items: { type: object, objectType: Employee } }";
+    const text = `parameters: { who: ${list}, whom: ${list} }\nrules: [{ type: createLink, link: boss, source: who, target: whom }]`;
+    const all = Array(101).fill("e1");
+    await expect(gateway.apply(text, { who: all, whom: all })).rejects.toMatchObject(tooMany);
+    expect(gateway.done).toEqual([]);
+  });
+
+  test("those of all applications of a batch", async () => {
+    const gateway = new Gateway();
+    gateway.result = Array(6_000).fill({
+      type: "createObject",
+      obj: { apiName: "Employee" },
+      properties: {},
+    });
+    const requests = Array(20).fill({ who: "e1" });
+    await expect(gateway.apply(byFunction, ...requests)).rejects.toMatchObject(tooMany);
+    expect(gateway.done).toHaveLength(2);
+  });
+});
+
+test("a large batch reads its objects a part after the other", async () => {
+  const gateway = new Gateway();
+  const { action, ontology } = actionFrom(`${who}rules: [${setName}]`);
+  let [now, most] = [0, 0];
+  const services = {
+    ...gateway.services(ontology),
+    load: async () => {
+      most = Math.max(most, ++now);
+      await Promise.resolve();
+      now--;
+      return [];
+    },
+  };
+  const { prepared } = await applyActions(
+    { action, requests: Array(1_000).fill({ who: "e1" }), caller: ann },
+    services,
+  );
+  expect(prepared).toHaveLength(1_000);
+  expect(most).toBeLessThanOrEqual(50);
+});
+
 test("several applications that edit one object would depend on their order", async () => {
   const gateway = new Gateway();
   await expect(
