@@ -78,13 +78,8 @@ function compileLeaf(word: string, filter: Filter, type: ObjectType, compiling: 
     if (isObject(filter.fuzzy) || filter.fuzzy === true) throw notSupported(`${word} with fuzzy`);
     if (termsOf(value).length > MOST_TERMS) throw malformed(`${word} has more than ${MOST_TERMS} terms.`);
     const matches = termMatcher(terms, value);
-    return amongMatching(
-      column,
-      type,
-      compiling,
-      (text) => typeof text === "string" && matches(text),
-      property,
-    );
+    const isMatch = (text: unknown) => typeof text === "string" && matches(text);
+    return amongMatching(column, type, compiling, isMatch, property, mayHaveTerms(terms, value, column));
   }
   switch (word) {
     case "eq":
@@ -127,6 +122,26 @@ export function listed(values: readonly ColumnValue[], type: PropertyType, state
   return `SELECT ${boundAs(type, "value")} FROM json_each(${statement.bind(JSON.stringify(values))})`;
 }
 
+/** What is true of every value that matches, and soon known of most that do not. */
+interface Presumption {
+  readonly condition: string;
+  readonly values: readonly string[];
+}
+
+const nothing: Presumption = { condition: "1", values: [] };
+
+/** How many terms SQL looks for. */
+const MOST_PRESUMED = 20;
+
+/** SQL knows the lower case of ASCII alone, so it leaves texts with other letters to JavaScript. */
+function mayHaveTerms(query: TermQuery, searched: string, column: string): Presumption {
+  const terms = termsOf(searched);
+  if (terms.length === 0 || terms.length > MOST_PRESUMED) return nothing;
+  const each = terms.map(() => `instr(lower(${column}), ?) > 0`);
+  const found = each.join(query === "containsAnyTerm" ? " OR " : " AND ");
+  return { condition: `(${found} OR length(CAST(${column} AS BLOB)) > length(${column}))`, values: terms };
+}
+
 /** What SQL cannot say is asked of each value that there is. */
 function amongMatching(
   column: string,
@@ -134,9 +149,11 @@ function amongMatching(
   { sql, statement }: Compiling,
   matches: (value: unknown) => boolean,
   property: PropertyType,
+  { condition, values }: Presumption = nothing,
 ): string {
   const there = sql.exec(
-    `SELECT DISTINCT ${selected(property, column)} FROM ${tableOf(type)} WHERE ${column} IS NOT NULL`,
+    `SELECT DISTINCT ${selected(property, column)} FROM ${tableOf(type)} WHERE ${column} IS NOT NULL AND ${condition}`,
+    ...values,
   );
   const found: ColumnValue[] = [];
   let length = 0;

@@ -169,3 +169,26 @@ test("objects come back as they were made", { timeout: 60_000 }, async () => {
     { numRuns: 100 },
   );
 });
+
+test("terms are found in any case, also of letters that are not English", async () => {
+  const ontology = await ontologyFor(ann);
+  await clear(ontology, "Thing");
+  const texts = ["Straße nach Österreich", "5 \u212Aelvin", "kelvin-scale", "ÖSTERREICH", "%"];
+  await ontology.apply(
+    texts.map((text, key) => created("Thing", { key, text })),
+    null,
+  );
+  const find = async (type: string, value: string) => {
+    const where = { type, field: "text", value };
+    const objectSet = { type: "filter", objectSet: { type: "base", objectType: "Thing" }, where };
+    return (await ontology.load({ objectSet })).data.map(({ __primaryKey }) => __primaryKey);
+  };
+  expect(await find("containsAllTerms", "österreich")).toEqual([0, 3]);
+  expect(await find("containsAllTerms", "KELVIN")).toEqual([1, 2]);
+  expect(await find("containsAnyTerm", "straße scale")).toEqual([0, 2]);
+  expect(await find("containsAllTerms", "kelvin scale nothing")).toEqual([]);
+  expect(await find("startsWith", "kelvin sc")).toEqual([2]);
+  expect(
+    await find("containsAnyTerm", Array.from({ length: 30 }, (_, index) => `t${index}`).join(" ")),
+  ).toEqual([]);
+});
