@@ -39,8 +39,16 @@ const words: Partial<Record<ErrorCode, SyntaxWords>> = {
   },
 };
 
-/** By how the message begins: the code is the same for all of them. */
-const missing: readonly (readonly [RegExp, SyntaxWords])[] = [
+/** By how the message begins, where one code stands for several mistakes. */
+const byMessage: readonly (readonly [RegExp, SyntaxWords])[] = [
+  [
+    /^Flow \w+ in block/,
+    {
+      reason: "a { or [ is not closed before here, or what it holds is not indented",
+      remedy:
+        "Write the } or ] where it ends, and indent lines inside of it further than the one it begins on.",
+    },
+  ],
   [
     /^Missing closing/,
     { reason: "a text in quotes is not closed", remedy: "Write the second quote where it ends." },
@@ -71,6 +79,5 @@ const other: SyntaxWords = {
 
 /** Says what an error of the parser means. */
 export function wordsForSyntax({ code, message }: { code: ErrorCode; message: string }): SyntaxWords {
-  const found = code === "MISSING_CHAR" ? missing.find(([start]) => start.test(message))?.[1] : words[code];
-  return found ?? other;
+  return byMessage.find(([start]) => start.test(message))?.[1] ?? words[code] ?? other;
 }

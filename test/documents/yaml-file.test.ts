@@ -38,7 +38,10 @@ test("a field may have any name", () => {
 });
 
 test.each([
-  ["a: [1", "InvalidYAML 1:6 The file is not YAML: "],
+  ["a: [1", "InvalidYAML 1:6 The file is not YAML: a { or [ is not closed before here"],
+  ["a:\n  b: { c: 1\n  d: 2", "InvalidYAML 3:3 The file is not YAML: a { or [ is not closed before here"],
+  ["a:\n  b: { c: 1,\n  d: 2 }", "InvalidYAML 3:3 The file is not YAML: a { or [ is not closed before here"],
+  ["a:\n    b: 1\n  c: 2", "InvalidYAML 3:1 The file is not YAML: a line is not indented like those"],
   ["a: 1\n b: 2", "InvalidYAML 1:4 The file is not YAML: a field or a list begins where a value goes on."],
   ["a: 1\n---\nb: 2", "InvalidYAML 2:1 The file holds several documents."],
   ["a: 1\nb: 2\na: 3", "InvalidYAML 3:1 The field a is there twice."],
