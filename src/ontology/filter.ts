@@ -151,6 +151,7 @@ function amongMatching(
   property: PropertyType,
   { condition, values }: Presumption = nothing,
 ): string {
+  statement.search();
   const there = sql.exec(
     `SELECT DISTINCT ${selected(property, column)} FROM ${tableOf(type)} WHERE ${column} IS NOT NULL AND ${condition}`,
     ...values,

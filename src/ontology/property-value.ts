@@ -116,8 +116,12 @@ function longOf(value: unknown): string | undefined {
   return number >= -LONG && number < LONG ? String(number) : undefined;
 }
 
+/** How long the text of a decimal may be, with zeros that say nothing. Characters. */
+const LONGEST_DECIMAL = 250;
+
 /** Without leading zeros, and without those at the end of a fraction. */
 function decimalOf(value: unknown): string | undefined {
+  if (typeof value === "string" && value.length > LONGEST_DECIMAL) return undefined;
   const [, sign = "", whole = "", fraction = ""] =
     /^([+-]?)0*(\d{1,100})(?:\.(\d{1,100}))?$/.exec(
       typeof value === "number" ? plain(value) : String(value),

@@ -13,11 +13,15 @@ const MOST_LEVELS = 12;
 /** How many sets of objects and filters a question may consist of. */
 const MOST_PARTS = 200;
 
+/** How many of the filters may look at every value that there is, out of reach of the storage's indexes. */
+const MOST_SEARCHES = 10;
+
 /** The values of a statement, which are bound and never part of its text, and how much work it is. */
 export class Statement {
   readonly values: ColumnValue[] = [];
   #parts = 0;
   #characters = 0;
+  #searches = 0;
 
   /** What stands for the value in SQL. Throws {@link OntologyError} (MalformedPropertyFilters). */
   bind(value: ColumnValue): string {
@@ -34,6 +38,13 @@ export class Statement {
   mustFit(length: number): void {
     if (this.#characters + length <= MOST_CHARACTERS) return;
     throw tooLarge(`values of more than ${MOST_CHARACTERS} characters, or finds as many`);
+  }
+
+  /** Counts a filter that looks at every value. Throws {@link OntologyError} (MalformedPropertyFilters). */
+  search(): void {
+    this.#searches++;
+    if (this.#searches > MOST_SEARCHES)
+      throw tooLarge(`more than ${MOST_SEARCHES} filters by terms or boxes`);
   }
 
   /** Counts a filter or a set of objects. Throws {@link OntologyError} (MalformedPropertyFilters). */

@@ -166,7 +166,7 @@ describe("what is asked wrongly, or is not there", () => {
       "AggregationMetricNotSupported",
     ],
     [
-      "ranges that each object would be compared with a million times",
+      "ranges that each object would be compared with a thousand times",
       () =>
         ask("ann", "/ontology/objectSets/aggregate", {
           objectSet: base("Employee"),
@@ -174,7 +174,7 @@ describe("what is asked wrongly, or is not there", () => {
           groupBy: Array.from({ length: 3 }, () => ({
             type: "ranges",
             field: "level",
-            ranges: Array.from({ length: 100 }, () => ({})),
+            ranges: Array.from({ length: 10 }, () => ({})),
           })),
         }),
       400,
@@ -185,6 +185,22 @@ describe("what is asked wrongly, or is not there", () => {
       () => filtered({ type: "containsAllTermsInOrder", field: "name", value: "a ".repeat(101) }),
       400,
       "MalformedPropertyFilters",
+    ],
+    [
+      "more searches through all objects than one question may have",
+      () =>
+        filtered({
+          type: "or",
+          value: Array.from({ length: 11 }, () => ({ type: "containsAnyTerm", field: "name", value: "a" })),
+        }),
+      400,
+      "MalformedPropertyFilters",
+    ],
+    [
+      "a decimal with zeros without end",
+      () => filtered(eq("rate", `${"0".repeat(251)}1`)),
+      400,
+      "InvalidPropertyFilterValue",
     ],
     [
       "a list longer than the storage takes",
