@@ -11,6 +11,7 @@ import { bundleGateway, serve, startGateway } from "./gateway.ts";
 import { answer, median, residentMemory } from "./load.ts";
 import { manyProxies } from "./many-proxies.ts";
 import type { Measurement } from "./measurement.ts";
+import { manyObjects } from "./objects.ts";
 import { policyCost } from "./policies.ts";
 import { pythonFunctions } from "./python.ts";
 import { firstScript, scriptCost } from "./scripts.ts";
@@ -47,6 +48,7 @@ export async function* measure(effort: Effort): AsyncGenerator<Measurement> {
   yield* pythonFunctions(environment, rival, effort);
   await rival.stop();
   yield* actions(environment, effort);
+  yield* manyObjects();
   const modules = await bundleGateway();
   const size = [...modules.values()].reduce((sum, module) => sum + gzipped(module), 0);
   yield { name: "Worker size", ratio: size, unit: "KiB of JavaScript, gzipped", target: { atMost: 300 } };
