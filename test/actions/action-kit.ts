@@ -29,7 +29,14 @@ export const employees = `objectTypes:
     primaryKey: number
     properties: { number: { type: long }, city: { type: string } }
     permissions: { read: [users], edit: [users] }
+  Country:
+    primaryKey: code
+    properties: { code: { type: string } }
+    permissions: { read: [users] }
 linkTypes:
+  employeeCountries:
+    from: { objectType: Employee, apiName: countries }
+    to: { objectType: Country, apiName: citizens }
   employeeBoss:
     from: { objectType: Employee, apiName: boss, foreignKey: bossId }
     to: { objectType: Employee, apiName: reports }

@@ -226,6 +226,19 @@ test.each([
   expect(problemsOf(text)).toEqual([expect.stringMatching(problem)]);
 });
 
+test.each([
+  "  - { type: createObject, objectType: Country, properties: { code: { type: parameterId, parameterId: note } } }",
+  "  - { type: modifyObject, object: where, properties: {} }",
+  "  - { type: deleteObject, object: where }",
+  "  - { type: createLink, link: countries, source: who, target: where }",
+  "  - { type: deleteLink, link: citizens, source: where, target: who }",
+])("a change of what nobody may edit is reported: %s", (rule) => {
+  const text = withRules(rule, "  where: { type: object, objectType: Country }\n");
+  expect(problemsOf(text)).toEqual([
+    expect.stringMatching(/^NobodyMayEdit <(Country|where)\W.*so probe is refused to everybody/),
+  ]);
+});
+
 test("a function is alone", () => {
   const text = withRules(
     `${modify}\n  - { type: function, function: promoteAll, inputs: { level: { type: staticValue, value: 1 } } }`,

@@ -7,7 +7,7 @@ import { checkInputs, checkValue } from "./check-value.ts";
 /**
  * Checks what an action type changes. Reports ObjectTypeNotFound, PropertyNotFound, MissingPrimaryKey,
  * PrimaryKeyNotEditable, LinkNotFound, LinkMismatch, FunctionNotFound, FunctionWithoutEdits, FunctionNotAlone,
- * WebhookNotFound, and those of {@link checkValue} and {@link checkInputs}.
+ * WebhookNotFound, NobodyMayEdit as a warning, and those of {@link checkValue} and {@link checkInputs}.
  */
 export function checkRules(check: ActionCheck): void {
   const { rules, webhooks } = check.action;
@@ -35,6 +35,7 @@ function checkRule(check: ActionCheck, rule: ActionRule, path: ValuePath): void 
     case "createOrModifyObject": {
       const { objectType, properties } = rule;
       if (!checkObjectType(check, objectType, [...path, "objectType"])) return;
+      checkEditable(check, objectType, [...path, "objectType"]);
       checkProperties(check, objectType, properties, [...path, "properties"]);
       const { primaryKey = "" } = check.facts.ontology.objectTypes.get(objectType) ?? {};
       if (Object.hasOwn(properties, primaryKey)) return;
@@ -48,12 +49,12 @@ function checkRule(check: ActionCheck, rule: ActionRule, path: ValuePath): void 
       return;
     }
     case "modifyObject": {
-      const objectType = objectTypeAt(check, rule.object, [...path, "object"]);
+      const objectType = editedTypeAt(check, rule.object, [...path, "object"]);
       if (objectType !== null) checkModified(check, objectType, rule.properties, [...path, "properties"]);
       return;
     }
     case "deleteObject":
-      objectTypeAt(check, rule.object, [...path, "object"]);
+      editedTypeAt(check, rule.object, [...path, "object"]);
       return;
     case "createLink":
     case "deleteLink":
@@ -62,6 +63,22 @@ function checkRule(check: ActionCheck, rule: ActionRule, path: ValuePath): void 
     case "function":
       checkFunction(check, rule, path);
   }
+}
+
+function editedTypeAt(check: ActionCheck, parameter: string, path: ValuePath): string | null {
+  const objectType = objectTypeAt(check, parameter, path);
+  if (objectType !== null) checkEditable(check, objectType, path);
+  return objectType;
+}
+
+function checkEditable({ facts, name, warning }: ActionCheck, objectType: string, path: ValuePath): void {
+  if (facts.ontology.objectTypes.get(objectType)?.permissions.edit.length !== 0) return;
+  warning(
+    "NobodyMayEdit",
+    path,
+    `Nobody may edit objects of ${objectType}, so ${name} is refused to everybody.`,
+    `Name who may in permissions.edit of ${objectType}: users, services, anyone, group:NAME or user:NAME.`,
+  );
 }
 
 function checkModified(
@@ -99,8 +116,8 @@ function checkLink(
   { link, source, target }: Extract<ActionRule, { type: "createLink" | "deleteLink" }>,
   path: ValuePath,
 ): void {
-  const from = objectTypeAt(check, source, [...path, "source"]);
-  const to = objectTypeAt(check, target, [...path, "target"]);
+  const from = editedTypeAt(check, source, [...path, "source"]);
+  const to = editedTypeAt(check, target, [...path, "target"]);
   const type = from === null ? undefined : check.facts.ontology.objectTypes.get(from);
   if (!type) return;
   const side = type.links.get(link);
