@@ -1,3 +1,5 @@
+import { toColumn } from "../ontology/property-value.ts";
+
 /** Whether two values, as JSON has them, are the same. */
 export function isSame(one: unknown, other: unknown): boolean {
   if (one === other) return true;
@@ -8,6 +10,13 @@ export function isSame(one: unknown, other: unknown): boolean {
     keys.length === Object.keys(other).length &&
     keys.every((key) => Object.hasOwn(other, key) && isSame(Reflect.get(one, key), Reflect.get(other, key)))
   );
+}
+
+/** A value, or each of a list, in the one form that is compared: a long `007` is 7, and a time is one in all zones. */
+export function canonical(type: string, value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((each) => canonical(type, each));
+  if (type !== "long" && type !== "decimal" && type !== "timestamp") return value;
+  return toColumn(value, { type }) ?? value;
 }
 
 /** Types of values that have an order. */

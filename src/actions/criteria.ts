@@ -1,7 +1,7 @@
 import { compileRegex } from "../expression/regex.ts";
 import type { ValueType } from "../functions/published-function.ts";
 import type { ActionType, ActionValue, Condition } from "../ontology/action-type-schema.ts";
-import { isSame, order } from "./compare.ts";
+import { canonical, isSame, order } from "./compare.ts";
 import { type Scope, valueIn } from "./scope.ts";
 import { type CriterionEvaluation, verdict } from "./validation.ts";
 
@@ -56,26 +56,35 @@ function compileCondition(condition: Condition, typeOf: TypeOf): Holds {
 }
 
 function compileComparison({ left, operator, right }: Comparison, typeOf: TypeOf): Holds {
-  const type = (typeOf(left) ?? typeOf(right))?.type ?? "string";
+  const whole = typeOf(left) ?? typeOf(right);
+  const type = (whole && "element" in whole ? whole.element : whole)?.type ?? "string";
   const compare = operator === "matches" ? matching(right) : comparisons[operator](type);
   // To compare with no value is to ask whether there is one.
   const asksForNone = right.type === "staticValue" && (right.value ?? null) === null;
   return (scope) => {
     const [one, other] = [valueIn(scope, left), valueIn(scope, right)];
     if (!asksForNone && (one === null || other === null)) return null;
-    return isLong(one) || isLong(other) ? null : compare(one, other);
+    return isLong(one) || isLong(other) ? null : compare(canonical(type, one), canonical(type, other));
   };
 }
 
-type Compare = (left: unknown, right: unknown) => boolean;
+/** Null where the values have no order, as what is not a number. */
+type Compare = (left: unknown, right: unknown) => boolean | null;
+
+function ordered(holds: (sign: number) => boolean): (type: string) => Compare {
+  return (type) => (left, right) => {
+    const sign = order(type, left, right);
+    return Number.isNaN(sign) ? null : holds(sign);
+  };
+}
 
 const comparisons: Record<Exclude<Comparison["operator"], "matches">, (type: string) => Compare> = {
   is: () => isSame,
   isNot: () => (left, right) => !isSame(left, right),
-  isLessThan: (type) => (left, right) => order(type, left, right) < 0,
-  isLessThanOrEquals: (type) => (left, right) => order(type, left, right) <= 0,
-  isGreaterThan: (type) => (left, right) => order(type, left, right) > 0,
-  isGreaterThanOrEquals: (type) => (left, right) => order(type, left, right) >= 0,
+  isLessThan: ordered((sign) => sign < 0),
+  isLessThanOrEquals: ordered((sign) => sign <= 0),
+  isGreaterThan: ordered((sign) => sign > 0),
+  isGreaterThanOrEquals: ordered((sign) => sign >= 0),
   includes: () => (left, right) => elements(left).some((each) => isSame(each, right)),
   includesAny: () => (left, right) =>
     elements(left).some((each) => elements(right).some((other) => isSame(each, other))),

@@ -194,6 +194,20 @@ submissionCriteria: [{ condition: ${condition}, failureMessage: No. }]`;
     expect(await results(condition, {}, "integer")).toBe(false);
   });
 
+  test.each([
+    ["007", "long", compare(x, "isNot", static_('"7"'))],
+    ["-0", "long", compare(x, "isNot", static_('"0"'))],
+    [["01"], "array, items: { type: long }", compare(x, "eachIsNot", static_('"1"'))],
+    ["2026-03-02T11:00:00+01:00", "timestamp", compare(x, "isNot", static_('"2026-03-02T10:00:00Z"'))],
+    ["NaN", "double", `{ type: not, condition: ${compare(x, "isGreaterThan", static_("100"))} }`],
+    ["NaN", "double", compare(x, "isLessThan", static_("100"))],
+  ])(
+    "a value is not another one for being written in another way: %s as a %s",
+    async (given, type, condition) => {
+      expect(await results(condition, { x: given }, type)).toBe(false);
+    },
+  );
+
   test("longer lists than Foundry looks at are not looked at", async () => {
     const condition = `{ type: not, condition: ${compare("{ type: parameterId, parameterId: x }", "includes", static_("b"))} }`;
     const type = "array, items: { type: string }";
