@@ -10,6 +10,9 @@ import { type AppliedEdits, Tally } from "./tally.ts";
 /** How many edits are applied at once. Foundry: "OntologyEditsExceededLimit". */
 const MOST_EDITS = 10_000;
 
+/** How many edits the history keeps. */
+const MOST_HISTORY = 100_000;
+
 /** Who edits, and by which action. */
 export interface Attribution {
   /** Null for nobody. */
@@ -39,7 +42,13 @@ export function applyEdits(
     const line = "INSERT INTO history (at, user, name, action, edit) VALUES (?, ?, ?, ?, ?)";
     sql.exec(line, now, user?.id ?? null, user?.name ?? null, action, JSON.stringify(edit));
   }
+  forget(sql, MOST_HISTORY);
   return editor.tally.applied();
+}
+
+/** Takes all but the last edits out of the history. */
+export function forget(sql: SqlStorage, most: number): void {
+  sql.exec("DELETE FROM history WHERE id <= (SELECT max(id) FROM history) - ?", most);
 }
 
 /** Throws {@link OntologyError} (OntologyEditsExceededLimit). */

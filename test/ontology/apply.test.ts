@@ -1,5 +1,9 @@
+import { runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { forget } from "../../src/ontology/apply.ts";
 import type { Edit } from "../../src/ontology/edit.ts";
+import type { OntologyObjects } from "../../src/worker/ontology-objects.ts";
 import { company } from "./company.ts";
 import { clear, created, deployOntology, ontologyFor, user } from "./deployed-ontology.ts";
 
@@ -127,6 +131,26 @@ describe("values come back as they were", () => {
   ])("%s %j", async (name, value, expected = value) => {
     await apply(update(ann, { [name]: value }));
     expect((await found("ann"))?.[name]).toEqual(expected);
+  });
+});
+
+test("edits are kept with who made them, when and by which action; the oldest go first", async () => {
+  await apply(update(ann, { level: 2 }), update(ann, { level: 3 }));
+  const stub = env.ONTOLOGY.getByName(
+    "ri.ontology.main.ontology.local",
+  ) as DurableObjectStub<OntologyObjects>;
+  await runInDurableObject(stub, (_instance, { storage: { sql } }) => {
+    const kept = () => sql.exec("SELECT at, user, name, action, edit FROM history ORDER BY id").toArray();
+    forget(sql, 1);
+    expect(kept()).toEqual([
+      {
+        at: expect.any(Number),
+        user: "issuer#ann",
+        name: "ann",
+        action: "test",
+        edit: JSON.stringify(update(ann, { level: 3 })),
+      },
+    ]);
   });
 });
 
