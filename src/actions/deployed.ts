@@ -85,9 +85,10 @@ export class DeployedActions {
   }
 }
 
-/** One that a caller may not see is not there for them. */
+/** One that a caller may not see is not there for them, and the message is true of both. */
 export function notFound(name: string): ActionError {
-  return new ActionError("ActionTypeNotFound", `There is no action type ${name}.`, { actionType: name });
+  const message = `There is no action type ${name} that you may see.`;
+  return new ActionError("ActionTypeNotFound", message, { actionType: name, message });
 }
 
 function maySee(

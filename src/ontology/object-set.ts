@@ -50,12 +50,14 @@ export function compileSet(set: unknown, ontology: Ontology, compiling: Compilin
   }
 }
 
-/** Throws {@link OntologyError} (ObjectTypeNotFound): also for a type that the caller may not read. */
+/** Throws {@link OntologyError} (ObjectTypeNotFound): also, in the same words, for a type that the caller may not read. */
 export function objectTypeOf(ontology: Ontology, apiName: string): ObjectType {
   const type = ontology.objectTypes.get(apiName);
   if (type) return type;
   const objectType = apiName.slice(0, 100);
-  throw new OntologyError("ObjectTypeNotFound", `There is no object type ${objectType}.`, { objectType });
+  throw new OntologyError("ObjectTypeNotFound", `There is no object type ${objectType} that you may read.`, {
+    objectType,
+  });
 }
 
 /** Throws {@link OntologyError} (LinkTypeNotFound). */

@@ -63,7 +63,9 @@ export function actionRoutes<E extends object>(
       const rid = c.req.param("rid") ?? "";
       const found = deployed.shown(caller).get(deployed.nameOf(rid) ?? "");
       if (found) return found;
-      throw new ActionError("ActionTypeNotFound", `There is no action type ${rid}.`, { rid });
+      throw new ActionError("ActionTypeNotFound", `There is no action type ${rid} that you may see.`, {
+        rid,
+      });
     }),
   );
 

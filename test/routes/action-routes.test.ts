@@ -265,7 +265,11 @@ describe("action types", () => {
   });
 
   test.each(["hidden", "nothing", "__proto__"])("%s is not there", async (name) => {
-    const notFound = { status: 404, body: { errorName: "ActionTypeNotFound", errorCode: "NOT_FOUND" } };
+    const parameters = { message: `There is no action type ${name} that you may see.` };
+    const notFound = {
+      status: 404,
+      body: { errorName: "ActionTypeNotFound", errorCode: "NOT_FOUND", parameters },
+    };
     expect(await ask(`actionTypes/${name}`)).toMatchObject(notFound);
     expect(await apply(name, {})).toMatchObject(notFound);
   });

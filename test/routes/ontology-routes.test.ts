@@ -79,6 +79,15 @@ describe("what is asked wrongly, or is not there", () => {
   const nested = (levels: number): unknown =>
     levels === 0 ? eq("id", "c") : { type: "not", value: nested(levels - 1) };
 
+  test.each(["Nobody", "Salary"])(
+    "one message for types that are not there and those that one may not read: %s",
+    async (type) => {
+      const { body } = await ask("ann", `/ontology/objects/${type}`);
+      const message = `There is no object type ${type} that you may read.`;
+      expect(body).toMatchObject({ errorName: "ObjectTypeNotFound", parameters: { message } });
+    },
+  );
+
   test.each<[string, () => ReturnType<typeof ask>, number, string]>([
     ["another ontology", () => ask("ann", "/other/objectTypes"), 404, "OntologyNotFound"],
     ["an unknown type", () => ask("ann", "/ontology/objects/Nobody"), 404, "ObjectTypeNotFound"],
