@@ -141,6 +141,6 @@ function loadFrom(ontology: CallersOntology): LoadObjects {
     if (!type) return [];
     const where = { type: "in", field: type.primaryKey, value: keys };
     const objectSet = { type: "filter", objectSet: { type: "base", objectType }, where };
-    return (await ontology.load({ objectSet, pageSize: keys.length })).data;
+    return ontology.loadAll({ objectSet, pageSize: keys.length });
   };
 }

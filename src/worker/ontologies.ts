@@ -36,6 +36,9 @@ export class Ontologies {
   }
 }
 
+/** How many pages are read for one answer. */
+const MOST_PAGES = 4;
+
 type Objects = ReturnType<WorkerEnv["ONTOLOGY"]["getByName"]>;
 
 /** An ontology with the rights of one caller: what they may not read does not exist for them. */
@@ -59,6 +62,22 @@ export class CallersOntology {
   /** Rejects with {@link OntologyError}. */
   async load(request: LoadRequest): Promise<LoadResponse> {
     return JSON.parse(await this.ask({ type: "load", request }));
+  }
+
+  /**
+   * The objects of a set, in as many pages as it takes. Rejects with {@link OntologyError}: ObjectsExceededLimit for
+   * more than a gateway should hold.
+   */
+  async loadAll(request: LoadRequest): Promise<readonly LoadedObject[]> {
+    const found: LoadedObject[] = [];
+    let pageToken: string | undefined;
+    for (let page = 0; page < MOST_PAGES; page++) {
+      const { data, nextPageToken } = await this.load({ ...request, pageToken });
+      found.push(...data);
+      if (nextPageToken === undefined) return found;
+      pageToken = nextPageToken;
+    }
+    throw new OntologyError("ObjectsExceededLimit", "The objects are too large to be read at once.");
   }
 
   /** An object; null when there is none. Rejects with {@link OntologyError}. */

@@ -22,8 +22,8 @@ export function readObjects(ontologies: Ontologies, caller: Caller, context: Tok
           objectSet: { type: "base", objectType },
           where: { type: "in", field, value },
         };
-        const { data } = await ontology.load({ objectSet, pageSize: value.length, excludeRid: true });
-        for (const object of data) {
+        const objects = await ontology.loadAll({ objectSet, pageSize: value.length, excludeRid: true });
+        for (const object of objects) {
           found.set(object.__primaryKey, { ...object, __title: object[titleProperty] });
         }
       }

@@ -242,9 +242,15 @@ describe("what is asked wrongly, or is not there", () => {
       expect([...first.data, ...data].map((each) => each.number)).toEqual([0, 1, 2, 3, 4, 5, 6]);
       expect(first.data.length).toBeLessThan(7);
     }
+    expect(await ontology.loadAll({ objectSet: base("Project") })).toHaveLength(7);
+    const more = Array.from({ length: 18 }, (_, number) => created("Project", { number: number + 7, title }));
+    await ontology.apply(more.slice(0, 9), null);
+    await ontology.apply(more.slice(9), null);
+    await expect(ontology.loadAll({ objectSet: base("Project") })).rejects.toMatchObject({
+      errorName: "ObjectsExceededLimit",
+    });
     // A page at a time.
-    await clear(ontology, "Project");
-    await clear(ontology, "Project");
+    for (let page = 0; page < 4; page++) await clear(ontology, "Project");
   });
 
   test("SQL in a text, a property, an order, a token or a group is nothing but that", async () => {
