@@ -1,21 +1,9 @@
+import { ApiError, type ApiErrorCode } from "../text/api-error.ts";
+
 /**
  * The errors of executing a function or webhook, as Foundry's API answers them. Foundry: "Execute Query" (errors),
  * "Webhooks in functions"; the names in the second half are Sortie's own.
  */
-const statuses = {
-  INVALID_ARGUMENT: 400,
-  UNAUTHORIZED: 401,
-  PERMISSION_DENIED: 403,
-  NOT_FOUND: 404,
-  REQUEST_TIMEOUT: 408,
-  CONFLICT: 409,
-  REQUEST_ENTITY_TOO_LARGE: 413,
-  FAILED_PRECONDITION: 500,
-  INTERNAL: 500,
-  TIMEOUT: 500,
-  UNAVAILABLE: 503,
-} as const;
-
 const codes = {
   QueryNotFound: "NOT_FOUND",
   /** A function asks for something of the ontology that there is not for functions. */
@@ -71,42 +59,19 @@ const codes = {
   AuthorizationRequired: "PERMISSION_DENIED",
   /** Secrets or the function's module could not be read. */
   FunctionUnavailable: "INTERNAL",
-} as const satisfies Record<string, keyof typeof statuses>;
+} as const satisfies Record<string, ApiErrorCode>;
 
 export type FunctionErrorName = keyof typeof codes;
 
 /** Why a function or webhook has no result. The message and the parameters are for the client, `cause` is for the log. */
-export class FunctionError extends Error {
-  readonly errorName: FunctionErrorName;
-  /** Also in the log. */
-  readonly errorInstanceId: string;
-  readonly parameters: Readonly<Record<string, unknown>>;
-
+export class FunctionError extends ApiError<FunctionErrorName> {
   constructor(
     errorName: FunctionErrorName,
     message: string,
-    parameters: Readonly<Record<string, unknown>>,
-    { id = crypto.randomUUID(), cause }: { id?: string; cause?: unknown } = {},
+    parameters?: Readonly<Record<string, unknown>>,
+    options?: { id?: string; cause?: unknown },
   ) {
-    super(message, { cause });
+    super(codes, errorName, message, parameters, options);
     this.name = "FunctionError";
-    this.errorName = errorName;
-    this.errorInstanceId = id;
-    this.parameters = parameters;
-  }
-
-  get errorCode(): keyof typeof statuses {
-    return codes[this.errorName];
-  }
-
-  /** The status of an HTTP answer with this error. */
-  get status(): number {
-    return statuses[this.errorCode];
-  }
-
-  /** The body of an HTTP answer with this error. */
-  toJSON(): Record<string, unknown> {
-    const { errorCode, errorName, errorInstanceId, parameters } = this;
-    return { errorCode, errorName, errorInstanceId, parameters };
   }
 }

@@ -1,6 +1,6 @@
-/** The errors of Foundry's ontology API that there are here. Foundry: "Ontology errors". */
-const statuses = { INVALID_ARGUMENT: 400, PERMISSION_DENIED: 403, NOT_FOUND: 404, CONFLICT: 409 } as const;
+import { ApiError, type ApiErrorCode } from "../text/api-error.ts";
 
+/** The errors of Foundry's ontology API that there are here. Foundry: "Ontology errors". */
 const codes = {
   OntologyNotFound: "NOT_FOUND",
   ObjectTypeNotFound: "NOT_FOUND",
@@ -31,7 +31,7 @@ const codes = {
   EditObjectPermissionDenied: "PERMISSION_DENIED",
   /** Of Sortie: what Foundry's API has and this one does not. */
   ApiNotSupported: "NOT_FOUND",
-} as const satisfies Record<string, keyof typeof statuses>;
+} as const satisfies Record<string, ApiErrorCode>;
 
 export type OntologyErrorName = keyof typeof codes;
 
@@ -43,34 +43,13 @@ export interface OntologyFailure {
 }
 
 /** Why a question about the ontology has no answer, or edits are not applied. All of it is for the client. */
-export class OntologyError extends Error implements OntologyFailure {
-  readonly errorName: OntologyErrorName;
-  readonly errorInstanceId = crypto.randomUUID();
-  readonly parameters: Readonly<Record<string, unknown>>;
-
-  constructor(
-    errorName: OntologyErrorName,
-    message: string,
-    parameters: Readonly<Record<string, unknown>> = {},
-  ) {
-    super(message);
+export class OntologyError extends ApiError<OntologyErrorName> implements OntologyFailure {
+  constructor(errorName: OntologyErrorName, message: string, parameters?: Readonly<Record<string, unknown>>) {
+    super(codes, errorName, message, parameters);
     this.name = "OntologyError";
-    this.errorName = errorName;
-    this.parameters = parameters;
   }
 
-  get errorCode(): keyof typeof statuses {
-    return codes[this.errorName];
-  }
-
-  /** The status of an HTTP answer with this error. */
-  get status(): number {
-    return statuses[this.errorCode];
-  }
-
-  /** The body of an HTTP answer with this error. */
-  toJSON(): Record<string, unknown> {
-    const { errorCode, errorName, errorInstanceId, message, parameters } = this;
-    return { errorCode, errorName, errorInstanceId, parameters: { ...parameters, message } };
+  override toJSON(): Record<string, unknown> {
+    return { ...super.toJSON(), parameters: { ...this.parameters, message: this.message } };
   }
 }

@@ -8,6 +8,7 @@ import {
   type UserCredentials,
 } from "../credentials/user-credentials.ts";
 import type { CallOrigin } from "../egress/audit/record.ts";
+import { connectionOf } from "../egress/binding.ts";
 import type { Connection, OutboundCall, TimeLimit } from "../egress/call.ts";
 import { Egress, type EgressOptions } from "../egress/egress.ts";
 import { type EgressPolicy, portOf } from "../egress/egress-policy.ts";
@@ -168,17 +169,8 @@ function withSource(by: OutboundCall["by"], source: string, user: string | null)
 
 /** A certificate binding. One that is missing fails each call: what it is called with must not go out without it. */
 function certified(name: string, binding: unknown, source: string): Connection {
-  if (
-    typeof binding === "object" &&
-    binding !== null &&
-    "fetch" in binding &&
-    typeof binding.fetch === "function"
-  ) {
-    const fetch = binding.fetch.bind(binding);
-    return { fetch: (url, init) => fetch(url, init) };
-  }
   const message =
     `The Worker has no binding ${name}, which presents the client certificate of the source ${source}. ` +
     "Add it to mtls_certificates in wrangler.toml.";
-  return { fetch: () => Promise.reject(new EgressError("invalid", message)) };
+  return connectionOf(binding) ?? { fetch: () => Promise.reject(new EgressError("invalid", message)) };
 }

@@ -1,3 +1,4 @@
+import { connectionOf } from "../egress/binding.ts";
 import { throughBridge } from "../egress/bridge/connection.ts";
 import type { Connection } from "../egress/call.ts";
 import type { EgressOptions } from "../egress/egress.ts";
@@ -55,15 +56,6 @@ function shut(source: string): Connection {
 }
 
 function fetcherOf(name: string, binding: unknown, source: string): Connection {
-  if (
-    typeof binding === "object" &&
-    binding !== null &&
-    "fetch" in binding &&
-    typeof binding.fetch === "function"
-  ) {
-    const fetch = binding.fetch.bind(binding);
-    return { fetch: (url, init) => fetch(url, init) };
-  }
   const message = `The Worker has no binding ${name}, which leads to the bridges of the source ${source}.`;
-  return { fetch: () => Promise.reject(new EgressError("invalid", message)) };
+  return connectionOf(binding) ?? { fetch: () => Promise.reject(new EgressError("invalid", message)) };
 }
