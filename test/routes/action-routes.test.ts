@@ -1,4 +1,5 @@
-import { exports } from "cloudflare:workers";
+import { runInDurableObject } from "cloudflare:test";
+import { env, exports } from "cloudflare:workers";
 import { ActionValidationError, createClient } from "@osdk/client";
 import { beforeEach, describe, expect, inject, test } from "vitest";
 import { deploy, fromDeveloper, sourceTo } from "../functions/function-kit.ts";
@@ -169,6 +170,16 @@ describe("the real client", () => {
     );
     expect(promoted).toMatchObject({ modifiedObjects: [{ objectType: "Employee", primaryKey: id("e1") }] });
     expect(await employee("e1")).toMatchObject({ level: 3 });
+  });
+
+  test("leaves in the history who made each edit, and by which action", async () => {
+    await action("hire", "bob").applyAction({ id: id("e1"), name: "Eve" });
+    const stub = env.ONTOLOGY.getByName(ONTOLOGY);
+    const [last] = await runInDurableObject(stub, (_instance, { storage: { sql } }) =>
+      sql.exec("SELECT user, name, action, edit FROM history ORDER BY id DESC LIMIT 1").toArray(),
+    );
+    expect(last).toMatchObject({ user: expect.stringMatching(/bob$/), name: "bob", action: "hire" });
+    expect(JSON.parse(String(last?.edit))).toMatchObject({ obj: { apiName: "Employee" } });
   });
 
   test("validates only, and nothing is changed", async () => {
