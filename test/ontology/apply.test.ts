@@ -5,7 +5,7 @@ import { forget } from "../../src/ontology/apply.ts";
 import type { Edit } from "../../src/ontology/edit.ts";
 import type { OntologyObjects } from "../../src/worker/ontology-objects.ts";
 import { company } from "./company.ts";
-import { clear, created, deployOntology, ontologyFor, user } from "./deployed-ontology.ts";
+import { clear, created, deployOntology, ONTOLOGY, ontologyFor, user } from "./deployed-ontology.ts";
 
 const hr = user("ann", "hr");
 
@@ -136,9 +136,7 @@ describe("values come back as they were", () => {
 
 test("edits are kept with who made them, when and by which action; the oldest go first", async () => {
   await apply(update(ann, { level: 2 }), update(ann, { level: 3 }));
-  const stub = env.ONTOLOGY.getByName(
-    "ri.ontology.main.ontology.local",
-  ) as DurableObjectStub<OntologyObjects>;
+  const stub = env.ONTOLOGY.getByName(ONTOLOGY) as DurableObjectStub<OntologyObjects>;
   await runInDurableObject(stub, (_instance, { storage: { sql } }) => {
     const kept = () => sql.exec("SELECT at, user, name, action, edit FROM history ORDER BY id").toArray();
     forget(sql, 1);

@@ -8,10 +8,16 @@ import type { CallersOntology } from "../../src/worker/ontologies.ts";
 import { defaultIdentity, ORIGIN, tokenOf } from "../routes/oauth-kit.ts";
 import { definitionOf } from "./ontology-kit.ts";
 
+/** Files of other tests run at the same time, and share the store of `local`. */
+const environment = `ontology-${crypto.randomUUID()}`;
+
+/** What is deployed here. */
+export const ONTOLOGY = `ri.ontology.main.ontology.${environment}`;
+
 let generation = 1_000_000;
 
 /** Deploys an ontology, from the text of its file, to the Worker under test, which serves it when this resolves. */
-export async function deployOntology(text: string, environment = "local"): Promise<void> {
+export async function deployOntology(text: string): Promise<void> {
   const document = {
     format: 1,
     organization: "test",

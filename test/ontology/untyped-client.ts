@@ -1,6 +1,7 @@
 import { exports } from "cloudflare:workers";
 import { createClient } from "@osdk/client";
 import { ORIGIN, tokenOf } from "../routes/oauth-kit.ts";
+import { ONTOLOGY } from "./deployed-ontology.ts";
 
 /** An object as the client returns it. */
 export type Found = Readonly<Record<string, unknown>> & { readonly $primaryKey: unknown };
@@ -26,8 +27,7 @@ export interface ObjectSet extends AsyncIterable<never> {
 export function clientOf(name: string, claims: object = {}): (apiName: string) => ObjectSet {
   const viaWorker: typeof fetch = (input, init) => exports.default.fetch(new Request(input as string, init));
   const token = () => tokenOf(name, claims);
-  const rid = "ri.ontology.main.ontology.local";
-  const client = createClient(`${ORIGIN}/_sortie/`, rid, token, undefined, viaWorker) as unknown as (
+  const client = createClient(`${ORIGIN}/_sortie/`, ONTOLOGY, token, undefined, viaWorker) as unknown as (
     type: object,
   ) => ObjectSet;
   return (apiName) => client({ type: "object", apiName, osdkMetadata: { extraUserAgent: "" } });

@@ -1,7 +1,15 @@
 import { exports } from "cloudflare:workers";
 import { beforeAll, describe, expect, test } from "vitest";
 import { company } from "../ontology/company.ts";
-import { ask, clear, created, deployOntology, ontologyFor, user } from "../ontology/deployed-ontology.ts";
+import {
+  ask,
+  clear,
+  created,
+  deployOntology,
+  ONTOLOGY,
+  ontologyFor,
+  user,
+} from "../ontology/deployed-ontology.ts";
 import { ORIGIN, tokenOf } from "./oauth-kit.ts";
 
 const base = (objectType: string) => ({ type: "base", objectType });
@@ -25,9 +33,9 @@ beforeAll(async () => {
 
 describe("reading over REST", () => {
   test.each<[string, unknown]>([
-    ["", { data: [{ apiName: "ontology", rid: "ri.ontology.main.ontology.local" }] }],
+    ["", { data: [{ apiName: "ontology", rid: ONTOLOGY }] }],
     ["/ontology", { apiName: "ontology" }],
-    ["/ri.ontology.main.ontology.local/objectTypes/Project", { apiName: "Project", primaryKey: "number" }],
+    [`/${ONTOLOGY}/objectTypes/Project`, { apiName: "Project", primaryKey: "number" }],
     ["/ontology/objectTypes/Employee/fullMetadata?preview=true", { objectType: { titleProperty: "name" } }],
     [
       "/ontology/objectTypes/Employee/outgoingLinkTypes/boss",

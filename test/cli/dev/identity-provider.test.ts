@@ -23,6 +23,7 @@ test("a token for curl is text that the gateway's settings accept", async () => 
     kind: "user",
     id: `${provider.issuer}#alice`,
     name: "alice",
+    login: "alice",
   });
 });
 
