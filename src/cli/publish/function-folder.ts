@@ -38,8 +38,8 @@ export function functionFolders(files: EnvironmentFiles, report: Report): Functi
 }
 
 function reportMissingEntry(name: string, others: readonly string[], report: Report): void {
-  const [first, second, third] = entriesOf(name);
-  const near = entriesOf(name).flatMap((entry) =>
+  const entries = entriesOf(name);
+  const near = entries.flatMap((entry) =>
     nearestNames(entry, others).map((other) => `Rename ${other} to ${entry}.`),
   );
   report.error(
@@ -47,7 +47,7 @@ function reportMissingEntry(name: string, others: readonly string[], report: Rep
     { file: `functions/${name}`, line: 1, column: 1 },
     "The folder has no entry file.",
     near[0] ??
-      `Add ${first}, ${second} or ${third}, or let the folder's name start with _ when it holds shared code.`,
+      `Add ${entries.slice(0, -1).join(", ")} or ${entries.at(-1)}, or let the folder's name start with _ when it holds shared code.`,
   );
 }
 
