@@ -48,17 +48,20 @@ export function ontologyFor(caller: Caller): Promise<CallersOntology> {
   return servedBy(env).ontologies.of(caller, contextOf({ waitUntil: () => {} }));
 }
 
-/** Takes all objects of the types away. */
+/** Takes all objects of the types away, as many at once as edits can be. */
 export async function clear(ontology: CallersOntology, ...types: string[]): Promise<void> {
   for (const objectType of types) {
-    const { data } = await ontology.load({ objectSet: { type: "base", objectType }, pageSize: 10_000 });
-    const edits = data.map(
-      ({ __primaryKey }): Edit => ({
-        type: "deleteObject",
-        obj: { $apiName: objectType, $primaryKey: __primaryKey as string },
-      }),
-    );
-    await ontology.apply(edits, null);
+    for (;;) {
+      const { data } = await ontology.load({ objectSet: { type: "base", objectType }, pageSize: 10_000 });
+      if (data.length === 0) break;
+      const edits = data.map(
+        ({ __primaryKey }): Edit => ({
+          type: "deleteObject",
+          obj: { $apiName: objectType, $primaryKey: __primaryKey as string },
+        }),
+      );
+      await ontology.apply(edits, null);
+    }
   }
 }
 

@@ -35,7 +35,7 @@ const batches: Record<string, (batch: Batch) => unknown> = {
     batch.update(ann, properties);
   },
   "ten thousand": (batch) => {
-    for (let id = 0; id < 10_000; id++) batch.create(Employee, { id: `e${id}` });
+    for (let id = 0; id < 10_000; id++) batch.create(Employee, { id: `many-${id}` });
   },
   "one more": (batch) => {
     for (let id = 0; id < 10_001; id++) batch.create(Employee, { id: `e${id}` });
