@@ -12,7 +12,7 @@ import {
 } from "./documentation/markdown.ts";
 import { freePort, Running, run } from "./documentation/shell.ts";
 
-vi.setConfig({ testTimeout: 180_000 });
+vi.setConfig({ testTimeout: 900_000 });
 
 /** Commands that are not run as they stand, and why. */
 const instead: readonly { readonly command: RegExp; readonly run: string; readonly because: string }[] = [
