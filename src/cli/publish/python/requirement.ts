@@ -1,4 +1,4 @@
-import { satisfies, validRange } from "@renovatebot/pep440";
+import { satisfies, valid, validRange } from "@renovatebot/pep440";
 
 /** What one line of dependencies asks for (PEP 508). */
 export interface Requirement {
@@ -46,9 +46,10 @@ export function parseRequirement(text: string, values: MarkerValues): Requiremen
   };
 }
 
-/** Whether a version is one of those that are asked for; a pre-release counts when it is there. */
+/** Whether a version is one of those that are asked for; a pre-release counts when it is there, a text that is no version not. */
 export function fits(version: string, versions: string): boolean {
-  return versions === "" || satisfies(version, versions, { prereleases: true });
+  if (versions === "") return true;
+  return valid(version) !== null && satisfies(version, versions, { prereleases: true });
 }
 
 const TOKEN = /\s*(?:(\()|(\))|(and|or)\b|("[^"]*"|'[^']*')|(not\s+in|in|[<>=!~]=?=?)|([a-z_.]+))\s*/y;
@@ -108,7 +109,7 @@ function readComparison(tokens: string[], values: MarkerValues): boolean {
       return !other.includes(one);
     default: {
       const versioned = /version|release/.test(left + right) && validRange(`${operator}${other}`);
-      if (versioned) return satisfies(one, `${operator}${other}`, { prereleases: true });
+      if (versioned && valid(one)) return fits(one, `${operator}${other}`);
       if (operator === "==" || operator === "===") return one === other;
       if (operator === "!=") return one !== other;
       throw new SyntaxError(`${operator} compares versions`);

@@ -14,6 +14,7 @@ describe("a requirement says which package, with which extras, in which versions
     ["name; sys_platform == 'win32' or (os_name == 'posix' and python_version > '3')", { applies: true }],
     ["name; sys_platform not in 'win32 emscripten'", { applies: false }],
     ["name; extra == 'fast'", { applies: false }],
+    ["name; 'x' == python_version", { applies: false }],
     ["name @ https://example.com/x;y.whl", { url: "https://example.com/x;y.whl", versions: "" }],
     [
       "name @ https://example.com/x.whl ; os_name == 'nt'",
@@ -41,6 +42,9 @@ describe("a requirement says which package, with which extras, in which versions
     ["2.0", "~=1.2", false],
     ["1.2", "==1.*", true],
     ["2.0b1", ">=1", true],
+    ["x", ">=1", false],
+    ["x", "==x", false],
+    ["x", "", true],
   ])("version %s for %j: %s", (version, versions, expected) =>
     expect(fits(version, versions)).toBe(expected),
   );
