@@ -15,7 +15,14 @@ import { manyObjects } from "./objects.ts";
 import { policyCost } from "./policies.ts";
 import { pythonFunctions } from "./python.ts";
 import { firstScript, scriptCost } from "./scripts.ts";
-import { bundleWorker, type Config, engineFile, type RunningWorker, startWorker } from "./worker.ts";
+import {
+  bundleWorker,
+  type Config,
+  engineFile,
+  prepareWorker,
+  type RunningWorker,
+  startWorker,
+} from "./worker.ts";
 
 const environment = join(import.meta.dirname, "environment");
 const request = "/items/42?page=2";
@@ -257,8 +264,8 @@ async function* coldStart({ rounds }: Effort): AsyncGenerator<Measurement> {
   const empty = await bundleWorker(join(import.meta.dirname, "rivals", "empty.ts"));
   const times: number[] = [];
   for (let round = 0; round < rounds; round++) {
-    const ours = await timeStart(() => startWorker(gateway, { config, loader: true }));
-    times.push(ours - (await timeStart(() => startWorker(empty))));
+    const ours = await timeStart(await prepareWorker(gateway, { config, loader: true }));
+    times.push(ours - (await timeStart(await prepareWorker(empty))));
   }
   yield {
     name: "cold start",
