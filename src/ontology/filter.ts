@@ -1,5 +1,6 @@
 import { OntologyError } from "./error.ts";
 import type { PropertyType } from "./file-schema.ts";
+import { nameOf } from "./name.ts";
 import type { ObjectType } from "./ontology.ts";
 import { boundAs, type ColumnValue, fromColumn, selected, toColumn } from "./property-value.ts";
 import { joined, negated, type Statement } from "./statement.ts";
@@ -55,7 +56,7 @@ export function compileFilter(filter: unknown, type: ObjectType, compiling: Comp
     case "not":
       return negated(compileFilter(value, type, compiling, level + 1));
     default:
-      return compileLeaf(String(word), filter, type, compiling);
+      return compileLeaf(nameOf(word), filter, type, compiling);
   }
 }
 

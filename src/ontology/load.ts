@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { OntologyError } from "./error.ts";
 import { type Filter, filteredProperty, isObject, propertyOf } from "./filter.ts";
+import { nameOf } from "./name.ts";
 import { compileSet, ridOf } from "./object-set.ts";
 import type { ObjectType, Ontology } from "./ontology.ts";
 import { boundAs, type ColumnValue, fromColumn, selected, toColumn } from "./property-value.ts";
@@ -158,7 +159,7 @@ function listOf(value: unknown, name: string): readonly (string | Filter)[] {
 
 function pageSizeOf(size: unknown): number {
   if (size === undefined || size === null) return DEFAULT_PAGE;
-  const number = Number(size);
+  const number = typeof size === "number" || typeof size === "string" ? Number(size) : Number.NaN;
   if (Number.isInteger(number) && number > 0 && number <= LARGEST_PAGE) return number;
   throw new OntologyError("InvalidPageSize", `A page has 1 to ${LARGEST_PAGE} objects.`, { pageSize: size });
 }
@@ -177,7 +178,7 @@ function tokenOf(position: unknown): string {
 function positionOf(token: unknown): Position {
   if (token === undefined || token === null || token === "") return { offset: 0 };
   try {
-    return v.parse(positionSchema, JSON.parse(Buffer.from(String(token), "base64url").toString()));
+    return v.parse(positionSchema, JSON.parse(Buffer.from(nameOf(token), "base64url").toString()));
   } catch {
     throw new OntologyError("InvalidPageToken", "The page token is not one of this API.", {});
   }

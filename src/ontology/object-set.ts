@@ -1,5 +1,6 @@
 import { OntologyError } from "./error.ts";
 import { type Compiling, compileFilter, isObject, listed } from "./filter.ts";
+import { nameOf } from "./name.ts";
 import type { LinkSide, ObjectType, Ontology } from "./ontology.ts";
 import { type ColumnValue, toColumn } from "./property-value.ts";
 import { joined, negated } from "./statement.ts";
@@ -23,7 +24,7 @@ export function compileSet(set: unknown, ontology: Ontology, compiling: Compilin
   const { type: kind, ...asked } = isObject(set) ? set : { type: "unknown" };
   switch (kind) {
     case "base":
-      return { type: objectTypeOf(ontology, String(asked.objectType)), condition: "1" };
+      return { type: objectTypeOf(ontology, nameOf(asked.objectType)), condition: "1" };
     case "filter": {
       const { type, condition } = inner(asked.objectSet);
       const filter = compileFilter(asked.where, type, compiling, level + 1);
@@ -34,13 +35,13 @@ export function compileSet(set: unknown, ontology: Ontology, compiling: Compilin
     case "subtract":
       return combined(kind, listOf(asked.objectSets, kind).map(inner));
     case "searchAround":
-      return searchedAround(inner(asked.objectSet), String(asked.link), ontology);
+      return searchedAround(inner(asked.objectSet), nameOf(asked.link), ontology);
     case "static":
       return fixed(listOf(asked.objects, kind), ontology, compiling);
     case "reference":
       throw new OntologyError("ObjectSetNotFound", "There is no such set of objects.", {});
     default: {
-      const name = String(kind).slice(0, 100);
+      const name = nameOf(kind).slice(0, 100);
       throw new OntologyError(
         "UnsupportedObjectSet",
         `Sets of objects of the type ${name} are not supported.`,
@@ -118,7 +119,7 @@ export function linkedTo(source: ObjectType, target: ObjectType, side: LinkSide,
 
 /** Objects by their resource identifiers. */
 function fixed(rids: readonly unknown[], ontology: Ontology, { statement }: Compiling): CompiledSet {
-  const locators = rids.map((rid) => parsedRid(String(rid)));
+  const locators = rids.map((rid) => parsedRid(nameOf(rid)));
   const [first] = locators;
   if (!first) throw new OntologyError("UnsupportedObjectSet", "A static set of no objects is of no type.");
   const type = objectTypeOf(ontology, first.objectType);

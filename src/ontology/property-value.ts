@@ -121,15 +121,14 @@ const LONGEST_DECIMAL = 250;
 
 /** Without leading zeros, and without those at the end of a fraction. */
 function decimalOf(value: unknown): string | undefined {
-  if (typeof value === "string" && value.length > LONGEST_DECIMAL) return undefined;
+  const text = typeof value === "number" ? plain(value) : value;
+  if (typeof text !== "string" || text.length > LONGEST_DECIMAL) return undefined;
   const [, sign = "", whole = "", fraction = ""] =
-    /^([+-]?)0*(\d{1,100})(?:\.(\d{1,100}))?$/.exec(
-      typeof value === "number" ? plain(value) : String(value),
-    ) ?? [];
-  if (whole === "" || (typeof value !== "string" && typeof value !== "number")) return undefined;
+    /^([+-]?)0*(\d{1,100})(?:\.(\d{1,100}))?$/.exec(text) ?? [];
+  if (whole === "") return undefined;
   const digits = fraction.replace(/0+$/, "");
-  const text = digits === "" ? whole : `${whole}.${digits}`;
-  return sign === "-" && text !== "0" ? `-${text}` : text;
+  const number = digits === "" ? whole : `${whole}.${digits}`;
+  return sign === "-" && number !== "0" ? `-${number}` : number;
 }
 
 function plain(value: number): string {

@@ -6,6 +6,7 @@ import {
   ontologyFullMetadata,
   ontologyV2,
 } from "../ontology/metadata.ts";
+import { nameOf } from "../ontology/name.ts";
 import { linkOf, objectTypeOf } from "../ontology/object-set.ts";
 import type { CallersOntology } from "./ontologies.ts";
 
@@ -48,7 +49,7 @@ post("/:ontology/metadata", async ({ ontology, body }) => {
   const named = Array.isArray(objectTypes) ? objectTypes : [];
   return ontologyFullMetadata(
     ontology.visible,
-    named.map((name) => objectTypeOf(ontology.visible, String(name))),
+    named.map((name) => objectTypeOf(ontology.visible, nameOf(name))),
   );
 });
 

@@ -309,3 +309,72 @@ describe("edits over REST", () => {
     });
   });
 });
+
+describe("whatever stands in the place of a value is refused, and breaks nothing", () => {
+  const where = {
+    type: "and",
+    value: [
+      { type: "eq", field: "id", value: "c" },
+      { type: "in", field: "badge", value: ["1"] },
+      { type: "gt", field: "rate", value: "1.5" },
+      { type: "lt", field: "seen", value: "2026-03-02T10:00:00Z" },
+      { type: "contains", field: "tags", value: "x" },
+      { type: "containsAnyTerm", field: "name", value: "a b", fuzzy: false },
+    ],
+  };
+  const set = {
+    type: "searchAround",
+    link: "boss",
+    objectSet: { type: "filter", objectSet: base("Employee"), where },
+  };
+  const page = { pageSize: 1, pageToken: "" };
+  const union = {
+    type: "union",
+    objectSets: [base("Employee"), { type: "static", objects: ["ri.ontology.main.object.Employee.ImMi"] }],
+  };
+  const groupBy = [
+    { type: "exact", field: "name", maxGroupCount: 3 },
+    { type: "ranges", field: "level", ranges: [{ startValue: 1, endValue: 2 }] },
+  ];
+  const aggregation = [{ type: "avg", name: "a", field: "level", direction: "ASC" }];
+  const orderBy = { fields: [{ field: "id", direction: "asc" }] };
+  const requests: readonly [what: string, path: string, body: object][] = [
+    ["a set with a filter", "objectSets/loadObjects", { objectSet: set, select: ["id"], orderBy, ...page }],
+    ["a union", "objectSets/loadObjects", { objectSet: union }],
+    ["an aggregation", "objectSets/aggregate", { objectSet: base("Employee"), aggregation, groupBy }],
+    ["a search", "objects/Employee/search", { where, pageSize: 1 }],
+    ["metadata", "metadata", { objectTypes: ["Employee"] }],
+  ];
+  const hostile: readonly unknown[] = [
+    { toString: 1 },
+    [{ toString: 1 }],
+    { length: -1 },
+    "__proto__",
+    null,
+    true,
+    -1.5,
+    "\ud800",
+    "",
+  ];
+
+  /** All bodies that differ from one in the value at one place. */
+  function* changed(value: unknown): Generator<unknown> {
+    yield* hostile;
+    if (typeof value !== "object" || value === null) return;
+    for (const [key, each] of Object.entries(value)) {
+      for (const other of changed(each)) {
+        yield Array.isArray(value) ? value.with(Number(key), other) : { ...value, [key]: other };
+      }
+    }
+  }
+
+  test.each(requests)("%s", async (_, path, body) => {
+    const sent = Object.entries(body).flatMap(([name, value]) =>
+      [...changed(value)].map((other) => ({ ...body, [name]: other })),
+    );
+    for (const each of sent) {
+      const broken = await ask("ann", `/ontology/${path}`, each).catch(() => JSON.stringify(each));
+      expect(broken).toMatchObject({ status: expect.toSatisfy((status) => status < 500) });
+    }
+  });
+});
