@@ -9,12 +9,14 @@ import type { CompiledAction } from "./compiled-action.ts";
 import { ActionError } from "./error.ts";
 import { functionFailure, webhookFailure } from "./failures.ts";
 import { type LoadObjects, type Prepared, prepare } from "./prepared.ts";
-import { type EditRule, editsOfRules } from "./rules.ts";
+import { type EditRule, editsOfRules, typesOfRules } from "./rules.ts";
 import { type Scope, valueIn } from "./scope.ts";
 
 /** Foundry: "Scale and property limits" of actions. */
 const MOST_ACTIONS = 10_000;
-const MOST_FUNCTION_CALLS = 20;
+
+/** Of those that do more than change objects: that call functions or webhooks. Foundry: "Apply Action Batch". */
+const MOST_CALLING = 20;
 const MOST_TYPES = 50;
 
 /** How many applications of a batch are prepared at once: each reads objects. */
@@ -31,6 +33,10 @@ export interface ApplyServices<Applied> {
   webhook(name: string, input: Values, caller: Caller): Promise<Values>;
   /** Calls a function for the caller. Rejects with {@link FunctionError}. */
   run(name: string, parameters: Values, caller: Caller): Promise<unknown>;
+  /** The object types that a function declares to edit: it edits no others. */
+  declaredEdits(name: string): readonly string[];
+  /** Throws where the caller may not edit objects of a type. */
+  checkEditable(objectTypes: ReadonlySet<string>): void;
   /** Applies all edits or none. */
   commit(edits: readonly Edit[], caller: Caller, action: string): Promise<Applied>;
   /** Does what nobody waits for. */
@@ -49,8 +55,8 @@ export interface Asked {
  * parameters are not valid; nothing is called and changed then. Rejects with {@link ActionError}, and with
  * `OntologyError` for more edits than there may be.
  *
- * In this order: validation, the writeback webhook, the function or the rules, their edits in one transaction; then
- * side effects, which nobody waits for. Foundry: "Apply Action", "Function-backed actions", "Webhooks" of actions.
+ * In this order: validation, the right to edit, the writeback webhook, the function or the rules, their edits in one
+ * transaction; then side effects, which nobody waits for. Foundry: "Apply Action", "Function-backed actions", "Webhooks" of actions.
  */
 export async function applyActions<Applied>(
   { action, requests, caller }: Asked,
@@ -64,6 +70,8 @@ export async function applyActions<Applied>(
     prepared.push(...(await Promise.all(requests.slice(from, from + AT_ONCE).map(prepareOne))));
   }
   if (prepared.some(({ validation }) => validation.result === "INVALID")) return { prepared, applied: null };
+  // Whoever may not edit must not have anything sent either.
+  services.checkEditable(new Set(prepared.flatMap(({ scope }) => typesToEdit(scope))));
   const { writeback, sideEffects } = action.definition.webhooks;
   const scopes: Scope[] = [];
   const edits: Edit[] = [];
@@ -93,6 +101,14 @@ export async function applyActions<Applied>(
     } catch (error) {
       throw error instanceof FunctionError ? webhookFailure(webhook, error) : error;
     }
+  }
+
+  function typesToEdit(scope: Scope): readonly string[] {
+    const { rules } = action.definition;
+    const rule = functionRule(rules);
+    return rule
+      ? services.declaredEdits(rule.function)
+      : typesOfRules(rules as EditRule[], action.definition, scope);
   }
 
   async function editsOf(scope: Scope): Promise<Edit[]> {
@@ -139,7 +155,9 @@ function editsIn(value: unknown): Edit[] {
 }
 
 function checkBatch({ name, definition }: CompiledAction, count: number): void {
-  const most = functionRule(definition.rules) ? MOST_FUNCTION_CALLS : MOST_ACTIONS;
+  const { writeback, sideEffects } = definition.webhooks;
+  const calls = functionRule(definition.rules) !== null || writeback !== undefined || sideEffects.length > 0;
+  const most = calls ? MOST_CALLING : MOST_ACTIONS;
   if (count > most)
     throw tooLarge(`${name} can be applied at most ${most} times in a batch.`, { limit: most });
 }

@@ -2,12 +2,12 @@ import type { Caller } from "../credentials/caller.ts";
 import type { DeployedFunctions } from "../functions/deployed.ts";
 import type { ActionType } from "../ontology/action-type-schema.ts";
 import type { Ontology } from "../ontology/ontology.ts";
-import { isAmong } from "../ontology/principals.ts";
+import { isAmong, mayKnow } from "../ontology/principals.ts";
 import type { DeployedWebhooks } from "../webhooks/deployed.ts";
 import { typesIn } from "./check/action-check.ts";
 import { type CompiledAction, compileAction } from "./compiled-action.ts";
 import { ActionError } from "./error.ts";
-import { actionTypeRid, type WireFacts, type WireLink, wireActionType, wireFullActionType } from "./wire.ts";
+import { actionTypeRid, type WireFacts, type WireLink, wireActionType } from "./wire.ts";
 
 /** The action types of one deployed state of an environment. It never changes. */
 export class DeployedActions {
@@ -34,7 +34,8 @@ export class DeployedActions {
   /** What a caller may see, as the API shows it: by name. Foundry: "List Action Types". */
   shown(caller: Caller): Map<string, Record<string, unknown>> {
     const visible = [...this.ontology.actionTypes].filter(([, type]) => maySee(type, caller));
-    return new Map(visible.map(([name, type]) => [name, wireActionType(name, type, this.#wire)]));
+    const knows = (objectType: string) => mayKnow(this.ontology.objectTypes.get(objectType), caller);
+    return new Map(visible.map(([name, type]) => [name, wireActionType(name, type, this.#wire, knows)]));
   }
 
   /** What a caller may see, with the definitions. */
@@ -46,11 +47,9 @@ export class DeployedActions {
       });
   }
 
-  /** The same with the rules, for the ontology's full metadata. */
-  shownInFull(caller: Caller): Record<string, unknown>[] {
-    return [...this.ontology.actionTypes]
-      .filter(([, type]) => maySee(type, caller))
-      .map(([name, type]) => wireFullActionType(name, type, this.#wire));
+  /** The object types that a function declares to edit. */
+  declaredEdits(name: string): readonly string[] {
+    return this.#wire.function(name)?.edits ?? [];
   }
 
   /** The name of what a rid names. */

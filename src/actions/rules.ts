@@ -38,17 +38,17 @@ export async function editsOfRules(
       case "createOrModifyObject":
         return [await createdOrModified(rule.properties, objectType(rule.objectType))];
       case "modifyObject":
-        return objects(rule.object).map((obj) => ({
+        return named(rule.object).map((obj) => ({
           type: "updateObject",
           obj,
           properties: valuesOf(rule.properties, objectType(obj.$apiName), scope),
         }));
       case "deleteObject":
-        return objects(rule.object).map((obj) => ({ type: "deleteObject", obj }));
+        return named(rule.object).map((obj) => ({ type: "deleteObject", obj }));
       case "createLink":
       case "deleteLink": {
         const type = rule.type === "createLink" ? "addLink" : "removeLink";
-        const [sources, targets] = [objects(rule.source), objects(rule.target)];
+        const [sources, targets] = [named(rule.source), named(rule.target)];
         checkCount(sources.length * targets.length);
         return sources.flatMap((source) =>
           targets.map((target): Edit => ({ type, apiName: rule.link, source, target })),
@@ -71,14 +71,8 @@ export async function editsOfRules(
     return { type: "updateObject", obj: { $apiName: apiName, $primaryKey: key }, properties: others };
   }
 
-  /** The objects that a parameter names: none when it has no value. */
-  function objects(id: string): ObjectLocator[] {
-    const parameter = parameters[id];
-    const one = parameter?.type === "array" ? parameter.items : parameter;
-    const value = scope.parameters.get(id) ?? [];
-    if (one?.type !== "object") return [];
-    const keys = (Array.isArray(value) ? value : [value]) as PrimaryKey[];
-    return keys.map(($primaryKey) => ({ $apiName: one.objectType, $primaryKey }));
+  function named(id: string): ObjectLocator[] {
+    return objectsNamed(id, parameters, scope);
   }
 
   /** What a deployment has checked is there. */
@@ -87,6 +81,45 @@ export async function editsOfRules(
     if (!type) throw new Error(`there is no object type ${name}`);
     return type;
   }
+}
+
+/** The object types that rules edit with the values of one application, before its edits are made. */
+export function typesOfRules(
+  rules: readonly EditRule[],
+  { parameters }: Pick<ActionType, "parameters">,
+  scope: Scope,
+): string[] {
+  return rules.flatMap(typesOfRule);
+
+  function typesOfRule(rule: EditRule): string[] {
+    switch (rule.type) {
+      case "createObject":
+      case "createOrModifyObject":
+        return [rule.objectType];
+      case "modifyObject":
+      case "deleteObject":
+        return typesNamed(rule.object);
+      case "createLink":
+      case "deleteLink": {
+        const [sources, targets] = [typesNamed(rule.source), typesNamed(rule.target)];
+        return sources.length === 0 || targets.length === 0 ? [] : [...sources, ...targets];
+      }
+    }
+  }
+
+  function typesNamed(id: string): string[] {
+    return objectsNamed(id, parameters, scope).map(({ $apiName }) => $apiName);
+  }
+}
+
+/** The objects that a parameter names: none when it has no value. */
+function objectsNamed(id: string, parameters: ActionType["parameters"], scope: Scope): ObjectLocator[] {
+  const parameter = parameters[id];
+  const one = parameter?.type === "array" ? parameter.items : parameter;
+  const value = scope.parameters.get(id) ?? [];
+  if (one?.type !== "object") return [];
+  const keys = (Array.isArray(value) ? value : [value]) as PrimaryKey[];
+  return keys.map(($primaryKey) => ({ $apiName: one.objectType, $primaryKey }));
 }
 
 /** A parameter that nobody gave leaves a property as it is; one that is null takes its value away. */

@@ -3,7 +3,6 @@ import type {
   ActionParameter,
   ActionRule,
   ActionType,
-  ActionValue,
 } from "../ontology/action-type-schema.ts";
 
 /** What the API says of an action type depends on beside its definition. */
@@ -32,8 +31,16 @@ export function actionTypeRid(environment: string, name: string): string {
   return `ri.actions.main.action-type.${environment}.${name}`;
 }
 
-/** An action type as the API shows it. Foundry: ActionTypeV2. */
-export function wireActionType(name: string, action: ActionType, facts: WireFacts): Record<string, unknown> {
+/**
+ * An action type as the API shows it, without the parameters and operations that name object types of which the caller
+ * must not know. Foundry: ActionTypeV2.
+ */
+export function wireActionType(
+  name: string,
+  action: ActionType,
+  facts: WireFacts,
+  knows: (objectType: string) => boolean,
+): Record<string, unknown> {
   const { displayName = name, description, parameters, rules } = action;
   return {
     apiName: name,
@@ -41,22 +48,12 @@ export function wireActionType(name: string, action: ActionType, facts: WireFact
     ...(description !== undefined && { description }),
     status: "ACTIVE",
     parameters: Object.fromEntries(
-      Object.entries(parameters).map(([id, parameter]) => [id, wireParameter(id, parameter)]),
+      Object.entries(parameters).flatMap(([id, parameter]) =>
+        objectTypesIn(parameter).every(knows) ? [[id, wireParameter(id, parameter)]] : [],
+      ),
     ),
     rid: actionTypeRid(facts.environment, name),
-    operations: rules.flatMap((rule) => operationsOf(rule, parameters, facts)),
-  };
-}
-
-/** Foundry: ActionTypeFullMetadata. */
-export function wireFullActionType(
-  name: string,
-  action: ActionType,
-  facts: WireFacts,
-): Record<string, unknown> {
-  return {
-    actionType: wireActionType(name, action, facts),
-    fullLogicRules: action.rules.map((rule) => logicRule(rule, facts)),
+    operations: rules.flatMap((rule) => operationsOf(rule, parameters, facts, knows)),
   };
 }
 
@@ -94,6 +91,21 @@ function wireType(parameter: ActionParameter | ActionElement): Record<string, un
   }
 }
 
+/** All object types that a parameter names. */
+function objectTypesIn(parameter: ActionParameter | ActionElement): string[] {
+  switch (parameter.type) {
+    case "object":
+    case "objectSet":
+      return [parameter.objectType];
+    case "array":
+      return objectTypesIn(parameter.items);
+    case "struct":
+      return Object.values(parameter.fields).flatMap(objectTypesIn);
+    default:
+      return [];
+  }
+}
+
 /** The object type that a parameter names, or that each of its elements does. */
 export function objectTypeOf(parameters: ActionType["parameters"], id: string): string | null {
   const parameter = Object.hasOwn(parameters, id) ? parameters[id] : undefined;
@@ -106,9 +118,10 @@ function operationsOf(
   rule: ActionRule,
   parameters: ActionType["parameters"],
   facts: WireFacts,
+  knows: (objectType: string) => boolean,
 ): Record<string, unknown>[] {
   const operation = (type: string, objectTypeApiName: string | null) =>
-    objectTypeApiName === null ? [] : [{ type, objectTypeApiName }];
+    objectTypeApiName !== null && knows(objectTypeApiName) ? [{ type, objectTypeApiName }] : [];
   switch (rule.type) {
     case "createObject":
       return operation("createObject", rule.objectType);
@@ -120,7 +133,7 @@ function operationsOf(
     case "createLink":
     case "deleteLink": {
       const link = facts.link(objectTypeOf(parameters, rule.source) ?? "", rule.link);
-      if (!link) return [];
+      if (!link || !knows(link.a.objectType) || !knows(link.b.objectType)) return [];
       return [
         {
           type: rule.type,
@@ -137,43 +150,4 @@ function operationsOf(
         ...operation("modifyObject", type),
       ]);
   }
-}
-
-/** Foundry: ActionLogicRule. */
-function logicRule(rule: ActionRule, facts: WireFacts): Record<string, unknown> {
-  switch (rule.type) {
-    case "createObject":
-    case "createOrModifyObject":
-      return { type: rule.type, objectTypeApiName: rule.objectType, ...properties(rule.properties) };
-    case "modifyObject":
-      return { type: rule.type, objectToModify: rule.object, ...properties(rule.properties) };
-    case "deleteObject":
-      return { type: rule.type, objectToDelete: rule.object };
-    case "createLink":
-    case "deleteLink": {
-      const { type, link, source, target } = rule;
-      return { type, linkTypeApiName: link, sourceObject: source, targetObject: target };
-    }
-    case "function":
-      return {
-        type: "function",
-        functionRid: rule.function,
-        functionVersion: facts.function(rule.function)?.revision ?? "",
-        functionInputValues: argumentsOf(rule.inputs),
-      };
-  }
-}
-
-function properties(values: Readonly<Record<string, ActionValue>>): Record<string, unknown> {
-  return { propertyArguments: argumentsOf(values), structPropertyArguments: {} };
-}
-
-/** Foundry's values know the id of a user alone, and no groups. */
-function argumentsOf(values: Readonly<Record<string, ActionValue>>): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(values).map(([name, value]) => [
-      name,
-      value.type === "currentUser" ? { type: "currentUser" } : value,
-    ]),
-  );
 }

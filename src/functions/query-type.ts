@@ -19,6 +19,37 @@ export function isQueryType({ output }: PublishedSignature): boolean {
   return output?.type.type !== "edits";
 }
 
+/**
+ * A function as somebody may see it who must not know of all object types: without the parameters that name others, and
+ * null when its result does.
+ */
+export function signatureFor(
+  signature: PublishedSignature,
+  knows: (objectType: string) => boolean,
+): PublishedSignature | null {
+  const { parameters, output } = signature;
+  const isKnown = (type: ValueType) => objectTypesIn(type).every(knows);
+  if (output !== null && !isKnown(output.type)) return null;
+  return { ...signature, parameters: parameters.filter(({ type }) => isKnown(type)) };
+}
+
+function objectTypesIn(type: ValueType): string[] {
+  switch (type.type) {
+    case "list":
+    case "set":
+      return objectTypesIn(type.element);
+    case "map":
+      return [type.key, type.value].flatMap(objectTypesIn);
+    case "struct":
+      return type.fields.flatMap((field) => objectTypesIn(field.type));
+    case "object":
+    case "objectSet":
+      return [type.objectType];
+    default:
+      return [];
+  }
+}
+
 /** What the REST API says of a function. */
 export function queryTypeOf({ name, revision, parameters, output }: PublishedSignature): QueryType {
   return {
@@ -120,6 +151,10 @@ function eachField(value: unknown, fields: readonly NamedType[], convert: typeof
   );
 }
 
-function isEntry(value: unknown): value is { readonly key: unknown; readonly value: unknown } {
-  return typeof value === "object" && value !== null && "key" in value && "value" in value;
+/** A key is no list and no object: as texts, several of those would be the same. */
+function isEntry(
+  value: unknown,
+): value is { readonly key: string | number | boolean; readonly value: unknown } {
+  if (typeof value !== "object" || value === null || !("key" in value && "value" in value)) return false;
+  return ["string", "number", "boolean"].includes(typeof value.key);
 }

@@ -15,6 +15,18 @@ export function isAmong(principals: readonly string[], caller: Caller): boolean 
   });
 }
 
+/** Whether a caller may learn that an object type is there: whoever edits its objects does, also without reading them. */
+export function mayKnow(
+  type:
+    | { readonly permissions: { readonly read: readonly string[]; readonly edit: readonly string[] } }
+    | undefined,
+  caller: Caller,
+): boolean {
+  return (
+    type !== undefined && (isAmong(type.permissions.read, caller) || isAmong(type.permissions.edit, caller))
+  );
+}
+
 function parted(principal: string): [string, string] {
   const colon = principal.indexOf(":");
   return [principal.slice(0, colon), principal.slice(colon + 1)];

@@ -20,7 +20,7 @@ export function fullMetadata<E extends object>(servicesOf: (env: E) => Services)
       const { method, url } = c.req;
       const metadata = await answerOntology(ontology, { method, url: new URL(url), readBody: () => null });
       const actions = (await services.actions.deployed(context)).shown(caller);
-      const { data } = await queryTypes(services.functions, context);
+      const { data } = await queryTypes(services.functions, caller, context);
       return {
         ...(metadata as object),
         actionTypes: Object.fromEntries(actions),

@@ -15,16 +15,16 @@ export function queryRoutes<E extends object>(
 
   routes.get("/ontologies/:ontology/queryTypes", (c) => {
     const services = servicesOf(c.env);
-    return answerTo(c.req.raw, services, c.executionCtx, async (_caller, context) =>
-      queryTypes(services.functions, context),
+    return answerTo(c.req.raw, services, c.executionCtx, async (caller, context) =>
+      queryTypes(services.functions, caller, context),
     );
   });
 
   for (const path of ["/ontologies/:ontology/queryTypes/:query", "/functions/queries/:query"]) {
     routes.get(path, (c) => {
       const services = servicesOf(c.env);
-      return answerTo(c.req.raw, services, c.executionCtx, async (_caller, context) =>
-        queryType(services.functions, namedBy(c.req), context),
+      return answerTo(c.req.raw, services, c.executionCtx, async (caller, context) =>
+        queryType(services.functions, namedBy(c.req), caller, context),
       );
     });
   }

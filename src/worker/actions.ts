@@ -109,6 +109,8 @@ export class Actions {
           (await this.#webhooks.execute({ name: webhook, input, caller }, context)).value,
         run: async (called, parameters) =>
           (await this.#functions.execute({ name: called, parameters, caller }, context)).value,
+        declaredEdits: (called) => deployed.declaredEdits(called),
+        checkEditable: (objectTypes) => objects.checkEditable(objectTypes),
         commit: async (edits) => ({ type: "edits", ...(await objects.apply(edits, name)) }),
         later: (work) => context.waitUntil(work),
       },

@@ -70,8 +70,8 @@ async function answerTo(
     const [, name] = types;
     return JSON.stringify(
       await (name === undefined
-        ? queryTypes(functions, context)
-        : queryType(functions, named(name), context)),
+        ? queryTypes(functions, caller, context)
+        : queryType(functions, named(name), caller, context)),
     );
   }
   const [, name] = (method === "POST" && EXECUTE.exec(pathname)) || [];

@@ -16,6 +16,7 @@ import {
   type WebhookAnswer,
 } from "../functions/protocol.ts";
 import type { PublishedSignature } from "../functions/published-function.ts";
+import { signatureFor } from "../functions/query-type.ts";
 import type { FunctionCall, FunctionResult, FunctionRunner, SessionProps } from "../functions/runner.ts";
 import { connectSocket } from "../functions/socket-call.ts";
 import {
@@ -25,6 +26,7 @@ import {
   endedMessage,
   sessionToken,
 } from "../functions/source-call.ts";
+import { mayKnow } from "../ontology/principals.ts";
 import { askOntology, type OntologyQuestion } from "./function-ontology.ts";
 import { executeForFunction, type WantedWebhook } from "./function-webhooks.ts";
 import type { Ontologies } from "./ontologies.ts";
@@ -54,7 +56,15 @@ export class Functions {
     return [...(await this.#deployed(context)).all, ...(await this.#webhooks.published(context))];
   }
 
-  /** The same for a flow, with the functions of a deployed state. */
+  /** The same without the object types that a caller must not know of. */
+  async shownTo(caller: Caller, context: TokenContext): Promise<readonly PublishedSignature[]> {
+    const all = await this.published(context);
+    const { ontology = null } = (await this.#environment.current(context.now(), context)) ?? {};
+    const knows = (objectType: string) => mayKnow(ontology?.objectTypes.get(objectType), caller);
+    return all.flatMap((signature) => signatureFor(signature, knows) ?? []);
+  }
+
+  /** Calls as {@link execute} does, for a flow, with the functions of a deployed state. */
   async run(
     functions: DeployedFunctions,
     call: FunctionCall,

@@ -100,9 +100,14 @@ export class CallersOntology {
    * @param action API name of the action that edits; null for none
    */
   async apply(edits: readonly Edit[], action: string | null): Promise<AppliedEdits> {
-    for (const objectType of new Set(edits.flatMap(editedTypes))) this.#mustBeEditable(objectType);
+    this.checkEditable(new Set(edits.flatMap(editedTypes)));
     const user = this.#caller.kind === "anonymous" ? null : { id: this.#caller.id, name: this.#caller.name };
     return JSON.parse(await this.ask({ type: "apply", edits, attribution: { user, action } }));
+  }
+
+  /** Throws {@link OntologyError} as {@link apply} does, for types that the caller may not edit. */
+  checkEditable(objectTypes: ReadonlySet<string>): void {
+    for (const objectType of objectTypes) this.#mustBeEditable(objectType);
   }
 
   /** The answer in JSON. Edits are not checked here. Rejects with {@link OntologyError}. */
@@ -116,7 +121,11 @@ export class CallersOntology {
   #mustBeEditable(objectType: string): void {
     const { permissions } = this.#whole.objectTypes.get(objectType) ?? {};
     if (permissions && isAmong(permissions.edit, this.#caller)) return;
-    objectTypeOf(this.visible, objectType);
+    // Whoever applies an action has not named the types that it edits, and learns of no others.
+    if (!this.visible.objectTypes.has(objectType)) {
+      const message = "The edits are of an object type that is not there, or not for you to read.";
+      throw new OntologyError("ObjectTypeNotFound", message, {});
+    }
     const message = `You may not edit objects of ${objectType}.`;
     throw new OntologyError("EditObjectPermissionDenied", message, { objectType });
   }

@@ -14,6 +14,8 @@ import type { CallAround, FunctionCall, FunctionResult } from "../functions/runn
 /** Functions and webhooks that are published. */
 export interface Callable {
   published(context: TokenContext): Promise<readonly PublishedSignature[]>;
+  /** The same as a caller may see it. */
+  shownTo(caller: Caller, context: TokenContext): Promise<readonly PublishedSignature[]>;
   execute(call: FunctionCall, context: TokenContext): Promise<FunctionResult>;
 }
 
@@ -23,21 +25,23 @@ export interface NamedQuery {
   readonly version?: string | undefined;
 }
 
-/** All functions and webhooks that can be executed as queries. Foundry: "List Query Types". */
+/** All functions and webhooks that can be executed as queries, as the caller may see them. Foundry: "List Query Types". */
 export async function queryTypes(
   functions: Callable,
+  caller: Caller,
   context: TokenContext,
 ): Promise<{ readonly data: readonly QueryType[] }> {
-  return { data: (await functions.published(context)).filter(isQueryType).map(queryTypeOf) };
+  return { data: (await functions.shownTo(caller, context)).filter(isQueryType).map(queryTypeOf) };
 }
 
 /** Foundry: "Get Query Type". Rejects with {@link FunctionError} (QueryNotFound). */
 export async function queryType(
   functions: Callable,
   query: NamedQuery,
+  caller: Caller,
   context: TokenContext,
 ): Promise<QueryType> {
-  return queryTypeOf(await found(functions, query, context));
+  return queryTypeOf(found(await functions.shownTo(caller, context), query));
 }
 
 /** Foundry: "Execute Query". Rejects with {@link FunctionError}. */
@@ -50,7 +54,7 @@ export async function executeQuery(
   },
   context: TokenContext,
 ): Promise<{ readonly value: unknown }> {
-  const query = await found(functions, call, context);
+  const query = found(await functions.published(context), call);
   const { name, output } = query;
   const { caller, within } = call;
   const parameters = parametersOf(query, call.parameters);
@@ -70,12 +74,8 @@ function parametersOf(
   );
 }
 
-async function found(
-  functions: Callable,
-  { name, version }: NamedQuery,
-  context: TokenContext,
-): Promise<PublishedSignature> {
-  const one = (await functions.published(context)).find((each) => each.name === name);
+function found(all: readonly PublishedSignature[], { name, version }: NamedQuery): PublishedSignature {
+  const one = all.find((each) => each.name === name);
   if (one && isQueryType(one) && (version === undefined || version === one.revision)) return one;
   throw new FunctionError("QueryNotFound", `There is no query ${name}.`, { query: name });
 }

@@ -10,6 +10,8 @@ class Gateway {
   readonly later: Promise<unknown>[] = [];
   edits: readonly Edit[] = [];
   result: unknown = [];
+  /** The object types that the caller may not edit. */
+  forbidden: readonly string[] = [];
   fails: { webhook?: FunctionError; function?: FunctionError; commit?: Error } = {};
 
   services(ontology: ApplyServices<unknown>["ontology"]): ApplyServices<string> {
@@ -26,6 +28,11 @@ class Gateway {
         this.done.push(["function", name, parameters]);
         if (this.fails.function) throw this.fails.function;
         return this.result;
+      },
+      declaredEdits: () => ["Employee"],
+      checkEditable: (types) => {
+        const refused = this.forbidden.find((type) => types.has(type));
+        if (refused) throw new Error(`not ${refused}`);
       },
       commit: async (edits, caller, action) => {
         this.done.push(["commit", action, caller.kind]);
@@ -207,6 +214,44 @@ describe("webhooks and functions", () => {
     expect(gateway.done).toEqual([]);
   });
 
+  test.each([
+    [setName, { who: "e1" }, "Employee"],
+    ["{ type: deleteObject, object: who }", { who: "e1" }, "Employee"],
+    [
+      "{ type: createObject, objectType: Office, properties: { number: { type: staticValue, value: 1 } } }",
+      { who: "e1" },
+      "Office",
+    ],
+    ["{ type: createLink, link: offices, source: who, target: office }", { who: "e1", office: 7 }, "Office"],
+    [
+      "{ type: createLink, link: offices, source: who, target: office }",
+      { who: "e1", office: 7 },
+      "Employee",
+    ],
+    [
+      "{ type: function, function: promoteAll, inputs: { level: { type: staticValue, value: 4 } } }",
+      { who: "e1" },
+      "Employee",
+    ],
+  ])(
+    "nothing is called for a caller who may not edit what is edited: %s with %j and no right to %s",
+    async (rule, given, type) => {
+      const gateway = new Gateway();
+      gateway.forbidden = [type];
+      const text = `${who}  office: { type: object, objectType: Office, required: false }\nrules: [${rule}]${webhooks}`;
+      await expect(gateway.apply(text, { ...given, name: "Zoe" })).rejects.toThrow(`not ${type}`);
+      expect(gateway.done).toEqual([]);
+    },
+  );
+
+  test("a link to nothing edits nothing, and asks for no right", async () => {
+    const gateway = new Gateway();
+    gateway.forbidden = ["Office"];
+    const rule = "{ type: createLink, link: offices, source: who, target: office }";
+    const text = `${who}  office: { type: object, objectType: Office, required: false }\nrules: [${rule}]`;
+    expect(await gateway.apply(text, { who: "e1" })).toMatchObject({ applied: "applied" });
+  });
+
   test("a function gets its inputs, and its edits are applied", async () => {
     const gateway = new Gateway();
     const edit = { type: "deleteObject", obj: { $apiName: "Employee", $primaryKey: "e1" } };
@@ -260,6 +305,20 @@ describe("limits", () => {
     await expect(gateway.apply(byFunction, ...requests(21))).rejects.toMatchObject({
       errorName: "ActionTooLarge",
     });
+  });
+
+  test.each([
+    ["webhooks: { writeback: { webhook: crm, inputs: { name: { type: staticValue, value: x } } } }"],
+    ["webhooks: { sideEffects: [{ webhook: crm, inputs: { name: { type: staticValue, value: x } } }] }"],
+  ])("so is a webhook: %s", async (calls) => {
+    const gateway = new Gateway();
+    const rule =
+      "{ type: createObject, objectType: Employee, properties: { id: { type: uniqueIdentifier } } }";
+    const apply = (count: number) => gateway.apply(`rules: [${rule}]\n${calls}`, ...Array(count).fill({}));
+    await apply(20);
+    expect(gateway.done).toHaveLength(21);
+    await expect(apply(21)).rejects.toMatchObject({ errorName: "ActionTooLarge", parameters: { limit: 20 } });
+    expect(gateway.done).toHaveLength(21);
   });
 });
 

@@ -91,6 +91,11 @@ actionTypes:
     rules: [{ type: createObject, objectType: Employee, properties: { id: { type: parameterId, parameterId: id }, name: { type: synchronousWebhookOutput, webhookOutputParamName: said } } }]
     webhooks: { writeback: { webhook: ask } }
     permissions: { apply: [users] }
+  announce:
+    parameters: { id: { type: string } }
+    rules: [{ type: createObject, objectType: Notice, properties: { id: { type: parameterId, parameterId: id } } }]
+    webhooks: { writeback: { webhook: ask } }
+    permissions: { apply: [users] }
   seen:
     rules: [{ type: createObject, objectType: Employee, properties: { id: { type: uniqueIdentifier } } }]
     permissions: { apply: [user:boss], see: [users] }
@@ -233,7 +238,18 @@ describe("action types", () => {
       (await ask("actionTypes", undefined, fromDeveloper(user))).body.data.map(
         ({ apiName }: { apiName: string }) => apiName,
       );
-    const all = ["hire", "promote", "setBoss", "fire", "pay", "publish", "editThings", "notify", "seen"];
+    const all = [
+      "hire",
+      "promote",
+      "setBoss",
+      "fire",
+      "pay",
+      "publish",
+      "editThings",
+      "notify",
+      "announce",
+      "seen",
+    ];
     expect(await names("ann")).toEqual([...all, "anybody"]);
     expect(await names("boss")).toEqual([...all, "hidden", "anybody"]);
     expect(await names("")).toEqual(["anybody"]);
@@ -306,11 +322,26 @@ describe("who may not", () => {
     expect(await apply("publish", { id: id("n1") }, "boss")).toMatchObject({ status: 200 });
   });
 
-  test("see a type does not learn of it by an action", async () => {
-    expect(await apply("pay", { id: id("s1") })).toMatchObject({
-      status: 404,
-      body: { errorName: "ObjectTypeNotFound" },
+  test("edit objects of a type have nothing sent by an action either", async () => {
+    // It would fail, and say so.
+    await deployWith("/status/500");
+    expect(await apply("announce", { id: id("n1") })).toMatchObject({
+      body: { errorName: "EditObjectPermissionDenied" },
     });
+    expect(await apply("announce", { id: id("n1") }, "boss")).toMatchObject({
+      body: { errorName: "WritebackWebhookFailed" },
+    });
+  });
+
+  test("see a type does not learn of it by an action", async () => {
+    const refused = await apply("pay", { id: id("s1") });
+    expect(refused).toMatchObject({ status: 404, body: { errorName: "ObjectTypeNotFound" } });
+    const described = await ask("actionTypes/pay");
+    expect(described).toMatchObject({ status: 200, body: { parameters: { id: {} }, operations: [] } });
+    const all = await Promise.all(["actionTypes", "fullMetadata"].map((path) => ask(path)));
+    expect(JSON.stringify([refused, described, all])).not.toContain("Salary");
+    const { body } = await ask("actionTypes/pay", undefined, fromDeveloper("boss"));
+    expect(JSON.stringify(body)).toContain("Salary");
   });
 
   test("read an object does not learn by a validation whether it is there", async () => {

@@ -131,8 +131,12 @@ test("the same below functions/queries", async () => {
   });
 });
 
-test("what is no list of entries is no map", async () => {
-  const parameters = { counts: [[7, 1]], days: [] };
+test.each<[string, unknown[]]>([
+  ["what is no list of entries", [[7, 1]]],
+  ["a list of entries whose keys are objects", [{ key: { toString: 1 }, value: 1 }]],
+  ["one whose keys are lists", [{ key: [7], value: 1 }]],
+])("%s is no map", async (_, counts) => {
+  const parameters = { counts, days: [] };
   expect(await ask("ontologies/ontology/queries/echo/execute", { parameters })).toMatchObject({
     status: 400,
     body: { errorName: "InvalidQueryParameterValue" },
@@ -148,4 +152,32 @@ test("the metadata of an ontology has them beside its object types and action ty
   expect(Object.keys(objectTypes ?? {})).toEqual(["Audit"]);
   expect(actionTypes).toEqual({});
   expect(queryTypes?.["echo:echo"]).toMatchObject({ apiName: "echo", version: "echo" });
+});
+
+describe("a caller who may not know of an object type", () => {
+  const hidden = { ...definitionOf(company) };
+  const { Employee } = hidden.objectTypes;
+  if (!Employee) throw new Error("there is no Employee");
+  const visibleTo = (who: string) => ({
+    ...hidden,
+    objectTypes: {
+      ...hidden.objectTypes,
+      Employee: { ...Employee, permissions: { read: [who], edit: [] } },
+    },
+  });
+
+  test("sees no parameter of it", async () => {
+    await deploy({ sources: [], ontology: visibleTo("anyone") });
+    const known = await ask("ontologies/ontology/queryTypes/withObjects");
+    expect(Object.keys((known.body as { parameters: object }).parameters)).toEqual([
+      "action",
+      "employee",
+      "set",
+    ]);
+    await deploy({ sources: [], ontology: visibleTo("users") });
+    for (const path of ["queryTypes", "queryTypes/withObjects", "fullMetadata"]) {
+      const { status, body } = await ask(`ontologies/ontology/${path}`);
+      expect([status, JSON.stringify(body)]).toEqual([200, expect.not.stringContaining("Employee")]);
+    }
+  });
 });
