@@ -4,7 +4,7 @@
  */
 export interface Reading {
   readonly bytes: string;
-  readonly starts: readonly number[];
+  readonly starts: Uint32Array;
 }
 
 /** Escapes within escapes are undone as often. */
@@ -49,10 +49,15 @@ export function bytesOf(text: string): string {
   return Buffer.from(text).toString("latin1");
 }
 
-/** A text as it is, and with escapes of URLs, JSON and HTML undone, where it has any. */
-export function readingsOf(text: string): Reading[] {
-  const bytes = bytesOf(text);
-  return readings({ bytes, starts: Array.from({ length: bytes.length + 1 }, (_, index) => index) }, DEEPEST);
+/**
+ * A text as it is, and with escapes of URLs, JSON and HTML undone, where it has any. They take many times its memory.
+ * @param bytes its UTF-8, each byte as a character
+ */
+export function readingsOf(bytes: string): Reading[] {
+  return readings(
+    { bytes, starts: Uint32Array.from({ length: bytes.length + 1 }, (_, index) => index) },
+    DEEPEST,
+  );
 }
 
 function readings(reading: Reading, depth: number): Reading[] {
@@ -65,20 +70,22 @@ function readings(reading: Reading, depth: number): Reading[] {
 function undo({ bytes, starts }: Reading, { pattern, decode }: (typeof kinds)[number]): Reading | null {
   let decoded = "";
   let end = 0;
-  const from: number[] = [];
+  // What an escape stands for is never longer than the escape.
+  const from = new Uint32Array(starts.length);
   const keep = (until: number) => {
+    from.set(starts.subarray(end, until), decoded.length);
     decoded += bytes.slice(end, until);
-    for (let index = end; index < until; index++) from.push(starts[index] ?? 0);
   };
   for (const { 0: found, index } of bytes.matchAll(pattern)) {
     const meant = decode(found);
     if (meant === null) continue;
     keep(index);
+    from.fill(starts[index] ?? 0, decoded.length, decoded.length + meant.length);
     decoded += meant;
-    for (let byte = 0; byte < meant.length; byte++) from.push(starts[index] ?? 0);
     end = index + found.length;
   }
   if (end === 0) return null;
   keep(bytes.length);
-  return { bytes: decoded, starts: [...from, starts[bytes.length] ?? 0] };
+  from[decoded.length] = starts[bytes.length] ?? 0;
+  return { bytes: decoded, starts: from.subarray(0, decoded.length + 1) };
 }

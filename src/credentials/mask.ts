@@ -1,4 +1,4 @@
-import { type Reading, readingsOf } from "./escapes.ts";
+import { bytesOf, type Reading, readingsOf } from "./escapes.ts";
 
 const MASK = "***";
 
@@ -7,6 +7,13 @@ const SHORTEST_LINE = 8;
 
 /** Less of a base64 text, or of what escapes in a secret stand for, is in many other texts, too. Characters. */
 const SHORTEST_FOUND = 4;
+
+/** How much of a text is read at once, beside the length of a secret: reading takes many times its memory. Bytes. */
+const PART = 32 * 1024;
+
+/** How often a byte of a secret may be written, as an escape in an escape; and what may stand around. Bytes. */
+const LONGEST_BYTE = 12;
+const MARGIN = 64;
 
 /** From and to, in bytes. */
 type Range = readonly [from: number, to: number];
@@ -21,11 +28,21 @@ export function maskOf(secrets: Iterable<string>): (text: string) => string {
   if (all.length === 0) return (text) => text;
   const plain = [...new Set(all.flatMap(plainOf))];
   const base64 = [...new Set(all.flatMap(base64Of))];
-  return (text) => {
-    const found = readingsOf(text).flatMap((reading) => [
+  const overlap = MARGIN + LONGEST_BYTE * Math.max(...all.map((secret) => Buffer.byteLength(secret)));
+  const rangesIn = (part: string): Range[] =>
+    readingsOf(part).flatMap((reading) => [
       ...rangesOf(reading, withoutPlus(reading.bytes), plain, () => false),
       ...rangesOf(reading, standardAlphabet(reading.bytes), base64, (byte) => /[\w+/=-]/.test(byte)),
     ]);
+  return (text) => {
+    const bytes = bytesOf(text);
+    const found: Range[] = [];
+    // Wherever a secret begins, one part has all of it.
+    for (let start = 0; start === 0 || start + overlap < bytes.length; start += PART) {
+      for (const [from, to] of rangesIn(bytes.slice(start, start + PART + overlap))) {
+        found.push([start + from, start + to]);
+      }
+    }
     return found.length === 0 ? text : masked(Buffer.from(text), found);
   };
 }
@@ -37,7 +54,7 @@ function withLines(secret: string): string[] {
 
 /** As it is, and as it is read where escapes are undone: some writers leave those alone that a secret has itself. */
 function plainOf(secret: string): string[] {
-  const [asItIs, ...undone] = readingsOf(secret).map(({ bytes }) => withoutPlus(bytes));
+  const [asItIs, ...undone] = readingsOf(bytesOf(secret)).map(({ bytes }) => withoutPlus(bytes));
   return [asItIs ?? "", ...undone.filter((bytes) => bytes.length >= SHORTEST_FOUND)];
 }
 

@@ -241,11 +241,12 @@ function userOf(caller: Caller): string | null {
   return caller.kind === "anonymous" ? null : caller.id;
 }
 
-function withTexts(
-  values: Readonly<Record<string, unknown>>,
-  change: (text: string) => string,
-): Record<string, unknown> {
-  return JSON.parse(JSON.stringify(values), (_, each) =>
-    typeof each === "string" ? change(each) : each,
-  ) as Record<string, unknown>;
+/** Values of JSON with other texts; the names in them are those that a webhook declares. */
+function withTexts<T>(value: T, change: (text: string) => string): T {
+  if (typeof value === "string") return change(value) as T;
+  if (Array.isArray(value)) return value.map((each) => withTexts(each, change)) as T;
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, each]) => [name, withTexts(each, change)]),
+  ) as T;
 }

@@ -61,6 +61,18 @@ test.each(encodings)("a secret is masked %s", (_, encode) => {
   expect(maskOf([secret])(`before: ${encode(secret)}, after`)).toBe("before: ***, after");
 });
 
+test.each(encodings)("wherever a secret stands in a long text, it is masked %s", (_, encode) => {
+  const mask = maskOf([secret]);
+  const written = encode(secret);
+  const part = 32 * 1024;
+  for (const end of [part, 2 * part]) {
+    for (const from of [-written.length - 1, -written.length, -written.length + 1, -5, -1, 0, 1, 2, 70]) {
+      const before = `${" ".repeat(end + from - 1)}:`;
+      expect(mask(`${before}${written}, after`)).toBe(`${before}***, after`);
+    }
+  }
+});
+
 test("each line of a secret of several lines is masked, but for short ones", () => {
   const key = "-----BEGIN KEY-----\nMIIEvQIBADANBg\n=\n-----END KEY-----";
   expect(maskOf([key])("x MIIEvQIBADANBg = y")).toBe("x *** = y");
