@@ -38,8 +38,9 @@ export async function errorBody(response: Response): Promise<string> {
 }
 
 /** Foundry's words for an answer that is an error. */
-export function errorText({ status }: Response, body: string): string {
-  return `Request returned an unsuccessful response code: ${status} Response body: ${body}`;
+export function errorText(status: number, body: string | null): string {
+  const text = `Request returned an unsuccessful response code: ${status}`;
+  return body === null ? text : `${text} Response body: ${body}`;
 }
 
 /** The outputs, of their types. Throws {@link AnswerError}. */

@@ -26,11 +26,19 @@ const FIRST_PAUSE_MS = 200;
 export class Failure extends Error {
   readonly errorName: FunctionErrorName;
   readonly parameters: Readonly<Record<string, unknown>>;
+  /** The message without what a system has answered. */
+  readonly unquoted: string;
 
-  constructor(errorName: FunctionErrorName, message: string, parameters = {}, options?: ErrorOptions) {
-    super(message, options);
+  constructor(
+    errorName: FunctionErrorName,
+    message: string,
+    parameters = {},
+    { unquoted = message, cause }: { unquoted?: string; cause?: unknown } = {},
+  ) {
+    super(message, { cause });
     this.errorName = errorName;
     this.parameters = parameters;
+    this.unquoted = unquoted;
   }
 }
 
@@ -145,7 +153,9 @@ export class Execution {
       if (attempt === MOST_ATTEMPTS || !this.#webhook.retryableStatuses.has(response.status)) {
         const body = await read(errorBody(response));
         this.#note(body);
-        throw new Failure("RemoteRestApiReturnedError", errorText(response, body));
+        const { status } = response;
+        const unquoted = errorText(status, null);
+        throw new Failure("RemoteRestApiReturnedError", errorText(status, body), {}, { unquoted });
       }
       await response.body?.cancel();
       await new Promise<void>((resolve) => {

@@ -115,11 +115,9 @@ export class WebhookRunner {
     } catch (thrown) {
       const error = this.#failed(thrown, execution, { id, name });
       if (!(thrown instanceof LimitReached)) {
-        this.#record(
-          execution,
-          { ...ended, error: { name: error.errorName, message: error.message } },
-          context,
-        );
+        const quotes = webhook.history.responses || !(thrown instanceof Failure);
+        const kept = { name: error.errorName, message: quotes ? error.message : thrown.unquoted };
+        this.#record(execution, { ...ended, error: kept }, context);
       }
       throw error;
     }

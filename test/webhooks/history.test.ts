@@ -104,6 +104,16 @@ describe("of an execution is kept", () => {
     expect(entry).toMatchObject({ user: idOf(user), status: "succeeded", inputs: null, responses: null });
   });
 
+  test("nothing of an answer either in why it failed", async () => {
+    await script.answers({ body: { id: "x" } }, { status: 409, body: "a token" });
+    expect((await kept("bare")).entry).toMatchObject({
+      error: {
+        name: "RemoteRestApiReturnedError",
+        message: "Request returned an unsuccessful response code: 409",
+      },
+    });
+  });
+
   test("nothing of secrets, however they are written", async () => {
     const quoted = `${SECRET} ${btoa(`user:${SECRET}`)} ${encodeURIComponent(SECRET)}`;
     await script.answers({ body: { id: "x", quoted } }, { status: 500, body: quoted });
