@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import type { OnLoadResult, OnResolveArgs, OnResolveResult, Plugin, PluginBuild } from "esbuild";
+import { mayBeBundled } from "./bundled-file.ts";
 import { lacksImport, sourceSymbol } from "./decorators.ts";
 import { library, ONTOLOGY_API, ONTOLOGY_SDK, SOURCE_SYMBOLS } from "./library.ts";
 import { definitionsModule, type KnownOntology, namesFrom, ontologyApiModule } from "./ontology-sdk.ts";
@@ -8,6 +9,12 @@ import { packageRoot } from "./package-root.ts";
 import { nodeModule, type Refusal, refusalInDependency, refusalInFunction } from "./refused-imports.ts";
 import type { SourceFile, SourceFiles } from "./source-file.ts";
 import { walk } from "./walk.ts";
+
+const foreignFile: Refusal = {
+  message:
+    "A function cannot import a file that is neither in the environment's folder nor in an installed package.",
+  remedy: "Move it there, to functions/_shared for example, and write no name that begins with a dot.",
+};
 
 /** On the first line, so that all lines keep their numbers. */
 const IMPORT = 'import { Function } from "@foundry/functions-api"; ';
@@ -59,8 +66,11 @@ export function functionPlugin(files: SourceFiles, ontology: KnownOntology): Plu
     setup(build) {
       addRuntime(build, files, ontology);
       addNodeModules(build, files);
-      build.onLoad({ filter: /\.[cm]?[jt]sx?$/, namespace: "file" }, ({ path }) => {
-        if (!files.isOwn(path)) return undefined;
+      const root = build.initialOptions.absWorkingDir ?? "";
+      build.onLoad({ filter: /./, namespace: "file" }, ({ path }) => {
+        if (!mayBeBundled(path, root))
+          return { errors: [{ text: foreignFile.message, detail: foreignFile }] };
+        if (!/\.[cm]?[jt]sx?$/.test(path) || !files.isOwn(path)) return undefined;
         const file = files.read(path);
         // What cannot be parsed is reported already; so that nothing is said twice, it exports anything.
         if (!file) return { contents: "module.exports = {};", loader: "js" };

@@ -1,5 +1,7 @@
+import { mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { folderWith } from "../sortie.ts";
 import { folderWithPackages, placed, publish } from "./kit.ts";
 
 const text = ({ module }: { module: Uint8Array }) => new TextDecoder().decode(module);
@@ -159,5 +161,56 @@ export default (): string => a + fs + eval("1");`,
     const module = functions[0] ? text(functions[0]) : "";
     expect(module).toContain("lib/adapters/http.js");
     expect(module).not.toContain("lib/helpers/null.js");
+  });
+});
+
+describe("what is on the machine that publishes does not get into a function", () => {
+  const refused =
+    "UnsupportedImport A function cannot import a file that is neither in the environment's folder nor in an installed package.";
+  const elsewhere = folderWith({
+    "secret.json": '{ "key": "SECRET" }',
+    id_rsa: "SECRET",
+    "code.ts": "export default 1",
+  });
+  const importing = (specifier: string) =>
+    `import it_ from ${specifier};\nexport default async function it(): Promise<string> { return JSON.stringify(it_); }`;
+
+  test.each([
+    ["by its whole path", `"${elsewhere}/secret.json"`],
+    ["by a path that leads there", `"../../../${elsewhere.split("/").at(-1)}/secret.json"`],
+    ["as text, whatever it is", `"${elsewhere}/id_rsa" with { type: "text" }`],
+    ["as bytes", `"${elsewhere}/id_rsa" with { type: "bytes" }`],
+    ["as code", `"${elsewhere}/code.ts"`],
+    ["by a hidden name in the environment", `"../../.sortie/secrets.json"`],
+    ["as a package that is a link to no package", `"linked/secret.json"`],
+    ["by way of a package", `"pack"`],
+  ])("%s", async (_, specifier) => {
+    const folder = folderWith({
+      "functions/it/it.ts": importing(specifier),
+      ".sortie/secrets.json": '{ "key": "SECRET" }',
+      "node_modules/pack/package.json": '{ "name": "pack" }',
+      "node_modules/pack/index.js": `export { default } from "${elsewhere}/secret.json";`,
+    });
+    symlinkSync(elsewhere, join(folder, "node_modules/linked"));
+    const { functions, problems } = await publish({}, { folder });
+    expect(problems.map(placed)).toEqual([expect.stringContaining(refused)]);
+    expect(functions).toEqual([]);
+  });
+
+  test("a package of a workspace does, but for what is hidden in it", async () => {
+    const workspace = folderWith({
+      "packages/shared/package.json": '{ "name": "@my/shared", "main": "index.js" }',
+      "packages/shared/index.js": 'export const name = "shared";',
+      "packages/shared/.env.json": '{ "key": "SECRET" }',
+      "env/functions/it/it.ts": `import { name } from "@my/shared";\nexport default async function it(): Promise<string> { return name; }`,
+      "hidden/functions/it/it.ts": importing('"@my/shared/.env.json"'),
+    });
+    mkdirSync(join(workspace, "node_modules/@my"), { recursive: true });
+    symlinkSync(join(workspace, "packages/shared"), join(workspace, "node_modules/@my/shared"));
+    const { functions, problems } = await publish({}, { folder: join(workspace, "env") });
+    expect(problems).toEqual([]);
+    expect(functions).toHaveLength(1);
+    const hidden = await publish({}, { folder: join(workspace, "hidden") });
+    expect(hidden.problems.map(placed)).toEqual([`1:17 ${refused}`]);
   });
 });
