@@ -77,7 +77,7 @@ export default defineConfig({
           // Vitest asks for a receipt of each line it intercepts, and waits at a file's end for the receipts of all.
           // The receipt of a line that a request wrote never comes once workerd has ended that request.
           disableConsoleIntercept: true,
-          setupFiles: ["test/unhandled.ts"],
+          setupFiles: ["test/unhandled.ts", "test/late-parts.ts"],
           globalSetup: ["test/servers/global-setup.ts"],
           ...patience,
         },

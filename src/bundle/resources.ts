@@ -1,9 +1,12 @@
 import type { Report } from "../documents/report.ts";
 import type { PropertySets } from "../flow/property-sets.ts";
 import type { ResourceFiles } from "../policies/resources.ts";
+import { Late } from "../text/late.ts";
 import { decodeUtf8 } from "../text/utf8.ts";
-import { readPropertySet } from "./property-set.ts";
 import type { BundleFile } from "./root.ts";
+
+/** Reads a property set. */
+export const propertySetReader = new Late(() => import("./property-set.ts"));
 
 /** The resource files of a bundle or an environment. */
 export function readResources(files: readonly BundleFile[]): ResourceFiles {
@@ -27,6 +30,7 @@ export function readPropertySets(files: readonly BundleFile[], report: Report): 
         "Save the file as UTF-8.",
       );
     }
+    const { readPropertySet } = propertySetReader.get();
     sets.set(name, readPropertySet(text ?? Buffer.from(content).toString("latin1"), path, report));
   }
   return sets;

@@ -4,6 +4,7 @@ import type { HttpConnection } from "../connections/connection.ts";
 import type { Position } from "../documents/report.ts";
 import { LoadBalancer } from "../egress/load-balancer.ts";
 import { compileTemplate } from "../expression/template.ts";
+import { ExpressionError } from "../expression/value.ts";
 import type { FlowContext } from "../flow/context.ts";
 import { sequence } from "../flow/sequence.ts";
 import { variable } from "../flow/variable.ts";
@@ -108,7 +109,8 @@ function text(template: string | null): Text | null {
   if (template === null) return null;
   try {
     return compileTemplate<FlowContext>(template, (name) => variable(name).get).render;
-  } catch {
+  } catch (error) {
+    if (!(error instanceof ExpressionError)) throw error;
     return () => template;
   }
 }

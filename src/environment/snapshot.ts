@@ -15,6 +15,7 @@ import { disguiseFinder, disguises } from "../flow/disguised-path.ts";
 import type { Observer } from "../flow/observer.ts";
 import type { DeployedFunctions } from "../functions/deployed.ts";
 import { Ontology } from "../ontology/ontology.ts";
+import { withLateParts } from "../text/late.ts";
 import type { DeployedWebhooks } from "../webhooks/deployed.ts";
 import type { BasePathMatch } from "./base-path.ts";
 import type { EnvironmentDocument } from "./document.ts";
@@ -131,7 +132,8 @@ export class Snapshot {
     const report = new Report();
     const bundle = await this.#read(proxy.revision, "apiproxy");
     const [sharedFlows, resources] = await Promise.all([this.#sharedFlows(bundle), this.#ownResources()]);
-    const programs = compileProxy(bundle, this.#compileEnvironment(sharedFlows, resources), report);
+    const around = this.#compileEnvironment(sharedFlows, resources);
+    const programs = await withLateParts(() => compileProxy(bundle, around, report));
     refuseErrors(proxy.name, report);
     for (const { name } of proxy.endpoints) chosen(programs, name);
     return programs;
@@ -198,7 +200,8 @@ export class Snapshot {
     const { resources, environment } = this.document;
     if (resources === null) return { files: new Map(), propertySets: new Map() };
     const report = new Report();
-    const read = resourcesIn(await this.#files(resources, report), environment, report);
+    const files = await this.#files(resources, report);
+    const read = await withLateParts(() => resourcesIn(files, environment, report));
     refuseErrors("resources", report);
     return read;
   }

@@ -1,10 +1,10 @@
 import type { Condition, Literal, Operand } from "./condition-syntax.ts";
 import type { Operator } from "./condition-tokens.ts";
 import { compileGlob } from "./glob.ts";
+import { regexes } from "./late-parts.ts";
 import { NULLS, type NullRow, whenNull } from "./null-operands.ts";
 import { ascending, order } from "./operand-order.ts";
 import { compilePathPattern } from "./path-pattern.ts";
-import { compileRegex } from "./regex.ts";
 import { ExpressionError, Float, type Lookup, textOf, type Value } from "./value.ts";
 
 type PatternOperator = "Matches" | "JavaRegex" | "MatchesPath";
@@ -22,7 +22,7 @@ const HOLDS: Readonly<Record<OrderOperator, (order: number) => boolean>> = {
 
 const PATTERNS: Readonly<Record<PatternOperator, (pattern: string) => (text: string) => boolean>> = {
   Matches: compileGlob,
-  JavaRegex: (pattern) => compileRegex(pattern).matches,
+  JavaRegex: (pattern) => regexes.get().compileRegex(pattern).matches,
   MatchesPath: compilePathPattern,
 };
 

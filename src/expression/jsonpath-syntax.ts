@@ -12,7 +12,7 @@ import {
   wildcard,
 } from "./jsonpath-selectors.ts";
 import { PathText } from "./jsonpath-text.ts";
-import { compileRegex } from "./regex.ts";
+import { regexes } from "./late-parts.ts";
 import { ExpressionError } from "./value.ts";
 import { spend } from "./work.ts";
 
@@ -193,7 +193,7 @@ class PathReader {
     const unknown = /[^ims]/.exec(flags);
     if (unknown !== null)
       throw new ExpressionError(`JSONPath has no regular expression flag "${unknown[0]}"`);
-    const regex = compileRegex(flags === "" ? pattern : `(?${flags})${pattern}`);
+    const regex = regexes.get().compileRegex(flags === "" ? pattern : `(?${flags})${pattern}`);
     return (node, root) => {
       const value = left.read(node, root);
       const isText = typeof value === "string" || typeof value === "number" || typeof value === "boolean";

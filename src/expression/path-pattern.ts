@@ -1,7 +1,15 @@
-import { compileRegex } from "./regex.ts";
+import { regexes } from "./late-parts.ts";
 
 /** In order: an escaped character, any levels, one level, a level with a name, anything else. */
 const TOKEN = /%([*{}%])|(\*\*+)|(\*|\{[^/{}]*\})|./gsu;
+
+/**
+ * In a simple pattern a wildcard for one segment ends where the segment does, and at most one stands for several: then
+ * the platform's own engine, which tries possibilities one after the other, has no more of them than the path has
+ * characters.
+ */
+const SIMPLE = /^(?:[^*]|\*(?=\/|$))*(?:\*\*+(?=\/|$)(?:[^*]|\*(?=\/|$))*)?$/s;
+const LONGEST_SIMPLE = 256;
 
 /**
  * Compiles the right side of the `MatchesPath` operator (`~/`). `*` and `{name}` stand for one segment, or
@@ -16,14 +24,20 @@ const TOKEN = /%([*{}%])|(\*\*+)|(\*|\{[^/{}]*\})|./gsu;
  */
 export function compilePathPattern(pattern: string): (path: string) => boolean {
   if (pattern === "/") return (path) => path === "/" || path === "";
-  let regex = "(?s)";
+  let regex = "";
+  let shape = "";
   let literal = "";
   let wild = false;
   for (const [token, escaped, levels, level] of pattern.matchAll(TOKEN)) {
     const text = levels || level ? "" : (escaped ?? token);
     wild ||= text === "";
     literal += text;
+    shape += levels ? "**" : level ? "*" : text.replace("*", "-");
     regex += levels ? ".*" : level ? "[^/]*" : text.replace(/[\\^$.*+?()[\]{}|]/, "\\$&");
   }
-  return wild ? compileRegex(regex).matches : (path) => path === literal;
+  if (!wild) return (path) => path === literal;
+  if (pattern.length > LONGEST_SIMPLE || !SIMPLE.test(shape))
+    return regexes.get().compileRegex(`(?s)${regex}`).matches;
+  const simple = new RegExp(`^${regex}$`, "su");
+  return (path) => simple.test(path);
 }

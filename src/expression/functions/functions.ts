@@ -1,3 +1,5 @@
+import { Late } from "../../text/late.ts";
+import { lateFunctions } from "../late-parts.ts";
 import { base64Functions } from "./base64.ts";
 import { escapeFunctions } from "./escape.ts";
 import { hashFunctions } from "./hash.ts";
@@ -7,10 +9,8 @@ import { randomFunctions } from "./random.ts";
 import type { TemplateFunction } from "./template-function.ts";
 import { textFunctions } from "./text.ts";
 import { timeFunctions } from "./time.ts";
-import { xeger } from "./xeger.ts";
-import { xpath } from "./xpath.ts";
 
-const functions: ReadonlyMap<string, TemplateFunction> = new Map(
+const functions: ReadonlyMap<string, TemplateFunction | Late<TemplateFunction>> = new Map(
   Object.entries({
     ...hashFunctions,
     ...hmacFunctions,
@@ -19,15 +19,15 @@ const functions: ReadonlyMap<string, TemplateFunction> = new Map(
     ...escapeFunctions,
     ...timeFunctions,
     ...randomFunctions,
-    xeger,
     jsonPath,
-    xpath,
+    ...lateFunctions,
   }),
 );
 
 /** The function of message templates with exactly this name. Apigee: "Message templates" (function reference). */
 export function functionNamed(name: string): TemplateFunction | undefined {
-  return functions.get(name);
+  const found = functions.get(name);
+  return found instanceof Late ? found.get() : found;
 }
 
 /** The names of all functions of message templates. */

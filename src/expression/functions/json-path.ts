@@ -1,8 +1,16 @@
 import { compileJsonPath, writtenJson, writtenList } from "../jsonpath.ts";
+import { regexes } from "../late-parts.ts";
 import { rememberCompiled } from "./remember-compiled.ts";
 import type { TemplateFunction } from "./template-function.ts";
 
 const paths = rememberCompiled(compileJsonPath);
+
+/** Compiles the paths that come with requests, at each one's first use; null for what is no path. */
+export function pathsOfRequests(): ReturnType<typeof paths> {
+  // Any of them may have one in it.
+  regexes.get();
+  return paths(undefined);
+}
 
 /**
  * (path, JSON text[, want array]). A result that is an array gives its first element, or with `'true'` the whole
@@ -12,7 +20,7 @@ export const jsonPath: TemplateFunction = {
   parameters: ["verbatim", "value", "value"],
   required: 2,
   bind: ([constant]) => {
-    const compiled = paths(constant);
+    const compiled = constant === undefined ? pathsOfRequests() : paths(constant);
     return (path, text, wantArray) => {
       const search = compiled(path ?? "");
       const json = parseJson(text ?? "");

@@ -1,14 +1,10 @@
-import { compileRegex, type Regex } from "../regex.ts";
-import { nullOnExpressionError, rememberCompiled } from "./remember-compiled.ts";
 import { type TemplateFunction, textFunction } from "./template-function.ts";
 
-/** Case, parts, replacement and choice of texts. */
+/** Case, parts and choice of texts. */
 export const textFunctions: Readonly<Record<string, TemplateFunction>> = {
   toUpperCase: textFunction(["value"], (text) => text.toUpperCase()),
   toLowerCase: textFunction(["value"], (text) => text.toLowerCase()),
   substring: textFunction(["value", "value", "value"], substring, 2),
-  replaceAll: replacement((regex, text, value) => regex.replaceAll(text, value)),
-  replaceFirst: replacement((regex, text, value) => regex.replaceFirst(text, value)),
   firstnonnull: {
     parameters: ["nullable"],
     required: 1,
@@ -29,20 +25,4 @@ function substring(text: string, start: string, end?: string): string {
 
 function position(text: string): number | null {
   return /^[+-]?\d+$/.test(text) ? Number(text) : null;
-}
-
-const regexes = rememberCompiled((pattern) => compileRegex(pattern));
-
-function replacement(apply: (regex: Regex, text: string, value: string) => string): TemplateFunction {
-  return {
-    parameters: ["value", "verbatim", "value"],
-    required: 3,
-    bind: ([, constant]) => {
-      const compiled = regexes(constant);
-      return (text, pattern, value) => {
-        const regex = compiled(pattern ?? "");
-        return regex && nullOnExpressionError(() => apply(regex, text ?? "", value ?? ""));
-      };
-    },
-  };
 }

@@ -1,8 +1,8 @@
 import { compilePattern } from "../../../expression/extract-pattern.ts";
-import { rememberCompiled } from "../../../expression/functions/remember-compiled.ts";
-import { compileJsonPath, writtenJson, writtenList } from "../../../expression/jsonpath.ts";
+import { pathsOfRequests } from "../../../expression/functions/json-path.ts";
+import { writtenJson, writtenList } from "../../../expression/jsonpath.ts";
+import { xpaths } from "../../../expression/late-parts.ts";
 import { ExpressionError } from "../../../expression/value.ts";
-import { compileXPath, parseXml } from "../../../expression/xpath.ts";
 import type { FlowContext } from "../../../flow/context.ts";
 import { Message, RequestMessage } from "../../../flow/message.ts";
 import { payloadOf } from "../../messages/extract-variables/extraction.ts";
@@ -70,16 +70,15 @@ function buildPatterns(
   };
 }
 
-const pathsFromTemplates = rememberCompiled(compileJsonPath)(undefined);
-
 function buildJsonPath({ path, source }: Collect & { kind: "json" }, context: PolicyContext): FindIn {
   context.readsContentOf(source);
   const pathOf = context.template(path);
+  const paths = pathsOfRequests();
   return (flow, message) => {
     const text = payloadOf(message, isJson);
     if (text === null) return { absent: "InvalidMsgContentType" };
     return parsed(() => {
-      const search = pathsFromTemplates(pathOf(flow));
+      const search = paths(pathOf(flow));
       const { definite, values } = search?.(parseExactJson(text)) ?? { definite: true, values: [] };
       const [first] = values;
       if (!definite)
@@ -95,6 +94,7 @@ function buildXPath(
   context: PolicyContext,
 ): FindIn {
   context.readsContentOf(source);
+  const { compileXPath, parseXml } = xpaths.get();
   const expression = compileXPath(xpath, namespaces);
   return (_flow, message) => {
     const text = payloadOf(message, isXml);

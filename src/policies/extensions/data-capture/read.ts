@@ -5,9 +5,9 @@ import { readBoolean, readBooleanAttribute } from "../../../documents/read.ts";
 import { type Position, positionOf, type Report } from "../../../documents/report.ts";
 import { compilePattern } from "../../../expression/extract-pattern.ts";
 import { compileJsonPath } from "../../../expression/jsonpath.ts";
+import { xpaths } from "../../../expression/late-parts.ts";
 import { compileTemplate } from "../../../expression/template.ts";
 import { ExpressionError } from "../../../expression/value.ts";
-import { compileXPath, parseXml } from "../../../expression/xpath.ts";
 import { readNamespaces } from "../../messages/extract-variables/xml-payload.ts";
 import { readName } from "../../parts/message-edits/read-name.ts";
 import { refOf } from "../../parts/text-or-ref.ts";
@@ -179,6 +179,7 @@ function readXPath(xml: XmlElement, report: Report) {
   const xpath = element === xml ? "" : element.text();
   compiled("XPathCompilationFailed", element, report, () => {
     if (xpath === "") throw new ExpressionError("There is no XPath");
+    const { compileXPath, parseXml } = xpaths.get();
     compileXPath(xpath, namespaces).select(parseXml("<any/>"));
   });
   return { xpath, namespaces };

@@ -3,7 +3,7 @@ import { readTemplate } from "../../../connections/read-template.ts";
 import type { XmlElement } from "../../../documents/element.ts";
 import { readOneOfAttribute } from "../../../documents/read.ts";
 import type { Report } from "../../../documents/report.ts";
-import { rememberCompiled } from "../../../expression/functions/remember-compiled.ts";
+import { pathsOfRequests } from "../../../expression/functions/json-path.ts";
 import { compileJsonPath, writtenJson, writtenList } from "../../../expression/jsonpath.ts";
 import { compileTemplate } from "../../../expression/template.ts";
 import { ExpressionError, type Value } from "../../../expression/value.ts";
@@ -138,8 +138,6 @@ function buildVariable(
 
 type JsonPath = ReturnType<typeof compileJsonPath>;
 
-const pathsFromTemplates = rememberCompiled(compileJsonPath)(undefined);
-
 function buildPath(
   path: string,
   { context, ignoreUnresolved }: Extraction,
@@ -152,9 +150,10 @@ function buildPath(
     throw faults.jsonPathParsingFailure(context.policy, name);
   };
   const template = context.template(path, ignoreUnresolved ? {} : { unresolved });
+  const paths = pathsOfRequests();
   return (flow) => {
     const text = template(flow);
-    const search = pathsFromTemplates(text);
+    const search = paths(text);
     if (search === null) throw faults.invalidJsonPath(context.policy, text);
     return { text, search };
   };

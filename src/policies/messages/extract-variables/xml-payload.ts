@@ -2,14 +2,9 @@ import { remedyFor } from "../../../connections/expression-remedy.ts";
 import type { XmlElement } from "../../../documents/element.ts";
 import { readBooleanAttribute, readOneOfAttribute } from "../../../documents/read.ts";
 import type { Report } from "../../../documents/report.ts";
+import { xpaths } from "../../../expression/late-parts.ts";
 import { ExpressionError, type Value } from "../../../expression/value.ts";
-import {
-  compileXPath,
-  parseXml,
-  type XmlDocument,
-  type XPath,
-  type XPathResult,
-} from "../../../expression/xpath.ts";
+import type { XmlDocument, XPath, XPathResult } from "../../../expression/xpath.ts";
 import type { FlowContext } from "../../../flow/context.ts";
 import { readName } from "../../parts/message-edits/read-name.ts";
 import { cast, type ValueType, valueTypes } from "./cast.ts";
@@ -117,6 +112,7 @@ function checkXPath(
   report: Report,
 ): void {
   try {
+    const { compileXPath, parseXml } = xpaths.get();
     const { type: resultType } = compileXPath(xpath, namespaces).select(parseXml("<any/>"));
     if (type !== "nodeset" || resultType === "nodeset") return;
     report.error(
@@ -142,6 +138,7 @@ export function buildXmlPayload(payload: XmlPayload, extraction: Extraction): Ex
   const { context, source } = extraction;
   context.readsContentOf(source);
   const extracts = variables.map((variable) => buildVariable(variable, namespaces, extraction));
+  const { parseXml } = xpaths.get();
   return function extractFromXml(flow, from) {
     const text = payloadOf(from, isXml);
     if (text === null) return;
@@ -167,7 +164,7 @@ function buildVariable(
   namespaces: ReadonlyMap<string, string>,
   extraction: Extraction,
 ): (flow: FlowContext, document: XmlDocument) => boolean {
-  const expression: XPath = compileXPath(xpath, namespaces);
+  const expression: XPath = xpaths.get().compileXPath(xpath, namespaces);
   const variable = compileAssignment(extraction, name);
   return (flow, document) => {
     const found = expression.select(document);
