@@ -118,7 +118,8 @@ function plainVariable(name: string): Variable {
     contentOf: null,
     get: (flow) => flow.variables.get(name) ?? null,
     set(flow, value) {
-      if (!flow.variables.has(name)) refuseClash(flow, name, ancestors, below);
+      const isNew = !flow.variables.has(name) && !(value instanceof Message);
+      if (isNew) refuseClash(flow, name, ancestors, below);
       if (value === null) flow.variables.delete(name);
       else flow.variables.set(name, value);
     },
@@ -155,7 +156,8 @@ function ancestorsOf(name: string): string[] {
 const DOT = ".".charCodeAt(0);
 
 /**
- * A variable's name may not be the dotted beginning of another's.
+ * A variable's name may not be the dotted beginning of another's, but for that of a message: published flows keep
+ * `token` beside the message `token.response` that it comes from.
  * Apigee: "AssignMessage policy" and "ExtractVariables policy" (SetVariableFailed).
  */
 function refuseClash(flow: FlowContext, name: string, ancestors: readonly string[], below: string): void {
@@ -163,9 +165,10 @@ function refuseClash(flow: FlowContext, name: string, ancestors: readonly string
     const value = flow.variables.get(ancestor);
     if (value !== undefined && !(value instanceof Message)) throw new NameClash(name, ancestor);
   }
-  for (const other of flow.variables.keys()) {
+  for (const [other, value] of flow.variables) {
     // The look at one character tells nearly all of them apart.
-    if (other.charCodeAt(name.length) === DOT && other.startsWith(below)) throw new NameClash(name, other);
+    if (other.charCodeAt(name.length) !== DOT || !other.startsWith(below)) continue;
+    if (!(value instanceof Message)) throw new NameClash(name, other);
   }
 }
 

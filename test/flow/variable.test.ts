@@ -234,6 +234,18 @@ describe("plain variables", () => {
     set(flow, "callout.mine", "1");
     expect([get(flow, "callout.mine"), get(flow, "callout.content")]).toEqual(["1", "answer"]);
   });
+
+  test("may stand above a message, whichever is first", () => {
+    const values = [
+      ["token.response", response()],
+      ["token", "1"],
+    ] as const;
+    for (const inOrder of [values, values.toReversed()]) {
+      const flow = flowOf();
+      for (const [name, value] of inOrder) set(flow, name, value);
+      expect([get(flow, "token"), get(flow, "token.response.content")]).toEqual(["1", "answer"]);
+    }
+  });
 });
 
 test.each([
