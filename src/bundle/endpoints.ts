@@ -38,12 +38,7 @@ export function readTargetEndpoint(element: XmlElement, name: string, report: Re
 }
 
 function readEndpoint(element: XmlElement, name: string, report: Report): Endpoint {
-  refuseUnsupported(
-    element,
-    ["EventFlow"],
-    "Read the event stream in a client, or leave the flow out.",
-    report,
-  );
+  refuseEventFlows(element, report);
   return {
     name,
     description: element.child("Description")?.text() ?? "",
@@ -56,18 +51,22 @@ function readEndpoint(element: XmlElement, name: string, report: Report): Endpoi
   };
 }
 
+/** An event stream passes through unread, so that only steps for its events would be lost. */
+function refuseEventFlows(endpoint: XmlElement, report: Report): void {
+  const flows = endpoint.children("EventFlow").filter((flow) => flow.descendants("Step").length > 0);
+  refuseUnsupported(flows, "Read the event stream in a client, or take the steps out.", report);
+  endpoint.ignore("EventFlow");
+}
+
 function readConnection(endpoint: XmlElement, report: Report): TargetConnection | null {
-  const refused = refuseUnsupported(
-    endpoint,
-    ["ScriptTarget", "HostedTarget"],
-    "Call the service with HTTPTargetConnection.",
-    report,
-  );
+  const scripts = ["ScriptTarget", "HostedTarget"].flatMap((name) => endpoint.children(name));
+  refuseUnsupported(scripts, "Call the service with HTTPTargetConnection.", report);
+  endpoint.ignore("ScriptTarget", "HostedTarget");
   const [connection, second] = [
     endpoint.child("HTTPTargetConnection"),
     endpoint.child("LocalTargetConnection"),
   ].filter((element) => element !== undefined);
-  if (connection === undefined && !refused) {
+  if (connection === undefined && scripts.length === 0) {
     report.error(
       "TargetConnectionMissing",
       endpoint,
@@ -90,12 +89,9 @@ function readConnection(endpoint: XmlElement, report: Report): TargetConnection 
     : { kind: "local", local: readLocalTargetConnection(connection, report) };
 }
 
-/** Reports each child that this product does not run (UnsupportedElement), and tells whether there was one. */
-function refuseUnsupported(element: XmlElement, names: string[], remedy: string, report: Report): boolean {
-  const refused = names.flatMap((name) => element.children(name));
-  for (const child of refused) {
-    report.error("UnsupportedElement", child, `<${child.name}> is not supported.`, remedy);
+/** Reports what this product does not run: UnsupportedElement. */
+function refuseUnsupported(elements: readonly XmlElement[], remedy: string, report: Report): void {
+  for (const element of elements) {
+    report.error("UnsupportedElement", element, `<${element.name}> is not supported.`, remedy);
   }
-  element.ignore(...names);
-  return refused.length > 0;
 }

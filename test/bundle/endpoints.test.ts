@@ -46,15 +46,24 @@ describe("a target endpoint has one connection", () => {
   });
 });
 
-test.each(["apiproxy/targets/default.xml", "apiproxy/proxies/default.xml"])(
-  "an EventFlow is refused in %s",
-  (file) => {
-    const texts = file.includes("targets")
-      ? target("<EventFlow/><HTTPTargetConnection><URL>http://a</URL></HTTPTargetConnection>")
-      : { [file]: proxyEndpoint("<EventFlow/>") };
-    expect(problemsOf(texts)).toEqual([`error UnsupportedElement ${file.slice("apiproxy/".length)}:2:1`]);
-  },
-);
+describe.each(["targets/default.xml", "proxies/default.xml"])("an EventFlow in %s", (file) => {
+  const withFlow = (steps: string) => {
+    const flow = `<EventFlow content-type="text/event-stream"><Response>${steps}</Response></EventFlow>`;
+    return problemsOf(
+      file.startsWith("targets")
+        ? target(`${flow}<HTTPTargetConnection><URL>http://a</URL></HTTPTargetConnection>`)
+        : { [`apiproxy/${file}`]: proxyEndpoint(flow) },
+    );
+  };
+
+  test("is refused, because its steps would not run", () => {
+    expect(withFlow("<Step><Name>AM-1</Name></Step>")).toEqual([`error UnsupportedElement ${file}:2:1`]);
+  });
+
+  test("is nothing without steps: event streams pass through", () => {
+    expect(withFlow("")).toEqual([]);
+  });
+});
 
 test("elements and attributes that are not known are warned about, wherever they are", () => {
   expect(
