@@ -1,15 +1,15 @@
 import type { CST } from "yaml";
 
-/** How deep the values below a token are nested, without recursion: 1 for one that holds no others. */
-export function nestingDepth(root: CST.Token): number {
-  let deepest = 0;
-  const open: [CST.Token, number][] = [[root, 1]];
+/** Where the values of a document are first nested deeper than `limit`, or -1. Found without recursion. */
+export function findTooDeepYaml(document: CST.Token, limit: number): number {
+  let first = -1;
+  const open: [CST.Token, number][] = [[document, 0]];
   for (let next = open.pop(); next; next = open.pop()) {
     const [token, depth] = next;
-    deepest = Math.max(deepest, depth);
-    for (const child of childrenOf(token)) open.push([child, depth + 1]);
+    if (depth >= limit) first = first === -1 ? token.offset : Math.min(first, token.offset);
+    else for (const child of childrenOf(token)) open.push([child, depth + 1]);
   }
-  return deepest;
+  return first;
 }
 
 function childrenOf(token: CST.Token): CST.Token[] {

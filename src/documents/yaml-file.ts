@@ -15,7 +15,7 @@ import type { PlacedValue } from "./checked-value.ts";
 import type { ValuePath } from "./known-fields.ts";
 import { Lines } from "./lines.ts";
 import type { Position, Report } from "./report.ts";
-import { nestingDepth } from "./yaml-depth.ts";
+import { findTooDeepYaml } from "./yaml-depth.ts";
 import { wordsForSyntax } from "./yaml-syntax.ts";
 
 /** The largest YAML file that is read, in bytes. */
@@ -104,10 +104,10 @@ export class YamlFile implements PlacedValue {
     this.#lines = new Lines(text);
     const tokens = [...new Parser().parse(text)];
     // The library composes by recursion, and may end the process where a stack overflows.
-    const deep = tokens.find((token) => nestingDepth(token) > depth);
-    if (deep) {
-      const message = `Values are nested more than ${depth} deep.`;
-      throw new Refusal(deep.offset, message, "Write fewer levels.");
+    for (const token of tokens) {
+      const tooDeep = findTooDeepYaml(token, depth);
+      if (tooDeep === -1) continue;
+      throw new Refusal(tooDeep, `Values are nested more than ${depth} deep.`, "Write fewer levels.");
     }
     // Whether a name is there twice is found below in less time.
     const composer = new Composer({

@@ -54,8 +54,8 @@ test.each([
   ["!!str a: 1", "InvalidYAML 1:7 The name of a field is no plain text."],
   ["&k a: 1", "InvalidYAML 1:4 The name of a field is no plain text."],
   ["? [a]\n: b", "InvalidYAML 1:3 The file is not YAML: "],
-  ["[".repeat(30), "InvalidYAML 1:1 Values are nested more than 20 deep."],
-  ["- ".repeat(30), "InvalidYAML 1:1 Values are nested more than 20 deep."],
+  [`a: 1\nb: ${"[".repeat(30)}`, "InvalidYAML 2:22 Values are nested more than 20 deep."],
+  ["- ".repeat(30), "InvalidYAML 1:39 Values are nested more than 20 deep."],
 ])("%j is refused", (text, problem) => {
   const { value, problems } = read(text);
   expect(value).toBeUndefined();
