@@ -1,18 +1,30 @@
 import { isToken } from "../text/token.ts";
+
+/** Headers whose only value is a date, with a comma in it. RFC 9110, section 5.6.7. */
+const dateHeaders: ReadonlySet<string> = new Set([
+  "date",
+  "expires",
+  "if-modified-since",
+  "if-unmodified-since",
+  "last-modified",
+  "retry-after",
+]);
+
 /**
  * Header values as flow variables see them: a comma splits a header into values, and so does a repeated
- * header line; but a Set-Cookie line is one value, because dates in cookies have commas (RFC 6265).
+ * header line; but a date is one value, and so is a Set-Cookie line, because dates in cookies have commas (RFC 6265).
  * Apigee: "Flow variables reference" (request.header.NAME.*).
  */
 export function headerValues(headers: Headers, name: string): string[] {
   if (isSetCookie(name)) return headers.getSetCookie();
   const text = headerText(headers, name);
-  return text === null ? [] : splitHeader(text);
+  return text === null ? [] : splitHeader(name, text);
 }
 
 /** The values in the text of a header that is not Set-Cookie. */
-export function splitHeader(text: string): string[] {
-  return text.includes(",") ? text.split(",").map((value) => value.trim()) : [text];
+export function splitHeader(name: string, text: string): string[] {
+  if (!text.includes(",") || isDate(name)) return [text];
+  return text.split(",").map((value) => value.trim());
 }
 
 /** The first value, or null when there is no such header. */
@@ -21,7 +33,11 @@ export function firstHeaderValue(headers: Headers, name: string): string | null 
   const text = headerText(headers, name);
   if (text === null) return null;
   const comma = text.indexOf(",");
-  return comma === -1 ? text : text.slice(0, comma).trim();
+  return comma === -1 || isDate(name) ? text : text.slice(0, comma).trim();
+}
+
+function isDate(name: string): boolean {
+  return dateHeaders.has(name.toLowerCase());
 }
 
 function isSetCookie(name: string): boolean {

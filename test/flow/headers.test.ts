@@ -27,6 +27,11 @@ describe("the values of a header", () => {
     ],
     ["empty values count", [["x", "a,,b"]], ["a", "", "b"]],
     [
+      "a date is one value",
+      [["if-modified-since", "Wed, 21 Oct 2026 07:28:00 GMT"]],
+      ["Wed, 21 Oct 2026 07:28:00 GMT"],
+    ],
+    [
       "a Set-Cookie line is one value, with its comma",
       [
         ["set-cookie", "a=1; Expires=Wed, 21 Oct 2026 07:28:00 GMT"],

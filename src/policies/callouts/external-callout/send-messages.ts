@@ -77,7 +77,7 @@ function sentHeaders(headers: Headers): Lists {
   for (const [name, text] of headers) {
     const known = lists[name];
     if (known) known.strings.push(text);
-    else lists[name] = strings(name === "set-cookie" ? [text] : splitHeader(text));
+    else lists[name] = strings(name === "set-cookie" ? [text] : splitHeader(name, text));
   }
   return lists;
 }
