@@ -1,8 +1,8 @@
 import type * as t from "@babel/types";
-import { didYouMean } from "../../documents/nearest.ts";
 import type { Report } from "../../documents/report.ts";
 import type { DeclaredFunction } from "./declared-function.ts";
 import { sourceSymbol } from "./decorators.ts";
+import { declaredNames, type KnownSources, remedyForUndeclared } from "./known-sources.ts";
 import { textIn } from "./literal.ts";
 import type { SourceFile } from "./source-file.ts";
 import { referencesIn, walk } from "./walk.ts";
@@ -16,32 +16,27 @@ interface SourceUse {
 /**
  * Reports UndeclaredSource: code that asks for a source which its function does not declare. Names that are
  * worked out are checked when the code runs.
- * @param aliases the environment's: alias to API name
  */
 export function checkSources(
   functions: readonly DeclaredFunction[],
   files: readonly SourceFile[],
-  aliases: Readonly<Record<string, string>>,
+  known: KnownSources,
   report: Report,
 ): void {
   for (const file of files) {
-    for (const use of usesIn(file)) {
-      const { name, node } = use;
+    for (const { name, node } of usesIn(file)) {
       const users = functionsAround(node, file, functions);
-      const known = users.flatMap(({ sources }) => sources.map((source) => source.name));
-      const names = new Set([...known, ...known.flatMap((alias) => aliases[alias] ?? [])]);
-      if (users.length === 0 || names.has(name) || name.startsWith("ri.")) continue;
+      const declared = users.flatMap(({ sources }) => sources.map((source) => source.name));
+      if (users.length === 0 || declaredNames(declared, known).has(name) || name.startsWith("ri.")) continue;
       const isV1 = users[0]?.language === "typescript-v1";
       report.error(
         "UndeclaredSource",
         file.at(node),
         `The function does not declare the source ${name}.`,
-        didYouMean(
-          name,
-          names,
+        remedyForUndeclared(name, declared, known, (sources) =>
           isV1
-            ? `add it to the method: @ExternalSystems({ sources: [${[...known, name].join(", ")}] }).`
-            : `add it to the entry file: export const config = { sources: [${[...known, name].map((each) => JSON.stringify(each)).join(", ")}] }.`,
+            ? `add it to the method: @ExternalSystems({ sources: [${sources.join(", ")}] }).`
+            : `add it to the entry file: export const config = { sources: [${sources.map((each) => JSON.stringify(each)).join(", ")}] }.`,
         ),
       );
     }

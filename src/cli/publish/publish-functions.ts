@@ -19,6 +19,7 @@ import { checkSources } from "./check-sources.ts";
 import { checkWebhookCalls, type KnownWebhooks } from "./check-webhook-calls.ts";
 import type { DeclaredFunction } from "./declared-function.ts";
 import { type FunctionFolder, functionFolders } from "./function-folder.ts";
+import { type KnownSources, knownSources } from "./known-sources.ts";
 import { checkObjectSets } from "./objects-calls.ts";
 import { checkDefinitions, type KnownOntology } from "./ontology-sdk.ts";
 import { publishPython } from "./python/publish-python.ts";
@@ -41,7 +42,7 @@ export interface PublishedFunctions {
 export async function publishFunctions(
   files: EnvironmentFiles,
   source: string,
-  model: Pick<EnvironmentModel, "name" | "settings" | "webhooks" | "ontology">,
+  model: Pick<EnvironmentModel, "name" | "settings" | "sources" | "webhooks" | "ontology">,
   report: Report,
 ): Promise<PublishedFunctions> {
   const { name, settings, webhooks } = model;
@@ -51,6 +52,7 @@ export async function publishFunctions(
     aliases: settings.sourceAliases,
     hasFile: (webhook) => files.has(`webhooks/${webhook}.yaml`),
   };
+  const sources = knownSources(model);
   const folders = functionFolders(files, report);
   const ontology: KnownOntology = {
     definition: model.ontology?.definition ?? null,
@@ -64,8 +66,8 @@ export async function publishFunctions(
     folders.map((folder) => {
       const { entry } = folder;
       return entry?.endsWith(".py")
-        ? publishPython({ ...folder, entry }, root, files, settings, ontology)
-        : publishFolder(folder, root, settings, known, ontology);
+        ? publishPython({ ...folder, entry }, root, files, settings, sources, ontology)
+        : publishFolder(folder, root, settings, sources, known, ontology);
     }),
   );
   for (const { problems } of published) {
@@ -107,7 +109,8 @@ function checkNamed({ functions }: Settings, found: ReadonlySet<string>, report:
 async function publishFolder(
   { name, entry: path }: FunctionFolder,
   root: string,
-  { functions: deployed, sourceAliases, wrongFiles }: Settings,
+  { functions: deployed, wrongFiles }: Settings,
+  sources: KnownSources,
   webhooks: KnownWebhooks,
   ontology: KnownOntology,
 ): Promise<PublishedFolder> {
@@ -124,7 +127,7 @@ async function publishFolder(
   const functions = entry ? await build(wanted, entry, root, files, deployed, ontology, report) : [];
   // Without the aliases, nobody knows which names lead to what is declared.
   if (!wrongFiles.has("aliases.json")) {
-    checkSources(declared, files.all, sourceAliases, report);
+    checkSources(declared, files.all, sources, report);
     checkWebhookCalls(declared, files.all, webhooks, report);
   }
   checkEdits(declared, files.all, report);

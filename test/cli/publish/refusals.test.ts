@@ -186,6 +186,18 @@ describe("a source that the function does not declare is refused where it is ask
     const { problems } = await publish(files, { settings: { sourceAliases: { declared: "Real" } } });
     expect(problems).toEqual([]);
   });
+
+  test.each([
+    ["carrier", "carriers", "Did you mean carrier or Carrier?"],
+    // What is declared leads nowhere: it is the one that is misspelled.
+    ["carier", "carrier", 'Add it to the entry file: export const config = { sources: ["carrier"] }.'],
+  ])("%s is declared and %s asked for", async (declared, asked, remedy) => {
+    const code = `import { getSource } from "@palantir/functions-sources";
+export const config = { sources: ["${declared}"] };\n${body(`await getSource("${asked}");`)}`;
+    const settings = { sourceAliases: { carrier: "Carrier" } };
+    const { problems } = await publish({ "functions/it/it.ts": code }, { settings });
+    expect(problems.map((problem) => problem.remedy)).toEqual([expect.stringContaining(remedy)]);
+  });
 });
 
 describe("a webhook that a method cannot call is refused where it is called", () => {

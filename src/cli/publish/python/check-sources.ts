@@ -1,5 +1,5 @@
-import { didYouMean } from "../../../documents/nearest.ts";
 import type { Report } from "../../../documents/report.ts";
+import { declaredNames, type KnownSources, remedyForUndeclared } from "../known-sources.ts";
 import { libraryName } from "./meaning.ts";
 import type { PythonFiles } from "./python-files.ts";
 import { textIn } from "./read-decorator.ts";
@@ -11,28 +11,29 @@ const ASKING: ReadonlySet<string> = new Set(["functions.sources.get_source", "fu
 /**
  * Reports UndeclaredSource: code that asks for a source which its function does not declare. Names that are worked out
  * are checked when the code runs.
- * @param aliases the environment's: alias to API name
  */
 export function checkSources(
   { sources }: PythonFunction,
   files: PythonFiles,
-  aliases: Readonly<Record<string, string>>,
+  known: KnownSources,
   report: Report,
 ): void {
-  const known = sources.map((source) => source.name);
-  const names = new Set([...known, ...known.flatMap((alias) => aliases[alias] ?? [])]);
+  const declared = sources.map((source) => source.name);
+  const names = declaredNames(declared, known);
   for (const file of files.all) {
     walk(file.tree, (node) => {
       if (node.kind !== "Call" || !ASKING.has(libraryName(node.func, file, files) ?? "")) return undefined;
       const argument = node.args[0] ?? node.keywords[0]?.value;
       const name = textIn(argument);
       if (!argument || name === null || names.has(name) || name.startsWith("ri.")) return undefined;
-      const declared = [...known, name].map((each) => JSON.stringify(each)).join(", ");
       report.error(
         "UndeclaredSource",
         file.at(argument),
         `The function does not declare the source ${name}.`,
-        didYouMean(name, names, `add it to the decorator: @function(sources=[${declared}]).`),
+        remedyForUndeclared(name, declared, known, (all) => {
+          const list = all.map((each) => JSON.stringify(each)).join(", ");
+          return `add it to the decorator: @function(sources=[${list}]).`;
+        }),
       );
       return undefined;
     });

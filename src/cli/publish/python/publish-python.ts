@@ -6,6 +6,7 @@ import { encodePythonModule } from "../../../functions/python/module.ts";
 import { builtFunction, checkName, type Declaration, type PublishedFolder } from "../built-function.ts";
 import { MAX_MODULE_BYTES } from "../bundle-function.ts";
 import type { FunctionFolder } from "../function-folder.ts";
+import type { KnownSources } from "../known-sources.ts";
 import type { KnownOntology } from "../ontology-sdk.ts";
 import { checkDefinitions } from "./check-definitions.ts";
 import { checkEdits } from "./check-edits.ts";
@@ -26,7 +27,8 @@ export async function publishPython(
   { name: folder, entry: path }: FunctionFolder & { readonly entry: string },
   disk: string,
   environment: EnvironmentFiles,
-  { functions: deployed, sourceAliases, wrongFiles }: Settings,
+  { functions: deployed, wrongFiles }: Settings,
+  sources: KnownSources,
   ontology: KnownOntology,
 ): Promise<PublishedFolder> {
   const report = new Report();
@@ -40,7 +42,7 @@ export async function publishPython(
   if (deployed && !deployed.has(name)) return { names: [name], functions: [], files: [], problems: [] };
   const code = files.paths.map((each) => join(disk, each));
   // Without the aliases, nobody knows which names lead to what is declared.
-  if (read && !wrongFiles.has("aliases.json")) checkSources(read, files, sourceAliases, report);
+  if (read && !wrongFiles.has("aliases.json")) checkSources(read, files, sources, report);
   if (read) checkEdits(read, files, report);
   const packages = await readPackages(root, environment, files, report);
   for (const file of files.all) {
