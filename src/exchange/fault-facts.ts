@@ -17,12 +17,16 @@ export interface FaultFacts {
   readonly policy: string | null;
   readonly code: string;
   readonly message: string;
+  /** Why it came about, where its cause says so: for the log, never for the client. */
+  readonly reason?: string;
   /** The call that it is about. */
   readonly call?: CallFacts;
 }
 
 export function faultFacts({ policy, code, message, cause }: Fault): FaultFacts {
-  return { policy, code, message, ...(cause instanceof EgressError && { call: callFacts(cause) }) };
+  const reason = typeof cause === "string" ? { reason: cause } : {};
+  const call = cause instanceof EgressError ? { call: callFacts(cause) } : {};
+  return { policy, code, message, ...reason, ...call };
 }
 
 export function callFacts({ by, host, kind, message: reason }: EgressError): CallFacts {

@@ -73,6 +73,22 @@ describe("says what went wrong:", () => {
       { faults: [fault("steps.assignmessage.UnresolvedVariable", expect.stringContaining("absent"), "A")] },
     ],
     [
+      "a token that is none, and why, which the client does not hear",
+      proxy({
+        flows: inRequest("D"),
+        policies: { D: '<DecodeJWT name="D"><Source>request.verb</Source></DecodeJWT>' },
+      }),
+      {
+        status: 401,
+        faults: [
+          {
+            ...fault("steps.jwt.FailedToDecode", "Failed to decode token: policy(D)", "D"),
+            reason: "it is not three or five parts in Base64url with a dot between each",
+          },
+        ],
+      },
+    ],
+    [
       "an error answer of the target",
       proxy({ target: httpTarget(`${a}/status/404`) }),
       {

@@ -46,11 +46,14 @@ function textOf(
 export function formatRequest(line: RequestLine, now: Date): string {
   const { method, path, proxy, status, ms, faults, calls } = line;
   const time = now.toTimeString().slice(0, "HH:MM:SS".length);
-  const wrong = [
-    ...faults.map(({ code, policy, message }) => `fault ${code}${policy ? ` in ${policy}` : ""}: ${message}`),
-    ...calls.map(formatFailure),
-  ];
+  const wrong = [...faults.map(formatFault), ...calls.map(formatFailure)];
   return onOneLine([`${time} ${method} ${path} ${proxy ?? "-"} ${status} ${ms} ms`, ...wrong].join("; "));
+}
+
+/** The message of some begins with their code. */
+function formatFault({ code, policy, message, reason }: RequestLine["faults"][number]): string {
+  const text = message.startsWith(`${code}: `) ? message.slice(`${code}: `.length) : message;
+  return `fault ${code}${policy ? ` in ${policy}` : ""}: ${text}${reason ? ` (${reason})` : ""}`;
 }
 
 /** Which call failed, and why: the platform does not tell a port without a server from a server that hangs up. */

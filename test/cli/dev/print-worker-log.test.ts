@@ -124,6 +124,14 @@ describe("a request", () => {
       "05:06:07 GET /v1/orders/7 orders-v1 503 12 ms; fault flow.APITimedOut: API timed out",
     ],
     [
+      { faults: [{ ...fault, reason: "it was asleep" }] },
+      "05:06:07 GET /v1/orders/7 orders-v1 503 12 ms; fault steps.servicecallout.ExecutionFailed in SC-Stock: Host not reachable (it was asleep)",
+    ],
+    [
+      { faults: [{ policy: null, code: "AuthorizationRequired", message: "AuthorizationRequired: 401" }] },
+      "05:06:07 GET /v1/orders/7 orders-v1 503 12 ms; fault AuthorizationRequired: 401",
+    ],
+    [
       { calls: [call] },
       "05:06:07 GET /v1/orders/7 orders-v1 503 12 ms; call of SC-Stock to localhost:9 failed (unreachable): nothing listens there, or it ended the connection",
     ],

@@ -2,7 +2,7 @@ import { readBoolean } from "../../../documents/read.ts";
 import type { Told } from "../../parts/own-variables.ts";
 import { definePolicy } from "../../policy-type.ts";
 import type { TokenFaults, TokenKind } from "./faults.ts";
-import { compileSource, parseToken, type Token } from "./token.ts";
+import { compileSource, parseToken, type Token, whyNoToken } from "./token.ts";
 import { headerVariables, TokenVariables } from "./variables.ts";
 
 /**
@@ -31,9 +31,10 @@ export function defineDecoding(
       const variables = new TokenVariables(kind, policy);
       return variables.marking(function decode(flow) {
         variables.clear(flow);
-        const token = parseToken(find(flow));
-        if (token === null) throw faults.failedToDecode(policy);
-        if (token === "json") throw faults.invalidJson(policy);
+        const text = find(flow);
+        const token = parseToken(text);
+        if (token === null) throw faults.failedToDecode(policy).causedBy(whyNoToken(text));
+        if (token === "json") throw faults.invalidJson(policy).causedBy("its header is no JSON object");
         variables.set(flow, [...headerVariables(token), ...contentOf(token, policy, flow.exchange.now())]);
       });
     },

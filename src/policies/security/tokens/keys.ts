@@ -40,7 +40,7 @@ export function compileKey({ source }: KeyConfig, faults: TokenFaults, context: 
   const find = compileSource(source, faults, context);
   const { policy } = context;
   const fail = (error: unknown): never => {
-    if (error instanceof KeySetError) throw faults.invalidKeySet(policy).causedBy(error);
+    if (error instanceof KeySetError) throw faults.invalidKeySet(policy).causedBy(error.message);
     if (!(error instanceof KeyProblem)) throw error;
     const { parse, type, curve, short } = {
       parse: faults.keyParsing,
@@ -177,7 +177,10 @@ function unfit(jwk: PublicJwk | undefined, algorithm: string, faults: TokenFault
   if (jwk && jwk.kty !== type) return faults.wrongKeyType(policy);
   if (jwk && type === "EC" && !curvesOf(algorithm).includes(jwk.crv ?? ""))
     return faults.invalidCurve(policy);
-  return faults.noMatchingKey(policy);
+  const reason = jwk
+    ? "the key with its kid is for another use or algorithm"
+    : "the key set has no key with its kid";
+  return faults.noMatchingKey(policy).causedBy(reason);
 }
 
 function compileKeySet(

@@ -54,6 +54,21 @@ export function parseToken(text: string): Token | "json" | null {
   return typeof header.read === "object" && header.read ? { text, parts, ...header.read } : header.read;
 }
 
+/** Why {@link parseToken} takes a text for none, for the log. */
+export function whyNoToken(text: string): string {
+  if (/^Bearer /i.test(text)) {
+    return "it begins with Bearer, which is taken off the Authorization header where the policy has no Source";
+  }
+  return text.length > TOKEN_LIMIT
+    ? `it is longer than ${TOKEN_LIMIT} characters`
+    : "it is not three or five parts in Base64url with a dot between each";
+}
+
+/** Why a token with another number of parts does not count, for the log. */
+export function partsOf({ parts }: Token, wanted: 3 | 5): string {
+  return `it has ${parts.length} parts, and ${wanted === 3 ? "a signed" : "an encrypted"} one has ${wanted}`;
+}
+
 /** What the first part of a token says; the tokens of one issuer all begin with the same. */
 interface ReadHeader {
   readonly read: Pick<Token, "header" | "headerJson"> | "json" | null;

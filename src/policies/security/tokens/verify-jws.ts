@@ -9,7 +9,7 @@ import { jwsFaults as faults } from "./faults.ts";
 import { readSigning } from "./read-algorithms.ts";
 import { readClaims } from "./read-claims.ts";
 import { keyUrls, readKeyFor } from "./read-key.ts";
-import { compileSource, parseToken, type Token } from "./token.ts";
+import { compileSource, parseToken, partsOf, type Token, whyNoToken } from "./token.ts";
 import { headerVariables, TokenVariables } from "./variables.ts";
 import { compileVerification } from "./verify-token.ts";
 import { whole } from "./whole.ts";
@@ -71,9 +71,11 @@ export const verifyJws = definePolicy({
     return variables.marking(async function verifySignature(flow) {
       variables.clear(flow);
       variables.valid(flow, false);
-      const token = parseToken(find(flow));
-      if (token === null || (token !== "json" && token.parts.length !== 3)) throw faults.invalidJws(policy);
-      if (token === "json") throw faults.invalidJson(policy);
+      const text = find(flow);
+      const token = parseToken(text);
+      if (token === null) throw faults.invalidJws(policy).causedBy(whyNoToken(text));
+      if (token === "json") throw faults.invalidJson(policy).causedBy("its header is no JSON object");
+      if (token.parts.length !== 3) throw faults.invalidJws(policy).causedBy(partsOf(token, 3));
       const payload = decodeUtf8(await verify(flow, attach(flow, token)), "keep");
       const wrong = wrongHeader(flow, token.header);
       if (wrong !== null) throw faults.invalidClaim(policy, wrong);

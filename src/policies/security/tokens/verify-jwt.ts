@@ -14,7 +14,7 @@ import { readClaims } from "./read-claims.ts";
 import { keyUrls, readKeyFor } from "./read-key.ts";
 import { readSpan } from "./read-span.ts";
 import { parseSpan } from "./time-span.ts";
-import { compileSource, parseToken } from "./token.ts";
+import { compileSource, parseToken, whyNoToken } from "./token.ts";
 import { claimVariables, headerVariables, TokenVariables } from "./variables.ts";
 import { compileVerification } from "./verify-token.ts";
 import { whole } from "./whole.ts";
@@ -77,12 +77,15 @@ export const verifyJwt = definePolicy({
     });
 
     async function check(flow: FlowContext): Promise<void> {
-      const token = parseToken(find(flow));
-      if (token === null) throw faults.invalidToken(policy);
-      if (token === "json") throw faults.invalidJson(policy);
+      const text = find(flow);
+      const token = parseToken(text);
+      if (token === null) throw faults.invalidToken(policy).causedBy(whyNoToken(text));
+      if (token === "json") throw faults.invalidJson(policy).causedBy("its header is no JSON object");
       const json = decodeUtf8(await verify(flow, token), "keep");
       const payload = json === null ? null : parseObject(json);
-      if (json === null || payload === null) throw faults.invalidJson(policy);
+      if (json === null || payload === null) {
+        throw faults.invalidJson(policy).causedBy("its payload is no JSON object");
+      }
       const now = flow.exchange.now();
       const fault = faultOfTimes(payload, timeRules(flow), now, faults, policy);
       if (fault) throw fault;

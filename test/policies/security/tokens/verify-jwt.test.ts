@@ -491,8 +491,59 @@ describe("keys", () => {
     const pem = "-----BEGIN PUBLIC KEY-----\nU0VDUkVU\n-----END PUBLIC KEY-----";
     const xml = policy("", "RS256", '<PublicKey><Value ref="pem"/></PublicKey>');
     const thrown = await failing(verifyJwt, xml, holding(unsigned({ alg: "RS256" }, {}, "AAAA"), { pem }));
-    const told = `${thrown.message} ${thrown.stack} ${thrown.cause instanceof Error ? thrown.cause.stack : ""}`;
+    const told = `${thrown.message} ${thrown.stack} ${thrown.cause instanceof Error ? thrown.cause.stack : thrown.cause}`;
     expect(told).not.toContain("U0VDUkVU");
+  });
+});
+
+describe("the log says why", () => {
+  const twoParts = "it is not three or five parts in Base64url with a dot between each";
+  test.each<[title: string, token: () => string | Promise<string>, algorithm: string, reason: string]>([
+    ["text is no token", () => "hello", "HS256", twoParts],
+    [
+      "a scheme is no part of a token",
+      () => "Bearer a.b.c",
+      "HS256",
+      "it begins with Bearer, which is taken off the Authorization header where the policy has no Source",
+    ],
+    ["a token is too long", () => "a".repeat(300_000), "HS256", "it is longer than 262144 characters"],
+    ["a header is no JSON", () => unsigned("{", {}), "HS256", "its header is no JSON object"],
+    ["a payload is no JSON", () => tokenOf("hello"), "HS256", "its payload is no JSON object"],
+    ["an algorithm is not taken", () => tokenOf({}), "HS384", "the policy takes HS384"],
+    [
+      "a signed token has five parts",
+      async () => `${await tokenOf({})}..`,
+      "HS256",
+      "it has 5 parts, and a signed one has 3",
+    ],
+    [
+      "a part ends in stray bits",
+      async () => `${(await tokenOf({})).slice(0, -1)}B`,
+      "HS256",
+      "the last letter of a part holds bits that stand for nothing",
+    ],
+    [
+      "somebody else has signed it",
+      async () => tokenOf({}, {}, new TextEncoder().encode("other".repeat(20))),
+      "HS256",
+      "its signature does not verify with the key",
+    ],
+  ])("%s", async (_, token, algorithm, reason) => {
+    const thrown = await failing(verifyJwt, policy("", algorithm), holding(await token()));
+    expect(thrown.cause).toBe(reason);
+    expect(thrown.message).not.toContain(reason);
+  });
+
+  test.each([
+    ["other", {}, "the key set has no key with its kid"],
+    ["key-1", { use: "enc" }, "the key with its kid is for another use or algorithm"],
+  ])("no key fits: %s %j", async (kid, use, reason) => {
+    const { privateKey, keySet } = await pairFor("RS256");
+    const keys = JSON.parse(keySet).keys.map((key: object) => ({ ...key, ...use }));
+    const xml = policy("", "RS256", '<PublicKey><JWKS ref="set"/></PublicKey>');
+    const token = await tokenOf({}, { alg: "RS256", kid }, privateKey);
+    const thrown = await failing(verifyJwt, xml, holding(token, { set: JSON.stringify({ keys }) }));
+    expect([thrown.faultName, thrown.cause]).toEqual(["NoMatchingPublicKey", reason]);
   });
 });
 
