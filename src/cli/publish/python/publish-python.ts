@@ -53,7 +53,8 @@ export async function publishPython(
   if (!read) return { names: [name], functions: [], files: code, problems: report.problems };
   const declaration: Declaration = { ...read, language: "python", isQuery: false, usesClient: false };
   checkName(declaration, report);
-  const texts = { ...textsOf(root, environment), ...packages.texts };
+  // What has been read is what runs, whatever files a package brings along.
+  const texts = { ...packages.texts, ...textsOf(root, environment) };
   const module = encodePythonModule({
     entry: path.slice(root.length),
     function: read.function,

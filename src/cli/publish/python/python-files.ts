@@ -83,6 +83,11 @@ export class PythonFiles {
       return null;
     };
     if (text === null) return refuse(start, "it is not UTF-8", "Save the file as UTF-8.");
+    const encoding = declaredEncoding(text);
+    if (encoding !== null && !/^(?:utf[-_]?8(?:[-_].*)?|u8|utf)$/i.test(encoding)) {
+      const message = `its first lines say that it is in ${encoding}, and what is run would be other text than this`;
+      return refuse(start, message, "Save the file as UTF-8, and take out the comment with coding.");
+    }
     const before = this.#characters;
     this.#characters += text.length;
     if (this.#characters > MOST_CHARACTERS) {
@@ -138,6 +143,14 @@ function moduleOf(path: string): string {
 function parentsOf(module: string): string[] {
   const parts = module.split(".");
   return parts.slice(1).map((_, index) => parts.slice(0, parts.length - 1 - index).join("."));
+}
+
+/** The encoding that a comment in one of the first two lines names, as Python looks for it (PEP 263). */
+function declaredEncoding(text: string): string | null {
+  const [first = "", second = ""] = text.split(/\r\n|\r|\n/, 2);
+  const lines = /^[ \t\f]*(?:#|$)/.test(first) ? [first, second] : [first];
+  const [found] = lines.flatMap((line) => /^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)/.exec(line)?.[1] ?? []);
+  return found ?? null;
 }
 
 /** A text in UTF-8; null for anything else. */

@@ -127,3 +127,23 @@ test("classes that inherit from each other in circles, and from the same ones ag
   );
   expect(functions[0]?.published.parameters).toMatchObject([{ type: { fields: [{ name: "x" }] } }]);
 });
+
+test.each([
+  ["# -*- coding: latin-1 -*-\n", "latin-1"],
+  ["#!/usr/bin/python\n# vim: set fileencoding=utf-7 :\n", "utf-7"],
+  ["\f\n# coding=rot13\n", "rot13"],
+])("a file is not read as one text and run as another: %j", async (lines, encoding) => {
+  const { functions, problems } = await published(lines + good, { "helper.py": helper });
+  const message = `its first lines say that it is in ${encoding}, and what is run would be other text than this.`;
+  expect(problems).toContainEqual(`1:1 SyntaxError The code cannot be read: ${message}`);
+  expect(functions).toEqual([]);
+});
+
+test.each([
+  "# coding: utf-8\n",
+  "# -*- coding: UTF8 -*-\n",
+  "x = 1\n# coding: latin-1\n",
+  "\n\n# coding: latin-1\n",
+])("%j says nothing else than UTF-8", async (lines) => {
+  expect((await published(lines + good, { "helper.py": helper })).functions).toHaveLength(1);
+});

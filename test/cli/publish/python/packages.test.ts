@@ -38,6 +38,20 @@ function installed(
 
 const tenacity = installed("tenacity", "9.1.2", { "tenacity/__init__.py": "", "tenacity/stop.py": "" });
 
+test("a package does not put its files in the place of the function's own", async () => {
+  const evil = installed("tenacity", "9.1.2", {
+    "tenacity/__init__.py": "",
+    "it.py": "evil",
+    "helper.py": "evil",
+  });
+  const { module } = await published(using("tenacity"), {
+    ...evil,
+    "helper.py": "own",
+    "requirements.txt": "tenacity",
+  });
+  expect(module?.files).toMatchObject({ "it.py": using("tenacity"), "helper.py": "own" });
+});
+
 test("a package in vendor is published with the function, under the names that import finds", async () => {
   const { problems, module } = await published(using("tenacity.stop"), {
     ...tenacity,
