@@ -37,6 +37,9 @@ delete globalThis.process?.getBuiltinModule;
 // Sends after the call has ended.
 delete Navigator.prototype.sendBeacon;
 
+// Keeps what outlives a call, where a zone has a cache: for other functions, and for the gateway.
+delete globalThis.caches;
+
 // The runtime sends what is written to the gateway, which masks secrets. Who takes the methods from
 // node:console has these: the platform's own log gets nothing.
 for (const name of Object.keys(console)) {

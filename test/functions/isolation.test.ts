@@ -19,7 +19,7 @@ describe("nothing of the platform is there that outlives a call, or that belongs
     }
   });
 
-  test.each(["process.getBuiltinModule", "navigator.sendBeacon", "ExecutionContext"])(
+  test.each(["process.getBuiltinModule", "navigator.sendBeacon", "ExecutionContext", "caches"])(
     "%s does not exist",
     async (path) => {
       expect(await call("type of", path)).toBe("undefined");

@@ -76,6 +76,10 @@ result = str(answer.status) + run_sync(answer.text())`);
     expect(await fetches(`${a}/status/200?body=ok`)).toBe("200ok");
   });
 
+  test("nothing keeps what outlives a call", async () => {
+    expect(await runs("import js; result = hasattr(js, 'caches')")).toBe("False");
+  });
+
   test("a source is not to be had by forging the gateway's header", async () => {
     const sent = { url: `${a}/echo`, headers: [["x-sortie-source", "things"]] };
     expect(await call("send", JSON.stringify(sent), "python_probe")).not.toContain("x-sortie-source");
