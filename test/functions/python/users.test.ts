@@ -50,6 +50,26 @@ describe("two users on one warm interpreter", () => {
     expect(sent((await slow).body.value)).toBe(bearer(1));
   });
 
+  test("what one prints is not what the other one redirects", async () => {
+    const redirects = `
+import contextlib, io, sys, _sortie
+out, err = io.StringIO(), io.StringIO()
+with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+    print("before")
+    _sortie.send("things", "GET", "${a}/hold/python-output", [], None, None)
+    print("after", file=sys.stderr)
+    with contextlib.redirect_stdout(None):
+        print("nowhere")
+result = [out.getvalue(), err.getvalue()]`;
+    const slow = as("alice", "runs", redirects);
+    await (await fetch(`${a}/arrived/python-output`)).text();
+    const prints =
+      "import sys; print('of the other'); print('of the other', file=sys.stderr); result = 'printed'";
+    expect((await as("bob", "runs", prints)).body.value).toBe("printed");
+    await (await fetch(`${a}/release/python-output`)).text();
+    expect((await slow).body.value).toBe(String.raw`['before\n', 'after\n']`);
+  });
+
   test("a client that one has kept acts for whoever calls", async () => {
     expect((await as("alice", "keep", `${a}/echo`)).body.value).toBe("200 kept");
     expect(sent((await as("bob", "use_kept", `${a}/echo`)).body.value)).toBe(bearer(2));

@@ -11,14 +11,15 @@ export class PrintedLines {
   write(log: CallLog, level: LogLevel, text: string): void {
     const begun = this.#begun.get(log) ?? new Map<LogLevel, string>();
     this.#begun.set(log, begun);
-    const lines = text.split("\n");
-    const last = lines.pop() ?? "";
-    for (const line of lines) {
-      const whole = (begun.get(level) ?? "") + line;
+    let start = 0;
+    // One after the other: a text may have more of them than there is memory for.
+    for (let end = text.indexOf("\n"); end >= 0; end = text.indexOf("\n", start)) {
+      const whole = (begun.get(level) ?? "") + text.slice(start, end);
       begun.delete(level);
       log.write(level, () => whole);
+      start = end + 1;
     }
-    const rest = (begun.get(level) ?? "") + last;
+    const rest = (begun.get(level) ?? "") + text.slice(start);
     if (rest !== "") begun.set(level, rest.slice(0, LONGEST_SENT_LINE));
   }
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import io
 import json
 import logging
 import random
@@ -12,6 +11,7 @@ import traceback
 from typing import Any, Callable, Optional, get_type_hints
 
 import _sortie
+from functions import _output
 from functions._errors import UserFacingError
 from functions._values import from_wire, to_wire
 from functions._wrong_value import ResultTooLong, WrongValue
@@ -19,22 +19,6 @@ from functions._wrong_value import ResultTooLong, WrongValue
 _FOLDER = "/function/"
 _OURS = "/sortie/"
 _LONGEST_MESSAGE = 32 * 1024
-
-
-class _Output(io.TextIOBase):
-    """Standard output or standard error: lines for the function's log."""
-
-    encoding = "utf-8"
-
-    def __init__(self, level: str) -> None:
-        self._level = level
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, text: str) -> int:
-        _sortie._bridge.write(self._level, text)
-        return len(text)
 
 
 class _LogHandler(logging.Handler):
@@ -49,7 +33,7 @@ def start(bridge: Any) -> None:
     """Makes an interpreter ready that was started from the snapshot, which is the same for everybody."""
     _sortie._bridge = bridge
     random.seed()
-    sys.stdout, sys.stderr = _Output("info"), _Output("error")
+    _output.install()
     logging.lastResort = None
     logging.root.addHandler(_LogHandler())
     sys.path.insert(0, _FOLDER.rstrip("/"))
