@@ -19,23 +19,6 @@ export function canonical(type: string, value: unknown): unknown {
   return toColumn(value, { type }) ?? value;
 }
 
-/** Types of values that have an order. */
-const ordered: ReadonlySet<string> = new Set([
-  "byte",
-  "short",
-  "integer",
-  "long",
-  "float",
-  "double",
-  "decimal",
-  "date",
-  "timestamp",
-]);
-
-export function hasOrder(type: string): boolean {
-  return ordered.has(type);
-}
-
 /**
  * Less than zero when the first value comes before the second, more when it comes after it; NaN when they cannot be
  * compared.

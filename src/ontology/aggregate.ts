@@ -1,6 +1,5 @@
 import * as v from "valibot";
 import { OntologyError } from "./error.ts";
-import type { PropertyType } from "./file-schema.ts";
 import { type Filter, filteredProperty } from "./filter.ts";
 import { type Bucket, compileGroup, groupSchema } from "./group-by.ts";
 import { compileSet } from "./object-set.ts";
@@ -8,6 +7,7 @@ import type { ObjectType, Ontology } from "./ontology.ts";
 import { type ColumnValue, fromColumn, selected } from "./property-value.ts";
 import { Statement } from "./statement.ts";
 import { columnOf, tableOf } from "./tables.ts";
+import { hasRange, isNumeric } from "./type-kinds.ts";
 
 /** How many groups an answer has at most. Foundry: "AggregationGroupCountExceededLimit". */
 const MOST_GROUPS = 10_000;
@@ -161,13 +161,13 @@ function compileMetric(
       return { ...named, expression: `count(DISTINCT ${column})` };
     case "avg":
     case "sum":
-      if (!isNumeric(property)) throw refused();
+      if (!isNumeric(property.type)) throw refused();
       // Whole numbers of 64 bits are added as others: their sum need not be one.
       return { ...named, expression: `${kind}(CAST(${column} AS REAL))` };
     case "min":
     case "max":
       if (property.type === "decimal") return { ...named, expression: `${kind}(CAST(${column} AS REAL))` };
-      if (!isNumeric(property) && property.type !== "date" && property.type !== "timestamp") throw refused();
+      if (!hasRange(property.type)) throw refused();
       return {
         ...named,
         expression: selected(property, `${kind}(${column})`),
@@ -176,18 +176,4 @@ function compileMetric(
     default:
       throw refused();
   }
-}
-
-const numeric: ReadonlySet<string> = new Set([
-  "byte",
-  "short",
-  "integer",
-  "long",
-  "float",
-  "double",
-  "decimal",
-]);
-
-function isNumeric({ type }: PropertyType): boolean {
-  return numeric.has(type);
 }

@@ -6,6 +6,7 @@ import { boundAs, type ColumnValue, fromColumn, selected, toColumn } from "./pro
 import { joined, negated, type Statement } from "./statement.ts";
 import { columnOf, tableOf } from "./tables.ts";
 import { type TermQuery, termMatcher, termsOf } from "./terms.ts";
+import { isCompound } from "./type-kinds.ts";
 
 /** A filter as it came: nothing of it is taken for what it should be. Foundry: "SearchJsonQueryV2". */
 export type Filter = Readonly<Record<string, unknown>>;
@@ -34,9 +35,6 @@ const termQueries: ReadonlyMap<unknown, TermQuery> = new Map([
 
 /** How many terms a text is searched by: each of its own is compared with all of them. */
 const MOST_TERMS = 100;
-
-/** Types without an order and without a single value to compare. */
-const unordered: ReadonlySet<string> = new Set(["boolean", "array", "struct", "geopoint"]);
 
 /**
  * The condition in SQL that a filter is of the objects of a type. Throws {@link OntologyError}: PropertyNotFound,
@@ -68,7 +66,7 @@ function compileLeaf(word: string, filter: Filter, type: ObjectType, compiling: 
   const bound = (one: unknown, as: PropertyType) => boundValue(one, as, name, compiling.statement);
   const comparison = comparisons.get(word);
   if (comparison !== undefined) {
-    if (unordered.has(property.type)) throw refuse();
+    if (property.type === "boolean" || isCompound(property.type)) throw refuse();
     const [left, right] = [column, bound(value, property)].map((side) => ordered(side, property));
     return `(${column} IS NOT NULL AND ${left} ${comparison} ${right})`;
   }

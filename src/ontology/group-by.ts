@@ -6,6 +6,7 @@ import type { ObjectType } from "./ontology.ts";
 import { type ColumnValue, fromColumn, selected, toColumn } from "./property-value.ts";
 import type { Statement } from "./statement.ts";
 import { columnOf } from "./tables.ts";
+import { hasRange, isCompound, isNumeric } from "./type-kinds.ts";
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
 const about = { field: v.optional(v.string()), propertyIdentifier: v.optional(v.unknown()) };
@@ -59,7 +60,7 @@ export function compileGroup(group: Grouping, index: number, type: ObjectType, s
   const present = `${column} IS NOT NULL`;
   switch (group.type) {
     case "exact": {
-      if (isCompound(property)) throw wrongType(group, name, property);
+      if (isCompound(property.type)) throw wrongType(group, name, property);
       const { defaultValue, includeNullValues, maxGroupCount: most } = group;
       const isOptional = includeNullValues || defaultValue !== undefined;
       return {
@@ -71,7 +72,7 @@ export function compileGroup(group: Grouping, index: number, type: ObjectType, s
       };
     }
     case "fixedWidth": {
-      if (!isNumber(property)) throw wrongType(group, name, property);
+      if (!isNumeric(property.type)) throw wrongType(group, name, property);
       const width = `CAST(${statement.bind(group.fixedWidth)} AS REAL)`;
       const steps = `(CAST(${column} AS REAL) / ${width})`;
       // Rounds down, also below zero.
@@ -92,9 +93,7 @@ function ranges(
   index: number,
   statement: Statement,
 ): Bucket {
-  if (!isNumber(property) && property.type !== "date" && property.type !== "timestamp") {
-    throw wrongType(group, name, property);
-  }
+  if (!hasRange(property.type)) throw wrongType(group, name, property);
   const bounds = group.ranges.map(({ startValue, endValue }) =>
     [startValue, endValue].map((bound) => {
       const value = toColumn(bound, property);
@@ -104,7 +103,7 @@ function ranges(
     }),
   );
   const table = `range${index}`;
-  const compared = isNumber(property) ? "REAL" : "TEXT";
+  const compared = isNumeric(property.type) ? "REAL" : "TEXT";
   const column = `CAST(${columnOf(name, property)} AS ${compared})`;
   const bound = (at: number) => `CAST(json_extract(${table}.value, '$[${at}]') AS ${compared})`;
   const isOpen = (at: number) => `json_extract(${table}.value, '$[${at}]') IS NULL`;
@@ -162,14 +161,6 @@ function startOf(unit: "WEEKS" | "MONTHS" | "QUARTERS" | "YEARS", column: string
     case "YEARS":
       return `${format}(${column}, 'start of year')`;
   }
-}
-
-function isCompound({ type }: PropertyType): boolean {
-  return type === "array" || type === "struct" || type === "geopoint";
-}
-
-function isNumber({ type }: PropertyType): boolean {
-  return ["byte", "short", "integer", "long", "float", "double", "decimal"].includes(type);
 }
 
 function wrongType({ type: kind }: Grouping, name: string, { type }: PropertyType): OntologyError {

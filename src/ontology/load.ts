@@ -7,6 +7,7 @@ import type { ObjectType, Ontology } from "./ontology.ts";
 import { boundAs, type ColumnValue, fromColumn, selected, toColumn } from "./property-value.ts";
 import { joined, Statement } from "./statement.ts";
 import { columnOf, keyColumn, keyTypeOf, tableOf } from "./tables.ts";
+import { isCompound } from "./type-kinds.ts";
 
 /** How many objects a page has when nothing is said, and how many at most. Foundry: the same. */
 const DEFAULT_PAGE = 1000;
@@ -130,7 +131,7 @@ function ordersOf(orderBy: unknown, type: ObjectType): string[] {
     throw new OntologyError("InvalidSortOrder", "orderBy must list fields with asc or desc.");
   return parsed.output.fields.flatMap(({ field, direction }) => {
     const { name, property } = filteredProperty({ field }, type);
-    if (property.type === "array" || property.type === "struct" || property.type === "geopoint") {
+    if (isCompound(property.type)) {
       const message = `Objects cannot be ordered by ${name}, which is of the type ${property.type}.`;
       throw new OntologyError("InvalidSortOrder", message, { objectType: type.apiName, properties: [name] });
     }

@@ -1,4 +1,5 @@
 import type { PropertyType, ScalarPropertyType } from "./file-schema.ts";
+import { isCompound } from "./type-kinds.ts";
 
 /** What a column of a table holds. */
 export type ColumnValue = string | number | null;
@@ -34,7 +35,7 @@ export function selected(type: PropertyType, column: string): string {
 export function fromColumn(value: ColumnValue, type: PropertyType): unknown {
   if (value === null) return null;
   if (type.type === "boolean") return value === 1;
-  if (isStoredAsJson(type)) return JSON.parse(String(value));
+  if (isCompound(type.type)) return JSON.parse(String(value));
   return value;
 }
 
@@ -61,15 +62,11 @@ export function toColumn(value: unknown, type: PropertyType): ColumnValue | unde
   }
   const json = toJson(value, type.type);
   if (json === undefined) return undefined;
-  return isStoredAsJson(type)
+  return isCompound(type.type)
     ? JSON.stringify(json)
     : typeof json === "boolean"
       ? Number(json)
       : (json as ColumnValue);
-}
-
-function isStoredAsJson({ type }: PropertyType): boolean {
-  return type === "array" || type === "struct" || type === "geopoint";
 }
 
 const RANGES = { byte: 2 ** 7, short: 2 ** 15, integer: 2 ** 31 } as const;

@@ -1,7 +1,7 @@
 import type { ValuePath } from "../../documents/known-fields.ts";
 import type { ValueType } from "../../functions/published-function.ts";
 import type { ActionValue, Condition } from "../../ontology/action-type-schema.ts";
-import { hasOrder } from "../compare.ts";
+import { hasRange } from "../../ontology/type-kinds.ts";
 import { typeOfValue } from "../value-types.ts";
 import type { ActionCheck } from "./action-check.ts";
 import { checkRegex } from "./check-parameters.ts";
@@ -73,7 +73,7 @@ function checkComparison(check: ActionCheck, { left, operator, right }: Comparis
     case "isNot":
       break;
     default:
-      if (!hasOrder((one ?? other)?.type ?? ""))
+      if (!hasRange((one ?? other)?.type ?? ""))
         refuse(`${operator} needs values that have an order.`, "Use is or isNot.");
   }
   checkValue(check, left, [...path, "left"], leftType, "criterion");
