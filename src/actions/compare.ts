@@ -29,7 +29,8 @@ export function order(type: string, one: unknown, other: unknown): number {
   return first < second ? -1 : first > second ? 1 : first === second ? 0 : Number.NaN;
 }
 
-function comparable(type: string, value: unknown): number | bigint | string | null {
+function comparable(type: string, given: unknown): number | bigint | string | null {
+  const value = canonical(type, given);
   if (type === "long") return typeof value === "string" && /^-?\d{1,19}$/.test(value) ? BigInt(value) : null;
   if (type === "date") return typeof value === "string" ? value : null;
   if (type === "timestamp") return typeof value === "string" ? Date.parse(value) : null;

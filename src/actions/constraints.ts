@@ -1,14 +1,15 @@
 import { compileRegex } from "../expression/regex.ts";
 import type { ActionElement, ActionParameter, Counts, OneOf } from "../ontology/action-type-schema.ts";
-import { isSame, order } from "./compare.ts";
-import { type EvaluatedConstraint, type ParameterEvaluation, verdict } from "./validation.ts";
+import { canonical, order } from "./compare.ts";
+import { type EvaluatedConstraint, type ParameterEvaluation, type Verdict, verdict } from "./validation.ts";
 
 /** Looks whether the caller can read the object that a primary key is of. */
 export type IsFound = (objectType: string, primaryKey: unknown) => boolean;
 
 /** A constraint of a parameter, ready to be evaluated. */
 interface Constraint {
-  readonly shown: EvaluatedConstraint;
+  /** @param result whether it holds */
+  shown(result: Verdict): EvaluatedConstraint;
   holds(value: unknown, isFound: IsFound): boolean;
 }
 
@@ -22,15 +23,15 @@ export type EvaluateParameter = (value: unknown, isFound: IsFound) => ParameterE
 export function compileParameter(parameter: ActionParameter): EvaluateParameter {
   const { required } = parameter;
   const constraints = constraintsOf(parameter);
-  const shown = constraints.map((each) => each.shown);
+  const evaluation = (result: Verdict, evaluated = constraints): ParameterEvaluation => ({
+    result,
+    evaluatedConstraints: evaluated.map((each) => each.shown(result)),
+    required,
+  });
   return (value, isFound) => {
-    if (value === null || value === undefined) {
-      return { result: verdict(!required), evaluatedConstraints: shown, required };
-    }
+    if (value === null || value === undefined) return evaluation(verdict(!required));
     const broken = constraints.filter((each) => !each.holds(value, isFound));
-    return broken.length === 0
-      ? { result: "VALID", evaluatedConstraints: shown, required }
-      : { result: "INVALID", evaluatedConstraints: broken.map((each) => each.shown), required };
+    return broken.length === 0 ? evaluation("VALID") : evaluation("INVALID", broken);
   };
 }
 
@@ -40,13 +41,13 @@ function constraintsOf(parameter: ActionParameter | ActionElement): Constraint[]
     case "string": {
       const { oneOf, stringLength, stringRegexMatch } = parameter;
       return [
-        ...optionsOf(oneOf),
+        ...optionsOf(type, oneOf),
         ...(stringLength ? [lengthOf("stringLength", stringLength)] : []),
         ...(stringRegexMatch ? [regexOf(stringRegexMatch)] : []),
       ];
     }
     case "boolean":
-      return optionsOf(parameter.oneOf);
+      return optionsOf(type, parameter.oneOf);
     case "object":
       return [foundObject(parameter.objectType)];
     case "objectSet":
@@ -58,26 +59,27 @@ function constraintsOf(parameter: ActionParameter | ActionElement): Constraint[]
       ];
     case "struct":
       return Object.entries(parameter.fields).flatMap(([name, field]) =>
-        constraintsOf(field).map((constraint) => ofField(name, constraint)),
+        constraintsOf(field).map((constraint) => ofField(name, field.required, constraint)),
       );
     default: {
       const { oneOf, range } = parameter;
-      return [...optionsOf(oneOf), ...(range ? [rangeOf(type, range)] : [])];
+      return [...optionsOf(type, oneOf), ...(range ? [rangeOf(type, range)] : [])];
     }
   }
 }
 
-function optionsOf(oneOf: OneOf | undefined): Constraint[] {
+function optionsOf(type: string, oneOf: OneOf | undefined): Constraint[] {
   if (!oneOf) return [];
   const { otherValuesAllowed } = oneOf;
   const options = oneOf.options.map(({ displayName, value }) => ({
     displayName: displayName ?? String(value),
     value,
   }));
+  const allowed = new Set(options.map(({ value }) => canonical(type, value)));
   return [
     {
-      shown: { type: "oneOf", options, otherValuesAllowed },
-      holds: (value) => otherValuesAllowed || options.some((option) => isSame(option.value, value)),
+      shown: () => ({ type: "oneOf", options, otherValuesAllowed }),
+      holds: (value) => otherValuesAllowed || allowed.has(canonical(type, value)),
     },
   ];
 }
@@ -99,12 +101,12 @@ function isWithin(type: string, value: unknown, limits: Bounds): boolean {
 }
 
 function rangeOf(type: string, limits: Bounds): Constraint {
-  return { shown: { type: "range", ...limits }, holds: (value) => isWithin(type, value, limits) };
+  return { shown: () => ({ type: "range", ...limits }), holds: (value) => isWithin(type, value, limits) };
 }
 
 function lengthOf(type: "stringLength" | "arraySize", limits: Counts): Constraint {
   return {
-    shown: { type, ...limits },
+    shown: () => ({ type, ...limits }),
     holds: (value) => isWithin("integer", (value as string | unknown[]).length, limits),
   };
 }
@@ -118,28 +120,33 @@ function regexOf({
 }): Constraint {
   const compiled = compileRegex(regex);
   return {
-    shown: {
+    shown: () => ({
       type: "stringRegexMatch",
       regex,
       ...(failureMessage !== undefined && { configuredFailureMessage: failureMessage }),
-    },
+    }),
     holds: (value) => compiled.matches(String(value)),
   };
 }
 
 /** There is no telling an object that is not there from one that the caller may not read. */
 function foundObject(objectType: string): Constraint {
-  return { shown: { type: "objectQueryResult" }, holds: (value, isFound) => isFound(objectType, value) };
+  return {
+    shown: () => ({ type: "objectQueryResult" }),
+    holds: (value, isFound) => isFound(objectType, value),
+  };
 }
 
 function ofEach({ shown, holds }: Constraint): Constraint {
   return { shown, holds: (value, isFound) => (value as unknown[]).every((each) => holds(each, isFound)) };
 }
 
-function ofField(name: string, { shown, holds }: Constraint): Constraint {
-  const result = { result: "INVALID", evaluatedConstraints: [shown], required: true };
+function ofField(name: string, required: boolean, { shown, holds }: Constraint): Constraint {
   return {
-    shown: { type: "struct", structFields: { [name]: result } },
+    shown: (result) => ({
+      type: "struct",
+      structFields: { [name]: { result, evaluatedConstraints: [shown(result)], required } },
+    }),
     holds(value, isFound) {
       const field: unknown = Object.hasOwn(value as object, name) ? Reflect.get(value as object, name) : null;
       return field === null || holds(field, isFound);

@@ -1,6 +1,7 @@
 import { type Convert, checkedValue, typeName, ValueError } from "../functions/values.ts";
 import type { ActionParameter, ActionType } from "../ontology/action-type-schema.ts";
 import type { Ontology } from "../ontology/ontology.ts";
+import { canonical } from "./compare.ts";
 import { ActionError } from "./error.ts";
 import { typeOfProperty } from "./property-types.ts";
 import { typeOfParameter } from "./value-types.ts";
@@ -69,13 +70,13 @@ export function typedParameter(
   }
 }
 
-/** Objects are known by primary keys, of the type that the property has. */
+/** Objects are known by primary keys, of the type that the property has, in the form in which they are kept. */
 function keysOf({ objectTypes }: Ontology): Convert {
   return (value, type) => {
     const objectType = type.type === "object" ? objectTypes.get(type.objectType) : undefined;
     const property = objectType?.properties[objectType.primaryKey];
     const keyType = property && typeOfProperty(property);
-    return keyType ? checkedValue(value, keyType) : value;
+    return keyType ? canonical(keyType.type, checkedValue(value, keyType)) : value;
   };
 }
 

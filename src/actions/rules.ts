@@ -3,6 +3,7 @@ import type { ActionRule, ActionType, ActionValue } from "../ontology/action-typ
 import { checkCount } from "../ontology/apply.ts";
 import type { Edit, ObjectLocator, PrimaryKey } from "../ontology/edit.ts";
 import type { ObjectType, Ontology } from "../ontology/ontology.ts";
+import { canonical } from "./compare.ts";
 import { ActionError } from "./error.ts";
 import { typeOfProperty } from "./property-types.ts";
 import { type Scope, valueIn } from "./scope.ts";
@@ -145,7 +146,7 @@ function propertyValue(
   const type = property && typeOfProperty(property);
   if (value === null || !type) return value;
   try {
-    return checkedValue(value, type);
+    return canonical(type.type, checkedValue(value, type));
   } catch (error) {
     if (!(error instanceof ValueError)) throw error;
     const message = `${name}: ${error.message}`;

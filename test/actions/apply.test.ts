@@ -379,6 +379,16 @@ test("several applications that edit one object would depend on their order", as
   expect(gateway.edits).toHaveLength(2);
 });
 
+test("a key that is written in another way is of the same object", async () => {
+  const gateway = new Gateway();
+  const rule =
+    "{ type: createOrModifyObject, objectType: Office, properties: { number: { type: parameterId, parameterId: number } } }";
+  const text = `parameters: { number: { type: long } }\nrules: [${rule}]`;
+  await expect(gateway.apply(text, { number: "7" }, { number: "007" })).rejects.toMatchObject({
+    errorName: "ActionContainsDuplicateEdits",
+  });
+});
+
 test("a batch is applied when all of it is valid, or not at all", async () => {
   const gateway = new Gateway();
   const { applied } = await gateway.apply(`${who}rules: [${setName}]`, { who: "e1" }, { who: "e9" });

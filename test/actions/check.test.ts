@@ -192,6 +192,11 @@ test.each([
     /^EmptyRange/,
   ],
   [
+    "a range up to what it has to be above",
+    withRules(modify, "  x: { type: integer, range: { gt: 5, lte: 5 } }\n"),
+    /^EmptyRange/,
+  ],
+  [
     "a bound of another type",
     withRules(modify, "  x: { type: date, range: { gt: tomorrow } }\n"),
     /^InvalidValue <tomorrow/,

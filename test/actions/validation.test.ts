@@ -30,6 +30,14 @@ describe("constraints of parameters", () => {
     ["{ type: double, range: { lt: 0.5 } }", 0.5, ["INVALID", "range"]],
     ['{ type: long, range: { gte: "9007199254740993" } }', "9007199254740992", ["INVALID", "range"]],
     ['{ type: long, range: { gte: "9007199254740993" } }', "9007199254740993", ["VALID", "range"]],
+    ["{ type: long, range: { gte: 7 } }", "7", ["VALID", "range"]],
+    ["{ type: long, oneOf: { options: [{ value: 7 }] } }", "7", ["VALID", "oneOf"]],
+    ['{ type: long, oneOf: { options: [{ value: "7" }] } }', "007", ["VALID", "oneOf"]],
+    [
+      '{ type: timestamp, oneOf: { options: [{ value: "2026-01-01T00:00:00Z" }] } }',
+      "2026-01-01T01:00:00+01:00",
+      ["VALID", "oneOf"],
+    ],
     ['{ type: date, range: { lt: "2026-01-01" } }', "2025-12-31", ["VALID", "range"]],
     [
       '{ type: timestamp, range: { lt: "2026-01-01T00:00:00Z" } }',
@@ -49,6 +57,7 @@ describe("constraints of parameters", () => {
     ["{ type: object, objectType: Employee }", "e1", ["VALID", "objectQueryResult"]],
     ["{ type: object, objectType: Employee }", "e9", ["INVALID", "objectQueryResult"]],
     ["{ type: object, objectType: Office }", 7, ["VALID", "objectQueryResult"]],
+    ["{ type: object, objectType: Office }", "007", ["VALID", "objectQueryResult"]],
     [
       "{ type: array, items: { type: object, objectType: Employee } }",
       ["e1", "e9"],
@@ -57,6 +66,20 @@ describe("constraints of parameters", () => {
     ["{ type: struct, fields: { a: { type: integer, range: { lt: 5 } } } }", { a: 7 }, ["INVALID", "struct"]],
   ])("%s of %j: %j", async (text, value, expected) => {
     expect(await evaluated(text, value)).toEqual(expected);
+  });
+
+  test.each([
+    [{ a: 3 }, "VALID"],
+    [{ a: 7 }, "INVALID"],
+  ])("what is said of the fields of a struct is what is true of them: %j is %s", async (x, result) => {
+    const field = "{ type: integer, range: { lt: 5 }, required: false }";
+    const { validation } = await prepared(parameters(`{ type: struct, fields: { a: ${field} } }`), { x });
+    expect(validation.parameters.x?.evaluatedConstraints).toEqual([
+      {
+        type: "struct",
+        structFields: { a: { result, evaluatedConstraints: [{ type: "range", lt: 5 }], required: false } },
+      },
+    ]);
   });
 
   test("an expression that would take other engines for ever takes no time", async () => {

@@ -58,7 +58,10 @@ function checkBounds(check: ActionCheck, limits: Limits | undefined, type: Value
   for (const [name, limit] of Object.entries(limits)) checkStatic(check, limit, [...path, name], type);
   const lowest = limits.gt ?? limits.gte;
   const highest = limits.lt ?? limits.lte;
-  if (lowest === undefined || highest === undefined || !(order(type.type, lowest, highest) > 0)) return;
+  if (lowest === undefined || highest === undefined) return;
+  const sign = order(type.type, lowest, highest);
+  const excludesEnd = limits.gt !== undefined || limits.lt !== undefined;
+  if (!(sign > 0 || (sign === 0 && excludesEnd))) return;
   check.error("EmptyRange", path, "No value is within these limits.", "Write the smaller one as gt or gte.");
 }
 
