@@ -1,6 +1,7 @@
 import { type Convert, checkedValue, typeName, ValueError } from "../functions/values.ts";
 import type { ActionParameter, ActionType } from "../ontology/action-type-schema.ts";
 import type { Ontology } from "../ontology/ontology.ts";
+import { own } from "../ontology/own.ts";
 import { canonical } from "./compare.ts";
 import { ActionError } from "./error.ts";
 import { typeOfProperty } from "./property-types.ts";
@@ -33,7 +34,7 @@ export function givenParameters(
   }
   const values = new Map<string, unknown>();
   for (const [id, parameter] of Object.entries(parameters)) {
-    const value = Object.hasOwn(given, id) ? given[id] : undefined;
+    const value = own(given, id);
     if (value === undefined) continue;
     values.set(id, value === null ? null : typedParameter(id, parameter, value, ontology));
   }

@@ -1,5 +1,6 @@
 import type { Caller } from "../credentials/caller.ts";
 import type { ActionValue } from "../ontology/action-type-schema.ts";
+import { own } from "../ontology/own.ts";
 
 /** What the values of one application are taken from. What is missing is null. */
 export interface Scope {
@@ -31,9 +32,9 @@ export function valueIn(scope: Scope, value: ActionValue): unknown {
     case "uniqueIdentifier":
       return identifier(scope, value.linkId);
     case "objectParameterPropertyValue":
-      return own(scope.objects.get(value.parameterId), value.propertyTypeApiName);
+      return own(scope.objects.get(value.parameterId), value.propertyTypeApiName) ?? null;
     case "synchronousWebhookOutput":
-      return own(scope.outputs, value.webhookOutputParamName);
+      return own(scope.outputs, value.webhookOutputParamName) ?? null;
   }
 }
 
@@ -47,8 +48,4 @@ function identifier({ identifiers }: Scope, linkId: string | undefined): string 
   const made = crypto.randomUUID();
   if (linkId !== undefined) identifiers.set(linkId, made);
   return made;
-}
-
-function own(values: Readonly<Record<string, unknown>> | undefined, name: string): unknown {
-  return values && Object.hasOwn(values, name) ? (values[name] ?? null) : null;
 }

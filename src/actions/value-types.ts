@@ -5,6 +5,7 @@ import type {
   ActionType,
   ActionValue,
 } from "../ontology/action-type-schema.ts";
+import { own } from "../ontology/own.ts";
 
 /** What a parameter of an action type holds, in the types of functions: an object is known by its primary key. */
 export function typeOfParameter(parameter: ActionParameter | ActionElement): ValueType {
@@ -76,7 +77,7 @@ export function typeOfValue(
 ): ValueType | null {
   switch (value.type) {
     case "parameterId": {
-      const parameter = Object.hasOwn(parameters, value.parameterId) && parameters[value.parameterId];
+      const parameter = own(parameters, value.parameterId);
       return parameter ? typeOfParameter(parameter) : null;
     }
     case "staticValue":
@@ -89,8 +90,8 @@ export function typeOfValue(
     case "currentTime":
       return { type: "timestamp" };
     case "objectParameterPropertyValue": {
-      const parameter = Object.hasOwn(parameters, value.parameterId) && parameters[value.parameterId];
-      return parameter && parameter.type === "object"
+      const parameter = own(parameters, value.parameterId);
+      return parameter?.type === "object"
         ? types.property(parameter.objectType, value.propertyTypeApiName)
         : null;
     }

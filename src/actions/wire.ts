@@ -4,6 +4,7 @@ import type {
   ActionRule,
   ActionType,
 } from "../ontology/action-type-schema.ts";
+import { own } from "../ontology/own.ts";
 
 /** What the API says of an action type depends on beside its definition. */
 export interface WireFacts {
@@ -108,7 +109,7 @@ function objectTypesIn(parameter: ActionParameter | ActionElement): string[] {
 
 /** The object type that a parameter names, or that each of its elements does. */
 export function objectTypeOf(parameters: ActionType["parameters"], id: string): string | null {
-  const parameter = Object.hasOwn(parameters, id) ? parameters[id] : undefined;
+  const parameter = own(parameters, id);
   const one = parameter?.type === "array" ? parameter.items : parameter;
   return one?.type === "object" ? one.objectType : null;
 }

@@ -8,6 +8,7 @@ import type {
   OntologyDefinition,
   PropertyType,
 } from "./file-schema.ts";
+import { own } from "./own.ts";
 
 /** An ontology, and where in its files things stand. */
 export interface ReadOntology {
@@ -53,11 +54,11 @@ export function checkOntology({ definition, places }: ReadOntology, report: Repo
     }
     for (const field of ["primaryKey", "titleProperty"] as const) {
       const wanted = { primaryKey, titleProperty }[field];
-      if (wanted === undefined || Object.hasOwn(properties, wanted)) continue;
+      if (wanted === undefined || own(properties, wanted)) continue;
       const remedy = didYouMean(wanted, known, `add the property, or name another.`);
       error("PropertyNotFound", [...path, field], `${name} has no property ${wanted}.`, remedy);
     }
-    const key = properties[primaryKey];
+    const key = own(properties, primaryKey);
     if (key && !keyTypes.has(key.type)) {
       const message = `A property of the type ${key.type} cannot be a primary key.`;
       error(
@@ -76,7 +77,7 @@ export function checkOntology({ definition, places }: ReadOntology, report: Repo
   function checkLinkType(path: ValuePath, name: string, type: LinkTypeDefinition, seen: typeof sides): void {
     for (const end of ["from", "to"] as const) {
       const { objectType, apiName } = type[end];
-      if (!Object.hasOwn(objectTypes, objectType)) {
+      if (!own(objectTypes, objectType)) {
         const remedy = didYouMean(
           objectType,
           Object.keys(objectTypes),
@@ -96,7 +97,7 @@ export function checkOntology({ definition, places }: ReadOntology, report: Repo
         const message = `${objectType} has a link ${apiName} already, of the link type ${other}.`;
         error("DuplicateLink", [...path, end, "apiName"], message, "Use another name.");
       }
-      if (objectTypes[objectType]?.properties[apiName]) {
+      if (own(own(objectTypes, objectType)?.properties, apiName)) {
         const message = `${objectType} has a property ${apiName}, too.`;
         error("NameConflict", [...path, end, "apiName"], message, "Give one of them another name.");
       }
@@ -105,12 +106,12 @@ export function checkOntology({ definition, places }: ReadOntology, report: Repo
   }
 
   function checkForeignKey(path: ValuePath, { from, to }: LinkTypeDefinition): void {
-    const source = objectTypes[from.objectType];
-    const target = objectTypes[to.objectType];
+    const source = own(objectTypes, from.objectType);
+    const target = own(objectTypes, to.objectType);
     if (from.foreignKey === undefined || !source || !target) return;
     const at = [...path, "from", "foreignKey"];
-    const found: PropertyType | undefined = source.properties[from.foreignKey];
-    const wanted = target.properties[target.primaryKey];
+    const found: PropertyType | undefined = own(source.properties, from.foreignKey);
+    const wanted = own(target.properties, target.primaryKey);
     if (!found) {
       const message = `${from.objectType} has no property ${from.foreignKey}.`;
       error(

@@ -2,6 +2,7 @@ import { OntologyError } from "./error.ts";
 import type { PropertyType } from "./file-schema.ts";
 import { nameOf } from "./name.ts";
 import type { ObjectType } from "./ontology.ts";
+import { own } from "./own.ts";
 import { boundAs, type ColumnValue, fromColumn, selected, toColumn } from "./property-value.ts";
 import { joined, negated, type Statement } from "./statement.ts";
 import { columnOf, tableOf } from "./tables.ts";
@@ -203,7 +204,7 @@ export function filteredProperty(
 
 /** Throws {@link OntologyError} (PropertyNotFound). */
 export function propertyOf(type: ObjectType, name: string): PropertyType {
-  const property = Object.hasOwn(type.properties, name) ? type.properties[name] : undefined;
+  const property = own(type.properties, name);
   if (property) return property;
   const message = `${type.apiName} has no property ${name}.`;
   throw new OntologyError("PropertyNotFound", message, { objectType: type.apiName, property: name });

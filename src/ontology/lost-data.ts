@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { ValuePath } from "../documents/known-fields.ts";
 import type { OntologyDefinition, PropertyType } from "./file-schema.ts";
+import { own } from "./own.ts";
 
 /** What an ontology no longer shows of the objects that there are, and where its new definition would say it. */
 export interface LostData {
@@ -50,10 +51,6 @@ export function lostData(before: OntologyDefinition, after: OntologyDefinition):
     if (!isKept) losses.push({ path, message: `The links of ${name} go with the way it is defined.` });
   }
   return losses;
-}
-
-function own<T>(record: Readonly<Record<string, T>>, name: string): T | undefined {
-  return Object.hasOwn(record, name) ? record[name] : undefined;
 }
 
 function keyOf({ primaryKey, properties }: OntologyDefinition["objectTypes"][string]) {

@@ -1,4 +1,5 @@
 import type { PropertyType, ScalarPropertyType } from "./file-schema.ts";
+import { own } from "./own.ts";
 import { isCompound } from "./type-kinds.ts";
 
 /** What a column of a table holds. */
@@ -53,7 +54,7 @@ export function toColumn(value: unknown, type: PropertyType): ColumnValue | unde
   if (type.type === "struct") {
     if (!isObject(value)) return undefined;
     const fields = Object.entries(value).map(([name, field]) => {
-      const known = Object.hasOwn(type.fields, name) ? type.fields[name] : undefined;
+      const known = own(type.fields, name);
       return [name, field === null ? null : known && toJson(field, known.type)] as const;
     });
     return fields.some(([, field]) => field === undefined)

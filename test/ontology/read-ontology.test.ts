@@ -61,6 +61,14 @@ test.each([
     "objectType: Projekt, apiName: members",
     ["ObjectTypeNotFound 25:23"],
   ],
+  [
+    "objectType: Project, apiName: members",
+    "objectType: toString, apiName: valueOf",
+    ["ObjectTypeNotFound 25:23"],
+  ],
+  ["foreignKey: bossId", "foreignKey: toString", ["PropertyNotFound 21:62"]],
+  ["primaryKey: id", "primaryKey: valueOf", ["PropertyNotFound 4:17"]],
+  ["apiName: boss,", "apiName: toString,", []],
   ["apiName: reports", "apiName: boss", ["DuplicateLink 22:42"]],
   ["linkTypes:", "actionType:", ["UnknownField 19:1"]],
 ])("%j as %j: %j", (text, instead, expected) => {

@@ -3,6 +3,7 @@ import { didYouMean } from "../../documents/nearest.ts";
 import type { NamedType, ValueType } from "../../functions/published-function.ts";
 import type { ActionParameter, ActionType } from "../../ontology/action-type-schema.ts";
 import type { Ontology } from "../../ontology/ontology.ts";
+import { own } from "../../ontology/own.ts";
 import { typeOfProperty } from "../property-types.ts";
 import type { TypesOfValues } from "../value-types.ts";
 
@@ -38,8 +39,7 @@ export function typesIn(
 ): TypesOfValues {
   return {
     property(objectType, name) {
-      const properties = ontology.objectTypes.get(objectType)?.properties ?? {};
-      const property = Object.hasOwn(properties, name) ? properties[name] : undefined;
+      const property = own(ontology.objectTypes.get(objectType)?.properties, name);
       return property ? typeOfProperty(property) : null;
     },
     output: (webhook, name): ValueType | null =>
@@ -50,7 +50,7 @@ export function typesIn(
 /** A parameter that something names. Reports ParameterNotFound. */
 export function parameterAt(check: ActionCheck, id: string, path: ValuePath): ActionParameter | null {
   const { parameters } = check.action;
-  const found = Object.hasOwn(parameters, id) ? parameters[id] : undefined;
+  const found = own(parameters, id);
   if (found) return found;
   const remedy = didYouMean(id, Object.keys(parameters), "add the parameter, or name another.");
   check.error("ParameterNotFound", path, `${check.name} has no parameter ${id}.`, remedy);

@@ -3,6 +3,7 @@ import { didYouMean } from "../../documents/nearest.ts";
 import type { NamedType, ValueType } from "../../functions/published-function.ts";
 import { checkedValue, typeName, ValueError } from "../../functions/values.ts";
 import type { ActionValue } from "../../ontology/action-type-schema.ts";
+import { own } from "../../ontology/own.ts";
 import { fits, typeOfValue } from "../value-types.ts";
 import { type ActionCheck, parameterAt } from "./action-check.ts";
 
@@ -160,6 +161,6 @@ export function checkInputs(
 
 function mayBeMissing({ action: { parameters } }: ActionCheck, value: ActionValue): boolean {
   if (value.type !== "parameterId") return false;
-  const parameter = Object.hasOwn(parameters, value.parameterId) ? parameters[value.parameterId] : undefined;
+  const parameter = own(parameters, value.parameterId);
   return parameter !== undefined && !parameter.required && !parameter.default;
 }
