@@ -65,7 +65,7 @@ export function aggregateObjects(sql: SqlStorage, ontology: Ontology, request: u
   const order = orders.length > 0 && grouped !== "" ? `ORDER BY ${orders.join(", ")}` : "";
   const rows = sql
     .exec(
-      `SELECT ${columns.join(", ")}, count(*) FROM ${from} WHERE ${conditions} ${grouped} ${order} LIMIT ${MOST_GROUPS + 1}`,
+      `SELECT ${columns.join(", ")}, count(*) FROM ${from} WHERE ${conditions} ${grouped} ${order}`,
       ...statement.values,
     )
     .raw<ColumnValue[]>();

@@ -3,7 +3,7 @@ import { OntologyError } from "./error.ts";
 import type { PropertyType } from "./file-schema.ts";
 import { type Filter, filteredProperty } from "./filter.ts";
 import type { ObjectType } from "./ontology.ts";
-import { type ColumnValue, fromColumn, selected, toColumn } from "./property-value.ts";
+import { type ColumnValue, columnType, fromColumn, selected, toColumn } from "./property-value.ts";
 import type { Statement } from "./statement.ts";
 import { columnOf } from "./tables.ts";
 import { hasRange, isCompound, isNumeric } from "./type-kinds.ts";
@@ -74,10 +74,8 @@ export function compileGroup(group: Grouping, index: number, type: ObjectType, s
     case "fixedWidth": {
       if (!isNumeric(property.type)) throw wrongType(group, name, property);
       const width = `CAST(${statement.bind(group.fixedWidth)} AS REAL)`;
-      const steps = `(CAST(${column} AS REAL) / ${width})`;
-      // Rounds down, also below zero.
-      const whole = `(CAST(${steps} AS INTEGER) - (${steps} < CAST(${steps} AS INTEGER)))`;
-      return { name, expression: `(${whole} * ${width})`, condition: present, toValue: (value) => value };
+      const expression = `(floor(CAST(${column} AS REAL) / ${width}) * ${width})`;
+      return { name, expression, condition: present, toValue: (value) => value };
     }
     case "ranges":
       return ranges(group, name, property, index, statement);
@@ -103,7 +101,7 @@ function ranges(
     }),
   );
   const table = `range${index}`;
-  const compared = isNumeric(property.type) ? "REAL" : "TEXT";
+  const compared = property.type === "decimal" ? "REAL" : columnType(property);
   const column = `CAST(${columnOf(name, property)} AS ${compared})`;
   const bound = (at: number) => `CAST(json_extract(${table}.value, '$[${at}]') AS ${compared})`;
   const isOpen = (at: number) => `json_extract(${table}.value, '$[${at}]') IS NULL`;
