@@ -129,9 +129,14 @@ function decimalOf(value: unknown): string | undefined {
   return sign === "-" && number !== "0" ? `-${number}` : number;
 }
 
+/** All digits of a number, where JavaScript writes an exponent. */
 function plain(value: number): string {
-  const text = String(value);
-  return text.includes("e") && Math.abs(value) < 1 ? value.toFixed(20) : text;
+  const [, sign = "", first = "", rest = "", exponent] =
+    /^(-?)(\d)(?:\.(\d+))?e([+-]\d+)$/.exec(String(value)) ?? [];
+  if (exponent === undefined) return String(value);
+  const digits = first + rest;
+  const whole = Number(exponent) + 1;
+  return whole > 0 ? sign + digits.padEnd(whole, "0") : `${sign}0.${"0".repeat(-whole)}${digits}`;
 }
 
 function isDay(text: string): boolean {

@@ -41,6 +41,8 @@ test("values of a former type are never read as those of another", async () => {
 });
 
 test("another primary key begins with no objects", async () => {
+  await deployOntology(withProperties("d: { type: string }"));
+  await (await ontologyFor(ann)).apply([created("Moved", { id: "3", d: "text" })], null);
   await deployOntology(withProperties("d: { type: string }", "d"));
   expect(
     (await (await ontologyFor(ann)).load({ objectSet: { type: "base", objectType: "Moved" } })).data,
