@@ -49,6 +49,12 @@ export function kindOf(address: Address): string | null {
   return range === "unicast" ? null : (kinds.get(range) ?? range);
 }
 
+/** Whether a URL's hostname is this machine, by name or by address. */
+export function isThisMachine(hostname: string): boolean {
+  const address = addressOf(hostname);
+  return hostname === "localhost" || (address !== null && kindOf(address) === "loopback");
+}
+
 /**
  * A block of addresses, or null when its first and last address are not of one kind or when it would hold
  * many IPv4 addresses in disguise. What is of another kind in the middle does not belong to it.

@@ -1,5 +1,5 @@
 import type { IdentitySettings } from "../../credentials/identity.ts";
-import { addressOf, kindOf } from "../../egress/ip.ts";
+import { isThisMachine } from "../../egress/ip.ts";
 import { baseUrl } from "../../egress/target-server.ts";
 import type { EnvironmentModel } from "../../environment/read-environment.ts";
 import { withDefaultServiceAccount } from "../../environment/service-accounts.ts";
@@ -49,17 +49,12 @@ export function withIdentity(model: EnvironmentModel, identity: IdentitySettings
 
 /** What flows may call under `sortie dev`: what the command line names, and target servers on this machine. */
 export function allowedInDev({ settings }: EnvironmentModel, given: DevSettings): string[] {
-  const local = [...settings.targetServers.values()].filter(({ host }) => isLoopback(host));
+  const local = [...settings.targetServers.values()].filter(({ host }) => isThisMachine(host));
   const named = given.targetServers.map(({ server }) => server);
   return [
     ...given.connections.map(({ rule }) => rule),
     ...new Set([...local, ...named].map((server) => baseUrl(server))),
   ];
-}
-
-function isLoopback(host: string): boolean {
-  const address = addressOf(host);
-  return host === "localhost" || (address !== null && kindOf(address) === "loopback");
 }
 
 function isNamed(entity: unknown, names: ReadonlySet<unknown>): boolean {

@@ -3,8 +3,9 @@ const HANDSHAKE_RECORD = 22;
 const CERTIFICATE = 11;
 const CERTIFICATE_REQUEST = 13;
 
-/** How much of a handshake is read. Bytes. */
+/** How much of a handshake is read, in bytes, and how many certificates: each is compared with all others. */
 const LONGEST_HANDSHAKE = 256 * 1024;
+const MOST_CERTIFICATES = 20;
 
 /**
  * Reads what a server sends in a handshake of TLS 1.2, as far as it is in the clear: the certificates in the server's
@@ -47,7 +48,7 @@ export class HandshakeReader {
   }
 
   #readCertificates(list: Buffer): void {
-    for (let at = 0; at + 3 <= list.length; ) {
+    for (let at = 0; at + 3 <= list.length && this.certificates.length < MOST_CERTIFICATES; ) {
       const end = at + 3 + list.readUIntBE(at, 3);
       if (end > list.length) return;
       this.certificates.push(list.subarray(at + 3, end));

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from "commander";
 import * as v from "valibot";
+import { isThisMachine } from "../../egress/ip.ts";
 import { CommandFailure } from "../command-failure.ts";
 import { onOneLine } from "../visible.ts";
 
@@ -68,6 +69,11 @@ async function asked(name: string, { url, limit }: HistoryOptions): Promise<unkn
   if (base?.protocol !== "https:" && base?.protocol !== "http:")
     throw new CommandFailure(`${url} is no address of a gateway.`);
   const token = process.env.SORTIE_TOKEN;
+  if (token && base.protocol === "http:" && !isThisMachine(base.hostname)) {
+    throw new CommandFailure(
+      `${base.origin} would be sent your token in the clear: write https, or unset SORTIE_TOKEN.`,
+    );
+  }
   const path = `/_sortie/webhooks/${encodeURIComponent(name)}/history?pageSize=${limit}`;
   const response = await fetch(new URL(path, base), {
     headers: token ? { authorization: `Bearer ${token}` } : {},

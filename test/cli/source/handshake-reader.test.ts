@@ -54,3 +54,11 @@ test("whatever a server sends, reading ends, and no certificate is longer than w
     }),
   );
 });
+
+test("of a server that sends very many certificates, so many are looked at", () => {
+  const one = sized(Buffer.from("a certificate"), 3);
+  const list = sized(Buffer.concat(Array.from({ length: 500 }, () => one)), 3);
+  const reader = new HandshakeReader();
+  reader.read(record(22, message(11, list)));
+  expect(reader.certificates).toHaveLength(20);
+});

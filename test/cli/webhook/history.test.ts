@@ -77,6 +77,12 @@ test.each([
   expect(finished.status).toBe(status);
 });
 
+test("sends a token over TLS, or to this machine", async () => {
+  const finished = await history("x", "a-token", "--url", "http://gateway.example.com");
+  expect(finished.stderr).toContain("http://gateway.example.com would be sent your token in the clear");
+  expect(finished.status).toBe(2);
+});
+
 test("says that there is nothing", async () => {
   expect((await history("empty")).stdout).toBe("There are no executions of empty that you may see.\n");
 });

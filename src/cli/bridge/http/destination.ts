@@ -70,10 +70,9 @@ export function guardedLookup(blocks: readonly AddressBlock[], resolve = lookup)
       const [first] = allowed;
       if (!first) {
         const list = found.map(({ address }) => address).join(", ");
-        const message =
-          `${hostname} leads to ${list}, which the file of this bridge does not allow: ` +
-          "name the addresses in addresses of the destination.";
-        return callback(new Refusal("destination", message), "");
+        const message = `${hostname} leads to an address that the file of this bridge does not allow.`;
+        const detail = `It is ${list}. Name the addresses in addresses of the destination.`;
+        return callback(new Refusal("destination", message, null, detail), "");
       }
       if (options.all) callback(null, allowed);
       else callback(null, first.address, first.family);

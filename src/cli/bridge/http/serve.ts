@@ -131,6 +131,6 @@ class CallLine {
 }
 
 function reasonOf(error: unknown): string {
-  if (error instanceof Refusal) return error.message;
+  if (error instanceof Refusal) return `${error.message} ${error.detail}`.trim();
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -318,12 +318,15 @@ describe("an answer is none", () => {
   });
 });
 
-test("a name that leads to an address that is not named is not called", async () => {
+test("a name that leads to an address that is not named is not called, and the log alone says which it is", async () => {
   const destinations = [{ origin, addresses: [], authorities: null, identity: null }];
-  const other = await startHttpBridge({ ...settings(), destinations }, () => {});
+  const logged: Record<string, unknown>[] = [];
+  const other = await startHttpBridge({ ...settings(), destinations }, (line) => logged.push(line));
   const headers = { [CALL_HEADER]: await sign() };
   const response = await fetch(other.url + BRIDGE_PATH, { method: "POST", headers });
-  expect([response.status, await response.text()]).toEqual([403, expect.stringContaining("does not allow")]);
+  const text = "localhost leads to an address that the file of this bridge does not allow.\n";
+  expect([response.status, await response.text()]).toEqual([403, text]);
+  await expect.poll(() => logged).toMatchObject([{ reason: expect.stringContaining("127.0.0.1") }]);
   expect(calls).toBe(0);
   await other.stop();
 });
