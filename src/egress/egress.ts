@@ -22,6 +22,8 @@ export interface EgressOptions {
  */
 const bareGet = new Request("http://bare.invalid/", { redirect: "manual" });
 
+const TRACE = "TRACE";
+
 /** The one door through which an environment calls out. */
 export class Egress {
   readonly #options: EgressOptions;
@@ -136,8 +138,12 @@ export class Egress {
     return connection.fetch(url, init);
   }
 
-  #check({ url, by }: Pick<OutboundCall, "url" | "by">): void {
+  #check({ url, by, method }: Pick<OutboundCall, "url" | "by"> & { readonly method?: string }): void {
     const { policy, log } = this.#options;
+    // Its answer repeats the request, with the credentials that the gateway has put into it. RFC 9110, 9.3.8.
+    if (method?.length === TRACE.length && method.toUpperCase() === TRACE) {
+      throw new EgressError("invalid", "The method TRACE is not sent: its answer would repeat credentials.");
+    }
     const refusal = policy.check(url);
     if (refusal === null) return;
     log({ level: "error", event: "egress.refused", ...told(by), ...refusal });

@@ -1,4 +1,7 @@
-/** The HTTP methods that Workers can receive and send. They send any other letter case as this one. */
+/**
+ * The HTTP methods that Workers can receive and that are sent. They send any other letter case as this one. The egress
+ * refuses TRACE.
+ */
 export const METHODS: ReadonlySet<string> = new Set([
   "GET",
   "HEAD",
@@ -7,7 +10,6 @@ export const METHODS: ReadonlySet<string> = new Set([
   "DELETE",
   "PATCH",
   "OPTIONS",
-  "TRACE",
   "PURGE",
   "COPY",
   "LOCK",

@@ -48,6 +48,17 @@ async function failure(sent: Promise<unknown>): Promise<EgressError> {
   return error;
 }
 
+test.each(["TRACE", "trace", "Trace"])(
+  "%s is not sent: its answer would repeat the credentials of the call",
+  async (method) => {
+    let sent = 0;
+    const counting: Connection = { fetch: (url, init) => fetch(url, init).finally(() => sent++) };
+    const own = new Egress({ policy, internet: counting, connections: new Map(), log, audit: noAudit });
+    const error = await failure(own.send(call(`${a}/echo`, { method }), new Deadlines()));
+    expect([error.kind, sent]).toEqual(["invalid", 0]);
+  },
+);
+
 describe("an allowed call", () => {
   test("sends method, path, query, headers and body as they are", async () => {
     const headers = new Headers([

@@ -13,3 +13,7 @@ test.each(["GTE", "FOO", "CONNECT", "LINK", ""])("they cannot send %j", (method)
   expect(METHODS.has(method)).toBe(false);
   expect(() => new Request("http://example.com/", { method: method || " " })).toThrow(TypeError);
 });
+
+test("TRACE is none of those that are sent, though Workers could", () => {
+  expect(METHODS.has("TRACE")).toBe(false);
+});

@@ -50,6 +50,11 @@ describe("to the target go", () => {
     }
   });
 
+  test("no TRACE, which would give the client what the gateway has added", async () => {
+    const answer = await through({ method: "TRACE" });
+    expect([answer.status, await answer.text()]).toEqual([503, expect.not.stringContaining('"server"')]);
+  });
+
   test("the target's own name in Host", async () => {
     expect((await echoOf(through({ headers: { host: "gateway.test" } }))).values("host")).toEqual([
       a.slice("http://".length),

@@ -22,6 +22,17 @@ const failing = async (action: string, text = "") =>
   };
 
 describe("a call", () => {
+  test("and what Python cannot hold of them is no fault of its result", async () => {
+    const given = { day: "0000-01-01", items: [] };
+    expect(await execute("python_values", given)).toMatchObject({
+      status: 400,
+      body: {
+        errorName: "QueryRuntimeError",
+        parameters: { message: "ValueError: expected Date (datetime.date), got a str" },
+      },
+    });
+  });
+
   test("has parameters and a result of the signature's types", async () => {
     const given = { day: "2026-11-26", items: [1, 2, 3] };
     expect(await execute("python_values", given)).toEqual({

@@ -76,6 +76,13 @@ result = str(answer.status) + run_sync(answer.text())`);
     expect(await fetches(`${a}/status/200?body=ok`)).toBe("200ok");
   });
 
+  test("no method has a system repeat the credentials that the gateway adds", async () => {
+    const sent = { source: "things", method: "TRACE", url: `${a}/echo` };
+    expect(await call("send_error", JSON.stringify(sent), "python_probe")).toMatch(
+      /^connection: .*TRACE is not sent/,
+    );
+  });
+
   test("nothing keeps what outlives a call", async () => {
     expect(await runs("import js; result = hasattr(js, 'caches')")).toBe("False");
   });

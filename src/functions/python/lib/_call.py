@@ -49,15 +49,21 @@ class _Served:
         self._hints = _hints_of(function)
 
     def value(self, given: list[Any], limit: int) -> Any:
-        arguments = {
-            of["name"]: from_wire(value, of["type"], self._hints.get(of["name"], Any))
-            for of, value in zip(self._parameters, given)
-            if value is not None or not of["optional"] or not self._has_default(of["name"])
-        }
-        result = self._function(**arguments)
+        result = self._function(**self._arguments(given))
         if self._output is None:
             return None
         return to_wire(result, self._output["type"], self._output["optional"], limit)
+
+    def _arguments(self, given: list[Any]) -> dict[str, Any]:
+        """Raises ValueError for what Python cannot hold, such as the year 0: it is no fault of a result."""
+        try:
+            return {
+                of["name"]: from_wire(value, of["type"], self._hints.get(of["name"], Any))
+                for of, value in zip(self._parameters, given)
+                if value is not None or not of["optional"] or not self._has_default(of["name"])
+            }
+        except WrongValue as error:
+            raise ValueError(str(error)) from None
 
     def _has_default(self, name: str) -> bool:
         function = self._function
