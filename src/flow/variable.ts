@@ -130,7 +130,7 @@ function plainVariable(name: string): Variable {
 }
 
 /** The messages that every flow has. */
-const flowMessages: ReadonlySet<string> = new Set(["message", "request", "response", "error"]);
+export const flowMessages: ReadonlySet<string> = new Set(["message", "request", "response", "error"]);
 
 function flowMessageVariable(name: string): Variable {
   return {

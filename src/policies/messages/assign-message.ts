@@ -40,18 +40,17 @@ export const assignMessage = definePolicy({
 
   build({ edits, authentication, assignTo, ignoreUnresolved }, context) {
     const own = editFaultsOf(faults, context.policy);
-    const target = buildAssignTo(assignTo, context, own);
+    const editTarget = buildAssignTo(assignTo, context, own);
     const edited = assignTo.name ?? "message";
     const edit = buildMessageEdits(edits, context, { edited, ignoreUnresolved, faults: own });
     if (authentication === null) {
       return function assign(flow) {
-        edit(flow, target(flow));
+        editTarget(flow, edit);
       };
     }
     const authenticate = buildAuthentication(authentication, context);
     return function assignWithToken(flow) {
-      const message = target(flow);
-      edit(flow, message);
+      const message = editTarget(flow, edit);
       const token = authenticate(flow, TOKEN_TIMEOUT_MS)(flow.target?.url ?? "");
       const set = ({ name, value }: TokenHeader) => message.ownHeaders.set(name, value);
       return token instanceof Promise ? token.then(set) : set(token);

@@ -32,11 +32,11 @@ export const httpModifier = definePolicy({
 
   build({ edits, assignTo, ignoreUnresolved }, context) {
     const own = editFaultsOf(faults, context.policy);
-    const target = buildAssignTo(assignTo, context, own);
+    const editTarget = buildAssignTo(assignTo, context, own);
     const edited = assignTo.name ?? "message";
     const edit = buildMessageEdits(edits, context, { edited, ignoreUnresolved, faults: own });
     return function modify(flow) {
-      edit(flow, target(flow));
+      editTarget(flow, edit);
     };
   },
 });

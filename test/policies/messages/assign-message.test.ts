@@ -120,6 +120,23 @@ describe("a new message", () => {
       else expect(flow[name]).toBe(state[name] ?? null);
     }
   });
+
+  test.each<[string, string, keyof typeof parts, string]>([
+    ["request", "<Set><Payload>[{request.content}]</Payload></Set>", "request", "[q]"],
+    ["request", "<Set><Payload>[{message.content}]</Payload></Set>", "request", "[q]"],
+    ["request", '<Copy source="request"><Payload>true</Payload></Copy>', "request", "q"],
+    [
+      "response",
+      "<AssignVariable><Name>old</Name><Ref>response.content</Ref></AssignVariable><Set><Payload>[{old}]</Payload></Set>",
+      "response",
+      "[r]",
+    ],
+    ["response", "<Set><Payload>[{error.content}]</Payload></Set>", "error", "[e]"],
+  ])("a new %s is made of the old one: %s", async (type, actions, part, content) => {
+    const xml = assign(`<AssignTo createNew="true" transport="http" type="${type}"/>`, actions);
+    const flow = await runPolicy(assignMessage, xml, flowOf(parts[part]()));
+    expect(flow[part]?.content).toBe(content);
+  });
 });
 
 describe("errors", () => {

@@ -1,15 +1,12 @@
 import type { FlowContext } from "../../../flow/context.ts";
 import { Message } from "../../../flow/message.ts";
 import { ReadOnlyVariable, Unsettable } from "../../../flow/unsettable.ts";
-import { messageFinder, type Variable } from "../../../flow/variable.ts";
+import { flowMessages, messageFinder, type Variable } from "../../../flow/variable.ts";
 import { answeredValue, isSame } from "./flow-variable.ts";
 import type { FlowVariable } from "./wire/external_callout_pb.ts";
 
 /** How many variables one answer may change. */
 export const MOST_CHANGED = 1000;
-
-/** What every flow has; only their properties can be changed. */
-const flowMessages: ReadonlySet<string> = new Set(["message", "request", "response", "error"]);
 
 type Variables = Readonly<Record<string, FlowVariable>>;
 
@@ -42,6 +39,7 @@ export function applyVariables(
 /** A variable's name may not be the dotted beginning of another's: what is there gives way. */
 function apply(flow: FlowContext, target: Variable, answered: FlowVariable): void {
   const { name, contentOf } = target;
+  // Of what every flow has, only the properties can be changed.
   if (flowMessages.has(name)) throw new ReadOnlyVariable(name);
   if (contentOf !== null && messageFinder(contentOf)(flow)?.body.isStream) {
     throw new Unsettable(name, "the message's content has not been read");
