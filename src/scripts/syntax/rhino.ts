@@ -31,6 +31,7 @@ interface ParserParts {
   finishToken(type: unknown, value: string): void;
   getTokenFromCode(code: number): void;
   parseIdent(liberal?: boolean): Node & { name: string };
+  adaptDirectivePrologue(statements: readonly (Node & { directive?: string })[]): void;
   parseForIn(node: Node, init: Node): Node & { left: Node; right: Node };
   startNode(): Node;
   finishNode(node: Node, type: string): Node & { name: string };
@@ -40,7 +41,7 @@ interface ParserParts {
 const Base = Parser as unknown as new (...values: unknown[]) => ParserParts & { parse(): Program };
 
 /**
- * Parses what Rhino adds to JavaScript: `for each (… in …)`, and E4X's ways to name the parts of XML, `.@name`, `.*`,
+ * Parses what Rhino adds to JavaScript, and does differently: `for each (… in …)`, and E4X's ways to name the parts of XML, `.@name`, `.*`,
  * `..name`. Notes how the same is said in JavaScript.
  */
 class RhinoParser extends Base {
@@ -55,6 +56,17 @@ class RhinoParser extends Base {
     this.edits.push({ start: this.start, end: this.end, text: "" });
     this.#each.push(this.start);
     super.nextToken();
+  }
+
+  /**
+   * In Rhino a strict function's `this` is the global object where it would be undefined, and published scripts keep
+   * their libraries there. So `"use strict"` is blanked out: what runs with it runs without it.
+   */
+  override adaptDirectivePrologue(statements: readonly (Node & { directive?: string })[]): void {
+    super.adaptDirectivePrologue(statements);
+    for (const { directive, start, end } of statements) {
+      if (directive === "use strict") this.edits.push({ start, end, text: " ".repeat(end - start) });
+    }
   }
 
   override parseForIn(node: Node, init: Node): Node & { left: Node; right: Node } {

@@ -81,11 +81,18 @@ describe("language", () => {
     ["a comma for a missing value", "[1, , 2].length", 3],
   ])(isWhatItSays, runs);
 
-  test("'use strict' at the top", async () => {
-    const source =
-      "'use strict';\nvar a = 1;\ncontext.setVariable('out', (function () { return typeof this })())";
-    const after = await runPolicy(javascript, policy(source), flow(), { scripts, egress });
-    expect(variableOf(after, "out")).toBe("undefined");
+  /** Rhino has the global object where strict code has no `this`, and libraries put themselves there. */
+  test.each([
+    ["at the top", "'use strict'; var root = (function () { return this })(); root.lib = 1;"],
+    [
+      "in a function",
+      "(function () { 'use strict'; var root = (function () { return this }).call(null); root.lib = 1 })();",
+    ],
+    ["by two directives", "function f() { 'other'; \"use strict\"\n this.lib = 1 }; f();"],
+  ])("'use strict' %s leaves a function the global object", async (_, source) => {
+    const text = `${source}\ncontext.setVariable('out', lib)`;
+    const after = await runPolicy(javascript, policy(text), flow(), { scripts, egress });
+    expect(variableOf(after, "out")).toBe(1);
   });
 
   test("throw", async () => {
