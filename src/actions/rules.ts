@@ -108,8 +108,11 @@ export function typesOfRules(
     }
   }
 
+  /** All objects of a parameter are of one type. */
   function typesNamed(id: string): string[] {
-    return objectsNamed(id, parameters, scope).map(({ $apiName }) => $apiName);
+    return objectsNamed(id, parameters, scope)
+      .slice(0, 1)
+      .map(({ $apiName }) => $apiName);
   }
 }
 

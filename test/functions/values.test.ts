@@ -131,6 +131,25 @@ test("whatever a value is, it is checked JSON or a ValueError, and checked JSON 
   );
 });
 
+describe("binary is base64 in whole groups of four", () => {
+  test.each(["", "AA==", "AAA=", "AAAA", "AAAAAA=="])("%j is", (text) => {
+    expect(checkedValue(text, { type: "binary" })).toBe(text);
+  });
+
+  test.each(["A", "A===", "AAAAA===", "====", "AA=A", "AAA", "AA=", "A AA", "AAAA\n", "AA-_"])(
+    "%j is not",
+    (text) => {
+      expect(() => checkedValue(text, { type: "binary" })).toThrow(ValueError);
+    },
+  );
+
+  test("as long as a request may be", () => {
+    const text = "A".repeat(10 * 1024 * 1024);
+    expect(checkedValue(text, { type: "binary" })).toHaveLength(text.length);
+    expect(() => checkedValue(`${text.slice(1)}!`, { type: "binary" })).toThrow(ValueError);
+  });
+});
+
 test("types have the names of Foundry's documentation", () => {
   expect(typeName({ type: "map", key: { type: "string" }, value: { type: "list", element: struct } })).toBe(
     "Map<String, List<Struct{days, note?}>>",

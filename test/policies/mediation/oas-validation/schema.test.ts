@@ -214,6 +214,23 @@ describe("formats", () => {
     expect(wrong.filter(fits)).toEqual([]);
   });
 
+  test.each([
+    "date",
+    "date-time",
+    "email",
+    "ipv4",
+    "ipv6",
+    "hostname",
+    "uri",
+    "uri-template",
+    "uuid",
+    "byte",
+  ])("%s is told of a text of any length", (format) => {
+    for (const text of ["a".repeat(1e7), "a/".repeat(5e6), "{a}".repeat(3e6), "a.".repeat(5e6)]) {
+      expect(wrongWith({ type: "string", format }, JSON.stringify(text)).length).toBeLessThan(2);
+    }
+  });
+
   test("what is wrong with a text", () => {
     expect(wrongWith({ format: "date" }, '"x"')).toEqual([
       'String "x" is invalid against requested date format(s) yyyy-MM-dd',

@@ -81,7 +81,7 @@ function isUri(text: string): boolean {
 
 /** RFC 6570: braces in pairs, with names in them. */
 function isUriTemplate(text: string): boolean {
-  return /^(?:[^\s"'<>\\^`{|}]|\{[^\s{}]+\})*$/.test(text);
+  return !/[\s"'<>\\^`{|}]/.test(text.replace(/\{[^\s{}]+\}/g, ""));
 }
 
 function isEncoded(text: string): boolean {
