@@ -6,6 +6,7 @@ import { FunctionEgress, FunctionSession } from "./worker/function-entrypoints.t
 import { servedBy } from "./worker/gateways.ts";
 import type { Served } from "./worker/make-gateway.ts";
 import { OntologyObjects } from "./worker/ontology-objects.ts";
+import { TrafficCounter } from "./worker/traffic-counter.ts";
 import { UserAuthorization } from "./worker/user-authorization.ts";
 import { WebhookExecutions } from "./worker/webhook-executions.ts";
 import type { WorkerEnv } from "./worker/worker-env.ts";
@@ -13,7 +14,14 @@ import type { WorkerEnv } from "./worker/worker-env.ts";
 /** Paths of the gateway itself; everything else is the proxies', without a router in between. */
 const OWN_PATHS = "/_sortie/";
 
-export { FunctionEgress, FunctionSession, OntologyObjects, UserAuthorization, WebhookExecutions };
+export {
+  FunctionEgress,
+  FunctionSession,
+  OntologyObjects,
+  TrafficCounter,
+  UserAuthorization,
+  WebhookExecutions,
+};
 
 function serve(
   request: Request,

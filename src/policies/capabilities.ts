@@ -11,6 +11,7 @@ import type { RequestMessage, ResponseMessage } from "../flow/message.ts";
 import type { ScriptRunner } from "../scripts/execution.ts";
 import type { ScriptReader } from "../scripts/script.ts";
 import type { Caches } from "../stores/caches.ts";
+import type { Counters } from "../stores/counters/counters.ts";
 import type { KeyValueMaps } from "../stores/key-value-maps.ts";
 import type { FlowFunctions } from "./callouts/function-callout/call.ts";
 import type { Resources } from "./resources.ts";
@@ -35,6 +36,7 @@ export interface EnvironmentCapabilities {
   readonly keyValueMaps: KeyValueMaps;
   readonly keySets: KeySets;
   readonly caches: Caches;
+  readonly counters: Counters;
   readonly scripts: ScriptRunner;
   readonly printer: Printer;
   readonly specifications: SpecificationReader;

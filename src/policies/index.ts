@@ -43,6 +43,7 @@ const loaders: Readonly<Record<string, () => Promise<PolicyType>>> = {
       .regularExpressionProtection,
   ResponseCache: async () => (await import("./traffic/response-cache.ts")).responseCache,
   ServiceCallout: async () => (await import("./callouts/service-callout/service-callout.ts")).serviceCallout,
+  SpikeArrest: async () => (await import("./traffic/spike-arrest.ts")).spikeArrest,
   StatisticsCollector: async () => (await import("./extensions/statistics-collector.ts")).statisticsCollector,
   VerifyJWS: async () => (await import("./security/tokens/verify-jws.ts")).verifyJws,
   VerifyJWT: async () => (await import("./security/tokens/verify-jwt.ts")).verifyJwt,

@@ -23,6 +23,8 @@ export interface References {
   readonly scripts?: readonly string[];
   /** Entries of key value maps that are deployed with the bundle. */
   readonly initialEntries?: readonly InitialEntry[];
+  /** Whether it counts together with all isolates, which needs a binding of the Worker. */
+  readonly sharesCounters?: boolean;
 }
 
 /** An entry that a policy brings. */

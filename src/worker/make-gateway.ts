@@ -23,6 +23,7 @@ import type { FlowContext } from "../flow/context.ts";
 import { DeployedFunctions } from "../functions/deployed.ts";
 import { FunctionRunner } from "../functions/runner.ts";
 import { Scripts } from "../scripts/scripts.ts";
+import { EnvironmentCounters } from "../stores/counters/environment-counters.ts";
 import { EnvironmentMaps, entriesOfMaps } from "../stores/environment-maps.ts";
 import { SealedCache } from "../stores/shared-cache.ts";
 import { StoredMaps } from "../stores/stored-maps.ts";
@@ -38,6 +39,7 @@ import { makeGoogleTokens } from "./google-tokens.ts";
 import { type LoadFailure, loadFailures } from "./load-failures.ts";
 import { Ontologies } from "./ontologies.ts";
 import { readObjects } from "./read-objects.ts";
+import { sharedCounter } from "./traffic-counter.ts";
 import { executionLedger } from "./webhook-executions.ts";
 import { Webhooks } from "./webhooks.ts";
 import type { WorkerEnv } from "./worker-env.ts";
@@ -83,6 +85,8 @@ export function makeGateway(env: WorkerEnv): Served {
     after: (ms, then) => systemClock.after(ms, then),
   });
   const caches = new TwoLevelCache(sharedCache(env, log), log);
+  // Beside the snapshots: a deployment does not begin to count anew.
+  const counters = new EnvironmentCounters(env.ENVIRONMENT, sharedCounter(env), log);
   const outlets = { ...doors, binding: (name: string) => bindingOf(env, name) };
   const scripts = new Scripts();
   const keySets = new PublishedKeySets();
@@ -117,6 +121,7 @@ export function makeGateway(env: WorkerEnv): Served {
         ),
         keySets,
         caches,
+        counters,
         scripts,
         printer: { print },
         specifications: deployedSpecifications,

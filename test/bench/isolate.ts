@@ -15,10 +15,12 @@ import { cors } from "../../src/policies/security/cors.ts";
 import { jsonThreatProtection } from "../../src/policies/security/threats/json-threat-protection.ts";
 import { verifyJwt } from "../../src/policies/security/tokens/verify-jwt.ts";
 import { lookupCache } from "../../src/policies/traffic/lookup-cache.ts";
+import { spikeArrest } from "../../src/policies/traffic/spike-arrest.ts";
 import { EnvironmentMaps, entriesOfMaps } from "../../src/stores/environment-maps.ts";
 import { StoredMaps } from "../../src/stores/stored-maps.ts";
 import { TwoLevelCache } from "../../src/stores/two-level-cache.ts";
-import { flowOf, type GivenCapabilities, loadPolicy } from "../policies/build-policy.ts";
+import { flowOf, type GivenCapabilities, loadPolicy, NOW } from "../policies/build-policy.ts";
+import { MemoryCounters } from "../stores/counters/memory-counters.ts";
 import { largeJson } from "./large-json.ts";
 
 /** Does the work once. */
@@ -34,11 +36,12 @@ async function policy<Config, Need extends keyof Capabilities>(
   {
     request = new RequestMessage({ path: "/v1/things", headers: new Headers(headers) }),
     outcome,
-  }: { request?: RequestMessage; outcome: (flow: FlowContext) => boolean },
+    now = () => NOW,
+  }: { request?: RequestMessage; outcome: (flow: FlowContext) => boolean; now?: () => number },
 ): Promise<Work> {
   const { step, report } = loadPolicy(type, xml, given);
   if (step === null) throw new Error(JSON.stringify(report.problems));
-  const { identity, exchange, url, pathSuffix } = flowOf();
+  const { identity, exchange, url, pathSuffix } = flowOf({ exchange: { now } });
   const place = { url, pathSuffix };
   const first = new FlowContext(identity, exchange, request, place);
   // The first time something may have to be read.
@@ -99,6 +102,15 @@ const works: Readonly<Record<string, () => Work | Promise<Work>>> = {
       { keyValueMaps },
       { outcome: (flow) => flow.variables.get("limit") === "42" },
     );
+  },
+
+  SpikeArrest() {
+    const counters = new MemoryCounters(() => 0).isolate();
+    const xml =
+      '<SpikeArrest name="P"><Identifier ref="request.header.origin"/><Rate>1000ps</Rate></SpikeArrest>';
+    // The clock goes on, so that each message passes.
+    let time = 0;
+    return policy(spikeArrest, xml, { counters }, { outcome: () => true, now: () => ++time });
   },
 
   async VerifyJWT() {

@@ -6,7 +6,13 @@ import type { Measurement } from "./measurement.ts";
 import { bundleWorker, type RunningWorker, startWorker } from "./worker.ts";
 
 /** The aims for one run of a policy, in microseconds. */
-const aims = { LookupCache: 5, KeyValueMapOperations: 3, CORS: 2, AssertCondition: 2 } as const;
+const aims = {
+  LookupCache: 5,
+  KeyValueMapOperations: 3,
+  CORS: 2,
+  AssertCondition: 2,
+  SpikeArrest: 2,
+} as const;
 
 /** How often a policy runs in one round. */
 const TIMES = 50_000;

@@ -35,6 +35,7 @@ function environmentOf({ sharedFlows = {}, flowHooks = {} }: Environment): Compi
       scripts: inert,
       printer: inert,
       caches: inert,
+      counters: inert,
       specifications: inert,
     },
   };

@@ -25,8 +25,7 @@ const verdicts: Readonly<Record<string, Verdict>> = {
   "apigee--validate-audience-in-jwt": {},
   "apigee--webserver-app": { warnings: ["DuplicateElement"] },
   "carlosmscabral--004-external-token-verify": {
-    missing: ["SpikeArrest"],
-    warnings: ["LiteralKeyFragment"],
+    warnings: ["CountedPerIsolate", "LiteralKeyFragment"],
   },
   "dinochiesa--apigee-cloud-run-authentication-example": {
     settings: ["FAILED_PRECONDITION"],

@@ -110,6 +110,7 @@ testInstalled("Wrangler deploys the Worker of the package with the configuration
     "USER_AUTHORIZATION",
     "WEBHOOK_EXECUTIONS",
     "ONTOLOGY",
+    "TRAFFIC_COUNTERS",
   ])
     expect(printed).toContain(`env.${binding}`);
 });

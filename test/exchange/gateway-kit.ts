@@ -31,6 +31,7 @@ import { EnvironmentMaps, entriesOfMaps } from "../../src/stores/environment-map
 import type { MapKv } from "../../src/stores/stored-maps.ts";
 import { TwoLevelCache } from "../../src/stores/two-level-cache.ts";
 import { deployedWebhooks, flowSources } from "../../src/worker/flow-sources.ts";
+import { MemoryCounters } from "../stores/counters/memory-counters.ts";
 import { memoryMaps } from "../stores/memory-maps.ts";
 
 /** A gateway with an environment deployed to a store in memory. */
@@ -67,6 +68,8 @@ export interface GatewayOptions {
   readonly mapKv?: MapKv;
   /** The platform's when it is not given. */
   readonly clock?: Clock;
+  /** What isolates count together; of this gateway alone when it is not given. */
+  readonly counters?: MemoryCounters;
   /** Sees every step. */
   readonly observer?: Observer;
 }
@@ -131,6 +134,8 @@ export function gatewayOn(
   });
   const scripts = new Scripts();
   const storedMaps = memoryMaps(options.mapKv);
+  const memory = options.counters ?? new MemoryCounters(options.clock?.now ?? Date.now);
+  const counters = memory.isolate((line) => log.push(line));
   const makeSnapshot = (document: EnvironmentDocument, readRevision: ReadRevision) => {
     const policy = compileEgressPolicy({ allow: document.egress.allow, advice: "dev" });
     const doors = { internet, connections, log: (line: Record<string, unknown>) => log.push(line), audit };
@@ -164,6 +169,7 @@ export function gatewayOn(
         keySets: new PublishedKeySets(),
         specifications: deployedSpecifications,
         caches: new TwoLevelCache(null, (line) => log.push(line)),
+        counters,
         scripts,
         analytics: new EnvironmentAnalytics(document.analytics, document.environment, {
           bindings: options.bindings ?? {},

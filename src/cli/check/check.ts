@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import type { Problem } from "../../documents/report.ts";
 import { sortedProblems } from "../../environment/check.ts";
 import { checkedEnvironment } from "./checked-environment.ts";
+import { counterBindingProblems } from "./counter-binding.ts";
 import { readPaths } from "./environment-folder.ts";
 import { policyPage } from "./policy-page.ts";
 import { formatProblems } from "./print-problems.ts";
@@ -25,7 +26,12 @@ export function addCheck(program: Command): void {
       const folder = readPaths(paths);
       const names = options.env ? [options.env] : folder.names.length > 0 ? folder.names : ["local"];
       const checked = await Promise.all(names.map((name) => checkedEnvironment(folder, name)));
-      const problems = sortedProblems(checked.flatMap((environment) => environment.problems));
+      const problems = sortedProblems(
+        checked.flatMap(({ model, problems }) => [
+          ...problems,
+          ...counterBindingProblems(model, folder.mounts, undefined, "warning"),
+        ]),
+      );
       process.stdout.write(
         options.json
           ? `${JSON.stringify(problems.map(withPage), null, 2)}\n`

@@ -1,8 +1,10 @@
 import type { Command } from "commander";
+import { sortedProblems } from "../../environment/check.ts";
 import { type DeploymentPlan, planDeployment } from "../../environment/deployment.ts";
 import { DeploymentStore } from "../../environment/deployment-store.ts";
 import type { EnvironmentModel } from "../../environment/read-environment.ts";
 import { checkedEnvironment } from "../check/checked-environment.ts";
+import { counterBindingProblems } from "../check/counter-binding.ts";
 import { readPaths } from "../check/environment-folder.ts";
 import type { Mount } from "../check/mount.ts";
 import { formatProblems } from "../check/print-problems.ts";
@@ -48,8 +50,10 @@ function withEnvironment(command: Command): Command {
 async function push(path: string, options: PushOptions): Promise<void> {
   const folder = readPaths([path]);
   const { model, problems, failed } = await checkedEnvironment(folder, options.env);
-  if (problems.length > 0) process.stderr.write(formatProblems(problems, process.stderr));
-  if (failed) return refuse();
+  const unbound = counterBindingProblems(model, folder.mounts, options.config, "error");
+  const all = sortedProblems([...problems, ...unbound]);
+  if (all.length > 0) process.stderr.write(formatProblems(all, process.stderr));
+  if (failed || unbound.length > 0) return refuse();
   await withKv(options, (kv) => deploy(new DeploymentStore(kv, options.env), model, folder.mounts, options));
 }
 

@@ -78,6 +78,7 @@ export class LocalGateway {
             manifest: workerModules(),
             env: bindings(options, token),
             exports: {
+              TrafficCounter: { type: "durable-object", storage: "sqlite" },
               UserAuthorization: { type: "durable-object", storage: "sqlite" },
               OntologyObjects: { type: "durable-object", storage: "sqlite" },
               WebhookExecutions: { type: "durable-object", storage: "sqlite" },
@@ -235,6 +236,11 @@ function bindings(
       type: "durable-object" as const,
       worker: WORKER,
       exportName: "WebhookExecutions",
+    },
+    TRAFFIC_COUNTERS: {
+      type: "durable-object" as const,
+      worker: WORKER,
+      exportName: "TrafficCounter",
     },
     ENVIRONMENT: { type: "text" as const, value: environment },
     REFRESH_TOKEN: { type: "text" as const, value: token },

@@ -22,6 +22,9 @@ export interface WranglerConfig {
 const NAMES = ["wrangler.json", "wrangler.jsonc", "wrangler.toml"];
 
 const schema = v.object({
+  durable_objects: v.optional(
+    v.object({ bindings: v.optional(v.array(v.object({ name: v.string() })), []) }),
+  ),
   account_id: v.optional(v.string()),
   kv_namespaces: v.optional(
     v.array(
@@ -36,21 +39,15 @@ const schema = v.object({
  * Throws {@link CommandFailure}. Cloudflare: "Wrangler configuration".
  */
 export function readWranglerConfig(given: string | undefined, cwd = process.cwd()): WranglerConfig {
-  const path = given === undefined ? nearest(cwd) : resolve(cwd, given);
-  if (path === null) {
+  const found = read(given, cwd);
+  if (found === null) {
     throw new CommandFailure(
       "There is no wrangler.toml here or in a folder above, which names the KV namespace. " +
         "Start in the folder that has it, or name it with --config.",
     );
   }
-  const file = relative(cwd, path);
-  if (!existsSync(path)) throw new CommandFailure(`${file} does not exist. Correct --config.`);
-  const result = v.safeParse(schema, parsed(readFileSync(path, "utf8"), file));
-  if (!result.success) {
-    const [issue] = result.issues;
-    throw new CommandFailure(`${file}: ${v.getDotPath(issue) ?? "its content"}: ${issue.message}`);
-  }
-  const { account_id: accountId, kv_namespaces: namespaces } = result.output;
+  const { file, path, content } = found;
+  const { account_id: accountId, kv_namespaces: namespaces } = content;
   const bound = namespaces.find(({ binding }) => binding === "CONFIG");
   if (bound?.id === undefined) {
     throw new CommandFailure(
@@ -60,6 +57,36 @@ export function readWranglerConfig(given: string | undefined, cwd = process.cwd(
   }
   const { id, preview_id: localNamespace = id } = bound;
   return { file, folder: dirname(path), accountId, namespace: id, localNamespace };
+}
+
+/**
+ * The names of the bindings of Durable Objects in the same configuration; null when there is no configuration.
+ * Throws {@link CommandFailure}.
+ */
+export function findDurableObjects(
+  given: string | undefined,
+  cwd = process.cwd(),
+): { readonly file: string; readonly names: ReadonlySet<string> } | null {
+  const found = read(given, cwd);
+  if (found === null) return null;
+  const bindings = found.content.durable_objects?.bindings ?? [];
+  return { file: found.file, names: new Set(bindings.map(({ name }) => name)) };
+}
+
+function read(
+  given: string | undefined,
+  cwd: string,
+): { file: string; path: string; content: v.InferOutput<typeof schema> } | null {
+  const path = given === undefined ? nearest(cwd) : resolve(cwd, given);
+  if (path === null) return null;
+  const file = relative(cwd, path);
+  if (!existsSync(path)) throw new CommandFailure(`${file} does not exist. Correct --config.`);
+  const result = v.safeParse(schema, parsed(readFileSync(path, "utf8"), file));
+  if (!result.success) {
+    const [issue] = result.issues;
+    throw new CommandFailure(`${file}: ${v.getDotPath(issue) ?? "its content"}: ${issue.message}`);
+  }
+  return { file, path, content: result.output };
 }
 
 function nearest(start: string): string | null {

@@ -1,0 +1,40 @@
+import type { StoreContext } from "../store-context.ts";
+import type { Count, CountRule } from "./count.ts";
+
+/** Which counter of the environment. */
+export interface CounterName {
+  readonly kind: "quota" | "spike";
+  /** The proxy in which it counts: each has counters of its own. */
+  readonly proxy: string;
+  /** The policy's name, or the one that several share. */
+  readonly name: string;
+  /** Whose messages it counts, and of which class. Clients choose it, and it may be of any length. */
+  readonly identifier: string;
+  readonly group: string | null;
+}
+
+/** How messages are spread evenly. */
+export interface Spacing {
+  /** Messages in a period, and how long that is in milliseconds. */
+  readonly messages: number;
+  readonly periodMs: number;
+  readonly weight: number;
+}
+
+/** The counters of an environment. Whoever cannot know the count gets {@link CounterError}, never a count of nothing. */
+export interface Counters {
+  /** Whether a message may pass in this isolate, by when the last one passed. */
+  passesHere(name: CounterName, spacing: Spacing, context: StoreContext): boolean;
+  /** Counts a message in this isolate alone. */
+  countHere(name: CounterName, rule: CountRule, context: StoreContext): Count;
+  /** Counts a message where those of all isolates are counted. Rejects with {@link CounterError}. */
+  countTogether(name: CounterName, rule: CountRule, context: StoreContext): Promise<Count>;
+}
+
+/** A counter that cannot be read or changed. */
+export class CounterError extends Error {
+  constructor(message: string, cause?: unknown) {
+    super(message, { cause });
+    this.name = "CounterError";
+  }
+}

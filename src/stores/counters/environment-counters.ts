@@ -1,0 +1,103 @@
+import { createHash } from "node:crypto";
+import { RecentlyUsed } from "../recently-used.ts";
+import type { StoreContext } from "../store-context.ts";
+import { type Count, type CountRule, count } from "./count.ts";
+import { CounterError, type CounterName, type Counters, type Spacing } from "./counters.ts";
+import type { Entry } from "./window.ts";
+
+/** What an isolate keeps: counters that were used longest ago are forgotten first. Bytes. */
+const KEPT_BYTES = 8 * 1024 * 1024;
+
+/** What a counter takes beside its name, and an entry of it. Bytes. */
+const COUNTER_BYTES = 300;
+
+/** How long a counter that all isolates share may take to answer. Milliseconds. */
+const TIMEOUT_MS = 5_000;
+
+/** A counter that all isolates share. */
+export interface SharedCounter {
+  count(rule: CountRule): Promise<Count>;
+}
+
+/** A counter in the isolate. */
+interface OwnCounter {
+  entries: readonly Entry[];
+  /** When the next message may pass: epoch milliseconds, and so many parts of one more. Exact, as fractions are not. */
+  passesAt: number;
+  parts: number;
+  /** How many parts a millisecond has: the messages of a period. */
+  partsOf: number;
+}
+
+/** The counters of an environment: those of this isolate in its memory, and behind them those that all isolates share. */
+export class EnvironmentCounters implements Counters {
+  readonly #environment: string;
+  readonly #shared: (id: string) => SharedCounter;
+  readonly #log: (line: Record<string, unknown>) => void;
+  readonly #own = new RecentlyUsed<OwnCounter>(KEPT_BYTES, (_, id) => COUNTER_BYTES + 2 * id.length);
+
+  /**
+   * @param shared the shared counter of an id that may be logged; throws where there are none
+   * @param log takes one structured line
+   */
+  constructor(
+    environment: string,
+    shared: (id: string) => SharedCounter,
+    log: (line: Record<string, unknown>) => void,
+  ) {
+    this.#environment = environment;
+    this.#shared = shared;
+    this.#log = log;
+  }
+
+  passesHere(name: CounterName, { messages, periodMs, weight }: Spacing, context: StoreContext): boolean {
+    if (weight === 0) return true;
+    if (weight > messages) return false;
+    const counter = this.#counter(name);
+    const now = context.now();
+    // The clock shows whole milliseconds: what may pass in the course of one may pass at its beginning.
+    if (counter.passesAt > now) return false;
+    const isLate = counter.passesAt < now || counter.partsOf !== messages;
+    const parts = (isLate ? 0 : counter.parts) + weight * periodMs;
+    counter.passesAt = now + Math.floor(parts / messages);
+    counter.parts = parts % messages;
+    counter.partsOf = messages;
+    return true;
+  }
+
+  countHere(name: CounterName, rule: CountRule, context: StoreContext): Count {
+    const counter = this.#counter(name);
+    const counted = count(counter.entries, rule, context.now());
+    counter.entries = counted.entries;
+    return counted;
+  }
+
+  async countTogether(name: CounterName, rule: CountRule, context: StoreContext): Promise<Count> {
+    try {
+      const id = createHash("sha256").update(idOf(name)).digest("base64url");
+      return await context.within(
+        TIMEOUT_MS,
+        this.#shared(JSON.stringify([this.#environment, id])).count(rule),
+      );
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      // Whose messages it counts is not for the log.
+      const { kind, proxy, name: policy } = name;
+      this.#log({ level: "error", event: "counter.unavailable", kind, proxy, policy, reason });
+      throw new CounterError(reason, error);
+    }
+  }
+
+  #counter(name: CounterName): OwnCounter {
+    const id = idOf(name);
+    const known = this.#own.get(id);
+    if (known) return known;
+    const counter = { entries: [], passesAt: 0, parts: 0, partsOf: 1 };
+    this.#own.set(id, counter);
+    return counter;
+  }
+}
+
+function idOf({ kind, proxy, name, identifier, group }: CounterName): string {
+  return JSON.stringify([kind, proxy, name, identifier, group]);
+}

@@ -1,0 +1,60 @@
+import { type Count, type CountRule, count } from "./count.ts";
+import type { Entry } from "./window.ts";
+
+/** What of a counter outlives its object. Times are epoch milliseconds. */
+interface Stored {
+  readonly entries: readonly Entry[];
+  /** When nothing of it counts any more. */
+  readonly endsAt: number;
+  /** When somebody comes to look whether it may go. */
+  readonly looksAt: number;
+}
+
+const KEY = "counter";
+
+const nothing: Stored = { entries: [], endsAt: 0, looksAt: 0 };
+
+/**
+ * A counter in the storage of a Durable Object: so there is one count world-wide, and it outlives the object. A
+ * message that does not count writes nothing. None of it waits, so that no other message comes in between.
+ */
+export class StoredCounter {
+  readonly #storage: DurableObjectStorage;
+  #stored: Stored;
+
+  constructor(storage: DurableObjectStorage) {
+    this.#storage = storage;
+    this.#stored = storage.kv.get<Stored>(KEY) ?? nothing;
+  }
+
+  /** @param now epoch milliseconds */
+  count(rule: CountRule, now: number): Count {
+    const { entries, ...counted } = count(this.#stored.entries, rule, now);
+    if (entries !== this.#stored.entries) this.#keep(entries, counted.resetsAt, now);
+    return counted;
+  }
+
+  /** For the object's alarm: deletes a counter of which nothing counts any more. */
+  async expire(now: number): Promise<void> {
+    const { endsAt } = this.#stored;
+    if (now < endsAt) {
+      this.#write({ ...this.#stored, looksAt: endsAt });
+      await this.#storage.setAlarm(endsAt);
+      return;
+    }
+    this.#stored = nothing;
+    await this.#storage.deleteAll();
+  }
+
+  #keep(entries: readonly Entry[], endsAt: number, now: number): void {
+    const { looksAt } = this.#stored;
+    const isExpected = looksAt > now;
+    this.#write({ entries, endsAt, looksAt: isExpected ? looksAt : endsAt });
+    if (!isExpected) void this.#storage.setAlarm(endsAt);
+  }
+
+  #write(stored: Stored): void {
+    this.#stored = stored;
+    this.#storage.kv.put(KEY, stored);
+  }
+}

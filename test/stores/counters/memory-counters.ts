@@ -1,0 +1,29 @@
+import { type CountRule, count } from "../../../src/stores/counters/count.ts";
+import { EnvironmentCounters } from "../../../src/stores/counters/environment-counters.ts";
+import type { Entry } from "../../../src/stores/counters/window.ts";
+
+/** What isolates share, in memory and by a test's clock, where a test can see everything. */
+export class MemoryCounters {
+  readonly entries = new Map<string, readonly Entry[]>();
+  readonly #now: () => number;
+  /** Stands in for every counter, while it is set. */
+  trouble: (() => Promise<never>) | null = null;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  readonly shared = (id: string) => ({
+    count: async (rule: CountRule) => {
+      await this.trouble?.();
+      const { entries, ...counted } = count(this.entries.get(id) ?? [], rule, this.#now());
+      this.entries.set(id, entries);
+      return counted;
+    },
+  });
+
+  /** The counters of one more isolate. */
+  isolate(log: (line: Record<string, unknown>) => void = () => {}): EnvironmentCounters {
+    return new EnvironmentCounters("test", this.shared, log);
+  }
+}
