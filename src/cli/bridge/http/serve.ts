@@ -80,7 +80,9 @@ function notNamed(call: SignedCall): Refusal {
   return new Refusal("destination", `This bridge does not call ${host}: its file names no such destination.`);
 }
 
+/** Anybody may ask, and keeps no connection by it: gateways need them. */
 function health(response: ServerResponse): void {
+  response.shouldKeepAlive = false;
   response.writeHead(200, { "content-type": "application/json" });
   response.end(JSON.stringify({ status: "ok" }));
 }

@@ -368,6 +368,15 @@ test("its health says that it is there, and nothing else", async () => {
   expect([response.status, await response.json()]).toEqual([200, { status: "ok" }]);
 });
 
+test("nobody keeps a connection by asking for it, also with a body that never ends", async () => {
+  const { port } = new URL(bridge.url);
+  const socket = connect(Number(port), "127.0.0.1");
+  socket.write("GET /_sortie/health HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nx");
+  let text = "";
+  for await (const chunk of socket.on("error", () => {})) text += chunk;
+  expect(text).toMatch(/^HTTP\/1\.1 200 OK\r\n.*Connection: close\r\n/is);
+});
+
 test("calls that are under way go on when it stops, and no others", async () => {
   const other = await startHttpBridge(settings(), () => {});
   const held = Promise.withResolvers<ServerResponse>();
