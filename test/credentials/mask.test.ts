@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { maskOf } from "../../src/credentials/mask.ts";
+import { shownWithout } from "../../src/credentials/shown.ts";
 
 const secret = `s3 "&'<>\\c+d/e=%41ü😀~`;
 const form = (text: string) => new URLSearchParams({ "": text }).toString().slice(1);
@@ -72,6 +73,20 @@ test.each(encodings)("wherever a secret stands in a long text, it is masked %s",
     }
   }
 });
+
+test.each(encodings)(
+  "where a text was cut, no beginning of a secret is left that stands there %s",
+  (_, encode) => {
+    const shown = shownWithout([secret]);
+    const written = `${encode(secret)}, `;
+    const text = written.repeat(50);
+    for (let sent = text.length - 2 * written.length; sent < text.length; sent++) {
+      expect(shown(text.slice(0, sent), text.length, sent)).toMatch(
+        /^(?:\*\*\*,? ?)*\*{0,3}… \(more than \d+ characters\)$/,
+      );
+    }
+  },
+);
 
 test("each line of a secret of several lines is masked, but for short ones", () => {
   const key = "-----BEGIN KEY-----\nMIIEvQIBADANBg\n=\n-----END KEY-----";
