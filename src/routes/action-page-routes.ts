@@ -5,12 +5,12 @@ import { Hono } from "hono/tiny";
 import type { CompiledAction } from "../actions/compiled-action.ts";
 import type { Validation } from "../actions/validation.ts";
 import type { ActionParameter } from "../ontology/action-type-schema.ts";
+import { ApiError } from "../text/api-error.ts";
 import type { Actions } from "../worker/actions.ts";
 import { contextOf } from "../worker/functions.ts";
 import { type Choice, problemsOf } from "./action-controls.ts";
 import { fieldName, parametersOf } from "./action-form.ts";
 import { ACTIONS_PATH, actionBody, actionsBody, type Outcome, pathOfAction, script } from "./action-pages.ts";
-import { isForClients } from "./functions-routes.ts";
 import { page } from "./page.ts";
 import { pagesElsewhere, type User, type UserPagesServices, userOf } from "./page-user.ts";
 
@@ -92,7 +92,8 @@ async function outcomeOf<E extends object>(
 ): Promise<Outcome> {
   const { user, services } = c.var;
   const context = contextOf(c.executionCtx);
-  const call = { name, requests: [parametersOf(definition, form)], caller: user };
+  const { ontology } = await services.actions.deployed(context);
+  const call = { name, requests: [parametersOf(definition, form, ontology)], caller: user };
   try {
     if (form.get("mode") !== "apply") {
       return { kind: "validated", validation: await services.actions.validate(call, context) };
@@ -101,7 +102,7 @@ async function outcomeOf<E extends object>(
     if (applied) return { kind: "applied", edits: applied };
     return { kind: "validated", validation: validations[0] as Validation };
   } catch (error) {
-    if (!isForClients(error)) throw error;
+    if (!(error instanceof ApiError)) throw error;
     const { message, parameters, errorInstanceId: instance } = error;
     if (typeof parameters.authorizeUrl !== "string") return { kind: "failed", message, instance };
     const url = new URL(parameters.authorizeUrl, c.req.url);
@@ -167,7 +168,7 @@ async function orRefusal<E extends object>(c: Page<E>, answer: () => Promise<Res
   try {
     return await answer();
   } catch (error) {
-    if (!isForClients(error)) throw error;
+    if (!(error instanceof ApiError)) throw error;
     const status = ([403, 404, 503] as const).find((each) => each === error.status) ?? 400;
     return page(c, { title: "Not possible", body: html`<p role="alert">${error.message}</p>` }, status);
   }

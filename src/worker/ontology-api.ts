@@ -1,4 +1,5 @@
 import { OntologyError } from "../ontology/error.ts";
+import { keyFromText } from "../ontology/key-text.ts";
 import {
   linkTypeSideV2,
   objectTypeFullMetadata,
@@ -8,6 +9,7 @@ import {
 } from "../ontology/metadata.ts";
 import { nameOf } from "../ontology/name.ts";
 import { linkOf, objectTypeOf } from "../ontology/object-set.ts";
+import type { ObjectType } from "../ontology/ontology.ts";
 import type { CallersOntology } from "./ontologies.ts";
 
 /** A request to the ontology's API. */
@@ -70,9 +72,8 @@ get("/:ontology/objects/:type/:key", (asked) => one(asked, setOfOne(asked)));
 get("/:ontology/objects/:type/:key/links/:link", (asked) => page(asked, linkedOf(asked)));
 get("/:ontology/objects/:type/:key/links/:link/:linkedKey", async (asked) => {
   const side = linkOf(typeOf(asked), asked.param("link"));
-  const { primaryKey } = objectTypeOf(asked.ontology.visible, side.target);
-  const key = keyFrom(asked.param("linkedKey"), asked, side.target);
-  return one(asked, filtered(linkedOf(asked), primaryKey, key));
+  const target = objectTypeOf(asked.ontology.visible, side.target);
+  return one(asked, withKey(linkedOf(asked), target, asked.param("linkedKey")));
 });
 post("/:ontology/objects/:type/search", async (asked) => {
   const { where, ...request } = await asked.body();
@@ -149,31 +150,17 @@ function baseOf({ param }: Asked) {
 }
 
 function setOfOne(asked: Asked) {
-  const { primaryKey } = typeOf(asked);
-  return filtered(baseOf(asked), primaryKey, keyFrom(asked.param("key"), asked, asked.param("type")));
+  return withKey(baseOf(asked), typeOf(asked), asked.param("key"));
 }
 
 function linkedOf(asked: Asked) {
   return { type: "searchAround", objectSet: setOfOne(asked), link: asked.param("link") };
 }
 
-function filtered(objectSet: object, field: string, value: unknown) {
-  return { type: "filter", objectSet, where: { type: "eq", field, value } };
-}
-
-/** A path holds only texts. */
-function keyFrom(text: string, { ontology }: Asked, objectType: string): unknown {
-  const type = objectTypeOf(ontology.visible, objectType);
-  switch (type.properties[type.primaryKey]?.type) {
-    case "byte":
-    case "short":
-    case "integer":
-      return /^-?\d{1,10}$/.test(text) ? Number(text) : text;
-    case "boolean":
-      return text === "true" ? true : text === "false" ? false : text;
-    default:
-      return text;
-  }
+/** The object of a set whose key a path has. */
+function withKey(objectSet: object, type: ObjectType, key: string) {
+  const where = { type: "eq", field: type.primaryKey, value: keyFromText(key, type) };
+  return { type: "filter", objectSet, where };
 }
 
 /** A page as the query asks for it. Foundry: "List objects". */

@@ -29,6 +29,10 @@ export const employees = `objectTypes:
     primaryKey: number
     properties: { number: { type: long }, city: { type: string } }
     permissions: { read: [users], edit: [users] }
+  Desk:
+    primaryKey: number
+    properties: { number: { type: integer } }
+    permissions: { read: [users], edit: [users] }
   Country:
     primaryKey: code
     properties: { code: { type: string } }
