@@ -8,6 +8,7 @@ import type { Ontology } from "../ontology/ontology.ts";
 import type { Actions } from "../worker/actions.ts";
 import { optionIn, parametersIn, readBody, requestsIn } from "./action-request.ts";
 import { answerTo, type FunctionsRoutesServices } from "./functions-routes.ts";
+import { wholeNumber } from "./whole-number.ts";
 
 /** What the routes need of the gateway. */
 export interface ActionRoutesServices extends Pick<FunctionsRoutesServices, "identify" | "dev"> {
@@ -125,8 +126,8 @@ function mustBe({ apiName, rid }: Ontology, named: string): void {
 }
 
 function pageOf(all: readonly object[], pageSize: string | undefined, pageToken: string | undefined): object {
-  const size = Math.min(Math.max(1, Number(pageSize ?? PAGE_SIZE) || PAGE_SIZE), PAGE_SIZE);
-  const start = Math.max(0, Number(pageToken ?? 0) || 0);
+  const size = wholeNumber("pageSize", pageSize, PAGE_SIZE) ?? PAGE_SIZE;
+  const start = wholeNumber("pageToken", pageToken, Number.MAX_SAFE_INTEGER) ?? 0;
   const next = start + size;
   return { data: all.slice(start, next), ...(next < all.length && { nextPageToken: String(next) }) };
 }

@@ -1,4 +1,3 @@
-import { ActionError } from "../actions/error.ts";
 import type { Caller } from "../credentials/caller.ts";
 import { CallerError } from "../credentials/caller-error.ts";
 import type { TokenContext } from "../credentials/token-request.ts";
@@ -7,7 +6,7 @@ import { OWN_HEADERS, RETRY_AFTER_S } from "../exchange/refusal.ts";
 import type { Lifetime } from "../flow/context.ts";
 import { Fault } from "../flow/fault.ts";
 import { FunctionError } from "../functions/error.ts";
-import { OntologyError } from "../ontology/error.ts";
+import { ApiError } from "../text/api-error.ts";
 import { contextOf, type Functions } from "../worker/functions.ts";
 import type { Webhooks } from "../worker/webhooks.ts";
 import { readParameters } from "./read-parameters.ts";
@@ -64,13 +63,6 @@ function execute(
   });
 }
 
-/** An error that is told to clients as it is. */
-type ApiError = FunctionError | OntologyError | ActionError;
-
-export function isForClients(error: unknown): error is ApiError {
-  return [FunctionError, OntologyError, ActionError].some((kind) => error instanceof kind);
-}
-
 /** Answers a known caller in JSON, which a text is already, and whatever goes wrong in Foundry's shape of errors. */
 export async function answerTo(
   request: Request,
@@ -78,7 +70,7 @@ export async function answerTo(
   lifetime: Lifetime,
   answer: (caller: Caller, context: TokenContext) => Promise<object | string>,
 ): Promise<Response> {
-  const refuse = (error: ApiError): Response => {
+  const refuse = (error: ApiError<string>): Response => {
     const { errorName, message, status } = error;
     dev?.factsOf(request)?.fault(new Fault(errorName, message, { status }));
     return errorAnswer(error, request.url);
@@ -87,7 +79,7 @@ export async function answerTo(
     const body = await answer(await identify(request), contextOf(lifetime));
     return new Response(typeof body === "string" ? body : JSON.stringify(body), { headers: answerHeaders });
   } catch (error) {
-    if (isForClients(error)) return refuse(error);
+    if (error instanceof ApiError) return refuse(error);
     if (error instanceof CallerError) {
       const { code, message } = error;
       return refuse(new FunctionError(code, message, { reason: message }));
@@ -98,7 +90,7 @@ export async function answerTo(
 
 const answerHeaders = { ...OWN_HEADERS, "content-type": "application/json" };
 
-function errorAnswer(error: ApiError, url: string): Response {
+function errorAnswer(error: ApiError<string>, url: string): Response {
   const body = error.toJSON();
   const { authorizeUrl } = error.parameters;
   if (typeof authorizeUrl === "string") {

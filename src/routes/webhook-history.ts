@@ -1,6 +1,6 @@
 import { Hono } from "hono/tiny";
-import { FunctionError } from "../functions/error.ts";
 import { answerTo, type FunctionsRoutesServices } from "./functions-routes.ts";
+import { wholeNumber } from "./whole-number.ts";
 
 /** How many executions a page has, when nothing else is asked for, and at most. */
 const USUAL_SIZE = 20;
@@ -26,12 +26,4 @@ export function webhookHistory<E extends object>(
     });
   });
   return routes;
-}
-
-function wholeNumber(name: string, text: string | undefined, most: number): number | null {
-  if (text === undefined) return null;
-  const number = Number(text);
-  if (/^\d+$/.test(text) && number >= 1 && number <= most) return number;
-  const message = `${name} has to be a whole number from 1 to ${most}.`;
-  throw new FunctionError("InvalidPage", message, { message });
 }

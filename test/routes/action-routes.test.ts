@@ -259,6 +259,16 @@ describe("action types", () => {
     });
   });
 
+  test.each(["pageSize=0", "pageSize=1001", "pageSize=many", "pageToken=last", "pageToken=-1"])(
+    "are not listed for a page that there is not: %s",
+    async (query) => {
+      expect(await ask(`actionTypes?${query}`)).toMatchObject({
+        status: 400,
+        body: { errorName: "InvalidPage" },
+      });
+    },
+  );
+
   test("are described", async () => {
     const { body } = await ask("actionTypes/hire");
     expect(body).toEqual({
