@@ -8,7 +8,6 @@ import {
   type UserCredentials,
 } from "../credentials/user-credentials.ts";
 import type { CallOrigin } from "../egress/audit/record.ts";
-import { connectionOf } from "../egress/binding.ts";
 import type { Connection, OutboundCall, TimeLimit } from "../egress/call.ts";
 import { Egress, type EgressOptions } from "../egress/egress.ts";
 import { type EgressPolicy, portOf } from "../egress/egress-policy.ts";
@@ -20,7 +19,7 @@ import { SourceError } from "./error.ts";
 import { authenticationSecrets } from "./secret-names.ts";
 import type { Source, SourceDomain } from "./source.ts";
 import { compileSourcePolicy } from "./source-policy.ts";
-import { type WayOut, wayOut } from "./way-out.ts";
+import { boundConnection, type WayOut, wayOut } from "./way-out.ts";
 
 /** What calls to sources are made with. */
 export interface SourceCallServices extends Omit<EgressOptions, "policy"> {
@@ -86,6 +85,8 @@ export class SourceCalls implements NamedSource {
     if (this.#isShut)
       return this.#egress.send({ ...call, by: withSource(call.by, this.apiName, null) }, limit, context);
     const reading = this.#services.secrets.read(this.#environment, this.apiName, this.#secretNames, context);
+    // Where the user's token is not there, nobody waits for the secrets.
+    if (reading instanceof Promise) reading.catch(() => {});
     const asUser = this.#domain.auth.type === "oauth2";
     // While this waits, the flow may go on and change its message.
     const request =
@@ -167,10 +168,10 @@ function withSource(by: OutboundCall["by"], source: string, user: string | null)
   return typeof by === "string" ? by : { ...by, source, user };
 }
 
-/** A certificate binding. One that is missing fails each call: what it is called with must not go out without it. */
 function certified(name: string, binding: unknown, source: string): Connection {
-  const message =
+  return boundConnection(
+    binding,
     `The Worker has no binding ${name}, which presents the client certificate of the source ${source}. ` +
-    "Add it to mtls_certificates in wrangler.toml.";
-  return connectionOf(binding) ?? { fetch: () => Promise.reject(new EgressError("invalid", message)) };
+      "Add it to mtls_certificates in wrangler.toml.",
+  );
 }

@@ -29,7 +29,12 @@ export function wayOut(
 ): WayOut {
   if (bridge === null) return { outlets, secretNames: [], through: () => undefined };
   const bound =
-    bridge.binding === null ? undefined : fetcherOf(bridge.binding, binding(bridge.binding), apiName);
+    bridge.binding === null
+      ? undefined
+      : boundConnection(
+          binding(bridge.binding),
+          `The Worker has no binding ${bridge.binding}, which leads to the bridges of the source ${apiName}.`,
+        );
   const connectionTo = (address: string) => bound ?? usual(address, outlets);
   return {
     outlets: { internet: shut(apiName), connections: new Map() },
@@ -51,11 +56,17 @@ function usual(address: string, { internet, connections }: WayOut["outlets"]): C
 
 /** For calls that nobody has sent through a bridge: none may go past it. */
 function shut(source: string): Connection {
-  const message = `The calls of the source ${source} go through its bridges, and this one does not.`;
-  return { fetch: () => Promise.reject(new EgressError("invalid", message)) };
+  return refusing(`The calls of the source ${source} go through its bridges, and this one does not.`);
 }
 
-function fetcherOf(name: string, binding: unknown, source: string): Connection {
-  const message = `The Worker has no binding ${name}, which leads to the bridges of the source ${source}.`;
-  return connectionOf(binding) ?? { fetch: () => Promise.reject(new EgressError("invalid", message)) };
+/**
+ * A binding to call through. One that is missing fails each call: what should go through it must not go out without it.
+ * @param missing says that it is not there, and what to do
+ */
+export function boundConnection(binding: unknown, missing: string): Connection {
+  return connectionOf(binding) ?? refusing(missing);
+}
+
+function refusing(message: string): Connection {
+  return { fetch: () => Promise.reject(new EgressError("invalid", message)) };
 }

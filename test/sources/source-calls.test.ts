@@ -41,25 +41,43 @@ test.each([
   expect(source.owns(url)).toBe(false);
 });
 
+const callOf = (url: string) => ({
+  url,
+  method: "GET",
+  headers: new Headers(),
+  body: null,
+  timeoutMs: 1,
+  by: "test",
+});
+const context = {
+  now: Date.now,
+  within: <T>(_ms: number, work: Promise<T>) => work,
+  waitUntil: () => {},
+  received: new Request("https://gateway.example/"),
+};
+
 test("a URL that it does not own is not sent through it", async () => {
-  const call = {
-    url: "https://evil.example/",
-    method: "GET",
-    headers: new Headers(),
-    body: null,
-    timeoutMs: 1,
-    by: "test",
-  };
-  const received = new Request("https://gateway.example/");
-  const context = {
-    now: Date.now,
-    within: <T>(_ms: number, work: Promise<T>) => work,
-    waitUntil: () => {},
-    received,
-  };
-  await expect(source.send(call, context, context)).rejects.toThrow(
+  await expect(source.send(callOf("https://evil.example/"), context, context)).rejects.toThrow(
     "The URL is not one of the source Shipping.",
   );
+});
+
+test("secrets that cannot be read leave nothing behind where the user has no token", async () => {
+  const bridged = sourceWith({
+    domains: [domain({ auth: { type: "oauth2" } })],
+    outboundApplication: "carrier",
+    bridge: { addresses: ["https://bridge.example.com"], key: "bridgeKey", binding: null },
+  });
+  const users = {
+    identify: () => Promise.reject(new Error("nobody")),
+    credentials: { get: () => Promise.reject(new Error("none")) },
+  };
+  const calls = new SourceCalls(bridged, "test", null, { ...services, users });
+  await expect(calls.send(callOf("https://api.example.com/"), context, context)).rejects.toThrow(
+    "Resolved source credentials are not present on the Source.",
+  );
+  // What nobody handles in this turn is told before the next one, and fails this file: see test/unhandled.ts.
+  await new Promise((resolve) => setTimeout(resolve));
 });
 
 test("only a source with one connection can be called", () => {
