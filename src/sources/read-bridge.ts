@@ -1,3 +1,4 @@
+import { isThisMachine } from "../egress/ip.ts";
 import type { SourceFile } from "./file-schema.ts";
 import type { Source, SourceBridge } from "./source.ts";
 
@@ -53,7 +54,7 @@ function addressProblem(text: string, isBound: boolean): { message: string; reme
       remedy: "Write it like https://bridge.example.com:8443.",
     };
   }
-  if (url.protocol === "https:" || isBound || isLoopback(url.hostname)) return null;
+  if (url.protocol === "https:" || isBound || isThisMachine(url.hostname)) return null;
   return {
     message: `Calls to the bridge ${url.host} could be read on their way.`,
     remedy: "Give the bridge a certificate, and write https.",
@@ -64,10 +65,6 @@ function addressProblem(text: string, isBound: boolean): { message: string; reme
 function spelled({ origin, protocol }: URL, text: string): string {
   const port = protocol === "https:" ? ":443" : ":80";
   return text.endsWith(port) && !origin.endsWith(port) ? origin + port : origin;
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === "localhost" || hostname === "[::1]" || /^127\.[\d.]+$/.test(hostname);
 }
 
 /** The bridges have the certificates, and know nothing of the source's file. */

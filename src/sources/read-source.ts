@@ -3,6 +3,7 @@ import type { ValuePath } from "../documents/known-fields.ts";
 import { didYouMean } from "../documents/nearest.ts";
 import type { Report } from "../documents/report.ts";
 import { type CheckedYaml, readYaml } from "../documents/yaml-schema.ts";
+import { isThisMachine } from "../egress/ip.ts";
 import { EgressRuleError } from "../egress/rule.ts";
 import { checkServerCertificates } from "./certificates.ts";
 import { originOf } from "./connection.ts";
@@ -35,7 +36,7 @@ type RestConfiguration = Extract<Configuration, { domains: unknown }>;
  * "Set up a source", "REST APIs".
  *
  * Problems: InvalidYAML, InvalidValue, UnknownField, PlaintextSecret, InvalidHost, DuplicateDomain,
- * CredentialsInTheClear, UnknownOutboundApplication, InvalidEgressPolicy, DuplicateSecret, and those of
+ * CredentialsInTheClear, UnknownOutboundApplication, OutboundApplicationNotUsed, InvalidEgressPolicy, DuplicateSecret, and those of
  * {@link checkServerCertificates} and {@link readBridge}.
  */
 export function readSource(
@@ -110,7 +111,7 @@ class SourceCheck {
         this.#error("DuplicateDomain", at, `There is another domain ${origin}.`, "Take one of them out.");
       }
       origins.add(origin);
-      if (scheme === "HTTP" && auth.type !== "none" && !isLoopback(host)) {
+      if (scheme === "HTTP" && auth.type !== "none" && !isThisMachine(host)) {
         this.#report.warning(
           "CredentialsInTheClear",
           this.#file.at(at),
@@ -213,10 +214,6 @@ class SourceCheck {
   #error(code: string, at: ValuePath, message: string, remedy: string): void {
     this.#report.error(code, this.#file.at(at), message, remedy);
   }
-}
-
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host.startsWith("127.");
 }
 
 /** Authentication with the names of its secrets. */

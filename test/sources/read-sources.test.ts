@@ -206,6 +206,12 @@ describe("what is wrong is said with its place:", () => {
     ],
     [
       rest(
+        "[{ scheme: HTTP, host: 127.example, auth: { type: bearerToken, bearerToken: { type: asSecretName, value: t } } }]",
+      ),
+      [expect.stringContaining("warning CredentialsInTheClear sources/x.yaml:4:35 ")],
+    ],
+    [
+      rest(
         "[{ scheme: HTTP, host: 127.0.0.1, auth: { type: bearerToken, bearerToken: { type: asSecretName, value: t } } }]",
       ),
       [],
