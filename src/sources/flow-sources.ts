@@ -1,7 +1,6 @@
 import type { NamedSource, NamedSources, SourceProblem } from "../egress/named-source.ts";
-import { type SourceCatalog, sourceNotFound } from "./catalog.ts";
+import type { SourceCatalog } from "./catalog.ts";
 import { connectionsOf, SINGLE_CONNECTION } from "./connection.ts";
-import { SourceError } from "./error.ts";
 import { checkGates, TEMPORARY_GATES } from "./gates.ts";
 import { type SourceCallServices, SourceCalls } from "./source-calls.ts";
 
@@ -29,12 +28,13 @@ export class FlowSources implements NamedSources {
 
   get(name: string): NamedSource {
     const { catalog, environment, services } = this.#options;
-    const source = catalog.find(name);
-    if (!source) throw new SourceError("SourceNotFound", sourceNotFound(name, catalog.names()));
+    const source = catalog.get(name);
+    const known = this.#known.get(source.apiName);
+    if (known) return known;
     const [shut = null] = gatesOf(name, catalog);
-    const known = this.#known.get(source.apiName) ?? new SourceCalls(source, environment, shut, services);
-    this.#known.set(source.apiName, known);
-    return known;
+    const calls = new SourceCalls(source, environment, shut, services);
+    this.#known.set(source.apiName, calls);
+    return calls;
   }
 }
 

@@ -1,4 +1,5 @@
 import { didYouMean } from "../documents/nearest.ts";
+import { portOf } from "../egress/egress-policy.ts";
 import { compileRules } from "../egress/rule-set.ts";
 import { type SourceCatalog, sourceNotFound } from "./catalog.ts";
 import { connectionsOf, originOf, SINGLE_CONNECTION } from "./connection.ts";
@@ -122,8 +123,8 @@ function covered(source: Source, name: string): GateProblem | null {
 
 /** A domain that no egress policy covers. Whether the policies that do are active is asked later. */
 export function uncovered(source: Source, name: string, domain: SourceDomain): GateProblem | null {
-  const { hostname, port: portText, protocol } = new URL(originOf(domain));
-  const port = Number(portText) || (protocol === "https:" ? 443 : 80);
+  const { hostname, port: given, protocol } = new URL(originOf(domain));
+  const port = portOf(protocol, given);
   if (compileRules(source.egressPolicies.map(ruleOf)).allows(hostname, port, null)) return null;
   return {
     code: "NoEgressPolicy",
