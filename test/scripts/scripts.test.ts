@@ -105,3 +105,7 @@ describe("25,000 executions leave nothing behind, and take no more memory than o
     expect(machine.hasGrown).toBe(false);
   });
 });
+
+test("a script may hold a list of any length", () => {
+  expect(readScript(`var list = [${"0,".repeat(300_000)}];`).declared.variables).toEqual(["list"]);
+});

@@ -35,8 +35,8 @@ export function walk(node: SyntaxNode, visit: (node: SyntaxNode) => boolean): vo
   for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
     if (!visit(next)) continue;
     for (const value of Object.values(next)) {
-      if (Array.isArray(value)) stack.push(...value.filter(isNode));
-      else if (isNode(value)) stack.push(value);
+      // One at a time: a call takes only so many arguments, and a list in a script may be longer.
+      for (const each of Array.isArray(value) ? value : [value]) if (isNode(each)) stack.push(each);
     }
   }
 }

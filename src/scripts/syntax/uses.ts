@@ -58,13 +58,17 @@ export function usesOf(program: Program, text: string): Uses {
       }
       if (property !== null && MESSAGES.has(property) && isContext(node.object) && !understood.has(node))
         anything = true;
-      if (property === null && isContext(node.object)) anything = true;
-      understood.add(node.property);
+      if (isContext(node.object)) {
+        if (property === null) anything = true;
+        understood.add(node.object);
+      }
+      if (!node.computed) understood.add(node.property);
       return true;
     }
     if (node.type !== "Identifier" || understood.has(node)) return true;
     const name = String(node.name);
-    if (name === "eval" || name === "Function" || (MESSAGES.has(name) && isGlobalMessage(name)))
+    // By another name, the messages of the context would not be found.
+    if (name === "eval" || name === "Function" || name === "context" || isGlobalMessage(name))
       anything = true;
     return true;
   });

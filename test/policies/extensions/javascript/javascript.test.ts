@@ -732,6 +732,9 @@ test("a script that reads no payload leaves the body alone", () => {
   expect(reads("context.getVariable('a' + b)")).toEqual(["*"]);
   expect(reads("JSON.stringify(error)")).toEqual(["*"]);
   expect(reads("eval('1')")).toEqual(["*"]);
+  expect(reads("var c = context; c.proxyResponse.content")).toEqual(["*"]);
+  expect(reads("(function (c) { return c.targetRequest.body })(context)")).toEqual(["*"]);
+  expect(reads("var answers = {}; answers[response]")).toEqual(["*"]);
 });
 
 test("a fault carries what led to it, for the log", async () => {
