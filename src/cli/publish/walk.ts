@@ -23,11 +23,14 @@ export function walk(root: t.Node, visit: (node: t.Node) => void): void {
   const pending: unknown[] = [root];
   while (pending.length > 0) {
     const value = pending.pop();
-    if (Array.isArray(value)) pending.push(...value.toReversed());
+    let inside: readonly unknown[] = [];
+    if (Array.isArray(value)) inside = value;
     else if (isNode(value) && (!value.type.startsWith("TS") || WRAPPERS.has(value.type))) {
       visit(value);
-      pending.push(...childrenOf(value).toReversed());
+      inside = childrenOf(value);
     }
+    // One at a time: a call takes only so many arguments, and a list in the code may be longer.
+    for (const each of inside.toReversed()) pending.push(each);
   }
 }
 

@@ -2,7 +2,7 @@ import { mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { folderWith } from "../sortie.ts";
-import { folderWithPackages, placed, publish } from "./kit.ts";
+import { folderWithPackages, placed, publish, version2 } from "./kit.ts";
 
 const text = ({ module }: { module: Uint8Array }) => new TextDecoder().decode(module);
 
@@ -60,6 +60,12 @@ test("the runtime comes first in the module, and only the platform is imported",
   expect(imported).toContain("node:https");
   expect(imported.filter((name) => !name?.startsWith("node:"))).toEqual([]);
   expect(module.indexOf("// sortie:runtime/serve.ts")).toBeLessThan(module.indexOf("// functions/it/it.ts"));
+});
+
+test("a function may hold a list of any length", async () => {
+  const list = `export const list = [${"0,".repeat(300_000)}];`;
+  const { problems } = await publish({ "functions/it/it.ts": version2("", "Promise<void>", list) });
+  expect(problems).toEqual([]);
 });
 
 describe("packages", () => {
