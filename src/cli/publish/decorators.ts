@@ -157,8 +157,9 @@ function readTypes({ expression }: t.Decorator, file: SourceFile, report: Report
     node.type === "ArrayExpression" ? node.elements : [node],
   );
   return types.flatMap((node) => {
-    const name = node && definitionNamed(node, file);
-    if (!node || name !== null) return node && name ? [{ name, at: file.at(node) }] : [];
+    if (!node) return [];
+    const name = definitionNamed(node, file);
+    if (name !== null) return [{ name, at: file.at(node) }];
     report.error(
       "DecoratorNotLiteral",
       file.at(node),

@@ -27,6 +27,11 @@ const ONTOLOGY = "sortie-ontology-api";
 const SOCKETS = "sortie-sockets";
 const REQUIRED_BUILTIN = "sortie-node";
 
+/** The namespaces of code that the author of a function has not written. */
+const ours: ReadonlySet<string> = new Set([
+  ...[RUNTIME, SYMBOLS, DEFINITIONS, ONTOLOGY, SOCKETS, REQUIRED_BUILTIN],
+]);
+
 /**
  * Modules of Node through which code reaches all others, or that the runtime changes: what stands in for them, as
  * CommonJS, so that whatever name is imported is looked up when it is used.
@@ -185,12 +190,7 @@ function exportSymbol(name: string, index: number): string {
 
 function addNodeModules(build: PluginBuild, files: SourceFiles): void {
   build.onResolve({ filter: /./ }, ({ path, importer, namespace, kind }): OnResolveResult | undefined => {
-    const isOurs =
-      namespace === RUNTIME ||
-      namespace === ONTOLOGY ||
-      namespace === SYMBOLS ||
-      namespace === REQUIRED_BUILTIN;
-    const refusal = isOurs ? null : refusalFor(path, importer, files);
+    const refusal = ours.has(namespace) ? null : refusalFor(path, importer, files);
     if (refusal) return { errors: [{ text: refusal.message, detail: refusal }] };
     if (path.startsWith("cloudflare:")) return { path, external: true };
     const builtin = nodeModule(path);
@@ -213,11 +213,8 @@ function refusalFor(path: string, importer: string, files: SourceFiles): Refusal
 
 /** A path of the bundler's report on disk; null for what is in no file. */
 export function fileOf(root: string, input: string): string | null {
-  return /^(?:sortie|sortie-sources|sortie-ontology|sortie-ontology-api|sortie-sockets|sortie-node):/.test(
-    input,
-  ) || input === MAIN
-    ? null
-    : join(root, input);
+  const [namespace = ""] = input.split(":", 1);
+  return input === MAIN || ours.has(namespace) ? null : join(root, input);
 }
 
 /** What the generated main module is called in the bundle. */

@@ -1,4 +1,4 @@
-import { extname, join } from "node:path";
+import { extname } from "node:path";
 import { nearestNames } from "../../documents/nearest.ts";
 import type { Report } from "../../documents/report.ts";
 import type { EnvironmentFiles } from "../../environment/read-environment.ts";
@@ -12,7 +12,7 @@ export interface FunctionFolder {
 
 /**
  * The folders of functions, by name. Names that start with `_` are left out: they hold code that functions share.
- * Reports MissingEntry, and warns of code that is in none of them: UnknownFile.
+ * Reports MissingEntry and AmbiguousEntry, and warns of code that is in none of them: UnknownFile.
  */
 export function functionFolders(files: EnvironmentFiles, report: Report): FunctionFolder[] {
   for (const file of files.keys()) {
@@ -66,12 +66,5 @@ function filesIn(folder: string, files: EnvironmentFiles): string[] {
 
 /** Where an entry file is looked for, in this order. */
 function entriesOf(name: string): readonly [string, string, string, ...string[]] {
-  return [
-    `${name}.ts`,
-    "index.ts",
-    `${name}.py`,
-    "main.py",
-    join("src", `${name}.ts`),
-    join("src", "index.ts"),
-  ];
+  return [`${name}.ts`, "index.ts", `${name}.py`, "main.py", `src/${name}.ts`, "src/index.ts"];
 }
