@@ -16,7 +16,7 @@ import { withProxiesForSharedFlows } from "../check/shared-flow-proxy.ts";
 import { toldOf } from "../command-failure.ts";
 import { freePort } from "../loopback.ts";
 import { DevSecrets, type SecretValues } from "../secret/dev-secrets.ts";
-import { allowedInDev, type DevSettings, withDevSettings, withIdentity } from "./dev-settings.ts";
+import { allowedInDev, type DevSettings, withDevSettings, withIdentity, withinTime } from "./dev-settings.ts";
 import { FrontDoor } from "./front-door.ts";
 import { IdentityProvider } from "./identity-provider.ts";
 import { loadProblems } from "./load-problems.ts";
@@ -252,13 +252,4 @@ export class DevSession {
     if (!plan.isRepetition) this.#deployed = plan.document;
     return true;
   }
-}
-
-function withinTime(model: EnvironmentModel, longestMs = Number.POSITIVE_INFINITY): EnvironmentModel {
-  const functions = model.functions.map((built) => {
-    const { limits } = built.published;
-    const timeoutMs = Math.min(limits.timeoutMs, longestMs);
-    return { ...built, published: { ...built.published, limits: { ...limits, timeoutMs } } };
-  });
-  return { ...model, functions };
 }

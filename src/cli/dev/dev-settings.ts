@@ -47,6 +47,16 @@ export function withIdentity(model: EnvironmentModel, identity: IdentitySettings
   return { ...model, settings: { ...settings, identity: settings.identity ?? identity } };
 }
 
+/** The environment with functions that take no longer, whatever their own limits are. */
+export function withinTime(model: EnvironmentModel, longestMs = Number.POSITIVE_INFINITY): EnvironmentModel {
+  const functions = model.functions.map((built) => {
+    const { limits } = built.published;
+    const timeoutMs = Math.min(limits.timeoutMs, longestMs);
+    return { ...built, published: { ...built.published, limits: { ...limits, timeoutMs } } };
+  });
+  return { ...model, functions };
+}
+
 /** What flows may call under `sortie dev`: what the command line names, and target servers on this machine. */
 export function allowedInDev({ settings }: EnvironmentModel, given: DevSettings): string[] {
   const local = [...settings.targetServers.values()].filter(({ host }) => isThisMachine(host));

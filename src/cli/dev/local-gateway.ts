@@ -3,14 +3,11 @@ import type { Miniflare, WorkerdStructuredLog } from "miniflare";
 import type { DeploymentPlan } from "../../environment/deployment.ts";
 import { DeploymentStore } from "../../environment/deployment-store.ts";
 import { NamespaceKv } from "../../environment/kv-store.ts";
-import type { DevSettings } from "../../exchange/dev-requests.ts";
 import { COMPATIBILITY_DATE } from "../../functions/compatibility-date.ts";
 import type { LoadFailure } from "../../worker/load-failures.ts";
 import { CommandFailure } from "../command-failure.ts";
-import type { HostConnection } from "./dev-options.ts";
+import { WORKER, type WorkerSettings, workerBindings } from "./worker-bindings.ts";
 import { workerModules } from "./worker-modules.ts";
-
-const WORKER = "sortie";
 
 /** Attempts to have a deployment taken over: a look at KV that was already under way may miss it. */
 const REFRESH_ATTEMPTS = 5;
@@ -18,15 +15,7 @@ const REFRESH_ATTEMPTS = 5;
 /** How long loading everything may take, in milliseconds: a function's module may never end. */
 const LOAD_TIMEOUT_MS = 60_000;
 
-export interface LocalGatewayOptions {
-  readonly environment: string;
-  readonly connections: readonly HostConnection[];
-  /** By name. */
-  readonly secrets: Readonly<Record<string, string>>;
-  /** Names of this machine, beside those of `localhost`, that requests may ask for in their Host header. */
-  readonly hosts?: readonly string[];
-  /** Whether the Worker writes a line about each request. */
-  readonly requestLines?: boolean;
+export interface LocalGatewayOptions extends WorkerSettings {
   /** Takes what the Worker writes to its console. */
   readonly log: (line: WorkerdStructuredLog) => void;
 }
@@ -76,7 +65,7 @@ export class LocalGateway {
             compatibilityDate: COMPATIBILITY_DATE,
             compatibilityFlags: ["nodejs_compat", "no_nodejs_global_timers", "enable_request_signal"],
             manifest: workerModules(),
-            env: bindings(options, token),
+            env: workerBindings(options, token),
             exports: {
               TrafficCounter: { type: "durable-object", storage: "sqlite" },
               UserAuthorization: { type: "durable-object", storage: "sqlite" },
@@ -177,7 +166,9 @@ export class LocalGateway {
 
   /** Has the Worker look at KV now. */
   async #refresh(): Promise<void> {
-    await this.#fetch("/_sortie/refresh", { method: "POST", headers: this.#authorized });
+    const response = await this.#fetch("/_sortie/refresh", { method: "POST", headers: this.#authorized });
+    // Whoever waits for the line that it logs would wait for ever.
+    if (!response.ok) throw new Error(`the gateway did not look at its KV: it answered ${response.status}`);
   }
 
   get #authorized(): { authorization: string } {
@@ -204,54 +195,4 @@ class RefreshLines {
     for (const resolve of this.#waiting.splice(0)) resolve();
     return true;
   }
-}
-
-/** The names of this machine that nobody else can have. */
-const LOOPBACK_HOSTS = ["localhost", "127.0.0.1", "[::1]"];
-
-function bindings(
-  { environment, connections, secrets, hosts = [], requestLines = false }: LocalGatewayOptions,
-  token: string,
-) {
-  const dev: DevSettings = { hosts: [...LOOPBACK_HOSTS, ...hosts], requests: requestLines };
-  const names = connections.flatMap(({ hosts }, index) => hosts.map((host) => [host, `CONNECTION_${index}`]));
-  const sockets = connections.flatMap(({ hosts, to }) => {
-    const origin = `${"https" in to ? "https" : "http"}://${to.address}`;
-    return hosts.map((host) => [host, origin]);
-  });
-  return {
-    CONFIG: { type: "kv" as const, id: "sortie-config" },
-    LOADER: { type: "worker-loader" as const },
-    USER_AUTHORIZATION: {
-      type: "durable-object" as const,
-      worker: WORKER,
-      exportName: "UserAuthorization",
-    },
-    ONTOLOGY: {
-      type: "durable-object" as const,
-      worker: WORKER,
-      exportName: "OntologyObjects",
-    },
-    WEBHOOK_EXECUTIONS: {
-      type: "durable-object" as const,
-      worker: WORKER,
-      exportName: "WebhookExecutions",
-    },
-    TRAFFIC_COUNTERS: {
-      type: "durable-object" as const,
-      worker: WORKER,
-      exportName: "TrafficCounter",
-    },
-    ENVIRONMENT: { type: "text" as const, value: environment },
-    REFRESH_TOKEN: { type: "text" as const, value: token },
-    DEV: { type: "text" as const, value: JSON.stringify(dev) },
-    CONNECTIONS: { type: "text" as const, value: JSON.stringify(Object.fromEntries(names)) },
-    SOCKETS: { type: "text" as const, value: JSON.stringify(Object.fromEntries(sockets)) },
-    ...Object.fromEntries(
-      Object.entries(secrets).map(([name, value]) => [name, { type: "text" as const, value }]),
-    ),
-    ...Object.fromEntries(
-      connections.map(({ to }, index) => [`CONNECTION_${index}`, { type: "external" as const, ...to }]),
-    ),
-  };
 }
