@@ -101,5 +101,5 @@ function linkOf(ontology: Ontology, objectType: string, link: string): WireLink 
   const side = ontology.objectTypes.get(objectType)?.links.get(link);
   if (!side) return undefined;
   const a = { objectType, apiName: side.apiName };
-  return { linkType: side.linkType.apiName, a, b: { objectType: side.target, apiName: side.opposite } };
+  return { a, b: { objectType: side.target, apiName: side.opposite } };
 }

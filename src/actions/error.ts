@@ -14,7 +14,6 @@ const codes = {
   FunctionEncounteredUserFacingError: "INVALID_ARGUMENT",
   FunctionExecutionFailed: "INVALID_ARGUMENT",
   FunctionExecutionTimedOut: "TIMEOUT",
-  ApplyActionFailed: "INVALID_ARGUMENT",
   /** The caller sees the action type and may not apply it. */
   ApplyActionPermissionDenied: "PERMISSION_DENIED",
   /** The writeback webhook failed, and nothing was changed. */

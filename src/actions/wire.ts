@@ -17,7 +17,6 @@ export interface WireFacts {
 }
 
 export interface WireLink {
-  readonly linkType: string;
   readonly a: LinkSide;
   readonly b: LinkSide;
 }

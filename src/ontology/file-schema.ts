@@ -5,7 +5,7 @@ import { apiName, described, principals } from "./schema-parts.ts";
 /** What `ontology/*.yaml` may hold. The JSON Schema for editors is made of this. */
 
 /** The types of properties that hold one value. Foundry: "Properties: base types". */
-export const scalarTypes = [
+const scalarTypes = [
   ...(["string", "boolean", "byte", "short", "integer", "long", "float", "double", "decimal"] as const),
   ...(["date", "timestamp", "geopoint"] as const),
 ] as const;

@@ -100,7 +100,7 @@ function searchedAround(
  * The condition of the objects at the other end of a link.
  * @param condition of those at this end
  */
-export function linkedTo(source: ObjectType, target: ObjectType, side: LinkSide, condition: string): string {
+function linkedTo(source: ObjectType, target: ObjectType, side: LinkSide, condition: string): string {
   const { foreignKey } = side.linkType.from;
   const [from, to] = side.end === "from" ? [source, target] : [target, source];
   const among = `FROM ${tableOf(source)} WHERE ${condition}`;

@@ -8,7 +8,7 @@ export const described = <S extends v.GenericSchema>(schema: S, text: string) =>
 const IDENTIFIER = "must begin with a letter and go on with letters, digits and _, at most 100";
 
 /** What types, properties, links and parameters may be called: code writes these names. */
-export const API_NAME = /^[A-Za-z]\w{0,99}$/;
+const API_NAME = /^[A-Za-z]\w{0,99}$/;
 export const apiName = v.pipe(v.string(), v.regex(API_NAME, IDENTIFIER));
 
 const PRINCIPAL = "must be anyone, users, services, user:NAME or group:NAME";

@@ -187,7 +187,7 @@ export class Machine {
 
   #evaluate({ file, text }: SourceFile): Handle {
     const code = this.#texts.allocate(text);
-    const bytes = this.#texts.byteLength(text);
+    const bytes = Buffer.byteLength(text);
     const result = this.#guarded(() =>
       this.#engine._QTS_Eval(this.#context, code, bytes, this.#texts.allocate(file), 0, 0),
     );

@@ -6,7 +6,7 @@ import { BLOCK_BITS, MARKS } from "./engine/mark-writes.ts";
 /** A place in QuickJS's memory. */
 export type Pointer = number;
 
-/** The place of a JavaScript value inside QuickJS. Whoever is given one frees it. */
+/** The place of a JavaScript value inside QuickJS. Nobody frees it: what is restored of the memory has none. */
 export type Handle = Pointer;
 
 /** QuickJS starts with 16 MiB, which its build demands, and may grow to 48. Pages of 64 KiB. */
@@ -34,7 +34,6 @@ interface Functions {
   _QTS_ArgvGetJSValueConstPointer(values: Pointer, index: number): Handle;
   /** The value that was thrown, when the result of a call or evaluation is an exception; else 0. */
   _QTS_ResolveException(context: Pointer, result: Handle): Handle;
-  _QTS_FreeValuePointer(context: Pointer, value: Handle): void;
 }
 
 /** What QuickJS calls while it runs. */

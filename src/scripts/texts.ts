@@ -20,13 +20,9 @@ export class Texts {
     this.#context = context;
   }
 
-  byteLength(text: string): number {
-    return Buffer.byteLength(text);
-  }
-
   /** A text of C in UTF-8, with its NUL. */
   allocate(text: string): Pointer {
-    const bytes = this.byteLength(text);
+    const bytes = Buffer.byteLength(text);
     const at = this.#engine._malloc(bytes + 1);
     if (at === 0) throw new ScriptError("InternalError", "out of memory");
     const place = this.#engine.writable(at, bytes + 1);

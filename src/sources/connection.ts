@@ -35,8 +35,3 @@ export function domainOf(source: Source, url: string): SourceDomain | undefined 
   const origin = URL.parse(url)?.origin;
   return connectionsOf(source).find((domain) => originOf(domain) === origin);
 }
-
-/** The certificate binding that presents the source's client certificate, for URLs of its own alone. */
-export function certificateBindingFor(source: Source, url: string): string | null {
-  return domainOf(source, url) ? source.clientCertificateBinding : null;
-}

@@ -23,7 +23,7 @@ function evaluate({ engine, context }: Bare, text: string): void {
   const texts = new Texts(engine, context);
   const code = texts.allocate(text);
   try {
-    engine._QTS_Eval(context, code, texts.byteLength(text), texts.allocate("a.js"), 0, 0);
+    engine._QTS_Eval(context, code, Buffer.byteLength(text), texts.allocate("a.js"), 0, 0);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
   }

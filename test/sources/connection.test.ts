@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { certificateBindingFor, connectionOf } from "../../src/sources/connection.ts";
+import { connectionOf } from "../../src/sources/connection.ts";
 import { domain, sourceWith } from "./sample.ts";
 
 describe("the URL of a connection has no trailing slash, and a port only where it is not the scheme's own", () => {
@@ -21,14 +21,4 @@ test.each([
   ["another type", { type: "jdbc", domains: [] }],
 ])("a source with %s has no single connection", (_, changes) => {
   expect(() => connectionOf(sourceWith(changes))).toThrow("Only single connection sources are supported.");
-});
-
-test.each([
-  ["https://api.example.com/x", "MTLS"],
-  ["https://api.example.com:8443/x", null],
-  ["http://api.example.com/x", null],
-  ["https://api.example.comapi/x", null],
-  ["no URL", null],
-])("a client certificate is for the source's own origin alone: %s", (url, binding) => {
-  expect(certificateBindingFor(sourceWith({ clientCertificateBinding: "MTLS" }), url)).toBe(binding);
 });

@@ -37,10 +37,14 @@ export function rewrite(module: Uint8Array, additions: readonly Addition[]): Uin
     sections.set(section, joined([number(count + 1), entries, bytes]));
   }
   const [exported, entries] = entriesOf(sections.get(EXPORTS));
-  const names = additions.map(({ exported: { name, kind } }, at) => {
-    const index = indexes.get(additions[at] as Addition) ?? 0;
-    return joined([sized([new TextEncoder().encode(name)]), [kind], number(index)]);
-  });
+  const names = [...indexes].map(
+    ([
+      {
+        exported: { name, kind },
+      },
+      index,
+    ]) => joined([sized([new TextEncoder().encode(name)]), [kind], number(index)]),
+  );
   sections.set(EXPORTS, joined([number(exported + names.length), entries, ...names]));
   const parameters = parametersOf(sections);
   sections.set(CODE, rewritten(sections.get(CODE), parameters, indexes));
