@@ -17,6 +17,21 @@ export function decodeUtf8(bytes: Uint8Array, mark: "drop" | "keep" = "drop"): s
   }
 }
 
+/** Up to this length a loop over the bytes is faster than the platform's decoder. */
+const SHORT = 32;
+
+/** A short text of nothing but ASCII; null for any other bytes. */
+export function decodeShortAscii(bytes: Uint8Array, start = 0, end = bytes.length): string | null {
+  if (end - start > SHORT) return null;
+  const codes: number[] = [];
+  for (let at = start; at < end; at++) {
+    const code = bytes[at] ?? 0;
+    if (code > 127) return null;
+    codes.push(code);
+  }
+  return String.fromCharCode(...codes);
+}
+
 /**
  * Whether a text stands for one content only: with U+FFFD in it, any bytes that are no text may have been there, and
  * half a character becomes U+FFFD.
