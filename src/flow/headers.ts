@@ -66,8 +66,12 @@ export function removeHeaderValue(headers: Headers, name: string, index: number)
 
 /** Replaces all lines of a header by one line for each value. */
 export function replaceHeader(headers: Headers, name: string, values: readonly string[]): void {
-  headers.delete(name);
-  for (const value of values) headers.append(name, value);
+  const [only] = values;
+  if (values.length === 1 && only !== undefined) headers.set(name, only);
+  else {
+    headers.delete(name);
+    for (const value of values) headers.append(name, value);
+  }
 }
 
 /** Each distinct header name, in lower case as the platform keeps them. */

@@ -50,7 +50,7 @@ export class RequestMessage extends Message {
 
   /** The parsed query string; writes to it show in `query`. */
   get queryParameters(): Parameters {
-    this.#parameters ??= new Parameters(this.#query, this.plusIsSpaceInQuery);
+    this.#parameters ??= new Parameters(this.#query, this.#query.includes("+") && this.plusIsSpaceInQuery);
     return this.#parameters;
   }
 
