@@ -5,14 +5,15 @@ import type { AddressInfo } from "node:net";
 import { gzipSync } from "node:zlib";
 import { create } from "@bufbuild/protobuf";
 import { Code, ConnectError, createClient } from "@connectrpc/connect";
+import { createConnectTransport, createGrpcWebTransport } from "@connectrpc/connect-node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parseAddress } from "../../src/cli/bridge/address.ts";
 import { type Bridge, startBridge } from "../../src/cli/bridge/start-bridge.ts";
-import { createUnaryTransport } from "../../src/egress/grpc/unary-transport.ts";
 import {
   ExternalCalloutService,
   MessageContextSchema,
 } from "../../src/policies/callouts/external-callout/wire/external_callout_pb.ts";
+import { productTransport } from "../egress/grpc/product-transport.ts";
 
 /** An answer as frames and trailers; without trailers the call stays open, as a stream does. */
 interface Native {
@@ -67,15 +68,16 @@ afterAll(async () => {
   server.close();
 });
 
-/** Calls without a deadline. */
+/** Calls as the product does. */
 function call(protocol: "grpc-web" | "connect") {
-  const transport = createUnaryTransport({
-    protocol,
-    baseUrl: bridge.url,
-    by: "EC",
-    send: ({ url, method, headers, body }) =>
-      fetch(url, { method, headers, body: body as Uint8Array<ArrayBuffer> }),
-  });
+  const transport = productTransport({ protocol, baseUrl: bridge.url });
+  return createClient(ExternalCalloutService, transport).processMessage(create(MessageContextSchema));
+}
+
+/** Calls with a client that hands out metadata and details, which the product does not. */
+function stockCall(protocol: "grpc-web" | "connect") {
+  const createTransport = protocol === "connect" ? createConnectTransport : createGrpcWebTransport;
+  const transport = createTransport({ baseUrl: bridge.url, httpVersion: "1.1" });
   return createClient(ExternalCalloutService, transport).processMessage(create(MessageContextSchema));
 }
 
@@ -88,6 +90,9 @@ async function outcome(protocol: "grpc-web" | "connect"): Promise<string> {
     return `${Code[code]}: ${rawMessage}`;
   }
 }
+
+const failureOf = (call: Promise<unknown>): Promise<ConnectError> =>
+  call.then(() => new ConnectError("it did not fail"), ConnectError.from);
 
 const ok = { "grpc-status": "0" };
 const undecodable =
@@ -194,9 +199,10 @@ describe.each(["grpc-web", "connect"] as const)("over %s", (protocol) => {
         "grpc-status-details-bin": details.toString("base64"),
         "x-why": "because",
       });
-      const error = await call(protocol).then(() => new ConnectError("it did not fail"), ConnectError.from);
+      const error = await failureOf(stockCall(protocol));
       expect(error).toMatchObject({ code, rawMessage: "no", details: [{ type: "a.B" }] });
       expect(error.metadata.get("x-why")).toBe("because");
+      expect(await failureOf(call(protocol))).toMatchObject({ code, rawMessage: "no" });
     },
   );
 });

@@ -8,11 +8,11 @@ import { Metadata, ServerCredentials, status } from "@grpc/grpc-js";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { parseAddress } from "../../src/cli/bridge/address.ts";
 import { type Bridge, type BridgeOptions, startBridge } from "../../src/cli/bridge/start-bridge.ts";
-import { createUnaryTransport } from "../../src/egress/grpc/unary-transport.ts";
 import {
   ExternalCalloutService,
   MessageContextSchema,
 } from "../../src/policies/callouts/external-callout/wire/external_callout_pb.ts";
+import { productTransport } from "../egress/grpc/product-transport.ts";
 import { type Answer, type NativeServer, startNativeServer } from "../servers/native-callout.ts";
 import { contextWithEverything, everythingOnTheWire } from "./everything.ts";
 
@@ -47,15 +47,15 @@ afterAll(async () => {
   native.stop();
 });
 
-/** The transport of the product, in Node. */
+/** The product as a client, in Node. */
 function clientOf(protocol: "grpc-web" | "connect", baseUrl = bridge.url) {
-  const transport = createUnaryTransport({
-    protocol,
-    baseUrl,
-    by: "EC",
-    send: ({ url, method, headers, body }) =>
-      fetch(url, { method, headers, body: body as Uint8Array<ArrayBuffer> }),
-  });
+  return createClient(ExternalCalloutService, productTransport({ protocol, baseUrl }));
+}
+
+/** A client that hands out metadata and details, which the product does not. */
+function stockClientOf(protocol: "grpc-web" | "connect") {
+  const createTransport = protocol === "connect" ? createConnectTransport : createGrpcWebTransport;
+  const transport = createTransport({ baseUrl: bridge.url, httpVersion: "1.1" });
   return createClient(ExternalCalloutService, transport);
 }
 
@@ -93,7 +93,7 @@ describe.each(["grpc-web", "connect"] as const)("over %s", (protocol) => {
       return context;
     };
     const received: Record<string, string | null> = {};
-    await clientOf(protocol).processMessage(question, {
+    await stockClientOf(protocol).processMessage(question, {
       headers: { "x-text": "t", "x-data-bin": "AAEC", authorization: "Bearer token" },
       onHeader: (header) => {
         received.before = `${header.get("x-before")} ${header.get("x-before-bin")}`;
@@ -131,9 +131,13 @@ describe.each(["grpc-web", "connect"] as const)("over %s", (protocol) => {
       trailer.set("x-why-bin", Buffer.from([7]));
       throw { code, details: "100% größer\nthan that" };
     };
-    const error = await failure(clientOf(protocol).processMessage(question));
+    const error = await failure(stockClientOf(protocol).processMessage(question));
     expect([error.code, error.rawMessage]).toEqual([code, "100% größer\nthan that"]);
     expect(error.metadata.get("x-why-bin")).toBe("Bw");
+    expect(await failure(clientOf(protocol).processMessage(question))).toMatchObject({
+      code,
+      rawMessage: "100% größer\nthan that",
+    });
   });
 
   test("details of an error come back", async () => {
@@ -144,7 +148,7 @@ describe.each(["grpc-web", "connect"] as const)("over %s", (protocol) => {
       trailer.set("grpc-status-details-bin", details);
       throw { code: status.FAILED_PRECONDITION, details: "no" };
     };
-    const error = await failure(clientOf(protocol).processMessage(question));
+    const error = await failure(stockClientOf(protocol).processMessage(question));
     expect(error).toMatchObject({ code: Code.FailedPrecondition, rawMessage: "no" });
     expect(error.findDetails(BoolValueSchema)).toMatchObject([{ value: true }]);
   });

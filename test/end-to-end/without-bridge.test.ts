@@ -4,8 +4,8 @@ import type { AddressInfo } from "node:net";
 import { ConnectError, createClient } from "@connectrpc/connect";
 import { connectNodeAdapter } from "@connectrpc/connect-node";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createUnaryTransport } from "../../src/egress/grpc/unary-transport.ts";
 import { ExternalCalloutService } from "../../src/policies/callouts/external-callout/wire/external_callout_pb.ts";
+import { productTransport } from "../egress/grpc/product-transport.ts";
 import { contextWithEverything } from "./everything.ts";
 
 /** A server of another make that speaks gRPC-Web and Connect itself. */
@@ -32,13 +32,7 @@ afterAll(() => server.close());
 test.each(["grpc-web", "connect"] as const)(
   "over %s every field reaches it and comes back, and errors do",
   async (protocol) => {
-    const transport = createUnaryTransport({
-      protocol,
-      baseUrl,
-      by: "EC",
-      send: ({ url, method, headers, body }) =>
-        fetch(url, { method, headers, body: body as Uint8Array<ArrayBuffer> }),
-    });
+    const transport = productTransport({ protocol, baseUrl });
     const client = createClient(ExternalCalloutService, transport);
     expect(await client.processMessage(contextWithEverything, { timeoutMs: 60_000 })).toEqual(
       contextWithEverything,

@@ -3,12 +3,16 @@ import { httpTarget, type ProxyParts, proxyFiles, serve, step } from "./gateway-
 import { countPlatformCalls, type PlatformCalls } from "./platform-calls.ts";
 
 const { a } = inject("servers");
+const { hostname, port } = new URL(a);
 
 /** What a second request asks of the platform until its answer is there; the first has loaded the proxy. */
 async function callsOf(parts: ProxyParts, init: RequestInit = {}): Promise<PlatformCalls> {
   const files = {
     ...proxyFiles("p", { ...parts, target: httpTarget(`${a}/echo`) }),
     "environments/local/audit.json": '{ "destination": "none" }',
+    "environments/local/targetservers.json": JSON.stringify([
+      { name: "grpc", host: hostname, port: Number(port), protocol: "GRPC" },
+    ]),
   };
   const gateway = await serve(files, { allow: [a] });
   const headers = { accept: "text/html", "user-agent": "test", connection: "keep-alive" };
@@ -69,6 +73,33 @@ test("a callout costs one more call, a short answer read at one go, and one copy
     "Body.arrayBuffer": 1,
     "Body.body": 1,
     "TextDecoder.decode": 1,
+    "new Headers": 1,
+    "Headers.set": 1,
+  });
+});
+
+test("a call to a gRPC server costs one more call, its body read at one go, and what is said of the client; its messages nothing", async () => {
+  const EC = `<ExternalCallout name="EC"><TimeoutMs>5000</TimeoutMs>
+    <GrpcConnection><Server name="grpc"/></GrpcConnection>
+    <Configurations><Property name="with.request.headers">true</Property></Configurations>
+  </ExternalCallout>`;
+  const flows = `<PreFlow><Request>${step("EC")}</Request></PreFlow>`;
+  expect(await callsOf({ flows, policies: { EC } })).toEqual({
+    ...always,
+    "Request.headers": 4,
+    "Request.cf": 1,
+    "URL.host": 1,
+    "URL.protocol": 1,
+    "crypto.randomUUID": 1,
+    fetch: 2,
+    "Date.now": 6,
+    "Response.status": 1,
+    "Response.ok": 1,
+    "Response.headers": 2,
+    "Headers.get": 9,
+    "Headers.has": 2,
+    "Body.arrayBuffer": 1,
+    "Body.body": 1,
     "new Headers": 1,
     "Headers.set": 1,
   });

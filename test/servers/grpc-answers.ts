@@ -33,6 +33,14 @@ const html = text("<p>");
 
 const answers = {
   ok: { headers: web, body: bytes(frame(0, message), ok) },
+  // The header X-User with `u-17` in the request.
+  "a header": {
+    headers: web,
+    body: bytes(
+      frame(0, bytes([0x0a, 0x12, 0x22, 0x10, 0x0a, 6], text("X-User"), [0x12, 6, 0x0a, 4], text("u-17"))),
+      ok,
+    ),
+  },
   "content type without codec": {
     headers: { "content-type": "application/grpc-web" },
     body: bytes(frame(0, message), ok),

@@ -20,6 +20,7 @@
  * | `/left/KEY` | nothing until a client has gone away from `/hold/KEY` or `/half/KEY` unanswered, then 200 |
  * | `/release/KEY` | releases `/hold/KEY` and `/half/KEY`, those to come as well |
  * | `/grpc/NAME…` | to a gRPC-Web or Connect call, the answer of that name in grpc-answers.ts |
+ * | `/apigee.ExternalCalloutService/ProcessMessage` | to an ExternalCallout, that the request gets the header X-User |
  * | `/python-runtime` | what Python functions run on, as it was built |
  * | `/close` | closes the connection without an answer |
  * | `/cut` | promises 100 bytes, sends `cut` and closes the connection |
@@ -98,6 +99,12 @@ const routes: Record<string, Route> = {
     response.writeHead(status, headers);
     if (open || cut) response.write(body ?? "", () => cut && response.destroy());
     else response.end(body);
+  },
+
+  async "apigee.ExternalCalloutService"(request, response) {
+    await readAll(request);
+    const { headers = {}, body } = rawAnswers.get("a header") ?? {};
+    response.setHeaders(new Map(Object.entries(headers))).end(body);
   },
 
   pipe(request, response) {

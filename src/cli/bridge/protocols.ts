@@ -1,14 +1,14 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { ConnectError } from "@connectrpc/connect";
+import { Code, ConnectError } from "@connectrpc/connect";
 import { encodeEnvelope } from "@connectrpc/connect/protocol";
 import {
   codeToHttpStatus,
   errorToJsonBytes,
   parseTimeout as parseConnectTimeout,
 } from "@connectrpc/connect/protocol-connect";
+import { findTrailerError } from "@connectrpc/connect/protocol-grpc";
 import { parseTimeout, trailerFlag } from "@connectrpc/connect/protocol-grpc-web";
 import { type StatusObject, status } from "@grpc/grpc-js";
-import { statusIn } from "../../egress/grpc/status.ts";
 import { headerLines } from "./metadata.ts";
 import type { CallResult } from "./native-server.ts";
 
@@ -77,10 +77,22 @@ const connect: ClientProtocol = {
 
 /** A status with its details, which are left out when they are not what they should be. */
 function errorOf({ code, details, metadata }: StatusObject): ConnectError {
+  const status = { "grpc-status": String(code), "grpc-message": encodeURIComponent(details.toWellFormed()) };
+  const plain = findTrailerError(new Headers(status));
   const trailers = new Headers(headerLines(metadata));
-  trailers.set("grpc-status", String(code));
-  trailers.set("grpc-message", encodeURIComponent(details.toWellFormed()));
-  return statusIn(trailers) ?? new ConnectError(details);
+  for (const [name, value] of Object.entries(status)) trailers.set(name, value);
+  const detailed = detailedError(trailers);
+  const isOfOneStatus = plain === undefined || plain.code === detailed?.code;
+  return (isOfOneStatus ? detailed : plain) ?? plain ?? new ConnectError(details);
+}
+
+function detailedError(trailers: Headers): ConnectError | undefined {
+  try {
+    const error = findTrailerError(trailers);
+    return error && error.code in Code ? error : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The protocol of a request by its media type; null when it is none that the bridge speaks. */

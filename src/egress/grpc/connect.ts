@@ -1,7 +1,7 @@
-import { Code, ConnectError } from "@connectrpc/connect";
-import { errorFromJsonBytes, trailerDemux } from "@connectrpc/connect/protocol-connect";
+import { decodeUtf8 } from "../../text/utf8.ts";
 import { httpError, requireContentType } from "./answer-checks.ts";
-import type { UnaryProtocol } from "./unary-protocol.ts";
+import { GrpcError, type GrpcStatus, statuses } from "./grpc-error.ts";
+import { ROOM_BYTES, type UnaryProtocol } from "./unary-protocol.ts";
 
 /** The longest time that fits into the ten digits of its header. */
 const LONGEST_MS = 9_999_999_999;
@@ -11,29 +11,49 @@ export const connect: UnaryProtocol = {
   setHeaders(headers, timeoutMs) {
     headers.set("content-type", "application/proto");
     headers.set("connect-protocol-version", "1");
-    if (timeoutMs === undefined) return;
     headers.set("connect-timeout-ms", String(Math.min(Math.ceil(timeoutMs), LONGEST_MS)));
   },
 
-  body: (message) => message,
+  body: (message) => message.subarray(ROOM_BYTES),
 
-  read(answer, body) {
-    const { status, headers } = answer;
+  messageIn(answer, headers, body) {
+    const { status } = answer;
     const coding = headers.get("content-encoding") ?? "identity";
     // The platform itself undoes gzip and br.
     if (!/^(?:identity|gzip|br)$/i.test(coding)) {
-      throw new ConnectError(`unsupported response encoding "${coding}"`, Code.Internal, headers);
+      throw new GrpcError("INTERNAL", `unsupported response encoding "${coding}"`);
     }
     if (status !== 200) {
-      if (!/^application\/json\b/i.test(headers.get("content-type") ?? "")) throw httpError(answer);
-      throw errorFromJsonBytes(body, trailersOf(headers), httpError(answer));
+      const isJson = /^application\/json\b/i.test(headers.get("content-type") ?? "");
+      throw (isJson && errorIn(body, httpError(answer).status)) || httpError(answer);
     }
-    requireContentType(answer, /^application\/proto$/, /^application\/(?:json$|connect\+)/);
-    return { message: body, trailer: trailersOf(headers) };
+    requireContentType(answer, headers, /^application\/proto$/, /^application\/(?:json$|connect\+)/);
+    return body;
   },
 };
 
-function trailersOf(headers: Headers): Headers {
-  const [, trailers] = trailerDemux(headers);
-  return trailers;
+/** What the server says of its failure; null where it is not said as the protocol has it. */
+function errorIn(body: Uint8Array, unnamed: GrpcStatus): GrpcError | null {
+  const said = parsed(decodeUtf8(body));
+  if (typeof said !== "object" || said === null || Array.isArray(said)) return null;
+  const { code, message = "" } = said as { code?: unknown; message?: unknown };
+  if (typeof message !== "string") return null;
+  return new GrpcError(statusNamed(code) ?? unnamed, message);
+}
+
+function parsed(json: string | null): unknown {
+  try {
+    return JSON.parse(json ?? "");
+  } catch {
+    return null;
+  }
+}
+
+/** Connect writes gRPC's names small, and one of them with one letter less. */
+function statusNamed(code: unknown): GrpcStatus | null {
+  for (const status of statuses) {
+    if (status === "OK") continue;
+    if (code === status.toLowerCase().replace("cancelled", "canceled")) return status;
+  }
+  return null;
 }

@@ -1,14 +1,14 @@
-import { Code, ConnectError } from "@connectrpc/connect";
-import { encodeEnvelope } from "@connectrpc/connect/protocol";
-import { trailerFlag } from "@connectrpc/connect/protocol-grpc-web";
+import { decodeShortAscii } from "../../text/utf8.ts";
 import { httpError, requireContentType } from "./answer-checks.ts";
+import { GrpcError } from "./grpc-error.ts";
 import { statusIn } from "./status.ts";
-import type { UnaryProtocol } from "./unary-protocol.ts";
+import { ROOM_BYTES, type UnaryProtocol } from "./unary-protocol.ts";
 
 const COMPRESSED = 0b1;
+const TRAILER = 0x80;
 
 /** Bytes before each frame's content: flags, and the length as 32 bits. */
-const PREFIX_BYTES = 5;
+const PREFIX_BYTES = ROOM_BYTES;
 
 /**
  * gRPC-Web: frames of messages in the body, and a last one with the trailers that HTTP/1.1 clients cannot see.
@@ -18,27 +18,29 @@ export const grpcWeb: UnaryProtocol = {
   setHeaders(headers, timeoutMs) {
     headers.set("content-type", "application/grpc-web+proto");
     headers.set("x-grpc-web", "1");
-    if (timeoutMs !== undefined) headers.set("grpc-timeout", grpcTimeout(timeoutMs));
+    headers.set("grpc-timeout", grpcTimeout(timeoutMs));
   },
 
-  body: (message) => encodeEnvelope(0, message),
+  body(message) {
+    new DataView(message.buffer, message.byteOffset).setUint32(1, message.length - PREFIX_BYTES);
+    return message;
+  },
 
-  read(answer, body) {
-    const { ok, headers } = answer;
+  messageIn(answer, headers, body) {
     const inHeaders = statusIn(headers);
-    const refusal = inHeaders ?? (ok ? null : httpError(answer));
-    const { message, trailer } = readFrames(answer, body, refusal);
-    const inTrailer = trailer && statusIn(trailer);
-    if (inTrailer) throw withMetadata(inTrailer, headers);
+    const refusal = inHeaders ?? (answer.ok ? null : httpError(answer));
+    const { message, trailer } = readFrames(answer, headers, body, refusal);
+    const inTrailer = trailer?.status;
+    if (inTrailer) throw inTrailer;
     if (refusal) throw refusal;
     if (inTrailer === undefined && inHeaders === undefined) {
       throw trailer
-        ? new ConnectError("protocol error: missing status", Code.Internal, headers)
-        : new ConnectError("missing trailer", Code.Unknown, headers);
+        ? new GrpcError("INTERNAL", "protocol error: missing status")
+        : new GrpcError("UNKNOWN", "missing trailer");
     }
-    if (message === undefined) throw new ConnectError("missing message", Code.Unimplemented, headers);
-    if (trailer === undefined) throw new ConnectError("missing trailer", Code.Unknown, headers);
-    return { message, trailer };
+    if (message === null) throw new GrpcError("UNIMPLEMENTED", "missing message");
+    if (trailer === null) throw new GrpcError("UNKNOWN", "missing trailer");
+    return message;
   },
 };
 
@@ -48,14 +50,14 @@ function grpcTimeout(ms: number): string {
 }
 
 interface Frames {
-  message?: Uint8Array;
-  trailer?: Headers;
+  readonly message: Uint8Array | null;
+  readonly trailer: { readonly status: GrpcError | null | undefined } | null;
 }
 
 /** What is wrong with a body counts for less than what the server says before it. */
-function readFrames(answer: Response, body: Uint8Array, refusal: ConnectError | null): Frames {
+function readFrames(answer: Response, headers: Headers, body: Uint8Array, refusal: GrpcError | null): Frames {
   try {
-    requireContentType(answer, /^application\/grpc-web(?:\+proto)?$/, /^application\/grpc-web\+/);
+    requireContentType(answer, headers, /^application\/grpc-web(?:\+proto)?$/, /^application\/grpc-web\+/);
     return framesIn(body);
   } catch (error) {
     throw refusal ?? error;
@@ -64,51 +66,53 @@ function readFrames(answer: Response, body: Uint8Array, refusal: ConnectError | 
 
 function framesIn(body: Uint8Array): Frames {
   const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
-  const frames: Frames = {};
+  let message: Frames["message"] = null;
+  let trailer: Frames["trailer"] = null;
   for (let start = 0; start < body.length; ) {
     const end = start + PREFIX_BYTES + (body.length - start < PREFIX_BYTES ? 0 : view.getUint32(start + 1));
-    if (end > body.length) throw new ConnectError("incomplete frame", Code.InvalidArgument);
+    if (end > body.length) throw new GrpcError("INVALID_ARGUMENT", "incomplete frame");
     const flags = view.getUint8(start);
     if (flags & COMPRESSED) {
-      throw new ConnectError("the server compressed its answer, which nobody asked for", Code.Internal);
+      throw new GrpcError("INTERNAL", "the server compressed its answer, which nobody asked for");
     }
     const content = body.subarray(start + PREFIX_BYTES, end);
-    if (flags === trailerFlag) {
-      if (frames.trailer) throw new ConnectError("extra trailer", Code.Unknown);
-      frames.trailer = readTrailer(content);
+    if (flags === TRAILER) {
+      if (trailer) throw new GrpcError("UNKNOWN", "extra trailer");
+      trailer = { status: statusInTrailer(content) };
     } else {
-      if (flags !== 0) throw new ConnectError(`unknown frame flags ${flags}`, Code.Internal);
-      if (frames.trailer) throw new ConnectError("message after the trailer", Code.Unknown);
-      if (frames.message) throw new ConnectError("extra message", Code.Unimplemented);
-      frames.message = content;
+      if (flags !== 0) throw new GrpcError("INTERNAL", `unknown frame flags ${flags}`);
+      if (trailer) throw new GrpcError("UNKNOWN", "message after the trailer");
+      if (message) throw new GrpcError("UNIMPLEMENTED", "extra message");
+      message = content;
     }
     start = end;
   }
-  return frames;
+  return { message, trailer };
 }
 
 const decoder = new TextDecoder();
 
+/** What nearly all trailers are. */
+const plainSuccess = /^grpc-status: ?0\r?\n(?:grpc-message: ?\r?\n)?$/i;
+
+function statusInTrailer(content: Uint8Array): GrpcError | null | undefined {
+  const text = decodeShortAscii(content) ?? decoder.decode(content);
+  // The platform's own headers would cost as much as all of the rest.
+  return plainSuccess.test(text) ? null : statusIn(readTrailer(text));
+}
+
 /** Names and values, as in a block of HTTP/1 headers; a line may end in a bare line feed. */
-function readTrailer(content: Uint8Array): Headers {
+function readTrailer(text: string): Headers {
   const trailer = new Headers();
-  for (const line of decoder.decode(content).split(/\r?\n/)) {
+  for (const line of text.split(/\r?\n/)) {
     if (line === "") continue;
     const [, name, value] = /^([^:]+):(.*)$/s.exec(line) ?? [];
     try {
       if (name === undefined || value === undefined) throw new TypeError(`no name: ${line}`);
       trailer.append(name.trim(), value.trim());
     } catch (error) {
-      throw new ConnectError("malformed trailer", Code.Unknown, undefined, undefined, error);
+      throw new GrpcError("UNKNOWN", "malformed trailer", error);
     }
   }
   return trailer;
-}
-
-/** The metadata before a message and after it, as the stock transports hand them out with an error. */
-function withMetadata(error: ConnectError, headers: Headers): ConnectError {
-  headers.forEach((value, name) => {
-    error.metadata.append(name, value);
-  });
-  return error;
 }

@@ -1,27 +1,40 @@
-import { Code, ConnectError } from "@connectrpc/connect";
 import { joinBytes } from "../../text/join-bytes.ts";
+import { bodyFailure } from "../egress.ts";
+import { GrpcError } from "./grpc-error.ts";
 
 /** The answer of one call while it comes in, so that whoever stops waiting can let go of it. */
 export class OpenAnswer {
   #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
   #isLetGo = false;
 
-  /** Reads the body to its end. Rejects with ConnectError `ResourceExhausted` once it is longer than `limit` bytes. */
-  async read(answer: Response, limit: number): Promise<Uint8Array> {
-    if (this.#isLetGo) {
-      await answer.body?.cancel();
-      return new Uint8Array();
+  /**
+   * Reads the body to its end. Rejects with EgressError, and with GrpcError RESOURCE_EXHAUSTED once it is longer than
+   * `limit` bytes.
+   * @param headers the answer's
+   */
+  async read(answer: Response, headers: Headers, limit: number): Promise<Uint8Array> {
+    try {
+      if (this.#isLetGo) {
+        await answer.body?.cancel();
+        return new Uint8Array();
+      }
+      // The platform reads a body at once for a third of what chunks cost, and a length promises that it is small.
+      if (promisesAtMost(headers, limit)) return new Uint8Array(await answer.arrayBuffer());
+      return await this.#readChunks(answer, limit);
+    } catch (error) {
+      throw error instanceof GrpcError ? error : bodyFailure(error);
     }
-    // The platform reads a body at once for a third of what chunks cost, and a length promises that it is small.
-    if (promisesAtMost(answer.headers, limit)) return new Uint8Array(await answer.arrayBuffer());
-    this.#reader = answer.body?.getReader();
+  }
+
+  async #readChunks({ body }: Response, limit: number): Promise<Uint8Array> {
+    this.#reader = body?.getReader();
     const chunks: Uint8Array[] = [];
     let size = 0;
     for (let next = await this.#reader?.read(); next && !next.done; next = await this.#reader?.read()) {
       chunks.push(next.value);
       size += next.value.byteLength;
       if (size > limit) {
-        throw new ConnectError(`gRPC message exceeds maximum size ${limit}`, Code.ResourceExhausted);
+        throw new GrpcError("RESOURCE_EXHAUSTED", `gRPC message exceeds maximum size ${limit}`);
       }
     }
     const [only] = chunks;

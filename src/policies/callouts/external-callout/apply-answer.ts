@@ -1,13 +1,14 @@
 import type { FlowContext, Target } from "../../../flow/context.ts";
-import { replaceHeader } from "../../../flow/headers.ts";
+import { headerValues, replaceHeader } from "../../../flow/headers.ts";
 import type { Message, RequestMessage, ResponseMessage } from "../../../flow/message.ts";
 import { checkedName, checkedValue } from "../../../flow/message-properties.ts";
 import { Unsettable } from "../../../flow/unsettable.ts";
 import type { Variable } from "../../../flow/variable.ts";
 import { applyVariables } from "./apply-variables.ts";
-import type * as wire from "./wire/external_callout_pb.ts";
+import type { SentContext } from "./message-context.ts";
+import type { Answer, AnsweredMessage, AnsweredTarget, Lists } from "./read-answer.ts";
+import type { SentMessage } from "./write-messages.ts";
 
-type Lists = Readonly<Record<string, wire.Strings>>;
 type NamedValues = readonly [name: string, values: readonly string[]];
 
 /**
@@ -16,36 +17,52 @@ type NamedValues = readonly [name: string, values: readonly string[]];
  */
 export async function applyAnswer(
   flow: FlowContext,
-  sent: wire.MessageContext,
-  answered: wire.MessageContext,
+  { message: sent, variables }: SentContext,
+  answer: Answer,
   variable: (name: string) => Variable,
 ): Promise<void> {
-  if (sent.request && answered.request) await applyRequest(flow.request, sent.request, answered.request);
-  if (sent.response && answered.response && flow.response) {
-    applyResponse(flow.response, sent.response, answered.response);
+  if (sent.kind === "request") {
+    if (answer.request) {
+      const form = applyRequest(flow.request, sent, answer.request);
+      if (form.length > 0) await applyForm(flow.request, form);
+    }
+  } else {
+    const message = flow[sent.kind];
+    const answered = sent.kind === "error" ? answer.errorResponse : answer.response;
+    if (message && answered) applyResponse(message, sent, answered);
   }
-  if (sent.error?.response && answered.error?.response && flow.error) {
-    applyResponse(flow.error, sent.error.response, answered.error.response);
-  }
-  if (sent.target && answered.target && flow.target) applyTarget(flow.target, sent.target, answered.target);
-  applyVariables(flow, sent.additionalFlowVariables, answered.additionalFlowVariables, variable);
+  if (answer.target && flow.target) applyTarget(flow, flow.target, answer.target, variable);
+  applyVariables(flow, variables, answer.variables, variable);
 }
 
-async function applyRequest(
+/** All but the form parameters: returns those that are left to apply. */
+function applyRequest(
   message: RequestMessage,
-  sent: wire.Request,
-  answered: wire.Request,
-): Promise<void> {
-  applyHeaders(message, sent.headers, answered.headers);
-  for (const [name, values] of changed(sent.queryParams, answered.queryParams)) {
-    message.queryParameters.set(name, ...values);
+  sent: SentMessage,
+  answered: AnsweredMessage,
+): readonly NamedValues[] {
+  applyHeaders(message, sent, answered);
+  applyQuery(message, answered.queryParams);
+  const form = changedForm(message, sent, answered.formParams);
+  applyContent(message, sent, answered);
+  return form;
+}
+
+function applyQuery(message: RequestMessage, answered: Lists): void {
+  if (answered.size === 0) return;
+  const { queryParameters } = message;
+  for (const [name, values] of changed(answered, (name) => queryParameters.values(name))) {
+    queryParameters.set(name, ...values);
   }
-  applyContent(message, sent.content, answered.content);
-  await applyForm(message, changed(sent.formParams, answered.formParams));
+}
+
+function changedForm(message: RequestMessage, { sent }: SentMessage, answered: Lists): NamedValues[] {
+  if (answered.size === 0) return [];
+  const parameters = sent.content ? message.formParameters : null;
+  return changed(answered, (name) => parameters?.values(name) ?? []);
 }
 
 async function applyForm(message: RequestMessage, form: readonly NamedValues[]): Promise<void> {
-  if (form.length === 0) return;
   await message.buffer();
   if (!message.isForm && !message.body.isEmpty) {
     throw new Unsettable(`request.formparam.${form[0]?.[0]}`, "the request's content is no form");
@@ -55,45 +72,52 @@ async function applyForm(message: RequestMessage, form: readonly NamedValues[]):
   message.formParameters = parameters;
 }
 
-function applyResponse(message: ResponseMessage, sent: wire.Response, answered: wire.Response): void {
-  applyHeaders(message, sent.headers, answered.headers);
-  applyContent(message, sent.content, answered.content);
+function applyResponse(message: ResponseMessage, sent: SentMessage, answered: AnsweredMessage): void {
+  applyHeaders(message, sent, answered);
+  applyContent(message, sent, answered);
 }
 
 /** Each item that comes back is a line of its own, also when the header came as one line. */
-function applyHeaders(message: Message, sent: Lists, answered: Lists): void {
-  for (const [name, { strings }] of Object.entries(answered)) {
-    const before = sent[name.toLowerCase()]?.strings;
-    if (strings.length < 2 && before && isSame(strings, before)) continue;
-    for (const value of strings) checkedValue(name, value);
-    replaceHeader(message.ownHeaders, checkedName(name), strings);
+function applyHeaders(message: Message, { sent }: SentMessage, { headers: answered }: AnsweredMessage): void {
+  const { headers } = message;
+  const isAsSent = ([name, values]: NamedValues) =>
+    sent.headers && values.length === 1 && isSame(values, headerValues(headers, name));
+  // Whatever the order: a name that comes back twice, small and capital, may be changed in one of the two.
+  const changes = [...answered].filter((entry) => !isAsSent(entry));
+  for (const [name, values] of changes) {
+    for (const value of values) checkedValue(name, value);
+    replaceHeader(message.ownHeaders, checkedName(name), values);
   }
 }
 
 /** Content that comes back as it was sent stays byte for byte what it was. */
-function applyContent(message: Message, sent: string, answered: string): void {
-  if (answered !== sent) message.setContent(answered === "" ? null : answered);
+function applyContent(message: Message, { content: sent }: SentMessage, { content }: AnsweredMessage): void {
+  if (content !== sent) message.setContent(content === "" ? null : content);
 }
 
 /** What is new, or has other values; no values where there were none are no change. */
-function changed(sent: Lists, answered: Lists): NamedValues[] {
-  return Object.entries(answered)
-    .filter(([name, { strings }]) => !isSame(strings, sent[name]?.strings ?? []))
-    .map(([name, { strings }]) => [name, strings]);
+function changed(answered: Lists, before: (name: string) => readonly string[]): NamedValues[] {
+  return [...answered].filter(([name, values]) => !isSame(values, before(name)));
 }
 
 function isSame(one: readonly string[], other: readonly string[]): boolean {
   return one.length === other.length && one.every((value, index) => value === other[index]);
 }
 
-function applyTarget(target: Target, sent: wire.Target, answered: wire.Target): void {
+function applyTarget(
+  flow: FlowContext,
+  target: Target,
+  answered: AnsweredTarget,
+  variable: (name: string) => Variable,
+): void {
   if (answered.expectedCn !== "") {
     throw new Unsettable(
       "target.expectedcn",
       "Workers compare a certificate with the URL's host, and nothing else",
     );
   }
-  if (answered.copyPathSuffix !== sent.copyPathSuffix) target.copyPathSuffix = answered.copyPathSuffix;
-  if (answered.copyQueryParams !== sent.copyQueryParams) target.copyQueryParams = answered.copyQueryParams;
-  if (answered.url !== "" && answered.url !== sent.url) target.url = answered.url;
+  target.copyPathSuffix = answered.copyPathSuffix;
+  target.copyQueryParams = answered.copyQueryParams;
+  const url = variable("target.url");
+  if (answered.url !== "" && answered.url !== url.get(flow)) url.set(flow, answered.url);
 }

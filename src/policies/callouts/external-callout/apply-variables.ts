@@ -2,13 +2,12 @@ import type { FlowContext } from "../../../flow/context.ts";
 import { Message } from "../../../flow/message.ts";
 import { ReadOnlyVariable, Unsettable } from "../../../flow/unsettable.ts";
 import { flowMessages, messageFinder, type Variable } from "../../../flow/variable.ts";
-import { answeredValue, isSame } from "./flow-variable.ts";
-import type { FlowVariable } from "./wire/external_callout_pb.ts";
+import { isSame, type WireValue } from "./flow-variable.ts";
+import type { AnsweredVariables } from "./read-answer.ts";
+import type { SentVariables } from "./sent-variables.ts";
 
 /** How many variables one answer may change. */
 export const MOST_CHANGED = 1000;
-
-type Variables = Readonly<Record<string, FlowVariable>>;
 
 /**
  * Sets and removes the flow variables that a server changed; those that it sent back as they were, and those
@@ -16,13 +15,11 @@ type Variables = Readonly<Record<string, FlowVariable>>;
  */
 export function applyVariables(
   flow: FlowContext,
-  sent: Variables,
-  answered: Variables,
+  sent: SentVariables,
+  answered: AnsweredVariables,
   variable: (name: string) => Variable,
 ): void {
-  const isUnchanged = (name: string, value: FlowVariable) =>
-    Object.hasOwn(sent, name) && isSame(value, sent[name]);
-  const changed = Object.entries(answered).filter(([name, value]) => !isUnchanged(name, value));
+  const changed = [...answered].filter(([name, value]) => !isSame(value, sent.get(name)));
   if (changed.length > MOST_CHANGED) {
     const reason = `the answer changes ${changed.length} variables, and at most ${MOST_CHANGED} can be changed`;
     throw new Unsettable(changed[0]?.[0] ?? "", reason);
@@ -37,14 +34,13 @@ export function applyVariables(
 }
 
 /** A variable's name may not be the dotted beginning of another's: what is there gives way. */
-function apply(flow: FlowContext, target: Variable, answered: FlowVariable): void {
+function apply(flow: FlowContext, target: Variable, value: WireValue | null): void {
   const { name, contentOf } = target;
   // Of what every flow has, only the properties can be changed.
   if (flowMessages.has(name)) throw new ReadOnlyVariable(name);
   if (contentOf !== null && messageFinder(contentOf)(flow)?.body.isStream) {
     throw new Unsettable(name, "the message's content has not been read");
   }
-  const value = answeredValue(answered);
   removeBelow(flow, name);
   if (value === null) target.remove(flow);
   else {

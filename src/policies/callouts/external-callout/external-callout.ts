@@ -1,16 +1,13 @@
-import { createClient, createContextValues } from "@connectrpc/connect";
-import { type Cancelling, cancelling } from "../../../egress/cancelling.ts";
-import { timeLimit } from "../../../egress/grpc/unary-transport.ts";
-import type { FlowContext } from "../../../flow/context.ts";
+import { cancelling } from "../../../egress/cancelling.ts";
 import { definePolicy } from "../../policy-type.ts";
 import { applyAnswer } from "./apply-answer.ts";
+import { buildCall } from "./call-server.ts";
 import { buildCredentials } from "./credentials.ts";
 import { calloutFault, faults, raiseAnswered } from "./faults.ts";
 import { buildMessageContext } from "./message-context.ts";
 import { namesNativeServer } from "./native-server.ts";
 import { readExternalCallout } from "./read.ts";
-import { buildTransport } from "./transport.ts";
-import { ExternalCalloutService, type MessageContext } from "./wire/external_callout_pb.ts";
+import type { Answer } from "./read-answer.ts";
 
 /**
  * Sends the state of the exchange to a gRPC server, which may change the message, flow variables and the
@@ -31,34 +28,25 @@ export const externalCallout = definePolicy({
 
   build(config, context) {
     const { timeoutMs } = config;
-    const client = createClient(ExternalCalloutService, buildTransport(config, context));
+    const callServer = buildCall(config, context);
     const describe = buildMessageContext(config, context);
     const authenticate = buildCredentials(config, context);
     const nameNativeServer = namesNativeServer(config, context);
 
-    async function call(flow: FlowContext, calls: Cancelling): Promise<MessageContext> {
-      const sent = describe(flow);
-      const { exchange } = flow;
-      const contextValues = createContextValues().set(timeLimit, exchange);
-      const end = exchange.now() + timeoutMs;
-      const token = authenticate?.(flow);
-      const options = token ? { headers: await token, timeoutMs: end - exchange.now() } : { timeoutMs };
-      const answered = await client.processMessage(sent, { ...options, ...calls.next(), contextValues });
-      await applyAnswer(flow, sent, answered, context.variable);
-      return answered;
-    }
-
     return async function callOut(flow) {
-      let answered: MessageContext;
+      let answer: Answer;
       const calls = cancelling(context.runsOn || flow.exchange.depth > 0, flow.exchange);
       try {
-        answered = await call(flow, calls);
+        const sent = describe(flow);
+        const options = authenticate ? await authenticate(flow) : { timeoutMs };
+        answer = await callServer(sent.bytes, { ...options, ...calls.next(), limit: flow.exchange });
+        await applyAnswer(flow, sent, answer, context.variable);
       } catch (error) {
         calls.cancel();
         nameNativeServer(error, flow.exchange);
         throw calloutFault(error);
       }
-      raiseAnswered(answered.fault);
+      raiseAnswered(answer.fault);
     };
   },
 });

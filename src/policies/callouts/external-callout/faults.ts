@@ -1,9 +1,8 @@
-import { ConnectError } from "@connectrpc/connect";
-import { codeToString } from "@connectrpc/connect/protocol-connect";
 import { EgressError } from "../../../egress/error.ts";
+import { GrpcError } from "../../../egress/grpc/grpc-error.ts";
 import { Fault, faultType } from "../../../flow/fault.ts";
 import { googleTokenGenerationFailure } from "../../parts/google-authentication.ts";
-import type { Fault as AnsweredFault } from "./wire/external_callout_pb.ts";
+import type { AnsweredFault } from "./read-answer.ts";
 
 /** How many characters of a server's own text a fault string takes over. */
 const MOST_QUOTED = 1000;
@@ -29,7 +28,7 @@ export function calloutFault(error: unknown): unknown {
     const reason = "io.grpc.StatusRuntimeException: UNAVAILABLE: Credentials failed to obtain metadata";
     return faults.executionError(reason).causedBy(error);
   }
-  if (!(error instanceof ConnectError)) return error;
+  if (!(error instanceof GrpcError)) return error;
   if (error.cause instanceof EgressError && error.cause.kind === "tls") {
     return faults.tlsInitFailed().causedBy(error);
   }
@@ -37,16 +36,16 @@ export function calloutFault(error: unknown): unknown {
 }
 
 /** Raises the fault that a server put into its answer, also when the policy has continueOnError. */
-export function raiseAnswered(fault: AnsweredFault | undefined): void {
-  const { name = "", faultString = "" } = fault ?? {};
-  if (name === "" && faultString === "") return;
-  throw new Fault(`steps.externalcallout.${name || "ExecutionError"}`, faultString, { isDeliberate: true });
+export function raiseAnswered(fault: AnsweredFault | null): void {
+  if (fault === null || (fault.name === "" && fault.text === "")) return;
+  throw new Fault(`steps.externalcallout.${fault.name || "ExecutionError"}`, fault.text, {
+    isDeliberate: true,
+  });
 }
 
-/** Such as `PERMISSION_DENIED: HTTP status code 403`. gRPC and Connect spell one status differently. */
-function statusText({ code, rawMessage }: ConnectError): string {
-  const status = codeToString(code).toUpperCase().replace("CANCELED", "CANCELLED");
-  return rawMessage === "" ? status : `${status}: ${shortened(rawMessage)}`;
+/** Such as `PERMISSION_DENIED: HTTP status code 403`. */
+function statusText({ status, message }: GrpcError): string {
+  return message === "" ? status : `${status}: ${shortened(message)}`;
 }
 
 function shortened(text: string): string {

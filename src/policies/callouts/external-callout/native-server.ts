@@ -1,5 +1,5 @@
-import { ConnectError } from "@connectrpc/connect";
 import { EgressError } from "../../../egress/error.ts";
+import { GrpcError } from "../../../egress/grpc/grpc-error.ts";
 import { baseUrl } from "../../../egress/target-server.ts";
 import type { Exchange } from "../../../flow/context.ts";
 import type { PolicyContext } from "../../policy-type.ts";
@@ -44,10 +44,10 @@ export function namesNativeServer(
 
 /** What a failure says: that it is such a server, that it may be one, or nothing. */
 function signOf(error: unknown): "certain" | "possible" | null {
-  if (!(error instanceof ConnectError)) return null;
-  const { cause, metadata, rawMessage } = error;
+  if (!(error instanceof GrpcError)) return null;
+  const { cause, headers, message } = error;
   if (cause instanceof EgressError) return cause.kind === "unreachable" ? "possible" : null;
-  const isNative = /^application\/grpc(?:$|[+;])/i.test(metadata.get("content-type") ?? "");
+  const isNative = /^application\/grpc(?:$|[+;])/i.test(headers?.get("content-type") ?? "");
   // What native servers say to content types of gRPC-Web and Connect where HTTP/2 reaches them.
-  return isNative || rawMessage === "HTTP status code 415" ? "certain" : null;
+  return isNative || message === "HTTP status code 415" ? "certain" : null;
 }

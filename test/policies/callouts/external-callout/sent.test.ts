@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Float, type Value } from "../../../../src/expression/value.ts";
 import { RequestMessage, ResponseMessage } from "../../../../src/flow/message.ts";
@@ -29,6 +30,36 @@ test("a call goes to the method of the service with its deadline", async () => {
   expect(server.urls).toEqual(["http://grpc.example:9000/apigee.ExternalCalloutService/ProcessMessage"]);
   expect(server.headers[0]?.get("content-type")).toBe("application/grpc-web+proto");
   expect(server.headers[0]?.get("grpc-timeout")).toBe("5000m");
+});
+
+test("a server reads what there is, whatever texts and values that are", async () => {
+  const text = fc.oneof(fc.string({ unit: "binary", maxLength: 200 }), fc.string({ maxLength: 70 }));
+  const value = fc.oneof(
+    text,
+    fc.boolean(),
+    fc.integer(),
+    fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
+  );
+  const variables = fc.dictionary(fc.stringMatching(/^[\w.]{1,80}$/), value, { maxKeys: 5 });
+  await fc.assert(
+    fc.asyncProperty(text, text, text, variables, async (path, content, header, variables) => {
+      const server = new CalloutServer();
+      const query = `a=${encodeURIComponent(header.toWellFormed())}`;
+      const headers = new Headers({ "x-given": encodeURIComponent(header.toWellFormed()) });
+      const flow = flowOf({ request: new RequestMessage({ path, query, headers, body: content }) });
+      for (const [name, value] of Object.entries(variables)) flow.variables.set(`v.${name}`, value);
+      await callOut(server, everything + flowVariables("v"), flow);
+      const { request: sent, additionalFlowVariables } = server.question;
+      expect(sent).toMatchObject({ uri: `${path}?${query}`, content });
+      expect(sent?.queryParams).toEqual({ a: strings(header.toWellFormed()) });
+      expect(sent?.headers).toEqual({ "x-given": strings(headers.get("x-given") ?? "") });
+      const values = Object.entries(additionalFlowVariables).map(([name, { value }]) => [name, value.value]);
+      expect(Object.fromEntries(values)).toEqual(
+        Object.fromEntries(Object.entries(variables).map(([name, value]) => [`v.${name}`, value])),
+      );
+    }),
+    { numRuns: 50 },
+  );
 });
 
 describe("in the request flow", () => {

@@ -1,14 +1,13 @@
 import { create } from "@bufbuild/protobuf";
-import { Code, ConnectError, createClient, createContextValues, type Transport } from "@connectrpc/connect";
+import { Code, ConnectError, createClient, type Transport } from "@connectrpc/connect";
 import { createConnectTransport, createGrpcWebTransport } from "@connectrpc/connect-web";
 import { describe, expect, inject, test } from "vitest";
 import { noAudit } from "../../../src/egress/audit/audit.ts";
-import type { OutboundCall } from "../../../src/egress/call.ts";
+import type { OutboundCall, TimeLimit } from "../../../src/egress/call.ts";
 import { Deadlines } from "../../../src/egress/deadline.ts";
 import { Egress } from "../../../src/egress/egress.ts";
 import { compileEgressPolicy } from "../../../src/egress/egress-policy.ts";
 import { EgressError } from "../../../src/egress/error.ts";
-import { createUnaryTransport, timeLimit } from "../../../src/egress/grpc/unary-transport.ts";
 import { internet } from "../../../src/egress/internet.ts";
 import type { GrpcTransport } from "../../../src/egress/target-server.ts";
 import {
@@ -17,6 +16,7 @@ import {
 } from "../../../src/policies/callouts/external-callout/wire/external_callout_pb.ts";
 import type { RawAnswerName } from "../../servers/grpc-answers.ts";
 import { ManualClock } from "../clock.ts";
+import { productTransport } from "./product-transport.ts";
 
 const { a, nobody } = inject("servers");
 const policy = compileEgressPolicy({ allow: [a, nobody], advice: "dev" });
@@ -25,12 +25,12 @@ const egress = new Egress({ policy, internet, connections: new Map(), log: () =>
 const question = create(MessageContextSchema, { messageId: "question" });
 const answering = (name: RawAnswerName | string) => `${a}/grpc/${encodeURIComponent(name)}`;
 
-function ours(baseUrl: string, protocol: GrpcTransport = "grpc-web"): Transport {
-  return createUnaryTransport({
+function ours(baseUrl: string, protocol: GrpcTransport = "grpc-web", limit?: TimeLimit): Transport {
+  return productTransport({
     protocol,
     baseUrl,
-    by: "EC",
-    send: (call, limit) => egress.send(call, limit),
+    send: (call, ...limits) => egress.send(call, ...limits),
+    ...(limit && { limit }),
   });
 }
 
@@ -249,25 +249,12 @@ describe("over Connect", () => {
 });
 
 describe.each(["grpc-web", "connect"] as const)("over %s", (protocol) => {
-  const answer = protocol === "connect" ? "connect ok" : "binary trailers";
-
-  test("metadata before and after the message arrives, binary values among it", async () => {
-    const metadata: (string | null)[] = [];
-    const client = createClient(ExternalCalloutService, ours(answering(answer), protocol));
-    await client.processMessage(question, {
-      onHeader: (header) => metadata.push(header.get("x-before-bin")),
-      onTrailer: (trailer) => metadata.push(trailer.get("x-after-bin") ?? trailer.get("x-after")),
-    });
-    expect(metadata).toEqual(["AAEC", protocol === "connect" ? "1" : "AP8"]);
-  });
-
   test("a request has the method, headers and body of the stock transport's", async () => {
     const options = { timeoutMs: 1500, headers: { "x-given": "1", "x-given-bin": "AAEC" } };
     const sent: OutboundCall[] = [];
-    const capturing = createUnaryTransport({
+    const capturing = productTransport({
       protocol,
       baseUrl: "http://server.example",
-      by: "EC",
       async send(call) {
         sent.push(call);
         throw new EgressError("unreachable", "nobody there");
@@ -298,9 +285,10 @@ describe.each(["grpc-web", "connect"] as const)("over %s", (protocol) => {
 
   test("the time is for the whole answer, and what comes later is let go", async () => {
     const clock = new ManualClock();
-    const client = createClient(ExternalCalloutService, ours(answering("never ending"), protocol));
-    const contextValues = createContextValues().set(timeLimit, new Deadlines(clock));
-    const call = client.processMessage(question, { timeoutMs: 1500, contextValues });
+    const transport = ours(answering("never ending"), protocol, new Deadlines(clock));
+    const call = createClient(ExternalCalloutService, transport).processMessage(question, {
+      timeoutMs: 1500,
+    });
     clock.pass(1500);
     const error = await call.then(null, (reason) => reason);
     expect(ConnectError.from(error)).toMatchObject({
@@ -327,10 +315,9 @@ test.each([
   ["connect", "connect-timeout-ms", 1, "1"],
 ] as const)("over %s the deadline in %s for %i ms is %s", async (protocol, header, timeoutMs, value) => {
   let sent: string | null = null;
-  const transport = createUnaryTransport({
+  const transport = productTransport({
     protocol,
     baseUrl: "http://server.example",
-    by: "EC",
     async send({ headers }) {
       sent = headers.get(header);
       throw new EgressError("unreachable", "nobody there");

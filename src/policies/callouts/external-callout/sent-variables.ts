@@ -6,11 +6,10 @@ import { Message, RequestMessage } from "../../../flow/message.ts";
 import { messageProperty } from "../../../flow/message-properties.ts";
 import { messageFinder } from "../../../flow/variable.ts";
 import type { PolicyContext } from "../../policy-type.ts";
-import { wireValue } from "./flow-variable.ts";
-import type { FlowVariable } from "./wire/external_callout_pb.ts";
+import { type WireValue, wireValue } from "./flow-variable.ts";
 
 /** Variables by name, as they go to the server. */
-export type SentVariables = Record<string, FlowVariable>;
+export type SentVariables = ReadonlyMap<string, WireValue>;
 
 type Collect = (flow: FlowContext, add: (name: string, value: Value) => void) => void;
 
@@ -27,10 +26,10 @@ export function buildSentVariables(
 ): (flow: FlowContext) => SentVariables {
   const collectors = prefixes.flatMap((prefix) => collectorsFor(prefix, context));
   return function sentVariables(flow) {
-    const sent: SentVariables = Object.create(null);
+    const sent = new Map<string, WireValue>();
     const add = (name: string, value: Value) => {
       const wire = wireValue(value);
-      if (wire) sent[name] = wire;
+      if (wire !== null) sent.set(name, wire);
     };
     for (const collect of collectors) collect(flow, add);
     return sent;
