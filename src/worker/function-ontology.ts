@@ -4,6 +4,7 @@ import { FunctionError } from "../functions/error.ts";
 import type { LiveCall } from "../functions/live-call.ts";
 import { jsonIn, parametersIn } from "../functions/parameters-in.ts";
 import type { OntologyAnswer } from "../functions/protocol.ts";
+import { endedMessage } from "../functions/source-call.ts";
 import { OntologyError } from "../ontology/error.ts";
 import type { Ontologies } from "./ontologies.ts";
 import { answerOntology } from "./ontology-api.ts";
@@ -57,11 +58,14 @@ async function answerTo(
   ended: Promise<unknown>,
   context: TokenContext,
 ): Promise<string> {
+  // What is thrown here otherwise, the platform logs as uncaught, as often as code likes.
+  if (![method, path, body ?? ""].every((each) => typeof each === "string")) throw noQuestion();
   // Functions know no other ontology, by whatever name.
-  const url = new URL(path.replace(/^(\/api\/v2\/ontologies\/)[^/?]+/, "$1ontology"), "https://ontology");
+  const url = URL.parse(path.replace(/^(\/api\/v2\/ontologies\/)[^/?]+/, "$1ontology"), "https://ontology");
+  if (url === null) throw noQuestion();
   const { pathname, searchParams } = url;
   const named = (name: string) => ({
-    name: decodeURIComponent(name),
+    name: decoded(name),
     version: searchParams.get("version") ?? undefined,
   });
   const { caller, deadline, isQuery, depth } = call;
@@ -85,4 +89,26 @@ async function answerTo(
   return JSON.stringify(
     await executeQuery(functions, { ...named(name), parameters, caller, within }, context),
   );
+}
+
+/** The answer to whoever has kept the session of a call that has ended. */
+export function ontologyAfterCall(): OntologyAnswer {
+  const error = new FunctionError("QueryRuntimeError", endedMessage, { message: endedMessage });
+  return { status: error.status, text: JSON.stringify(error) };
+}
+
+function noQuestion(): OntologyError {
+  return new OntologyError(
+    "InvalidArgument",
+    "A question has a method, a path and a body, and this is none.",
+  );
+}
+
+/** What is no percent-encoding is no name of anything, and stays as it is. */
+function decoded(name: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
 }

@@ -41,6 +41,7 @@ export async function executeForFunction(
   context: TokenContext,
 ): Promise<WebhookAnswer> {
   try {
+    if (![source, name].every((each) => typeof each === "string")) return notStarted("A webhook has a name.");
     const { sources } = call.plan;
     const apiName = sources.get(source)?.source.apiName;
     const plan = await webhooks.find(name, context);

@@ -27,7 +27,7 @@ import {
   sessionToken,
 } from "../functions/source-call.ts";
 import { mayKnow } from "../ontology/principals.ts";
-import { askOntology, type OntologyQuestion } from "./function-ontology.ts";
+import { askOntology, type OntologyQuestion, ontologyAfterCall } from "./function-ontology.ts";
 import { executeForFunction, type WantedWebhook } from "./function-webhooks.ts";
 import type { Ontologies } from "./ontologies.ts";
 import type { Webhooks } from "./webhooks.ts";
@@ -114,7 +114,7 @@ export class Functions {
   ): Promise<OntologyAnswer> {
     const found = this.#call(props, lifetime);
     const call = found instanceof Promise ? await found : found;
-    if (!call) throw new Error(endedMessage);
+    if (!call) return ontologyAfterCall();
     const ended = found instanceof Promise ? call.ended : endOf([call], lifetime);
     const services = { functions: this, ontologies: this.#ontologies };
     return askOntology(services, call, question, ended, contextOf(lifetime));

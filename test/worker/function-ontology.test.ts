@@ -1,4 +1,6 @@
+import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, inject, test } from "vitest";
+import { servedBy } from "../../src/worker/gateways.ts";
 import { application, CLIENT_SECRET, tokens } from "../credentials/oauth/kit.ts";
 import { Scripted } from "../credentials/script.ts";
 import { deploy, execute, limits, sourceTo } from "../functions/function-kit.ts";
@@ -89,4 +91,23 @@ test("a webhook ends with the function that has called it as a function", async 
   const { status, value } = await ask("held");
   expect(status === 500 || value === "WebhookExecutionTimedOut", `${status} ${value}`).toBe(true);
   expect((await fetch(`${a}/left/webhook-in-query`)).status).toBe(200);
+});
+
+test("whoever asks after the call gets an answer that says so, which is no line of the platform's log", async () => {
+  const caller = { kind: "anonymous" } as const;
+  const session = {
+    call: "x",
+    function: "echo",
+    caller,
+    isolate: "y",
+    deadline: 0,
+    isQuery: false,
+    depth: 0,
+  };
+  const question = { method: "GET", path: "/api/v2/ontologies/ontology", body: null };
+  const { status, text } = await servedBy(env).functions.ontology(session, question, { waitUntil: () => {} });
+  expect([status, JSON.parse(text)]).toMatchObject([
+    400,
+    { errorName: "QueryRuntimeError", parameters: { message: "The call of the function has ended." } },
+  ]);
 });

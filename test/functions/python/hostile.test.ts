@@ -83,6 +83,19 @@ result = str(answer.status) + run_sync(answer.text())`);
     );
   });
 
+  test.each([
+    ["5", "400", "InvalidArgument"],
+    ["None", "400", "InvalidArgument"],
+    ["'//['", "400", "InvalidArgument"],
+    ["'/api/v2/ontologies/o/queryTypes/%E0%A4'", "404", "QueryNotFound"],
+  ])(
+    "what is no question about the ontology has an answer, and leaves no line of the platform: %s",
+    async (path, status, name) => {
+      const answer = await runs(`import _sortie; result = _sortie.ontology("GET", ${path}, None)`);
+      expect(answer).toMatch(new RegExp(`^\\(${status}, .*${name}`));
+    },
+  );
+
   test("nothing keeps what outlives a call", async () => {
     expect(await runs("import js; result = hasattr(js, 'caches')")).toBe("False");
   });
