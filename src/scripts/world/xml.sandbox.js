@@ -20,6 +20,9 @@
 
   const localName = ({ name }) => name.slice(name.indexOf(":") + 1);
 
+  /** Whether a name is the place of a member in a list. */
+  const isIndex = (name) => /^\d+$/.test(name);
+
   /** Whether a node goes by a name as scripts write it: `id`, `*`, or `{namespace}id`. */
   function isCalled(node, name) {
     if (name === "*") return true;
@@ -101,25 +104,36 @@
   const given = (value, parent) =>
     nodesOf.has(value) ? nodesOf.get(value).map((node) => copyOf(node, parent)) : [textNode(value, parent)];
 
+  /** Gives a node a value. Returns what stands in its place then: mostly itself. */
   function fill(node, value) {
     if (!isElement(node)) node.value = String(value);
-    else if (nodesOf.has(value) && nodesOf.get(value).some(isElement)) replace(node, value);
+    else if (nodesOf.has(value) && nodesOf.get(value).some(isElement)) return replace(node, value);
     else node.children = [textNode(value, node)];
+    return [node];
   }
   function replace(node, value) {
     const { parent } = node;
-    if (parent) parent.children.splice(parent.children.indexOf(node), 1, ...given(value, parent));
+    if (!parent) return [node];
+    const made = given(value, parent);
+    parent.children.splice(parent.children.indexOf(node), 1, ...made);
+    node.parent = null;
+    return made;
   }
   function remove(node) {
     const of = node.kind === "attribute" ? "attributes" : "children";
     if (node.parent) node.parent[of] = node.parent[of].filter((each) => each !== node);
+    node.parent = null;
   }
 
   /** `list.name = value`, which makes what is not there. */
   function assign(nodes, name, value) {
     const [first, ...others] = membersOf(nodes, name);
     others.forEach(remove);
-    if (first) return fill(first, value);
+    if (first) {
+      const filled = fill(first, value);
+      if (isIndex(name)) nodes.splice(Number(name), 1, ...filled);
+      return;
+    }
     const [owner] = nodes;
     if (nodes.length !== 1 || !isElement(owner))
       throw new TypeError("Assignment to lists with more than one item is not supported.");
@@ -135,7 +149,7 @@
 
   /** The nodes that `list.name` means. */
   function membersOf(nodes, name) {
-    if (/^\d+$/.test(name)) return nodes.slice(Number(name), Number(name) + 1);
+    if (isIndex(name)) return nodes.slice(Number(name), Number(name) + 1);
     if (name[0] === "@") return nodes.flatMap((node) => attributesOf(node, name.slice(1)));
     return nodes.flatMap((node) => childrenOf(node, name));
   }
@@ -182,7 +196,7 @@
         const members = membersOf(nodes, key);
         if (method !== undefined)
           return members.length > 0 && key !== "toString" ? list(members, method) : method;
-        return /^\d+$/.test(key) && members.length === 0 ? undefined : list(members);
+        return isIndex(key) && members.length === 0 ? undefined : list(members);
       },
       set(_, key, value) {
         assign(nodes, String(key), value);

@@ -86,6 +86,16 @@ describe("E4X", () => {
     ["an attribute", "order.@id = 8; order.@by = 'me'; out = order.@id + order.@by", "8me"],
     ["one of a list", "order.item[1].price = 3; out = order.item[1].price", "3"],
     ["nothing, by delete", "delete order.item; delete order.@id; out = order.item.length() + order.@id", "0"],
+    [
+      "an element, twice",
+      "var n = order.name; n[0] = new XML('<name><a/></name>'); n[0] = new XML('<name><b/></name>'); out = order.name.b.length() + order.empty.length() + n.b.length()",
+      "3",
+    ],
+    [
+      "what it has deleted, without its parent",
+      "var i = order.item[0]; delete order.item[0]; i[0] = new XML('<item><c/></item>'); out = [i.parent(), order.item.length(), order.empty.length()]",
+      ",1,1",
+    ],
     ["an element more", "order.appendChild(new XML('<item sku=\"c\"/>')); out = order.item.@sku", "abc"],
     ["a copy alone", "var c = order.copy(); c.name = 'Eve'; out = order.name + c.name", "Ada & CoEve"],
   ])("a script may assign %s", async (_, source, expected) => {
