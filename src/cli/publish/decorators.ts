@@ -3,7 +3,7 @@ import type { Report } from "../../documents/report.ts";
 import type { DeclaredSource } from "./declared-function.ts";
 import { ONTOLOGY_API, SOURCE_SYMBOLS } from "./library.ts";
 import { fieldsOf, textIn, unwrapped } from "./literal.ts";
-import { type DeclaredEdit, definitionNamed } from "./read-edits.ts";
+import { type DeclaredEdit, listedEdits } from "./read-edits.ts";
 import type { SourceFile } from "./source-file.ts";
 import { walk } from "./walk.ts";
 
@@ -156,18 +156,14 @@ function readTypes({ expression }: t.Decorator, file: SourceFile, report: Report
   const types = given.flatMap((node): (t.Node | null)[] =>
     node.type === "ArrayExpression" ? node.elements : [node],
   );
-  return types.flatMap((node) => {
-    if (!node) return [];
-    const name = definitionNamed(node, file);
-    if (name !== null) return [{ name, at: file.at(node) }];
+  return listedEdits(types, file, (node) =>
     report.error(
       "DecoratorNotLiteral",
       file.at(node),
       "An argument of @Edits is no object type.",
       `Write @Edits(Employee), with Employee imported from ${ONTOLOGY_API}.`,
-    );
-    return [];
-  });
+    ),
+  );
 }
 
 /** The API name of the source whose symbol an expression is; null for anything else. */

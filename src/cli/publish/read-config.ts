@@ -4,7 +4,7 @@ import type { Report } from "../../documents/report.ts";
 import type { DeclaredSource } from "./declared-function.ts";
 import { ONTOLOGY_SDK } from "./library.ts";
 import { fieldsOf, textIn, unwrapped } from "./literal.ts";
-import { type DeclaredEdit, definitionNamed } from "./read-edits.ts";
+import { type DeclaredEdit, listedEdits } from "./read-edits.ts";
 import type { SourceFile } from "./source-file.ts";
 
 /** What `export const config` of a TypeScript v2 function says. */
@@ -79,17 +79,14 @@ export function readConfig(file: SourceFile, report: Report): FunctionConfig {
 
 /** Object types by the names that `@ontology/sdk` exports. */
 function readTypes({ elements }: t.ArrayExpression, file: SourceFile, report: Report): DeclaredEdit[] {
-  return elements.flatMap((element) => {
-    const name = element && definitionNamed(unwrapped(element), file);
-    if (!element || name !== null) return element && name ? [{ name, at: file.at(element) }] : [];
+  return listedEdits(elements, file, (element) =>
     report.error(
       "ConfigNotLiteral",
       file.at(element),
       "A part of config.edits is no object type.",
       `Write config = { edits: [Employee] }, with Employee imported from ${ONTOLOGY_SDK}.`,
-    );
-    return [];
-  });
+    ),
+  );
 }
 
 function readSources(

@@ -1,6 +1,7 @@
 import type * as t from "@babel/types";
 import type { Position } from "../../documents/report.ts";
 import { editTypes, ONTOLOGY_API, ONTOLOGY_SDK } from "./library.ts";
+import { unwrapped } from "./literal.ts";
 import type { SourceFile, SourceFiles } from "./source-file.ts";
 import { lookUpType, typeArguments } from "./type-names.ts";
 
@@ -74,6 +75,24 @@ function editedBy(node: t.TSType, file: SourceFile, files: SourceFiles): Declare
   const of = named.name === OF_INTERFACE && second ? second : first;
   const name = of ? definitionNamed(of, file) : null;
   return of && name !== null ? [{ name, at: file.at(of) }] : [];
+}
+
+/**
+ * The object types that the elements of a list are.
+ * @param refuse reports an element that is none
+ */
+export function listedEdits(
+  elements: readonly (t.Node | null)[],
+  file: SourceFile,
+  refuse: (element: t.Node) => void,
+): DeclaredEdit[] {
+  return elements.flatMap((element) => {
+    if (!element) return [];
+    const name = definitionNamed(unwrapped(element), file);
+    if (name !== null) return { name, at: file.at(element) };
+    refuse(element);
+    return [];
+  });
 }
 
 /** The definition of the ontology that a type or value means, by its API name: one that is imported from the ontology. */
