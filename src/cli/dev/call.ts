@@ -6,7 +6,7 @@ import type { PublishedFunction } from "../../functions/published-function.ts";
 import { CommandFailure } from "../command-failure.ts";
 import { devFolder } from "../secret/dev-secrets.ts";
 import { googleKeysIn } from "./dev-google.ts";
-import { parseConnection } from "./dev-options.ts";
+import { collect, parseConnection } from "./dev-options.ts";
 import { DevSession } from "./dev-session.ts";
 
 /** How long a live preview may take. Foundry: "Functions: limits" (live preview). Milliseconds. */
@@ -33,17 +33,14 @@ export function addCall(program: Command): void {
     .option(
       "--param <name=value>",
       "a parameter; lists, maps and structs as JSON; may be given several times",
-      (text: string, earlier: readonly GivenParameter[]) => [...earlier, parseParameter(text)],
+      collect(parseParameter),
       [],
     )
     .option("--as <user>", "call for this user, as the environment's identity provider names them")
     .option(
       "--connect-to <host[:port]=url>",
       "send what is meant for a host to another address; may be given several times",
-      (text: string, earlier: readonly ReturnType<typeof parseConnection>[]) => [
-        ...earlier,
-        parseConnection(text),
-      ],
+      collect(parseConnection),
       [],
     )
     .option("--env <name>", "the environment whose settings apply", "local")

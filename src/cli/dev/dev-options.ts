@@ -27,6 +27,13 @@ export interface GivenKeyValue {
   readonly value: string;
 }
 
+/** An option that may be given several times. */
+export function collect<T>(
+  parse: (text: string) => T,
+): (text: string, earlier: readonly T[]) => readonly T[] {
+  return (text, earlier) => [...earlier, parse(text)];
+}
+
 export function parsePort(text: string): number {
   const port = Number(text);
   if (!/^\d{1,5}$/.test(text) || port > 65535) throw new InvalidArgumentError("A port is 0 to 65535.");

@@ -2,7 +2,14 @@ import type { Command } from "commander";
 import { devFolder } from "../secret/dev-secrets.ts";
 import { stopSignal } from "../stop-signal.ts";
 import { googleKeysIn, startDevIssuer } from "./dev-google.ts";
-import { parseConnection, parseHost, parseKeyValue, parsePort, parseTargetServer } from "./dev-options.ts";
+import {
+  collect,
+  parseConnection,
+  parseHost,
+  parseKeyValue,
+  parsePort,
+  parseTargetServer,
+} from "./dev-options.ts";
 import { DevSession, type DevSessionOptions } from "./dev-session.ts";
 
 export const DEFAULT_PORT = 8787;
@@ -108,8 +115,4 @@ export async function serveUntilStopped(
   );
   await stopped;
   await session.stop();
-}
-
-function collect<T>(parse: (text: string) => T): (text: string, earlier: readonly T[]) => readonly T[] {
-  return (text, earlier) => [...earlier, parse(text)];
 }

@@ -8,6 +8,7 @@ import {
   SignJWT,
 } from "jose";
 import type { IdentitySettings } from "../../credentials/identity.ts";
+import { isThisMachine } from "../../egress/ip.ts";
 import { sendJson } from "../example/send-json.ts";
 import { listenOnLoopback } from "../loopback.ts";
 
@@ -143,7 +144,7 @@ export class IdentityProvider {
 
 function isLoopback(url: string): boolean {
   const parsed = URL.parse(url);
-  return parsed?.protocol === "http:" && ["localhost", "127.0.0.1", "[::1]"].includes(parsed.hostname);
+  return parsed?.protocol === "http:" && isThisMachine(parsed.hostname);
 }
 
 function loginPage(returnTo: string | null): string {

@@ -41,9 +41,11 @@ export function watchFiles(paths: readonly string[], changed: () => Promise<void
 
   // A watcher does not see that a folder comes back when the one above it was away, too.
   const looking = setInterval(() => {
-    const moved = paths.filter((path) => placeOf(path) !== places.get(path));
-    for (const path of moved) places.set(path, placeOf(path));
-    if (moved.some((path) => places.get(path) !== GONE)) restarting = restarting.then(restart);
+    const moved = paths
+      .map((path) => [path, placeOf(path)] as const)
+      .filter(([path, place]) => place !== places.get(path));
+    for (const [path, place] of moved) places.set(path, place);
+    if (moved.some(([, place]) => place !== GONE)) restarting = restarting.then(restart);
     else if (moved.length > 0) changes.note();
   }, LOOK_EVERY_MS);
 
