@@ -36,6 +36,7 @@ const loaders: Readonly<Record<string, () => Promise<PolicyType>>> = {
   OASValidation: async () => (await import("./mediation/oas-validation/oas-validation.ts")).oasValidation,
   ParsePayload: async () => (await import("./mediation/parse-payload/parse-payload.ts")).parsePayload,
   PopulateCache: async () => (await import("./traffic/populate-cache.ts")).populateCache,
+  Quota: async () => (await import("./traffic/quota/quota.ts")).quota,
   RaiseFault: async () => (await import("./messages/raise-fault.ts")).raiseFault,
   ReadPropertySet: async () => (await import("./mediation/read-property-set.ts")).readPropertySet,
   RegularExpressionProtection: async () =>

@@ -86,7 +86,11 @@ export function makeGateway(env: WorkerEnv): Served {
   });
   const caches = new TwoLevelCache(sharedCache(env, log), log);
   // Beside the snapshots: a deployment does not begin to count anew.
-  const counters = new EnvironmentCounters(env.ENVIRONMENT, sharedCounter(env), log);
+  const counters = new EnvironmentCounters(env.ENVIRONMENT, {
+    shared: sharedCounter(env),
+    log,
+    after: (ms, then) => systemClock.after(ms, then),
+  });
   const outlets = { ...doors, binding: (name: string) => bindingOf(env, name) };
   const scripts = new Scripts();
   const keySets = new PublishedKeySets();

@@ -15,6 +15,7 @@ import { cors } from "../../src/policies/security/cors.ts";
 import { jsonThreatProtection } from "../../src/policies/security/threats/json-threat-protection.ts";
 import { verifyJwt } from "../../src/policies/security/tokens/verify-jwt.ts";
 import { lookupCache } from "../../src/policies/traffic/lookup-cache.ts";
+import { quota } from "../../src/policies/traffic/quota/quota.ts";
 import { spikeArrest } from "../../src/policies/traffic/spike-arrest.ts";
 import { EnvironmentMaps, entriesOfMaps } from "../../src/stores/environment-maps.ts";
 import { StoredMaps } from "../../src/stores/stored-maps.ts";
@@ -111,6 +112,14 @@ const works: Readonly<Record<string, () => Work | Promise<Work>>> = {
     // The clock goes on, so that each message passes.
     let time = 0;
     return policy(spikeArrest, xml, { counters }, { outcome: () => true, now: () => ++time });
+  },
+
+  Quota() {
+    const counters = new MemoryCounters(() => 0).isolate();
+    const xml =
+      '<Quota name="P"><Identifier ref="request.header.origin"/><Allow count="1000000000"/><Interval ref="interval">1</Interval><TimeUnit>hour</TimeUnit></Quota>';
+    const outcome = (flow: FlowContext) => flow.variables.get("ratelimit.P.used.count") === 2n;
+    return policy(quota, xml, { counters }, { outcome });
   },
 
   async VerifyJWT() {

@@ -12,6 +12,7 @@ const aims = {
   CORS: 2,
   AssertCondition: 2,
   SpikeArrest: 2,
+  Quota: 3,
 } as const;
 
 /** How often a policy runs in one round. */

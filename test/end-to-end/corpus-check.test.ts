@@ -38,7 +38,6 @@ const verdicts: Readonly<Record<string, Verdict>> = {
   "dinochiesa--jwt-verify-goog": {},
   "googlecloudplatform--composite-api": {},
   "googlecloudplatform--llm-circuit-breaking": {
-    missing: ["Quota"],
     warnings: ["PropertyWithoutEffect"],
   },
   "googlecloudplatform--modelarmor-v1": {

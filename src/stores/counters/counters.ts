@@ -3,7 +3,7 @@ import type { Count, CountRule } from "./count.ts";
 
 /** Which counter of the environment. */
 export interface CounterName {
-  readonly kind: "quota" | "spike";
+  readonly kind: "quota" | "shared quota" | "spike";
   /** The proxy in which it counts: each has counters of its own. */
   readonly proxy: string;
   /** The policy's name, or the one that several share. */
@@ -21,12 +21,23 @@ export interface Spacing {
   readonly weight: number;
 }
 
+/** When an isolate tells the others: after a time in milliseconds, or after so many messages. */
+export interface Telling {
+  readonly everyMs: number;
+  readonly messages: number;
+}
+
 /** The counters of an environment. Whoever cannot know the count gets {@link CounterError}, never a count of nothing. */
 export interface Counters {
   /** Whether a message may pass in this isolate, by when the last one passed. */
   passesHere(name: CounterName, spacing: Spacing, context: StoreContext): boolean;
   /** Counts a message in this isolate alone. */
   countHere(name: CounterName, rule: CountRule, context: StoreContext): Count;
+  /**
+   * Counts a message in this isolate, which tells the others from time to time and hears of theirs. Throws
+   * {@link CounterError} when they cannot be told.
+   */
+  countLater(name: CounterName, rule: CountRule, telling: Telling, context: StoreContext): Count;
   /** Counts a message where those of all isolates are counted. Rejects with {@link CounterError}. */
   countTogether(name: CounterName, rule: CountRule, context: StoreContext): Promise<Count>;
 }

@@ -2,8 +2,9 @@ import { createHash } from "node:crypto";
 import { RecentlyUsed } from "../recently-used.ts";
 import type { StoreContext } from "../store-context.ts";
 import { type Count, type CountRule, count } from "./count.ts";
-import { CounterError, type CounterName, type Counters, type Spacing } from "./counters.ts";
-import type { Entry } from "./window.ts";
+import { CounterError, type CounterName, type Counters, type Spacing, type Telling } from "./counters.ts";
+import { LaterCounter } from "./later-counter.ts";
+import type { Entry, Window } from "./window.ts";
 
 /** What an isolate keeps: counters that were used longest ago are forgotten first. Bytes. */
 const KEPT_BYTES = 8 * 1024 * 1024;
@@ -17,6 +18,18 @@ const TIMEOUT_MS = 5_000;
 /** A counter that all isolates share. */
 export interface SharedCounter {
   count(rule: CountRule): Promise<Count>;
+  /** Adds what an isolate has counted, and resolves with all that counts. */
+  add(window: Window, entries: readonly Entry[]): Promise<readonly Entry[]>;
+}
+
+/** What the counters work with. */
+export interface CounterServices {
+  /** The shared counter of an id that may be logged; throws where there are none. */
+  readonly shared: (id: string) => SharedCounter;
+  /** Takes one structured line. */
+  readonly log: (line: Record<string, unknown>) => void;
+  /** Runs an action after milliseconds. */
+  readonly after: (ms: number, action: () => void) => void;
 }
 
 /** A counter in the isolate. */
@@ -32,22 +45,13 @@ interface OwnCounter {
 /** The counters of an environment: those of this isolate in its memory, and behind them those that all isolates share. */
 export class EnvironmentCounters implements Counters {
   readonly #environment: string;
-  readonly #shared: (id: string) => SharedCounter;
-  readonly #log: (line: Record<string, unknown>) => void;
+  readonly #services: CounterServices;
   readonly #own = new RecentlyUsed<OwnCounter>(KEPT_BYTES, (_, id) => COUNTER_BYTES + 2 * id.length);
+  readonly #later = new RecentlyUsed<LaterCounter>(KEPT_BYTES, (_, id) => COUNTER_BYTES + 2 * id.length);
 
-  /**
-   * @param shared the shared counter of an id that may be logged; throws where there are none
-   * @param log takes one structured line
-   */
-  constructor(
-    environment: string,
-    shared: (id: string) => SharedCounter,
-    log: (line: Record<string, unknown>) => void,
-  ) {
+  constructor(environment: string, services: CounterServices) {
     this.#environment = environment;
-    this.#shared = shared;
-    this.#log = log;
+    this.#services = services;
   }
 
   passesHere(name: CounterName, { messages, periodMs, weight }: Spacing, context: StoreContext): boolean {
@@ -72,18 +76,37 @@ export class EnvironmentCounters implements Counters {
     return counted;
   }
 
-  async countTogether(name: CounterName, rule: CountRule, context: StoreContext): Promise<Count> {
+  countLater(name: CounterName, rule: CountRule, telling: Telling, context: StoreContext): Count {
+    const id = idOf(name);
+    let counter = this.#later.get(id);
+    if (counter === undefined) {
+      counter = new LaterCounter(
+        (window, entries, by) => this.#ask(name, by, (shared) => shared.add(window, entries)),
+        this.#services.after,
+      );
+      this.#later.set(id, counter);
+    }
+    return counter.count(rule, telling, context);
+  }
+
+  countTogether(name: CounterName, rule: CountRule, context: StoreContext): Promise<Count> {
+    return this.#ask(name, context, (shared) => shared.count(rule));
+  }
+
+  async #ask<T>(
+    name: CounterName,
+    context: StoreContext,
+    ask: (shared: SharedCounter) => Promise<T>,
+  ): Promise<T> {
     try {
       const id = createHash("sha256").update(idOf(name)).digest("base64url");
-      return await context.within(
-        TIMEOUT_MS,
-        this.#shared(JSON.stringify([this.#environment, id])).count(rule),
-      );
+      const shared = this.#services.shared(JSON.stringify([this.#environment, id]));
+      return await context.within(TIMEOUT_MS, ask(shared));
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       // Whose messages it counts is not for the log.
       const { kind, proxy, name: policy } = name;
-      this.#log({ level: "error", event: "counter.unavailable", kind, proxy, policy, reason });
+      this.#services.log({ level: "error", event: "counter.unavailable", kind, proxy, policy, reason });
       throw new CounterError(reason, error);
     }
   }

@@ -1,5 +1,5 @@
 import { type Count, type CountRule, count } from "./count.ts";
-import type { Entry } from "./window.ts";
+import { countingEntries, type Entry, endOf, type Window, withEntry } from "./window.ts";
 
 /** What of a counter outlives its object. Times are epoch milliseconds. */
 interface Stored {
@@ -32,6 +32,16 @@ export class StoredCounter {
     const { entries, ...counted } = count(this.#stored.entries, rule, now);
     if (entries !== this.#stored.entries) this.#keep(entries, counted.resetsAt, now);
     return counted;
+  }
+
+  /** Adds what an isolate has counted. Returns all that counts. */
+  add(window: Window, entries: readonly Entry[], now: number): readonly Entry[] {
+    const before = countingEntries(this.#stored.entries, window, now);
+    const after = entries
+      .filter((entry) => countingEntries([entry], window, now).length > 0)
+      .reduce((counting, entry) => withEntry(counting, window, entry), before);
+    if (after !== before) this.#keep(after, endOf(after, window, now), now);
+    return after;
   }
 
   /** For the object's alarm: deletes a counter of which nothing counts any more. */

@@ -183,7 +183,11 @@ test("an isolate forgets the counters that were used longest ago before they tak
 describe("in a Durable Object", () => {
   const log: Record<string, unknown>[] = [];
   const counters = (given = env as WorkerEnv) =>
-    new EnvironmentCounters("local", sharedCounter(given), (line) => log.push(line));
+    new EnvironmentCounters("local", {
+      shared: sharedCounter(given),
+      log: (line) => log.push(line),
+      after: () => {},
+    });
   const rule = { window: { kind: "first", ms: 3_600_000 }, allowed: 7, weight: 1, mode: "limit" } as const;
   const context = contextAt(() => 0);
 

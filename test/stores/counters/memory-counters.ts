@@ -1,6 +1,6 @@
 import { type CountRule, count } from "../../../src/stores/counters/count.ts";
 import { EnvironmentCounters } from "../../../src/stores/counters/environment-counters.ts";
-import type { Entry } from "../../../src/stores/counters/window.ts";
+import { countingEntries, type Entry, type Window, withEntry } from "../../../src/stores/counters/window.ts";
 
 /** What isolates share, in memory and by a test's clock, where a test can see everything. */
 export class MemoryCounters {
@@ -20,10 +20,20 @@ export class MemoryCounters {
       this.entries.set(id, entries);
       return counted;
     },
+    add: async (window: Window, entries: readonly Entry[]) => {
+      await this.trouble?.();
+      const before = countingEntries(this.entries.get(id) ?? [], window, this.#now());
+      const after = entries.reduce((counting, entry) => withEntry(counting, window, entry), before);
+      this.entries.set(id, after);
+      return after;
+    },
   });
 
   /** The counters of one more isolate. */
-  isolate(log: (line: Record<string, unknown>) => void = () => {}): EnvironmentCounters {
-    return new EnvironmentCounters("test", this.shared, log);
+  isolate(
+    log: (line: Record<string, unknown>) => void = () => {},
+    after: (ms: number, action: () => void) => void = () => {},
+  ): EnvironmentCounters {
+    return new EnvironmentCounters("test", { shared: this.shared, log, after });
   }
 }

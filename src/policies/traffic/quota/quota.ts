@@ -1,0 +1,77 @@
+import type { FlowContext } from "../../../flow/context.ts";
+import type { Count } from "../../../stores/counters/count.ts";
+import type { CounterName } from "../../../stores/counters/counters.ts";
+import { definePolicy } from "../../policy-type.ts";
+import { faultOfCounter } from "../limits/faults.ts";
+import { compileSaid } from "../limits/said-value.ts";
+import { compileWeight } from "../limits/weight.ts";
+import { faults } from "./faults.ts";
+import { compileLimit } from "./limit.ts";
+import { readQuota } from "./read.ts";
+import { compileVariables } from "./variables.ts";
+
+/** Whose messages count together where nobody says whose they are. */
+const DEFAULT_IDENTIFIER = "_default";
+
+/**
+ * Counts messages in an interval of time, and refuses those that are more than allowed. Apigee: "Quota policy".
+ *
+ * Faults: see `faults`.
+ */
+export const quota = definePolicy({
+  element: "Quota",
+  variablePrefix: "ratelimit",
+  needs: ["counters"],
+  faults,
+
+  read: readQuota,
+
+  refersTo: ({ place }) => ({ sharesCounters: place.kind !== "isolate" }),
+
+  build(config, context) {
+    const { counters, policy } = context;
+    const limitOf = compileLimit(config, context);
+    const weightOf = compileWeight(config.weight, context);
+    const { identifier, product, sharedName, place, mode } = config;
+    // An API product is an app's, which VerifyAPIKey and OAuthV2 name.
+    const isApp = product !== null && identifier.ref === null && identifier.text === "";
+    const identifierOf = compileSaid(isApp ? { ref: "client_id", text: "" } : identifier, context);
+    const isPrivate = identifier.ref?.startsWith("private.") ?? false;
+    const setVariables = compileVariables(policy, mode, config.type === "rollingwindow");
+
+    const finish = (flow: FlowContext, name: CounterName, allowed: number, counted: Count) => {
+      setVariables(flow, name, allowed, counted);
+      if (counted.isExceeded) throw faults.violation(isPrivate ? "***" : name.identifier);
+    };
+    const fail = (error: unknown) => {
+      throw faultOfCounter(policy, error);
+    };
+
+    return function applyQuota(flow) {
+      const { window, allowed, group } = limitOf(flow);
+      const name: CounterName = {
+        kind: sharedName === "" ? "quota" : "shared quota",
+        proxy: flow.identity.proxy,
+        name: sharedName || policy,
+        identifier: identifierOf(flow) || DEFAULT_IDENTIFIER,
+        group,
+      };
+      const rule = { window, allowed, weight: weightOf(flow), mode };
+      switch (place.kind) {
+        case "isolate":
+          return finish(flow, name, allowed, counters.countHere(name, rule, flow.exchange));
+        case "together":
+          return counters
+            .countTogether(name, rule, flow.exchange)
+            .catch(fail)
+            .then((counted) => finish(flow, name, allowed, counted));
+        case "later":
+          try {
+            return finish(flow, name, allowed, counters.countLater(name, rule, place.telling, flow.exchange));
+          } catch (error) {
+            return fail(error);
+          }
+      }
+    };
+  },
+});
