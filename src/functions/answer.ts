@@ -1,4 +1,5 @@
 import { readText } from "../egress/read-text.ts";
+import { isJsonDeeperThan } from "../text/json-depth.ts";
 import { checkDeclared, EditError } from "./declared-edits.ts";
 import {
   ANSWER_HEADER,
@@ -11,6 +12,9 @@ import {
 } from "./protocol.ts";
 import type { PublishedFunction } from "./published-function.ts";
 import { checkedOptional, ValueError } from "./values.ts";
+
+/** How many lists and objects of a result may stand in each other. */
+const MOST_LEVELS = 1000;
 
 /** What a function's isolate answered: a value of the function's type, or why there is none. */
 export type CheckedAnswer = ({ readonly value: unknown } | { readonly error: CallError }) & {
@@ -29,6 +33,10 @@ export async function readAnswer(
   const text =
     response.headers.get(ANSWER_HEADER) ?? (await readText(response.body, resultBytes + ANSWER_ROOM_BYTES));
   if (text === null) return { error: errorOf("output", tooLongMessage(resultBytes)), log: null };
+  if (isJsonDeeperThan(MOST_LEVELS, text)) {
+    const message = `The result has more than ${MOST_LEVELS} lists and objects in each other.`;
+    return { error: errorOf("output", message), log: null };
+  }
   const answer = parsed(text);
   const { log = null } = answer;
   if ("error" in answer) return { error: checkedError(answer.error), log };

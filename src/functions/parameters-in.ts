@@ -1,3 +1,4 @@
+import { isJsonDeeperThan } from "../text/json-depth.ts";
 import { FunctionError } from "./error.ts";
 
 /** How many lists and objects may stand in each other: the types of parameters are as deep as they are written out. */
@@ -13,27 +14,19 @@ export function parametersIn(text: string): Readonly<Record<string, unknown>> {
 
 /** The JSON of a body. Throws {@link FunctionError} (InvalidRequestBody). */
 export function jsonIn(text: string): unknown {
-  let body: unknown;
+  // The object around the parameters is not counted.
+  if (isJsonDeeperThan(MOST_LEVELS + 1, text)) {
+    throw invalidBody(`The body has more than ${MOST_LEVELS} lists and objects in each other.`);
+  }
   try {
-    body = JSON.parse(text);
+    return JSON.parse(text);
   } catch {
     throw invalidBody("The body is not JSON.");
   }
-  // The object around the parameters is not counted.
-  if (isDeeperThan(MOST_LEVELS + 1, body)) {
-    throw invalidBody(`The body has more than ${MOST_LEVELS} lists and objects in each other.`);
-  }
-  return body;
 }
 
 export function invalidBody(reason: string): FunctionError {
   return new FunctionError("InvalidRequestBody", reason, { reason });
-}
-
-function isDeeperThan(levels: number, value: unknown): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  if (levels === 0) return true;
-  return Object.values(value).some((each) => isDeeperThan(levels - 1, each));
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

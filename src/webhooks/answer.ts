@@ -1,7 +1,8 @@
 import { readText } from "../egress/read-text.ts";
 import { type Convert, checkedValue, ValueError } from "../functions/values.ts";
+import { isJsonDeeperThan } from "../text/json-depth.ts";
 import type { CompiledOutput } from "./compiled.ts";
-import { type Scope, ValueNotUsable, valueAt, written } from "./template.ts";
+import { MOST_LEVELS, parsed, type Scope, ValueNotUsable, valueAt, written } from "./template.ts";
 
 /** How long an answer of which something is wanted may be. Bytes. */
 export const ANSWER_LIMIT_BYTES = 10 * 1024 * 1024;
@@ -24,6 +25,9 @@ export function answerValue(text: string, contentType: string | null): unknown {
   if (text === "") return undefined;
   const [type = ""] = (contentType ?? "").split(";", 1);
   if (!/[/+]json$/i.test(type.trim())) return text;
+  if (isJsonDeeperThan(MOST_LEVELS, text)) {
+    throw new AnswerError(`The answer has more than ${MOST_LEVELS} lists and objects in each other.`);
+  }
   try {
     return JSON.parse(text);
   } catch {
@@ -69,10 +73,5 @@ function outputOf({ name, type, optional, from }: CompiledOutput, scope: Scope):
 /** Foundry: "Output parameters": anything can be a String, and a text that is JSON can be a Record. */
 const converted: Convert = (value, { type }) => {
   if (type === "string") return value === null || value === undefined ? value : written(value);
-  if (type !== "struct" || typeof value !== "string") return value;
-  try {
-    return JSON.parse(value);
-  } catch {
-    return value;
-  }
+  return type === "struct" && typeof value === "string" ? (parsed(value) ?? value) : value;
 };

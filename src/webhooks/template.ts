@@ -1,3 +1,5 @@
+import { isJsonDeeperThan } from "../text/json-depth.ts";
+
 /** A value that a template takes: an input, or a part of the answer of an earlier call. */
 export interface Reference {
   /** `input`, or the name of a call. */
@@ -103,9 +105,13 @@ function partOf(value: unknown, step: string | number): unknown {
   return Object.hasOwn(value, step) ? Reflect.get(value, step) : undefined;
 }
 
-function parsed(text: string): unknown {
+/** How many lists and objects of an answer may stand in each other. */
+export const MOST_LEVELS = 1000;
+
+/** What a text says that is JSON; undefined for any other. */
+export function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return isJsonDeeperThan(MOST_LEVELS, text) ? undefined : JSON.parse(text);
   } catch {
     return undefined;
   }

@@ -88,3 +88,10 @@ test("whatever bytes say that they are JSON, they are read or refused", () => {
     }),
   );
 });
+
+test("an answer that is nested without end is not taken apart", () => {
+  const deep = (levels: number) => `${"[".repeat(levels)}${"]".repeat(levels)}`;
+  expect(answerValue(deep(1000), "application/json")).toEqual([expect.anything()]);
+  expect(() => answerValue(deep(1001), "application/json")).toThrow("more than 1000 lists and objects");
+  expect(() => answerValue(deep(5e6), "application/json")).toThrow("more than 1000 lists and objects");
+});
