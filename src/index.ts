@@ -1,7 +1,7 @@
 import { addressOf } from "./exchange/address.ts";
 import { refuse } from "./exchange/refusal.ts";
 import { Fault } from "./flow/fault.ts";
-import { executeRoute } from "./routes/functions-routes.ts";
+import { Late } from "./text/late.ts";
 import { FunctionEgress, FunctionSession } from "./worker/function-entrypoints.ts";
 import { servedBy } from "./worker/gateways.ts";
 import type { Served } from "./worker/make-gateway.ts";
@@ -13,6 +13,8 @@ import type { WorkerEnv } from "./worker/worker-env.ts";
 
 /** Paths of the gateway itself; everything else is the proxies', without a router in between. */
 const OWN_PATHS = "/_sortie/";
+
+const ownRoutes = new Late(() => import("./routes/own.ts"));
 
 export {
   FunctionEgress,
@@ -32,12 +34,7 @@ function serve(
   const address = addressOf(request);
   if (address instanceof Fault) return served.dev?.refuse(address, request) ?? refuse(address, request);
   if (!address.pathname.startsWith(OWN_PATHS)) return served.gateway.handle(request, address, ctx);
-  return executeRoute(request, address, served, ctx) ?? serveOwn(request, env, ctx);
-}
-
-async function serveOwn(request: Request, env: WorkerEnv, ctx: ExecutionContext): Promise<Response> {
-  const { app } = await import("./routes/app.ts");
-  return app.fetch(request, env, ctx);
+  return ownRoutes.use(({ serveOwn }) => serveOwn(request, address, env, ctx));
 }
 
 export default {

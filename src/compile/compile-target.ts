@@ -83,10 +83,10 @@ export class TargetCompiler {
   /** A connection that is not valid has been reported and will never be called. */
   #http(name: string, settings: HttpConnection): HttpTarget {
     const { environment, proxy, bundle, identityFor, report } = this.#context;
-    const { sources, targetServers } = environment.capabilities;
     const usable = checkReferences(referencesOfHttp(settings), this.#context);
     const { loadBalancer, authentication } = settings;
-    const source = settings.source && usable ? sources.get(settings.source.name) : null;
+    const source =
+      settings.source && usable ? environment.capabilities.sources.get(settings.source.name) : null;
     const google = { identity: (at: Position) => identityFor(bundle, at, report) };
     return {
       kind: "http",
@@ -98,7 +98,11 @@ export class TargetCompiler {
       authenticate: authentication && buildAuthentication(authentication, { variable, google }),
       loadBalancer:
         loadBalancer && usable
-          ? new LoadBalancer(loadBalancer, (server) => targetServers.get(server), Date.now)
+          ? new LoadBalancer(
+              loadBalancer,
+              (server) => environment.capabilities.targetServers.get(server),
+              Date.now,
+            )
           : null,
     };
   }

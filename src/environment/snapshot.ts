@@ -32,8 +32,10 @@ export type ReadRevision = (revision: string) => Promise<Uint8Array>;
  */
 export class Snapshot {
   readonly document: EnvironmentDocument;
-  readonly functions: DeployedFunctions;
-  readonly webhooks: DeployedWebhooks;
+  readonly #makeFunctions: () => DeployedFunctions;
+  readonly #makeWebhooks: () => DeployedWebhooks;
+  #functions: DeployedFunctions | null = null;
+  #webhooks: DeployedWebhooks | null = null;
   #ontology: Ontology | null = null;
   /** Says whether a URL, as it came, has a path that is refused; null when none is. */
   readonly refusesPath: ReturnType<typeof disguiseFinder>;
@@ -53,8 +55,9 @@ export class Snapshot {
     document: EnvironmentDocument,
     services: {
       readRevision: ReadRevision;
-      functions: DeployedFunctions;
-      webhooks: DeployedWebhooks;
+      /** These are made when they are asked for. */
+      functions: () => DeployedFunctions;
+      webhooks: () => DeployedWebhooks;
       googleIdentity: GoogleServices["identity"];
       /** What its policies can use. */
       capabilities(snapshot: Snapshot): CompileEnvironment["capabilities"];
@@ -63,8 +66,8 @@ export class Snapshot {
     },
   ) {
     this.document = document;
-    this.functions = services.functions;
-    this.webhooks = services.webhooks;
+    this.#makeFunctions = services.functions;
+    this.#makeWebhooks = services.webhooks;
     const { allowInPaths } = document.requests;
     this.refusesPath = disguiseFinder(disguises.filter((disguise) => !allowInPaths.includes(disguise)));
     const pages = document.identity?.publicUrl ?? null;
@@ -73,6 +76,16 @@ export class Snapshot {
     this.#googleIdentity = services.googleIdentity;
     this.#capabilities = services.capabilities(this);
     this.#observer = services.observer;
+  }
+
+  get functions(): DeployedFunctions {
+    this.#functions ??= this.#makeFunctions();
+    return this.#functions;
+  }
+
+  get webhooks(): DeployedWebhooks {
+    this.#webhooks ??= this.#makeWebhooks();
+    return this.#webhooks;
   }
 
   /** Null when the environment has none. */

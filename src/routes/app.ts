@@ -3,7 +3,7 @@ import { Hono } from "hono/tiny";
 import { nothingDeployed } from "../environment/environment.ts";
 import { OWN_HEADERS, RETRY_AFTER_S, refuse } from "../exchange/refusal.ts";
 import { actionsOf } from "../worker/actions.ts";
-import { servedBy } from "../worker/gateways.ts";
+import { servedBy, servicesOf } from "../worker/gateways.ts";
 import type { WorkerEnv } from "../worker/worker-env.ts";
 import { actionPageRoutes } from "./action-page-routes.ts";
 import { actionRoutes } from "./action-routes.ts";
@@ -43,7 +43,7 @@ app.post("/_sortie/refresh", onlyOnThisMachine, async (c) => {
 });
 
 app.post("/_sortie/generations/:generation{\\d+}/load", onlyOnThisMachine, async (c) =>
-  c.json(await servedBy(c.env).loadFailures(Number(c.req.param("generation")))),
+  c.json(await servicesOf(c.env).loadFailures(Number(c.req.param("generation")))),
 );
 
 app.use("/_sortie/oauth/*", async (c, next) => {
@@ -53,17 +53,17 @@ app.use("/_sortie/oauth/*", async (c, next) => {
 
 /** What serves an environment, with its actions, which other requests need not load. */
 const withActions = (env: WorkerEnv) => {
-  const served = servedBy(env);
-  return { ...served, actions: actionsOf(served) };
+  const services = servicesOf(env);
+  return { ...services, actions: actionsOf(services) };
 };
 
 app.route("/_sortie/actions", actionPageRoutes<WorkerEnv>(withActions));
-app.route("/_sortie/oauth", oauthRoutes<WorkerEnv>(servedBy));
-app.route("/_sortie/webhooks", webhookHistory<WorkerEnv>(servedBy));
-app.route("/_sortie/api/v2", queryRoutes<WorkerEnv>(servedBy));
+app.route("/_sortie/oauth", oauthRoutes<WorkerEnv>(servicesOf));
+app.route("/_sortie/webhooks", webhookHistory<WorkerEnv>(servicesOf));
+app.route("/_sortie/api/v2", queryRoutes<WorkerEnv>(servicesOf));
 app.route("/_sortie/api/v2", fullMetadata<WorkerEnv>(withActions));
 app.route("/_sortie/api/v2", actionRoutes<WorkerEnv>(withActions));
 // After all other routes of the API.
-app.route("/_sortie/api/v2", ontologyRoutes<WorkerEnv>(servedBy));
-app.route("/_sortie/ontology", editRoutes<WorkerEnv>(servedBy));
-app.route("/_sortie/", homeRoutes<WorkerEnv>(servedBy));
+app.route("/_sortie/api/v2", ontologyRoutes<WorkerEnv>(servicesOf));
+app.route("/_sortie/ontology", editRoutes<WorkerEnv>(servicesOf));
+app.route("/_sortie/", homeRoutes<WorkerEnv>(servicesOf));

@@ -10,8 +10,8 @@ class NotLoaded extends Error {
 }
 
 /**
- * A part of the program that few bundles need, such as a library: it is loaded when the first of them is read or
- * compiled, so that an isolate starts without it.
+ * A part of the program that few bundles or requests need, such as a library: it is loaded for the first of them, so that
+ * an isolate starts without it.
  */
 export class Late<Part> {
   readonly #load: () => Promise<Part>;
@@ -21,14 +21,33 @@ export class Late<Part> {
     this.#load = load;
   }
 
-  /** Asked for while bundles are read and compiled, below {@link withLateParts}; never while a request runs. */
+  /** For what cannot wait: asked for while bundles are read and compiled, below {@link withLateParts}. */
   get(): Part {
     if (this.#loaded) return this.#loaded.part;
     throw new NotLoaded(this);
   }
 
-  async load(): Promise<void> {
-    this.#loaded ??= { part: await this.#load() };
+  /** Null while it is not there. */
+  get ifLoaded(): Part | null {
+    return this.#loaded?.part ?? null;
+  }
+
+  /** At once when it is there. */
+  load(): Part | Promise<Part> {
+    return this.#loaded ? this.#loaded.part : this.#loadNow();
+  }
+
+  /** Each caller loads by itself, since one cannot wait for what the platform may end with another's request. */
+  async #loadNow(): Promise<Part> {
+    const part = await this.#load();
+    this.#loaded ??= { part };
+    return this.#loaded.part;
+  }
+
+  /** Works with the part: at once when it is there. */
+  use<Result>(work: (part: Part) => Promise<Result>): Promise<Result> {
+    const part = this.load();
+    return part instanceof Promise ? part.then(work) : work(part);
   }
 }
 

@@ -7,12 +7,8 @@ import { authorizePath, type Subject, UserTokens } from "../credentials/oauth/us
 import { Deadlines } from "../egress/deadline.ts";
 import type { Environment } from "../environment/environment.ts";
 import type { Lifetime } from "../flow/context.ts";
-import {
-  type AskedSubject,
-  authorizationId,
-  type BeginResult,
-  type WithdrawalResult,
-} from "./user-authorization.ts";
+import { authorizationId } from "./authorization-id.ts";
+import type { AskedSubject, BeginResult, WithdrawalResult } from "./authorization-keeper.ts";
 import type { WorkerEnv } from "./worker-env.ts";
 
 /** For a token, which may have to be renewed first. Milliseconds. */

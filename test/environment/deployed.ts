@@ -123,8 +123,8 @@ export function snapshotOf(
     googleIdentity: () => {
       throw new Error("nobody proves anything here");
     },
-    functions: new DeployedFunctions(document, readRevision, { ...doors, binding: () => undefined }),
-    webhooks: deployedWebhooks(document, sourceCalls),
+    functions: () => new DeployedFunctions(document, readRevision, { ...doors, binding: () => undefined }),
+    webhooks: () => deployedWebhooks(document, sourceCalls),
     capabilities: () =>
       nothingBut<EnvironmentCapabilities>({
         egress,

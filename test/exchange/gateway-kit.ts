@@ -147,8 +147,8 @@ export function gatewayOn(
     };
     return new Snapshot(document, {
       readRevision,
-      functions: new DeployedFunctions(document, readRevision, { ...doors, binding: () => undefined }),
-      webhooks: deployedWebhooks(document, sourceCalls),
+      functions: () => new DeployedFunctions(document, readRevision, { ...doors, binding: () => undefined }),
+      webhooks: () => deployedWebhooks(document, sourceCalls),
       googleIdentity,
       observer: options.observer,
       capabilities: (snapshot) => ({

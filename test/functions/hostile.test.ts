@@ -88,7 +88,8 @@ describe("lines of the console", () => {
 
   test("without end are counted where they are written, and come in batches", async () => {
     const lines = logLines();
-    const taken = vi.spyOn(servedBy(env).functions, "log");
+    const { functions } = await servedBy(env).services.load();
+    const taken = vi.spyOn(functions, "log");
     expect(await hostile("log without end")).toMatchObject({ body: { value: 1 } });
     expect(texts(lines)).toHaveLength(1001);
     expect(texts(lines).at(-1)).toBe(notKept(49_000));
@@ -156,7 +157,7 @@ describe("sizes", () => {
 
 describe("what was promised ends with the call", () => {
   test("no call leaves any more, whatever sends it", async () => {
-    const { functions } = servedBy(env);
+    const { functions } = await servedBy(env).services.load();
     const late = [vi.spyOn(functions, "throughSource"), vi.spyOn(functions, "withoutCredentials")];
     expect(await hostile("call out afterwards", `${a}/sequence/hostile-late?steps=200`)).toMatchObject({
       status: 200,

@@ -44,8 +44,9 @@ export function user(name: string, ...groups: string[]): Caller {
 }
 
 /** The deployed ontology with the rights of a caller. */
-export function ontologyFor(caller: Caller): Promise<CallersOntology> {
-  return servedBy(env).ontologies.of(caller, contextOf({ waitUntil: () => {} }));
+export async function ontologyFor(caller: Caller): Promise<CallersOntology> {
+  const { ontologies } = await servedBy(env).services.load();
+  return ontologies.of(caller, contextOf({ waitUntil: () => {} }));
 }
 
 /** Takes all objects of the types away, as many at once as edits can be. */

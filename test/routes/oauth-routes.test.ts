@@ -3,8 +3,8 @@ import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { applicationResetKey, resetValue } from "../../src/credentials/oauth/resets.ts";
-import { servedBy } from "../../src/worker/gateways.ts";
-import { authorizationId } from "../../src/worker/user-authorization.ts";
+import { authorizationId } from "../../src/worker/authorization-id.ts";
+import { servedBy, servicesOf } from "../../src/worker/gateways.ts";
 import { application, CLIENT_SECRET, tokens } from "../credentials/oauth/kit.ts";
 import { Scripted } from "../credentials/script.ts";
 import { setSecret } from "../functions/function-kit.ts";
@@ -51,8 +51,10 @@ beforeEach(async () => {
   await endpoint.answers(tokens(1));
 });
 
-const get = (name = "calendar", refresh = true) =>
-  (async () => servedBy(env).consents.tokens.get(name, idOf(user), refresh))();
+const get = async (name = "calendar", refresh = true) => {
+  const { consents } = await servedBy(env).services.load();
+  return consents.tokens.get(name, idOf(user), refresh);
+};
 
 describe("every page", () => {
   test.each(["", "/calendar/authorize", "/calendar/callback?state=x&code=y", "/nothing/authorize"])(
@@ -368,7 +370,7 @@ describe("the token", () => {
   test("in memory needs neither KV nor the Durable Object", async () => {
     await consent(user, "calendar");
     await get();
-    const found = servedBy(env).consents.tokens.get("calendar", idOf(user), true);
+    const found = servicesOf(env).consents.tokens.get("calendar", idOf(user), true);
     expect(found).not.toBeInstanceOf(Promise);
     expect(found).toMatchObject({ accessToken: "access-token-1" });
   });

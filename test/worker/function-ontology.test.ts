@@ -105,7 +105,8 @@ test("whoever asks after the call gets an answer that says so, which is no line 
     depth: 0,
   };
   const question = { method: "GET", path: "/api/v2/ontologies/ontology", body: null };
-  const { status, text } = await servedBy(env).functions.ontology(session, question, { waitUntil: () => {} });
+  const { functions } = await servedBy(env).services.load();
+  const { status, text } = await functions.ontology(session, question, { waitUntil: () => {} });
   expect([status, JSON.parse(text)]).toMatchObject([
     400,
     { errorName: "QueryRuntimeError", parameters: { message: "The call of the function has ended." } },

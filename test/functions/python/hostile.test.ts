@@ -180,7 +180,7 @@ test("what an error says is cut, for the client and in the log", async () => {
 test("a loop without end is ended with the call's time, and the next call finds Python whole", async () => {
   const endless = "while True:\n  try:\n    while True: pass\n  except BaseException: pass";
   const parameters = { action: "runs", text: endless };
-  const { functions } = servedBy(env);
+  const { functions } = await servedBy(env).services.load();
   const caller = { kind: "anonymous" } as const;
   const call = functions.execute(
     { name: "python_probe", parameters, caller, timeoutMs: 300 },
