@@ -1,6 +1,5 @@
-import { crc32, inflateRawSync } from "node:zlib";
-import { zipSync } from "fflate";
 import type { Report } from "../documents/report.ts";
+import { crc32 } from "./crc32.ts";
 import { readZipDirectory, type ZipEntry, ZipError } from "./zip-directory.ts";
 
 /** The largest archive that is read, in bytes: Apigee's own limit for a bundle. */
@@ -18,30 +17,24 @@ export const MAX_TOTAL_SIZE = 30 * 1024 * 1024;
 /** The file that problems of the archive as a whole are reported in. */
 const ARCHIVE = "bundle.zip";
 
-const STORED = 0;
+/** How an entry is compressed: not at all. */
+export const STORED = 0;
 const DEFLATED = 8;
 const REGULAR_FILE = 0o100000;
 const FOLDER = 0o040000;
 
-/** More than any buffer that zlib takes for a few bytes. */
-const SPARE = 65_536;
-
-/** The time stamp of every entry that is written, in whatever time zone: 1980-01-01 00:00. */
-const EPOCH = new Date(1980, 0, 1);
-
 /**
- * The files of a zip archive by path, without folders. Entries that cannot be accepted are left out and
- * reported, so an archive is good only if the report has not failed.
+ * The entries of a zip archive that can be accepted, without folders. The others are reported, so an archive is good
+ * only if the report has not failed.
  *
- * Problems: InvalidArchive (not a zip, truncated, corrupt, zip64), ArchiveTooLarge (one of the limits above),
+ * Problems: InvalidArchive (not a zip, truncated, zip64), ArchiveTooLarge (one of the limits above),
  * ArchiveEntryRefused (a name that leads elsewhere or that exists twice, encryption, a link).
  */
-export function readArchive(zip: Uint8Array, report: Report): Map<string, Uint8Array> {
-  const files = new Map<string, Uint8Array>();
-  const entries = readEntries(zip, report);
+export function acceptedEntries(zip: Uint8Array, report: Report): ZipEntry[] {
+  const accepted: ZipEntry[] = [];
   const names = new Set<string>();
   let total = 0;
-  for (const entry of entries) {
+  for (const entry of readEntries(zip, report)) {
     const objection = objectionTo(entry) ?? (names.has(entry.name) ? "exists twice" : null);
     names.add(entry.name);
     if (objection !== null) {
@@ -55,18 +48,25 @@ export function readArchive(zip: Uint8Array, report: Report): Map<string, Uint8A
         refuseArchive("ArchiveTooLarge", message, "Remove files that the bundle does not need.", report);
         break;
       }
-      const content = inflate(entry);
-      if (content !== null) files.set(entry.name, content);
-      else refuse("InvalidArchive", entry, "is corrupt", "Pack the archive again.", report);
+      accepted.push(entry);
     }
   }
-  return files;
+  return accepted;
 }
 
-/** A zip archive of files by path. Equal files give equal bytes, whatever their order, time or machine. */
-export function writeArchive(files: ReadonlyMap<string, Uint8Array>): Uint8Array {
-  const sorted = [...files].sort(([one], [other]) => (one < other ? -1 : 1));
-  return zipSync(Object.fromEntries(sorted), { level: 6, mtime: EPOCH, os: 0 });
+/**
+ * Adds the content of an entry if it has exactly the promised size and check sum. Problem: InvalidArchive.
+ * @param content null when it could not be inflated
+ */
+export function addContent(
+  files: Map<string, Uint8Array>,
+  entry: ZipEntry,
+  content: Uint8Array | null,
+  report: Report,
+): void {
+  const isWhole = content !== null && content.length === entry.size && crc32(content) === entry.crc32;
+  if (isWhole) files.set(entry.name, content);
+  else refuse("InvalidArchive", entry, "is corrupt", "Pack the archive again.", report);
 }
 
 function readEntries(zip: Uint8Array, report: Report): ZipEntry[] {
@@ -101,28 +101,6 @@ function objectionTo({ name, encrypted, method, fileType }: ZipEntry): string | 
 
 function isNowhere(segment: string): boolean {
   return segment === "" || segment === "." || segment === "..";
-}
-
-/** The entry's content if it has exactly the promised size and check sum; not much more than that is inflated. */
-function inflate(entry: ZipEntry): Uint8Array | null {
-  const content = entry.method === STORED ? entry.compressed.slice() : inflated(entry.compressed, entry.size);
-  if (content === null || content.length !== entry.size || crc32(content) !== entry.crc32) return null;
-  return content;
-}
-
-/**
- * Null for data that is not deflated, or gives far more than was promised. What more is allowed makes workerd's limit, which
- * counts the buffers that it has taken, and Node's, which counts bytes, mean the same: what passes the check has to load.
- */
-function inflated(compressed: Uint8Array, promised: number): Uint8Array | null {
-  try {
-    const { buffer, byteOffset, length } = inflateRawSync(compressed, {
-      maxOutputLength: 2 * promised + SPARE,
-    });
-    return new Uint8Array(buffer, byteOffset, length);
-  } catch {
-    return null;
-  }
 }
 
 function refuse(code: string, entry: ZipEntry, objection: string, remedy: string, report: Report): void {

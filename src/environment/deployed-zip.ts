@@ -1,4 +1,5 @@
-import { readArchive, writeArchive } from "../bundle/archive.ts";
+import { readArchive } from "../bundle/read-archive.ts";
+import { writeArchive } from "../bundle/write-archive.ts";
 import { readZipDirectory } from "../bundle/zip-directory.ts";
 import { Report } from "../documents/report.ts";
 import { specificationInJson } from "../documents/specifications.ts";

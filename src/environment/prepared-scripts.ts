@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import type { ReadScript, ScriptReader } from "../scripts/script.ts";
+import { nodeCrypto } from "../text/node-crypto.ts";
 
 /** The file of a deployed archive that holds what is known of its scripts, beside what was packed. */
 export const PREPARED_SCRIPTS = "prepared-scripts.json";
@@ -47,5 +47,5 @@ export class PreparedScripts implements ScriptReader {
 }
 
 function digestOf(source: string): string {
-  return createHash("sha256").update(source).digest("base64url");
+  return nodeCrypto().createHash("sha256").update(source).digest("base64url");
 }

@@ -1,6 +1,7 @@
-import { readArchive, writeArchive } from "../bundle/archive.ts";
 import type { Bundle } from "../bundle/model.ts";
+import { readArchive } from "../bundle/read-archive.ts";
 import { readBundle } from "../bundle/read-bundle.ts";
+import { writeArchive } from "../bundle/write-archive.ts";
 import type { OutboundApplication } from "../credentials/oauth/application.ts";
 import { didYouMean } from "../documents/nearest.ts";
 import type { Position, Report } from "../documents/report.ts";
@@ -13,8 +14,8 @@ import { type ReadWebhook, readWebhooks } from "../webhooks/read-webhooks.ts";
 import { folderName, namesOf } from "./bundle-names.ts";
 import type { DeploymentField } from "./deployments.ts";
 import { readOutboundApplications } from "./outbound-applications.ts";
+import { type PackedResources, packResources } from "./pack-resources.ts";
 import { type MissingParts, type PartName, partIn } from "./part-name.ts";
-import { type PackedResources, packResources } from "./resources.ts";
 import { readSettings, type Settings } from "./settings.ts";
 
 /** An environment's files by path: `apiproxies/NAME/apiproxy/…`, `environments/NAME/targetservers.json`, … */

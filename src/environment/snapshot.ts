@@ -1,4 +1,4 @@
-import { readArchive } from "../bundle/archive.ts";
+import { loadArchive } from "../bundle/load-archive.ts";
 import { loadBundle } from "../bundle/load-bundle.ts";
 import type { Bundle, SharedFlowBundle } from "../bundle/model.ts";
 import { referencesOf } from "../bundle/references.ts";
@@ -221,7 +221,7 @@ export class Snapshot {
 
   /** The files of a revision, as they were packed. */
   async #files(revision: string, report: Report): Promise<Map<string, Uint8Array>> {
-    const files = readArchive(await this.#readRevision(revision), report);
+    const files = await loadArchive(await this.#readRevision(revision), report);
     this.#scripts.take(files);
     return files;
   }

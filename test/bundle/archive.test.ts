@@ -6,9 +6,9 @@ import {
   MAX_ARCHIVE_SIZE,
   MAX_ENTRY_SIZE,
   MAX_TOTAL_SIZE,
-  readArchive,
-  writeArchive,
 } from "../../src/bundle/archive.ts";
+import { readArchive } from "../../src/bundle/read-archive.ts";
+import { writeArchive } from "../../src/bundle/write-archive.ts";
 import { Report } from "../../src/documents/report.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);

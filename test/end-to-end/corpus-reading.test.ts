@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { describe, expect, test } from "vitest";
-import { readArchive, writeArchive } from "../../src/bundle/archive.ts";
+import { readArchive } from "../../src/bundle/read-archive.ts";
 import { readBundle } from "../../src/bundle/read-bundle.ts";
+import { writeArchive } from "../../src/bundle/write-archive.ts";
 import { Report } from "../../src/documents/report.ts";
 import { needsCorpus } from "../needs.ts";
 

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { readArchive, writeArchive } from "../../src/bundle/archive.ts";
+import { readArchive } from "../../src/bundle/read-archive.ts";
+import { writeArchive } from "../../src/bundle/write-archive.ts";
 import { deployedSpecifications } from "../../src/documents/deployed-specifications.ts";
 import { Report } from "../../src/documents/report.ts";
 import { specifications } from "../../src/documents/specifications.ts";

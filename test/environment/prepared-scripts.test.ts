@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { readArchive, writeArchive } from "../../src/bundle/archive.ts";
+import { readArchive } from "../../src/bundle/read-archive.ts";
+import { writeArchive } from "../../src/bundle/write-archive.ts";
 import { Report } from "../../src/documents/report.ts";
 import { planDeployment } from "../../src/environment/deployment.ts";
 import { inert, inertBut } from "../../src/environment/inert.ts";

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { MAX_ENTRY_SIZE, writeArchive } from "../../src/bundle/archive.ts";
+import { MAX_ENTRY_SIZE } from "../../src/bundle/archive.ts";
+import { writeArchive } from "../../src/bundle/write-archive.ts";
 import { Report } from "../../src/documents/report.ts";
 import { readEnvironment } from "../../src/environment/read-environment.ts";
 import { filesOf, plainProxy, sharedFlow, type TestFiles } from "./deployed.ts";

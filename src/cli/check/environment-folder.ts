@@ -1,6 +1,6 @@
 import { basename, dirname, join } from "node:path";
-import { readArchive } from "../../bundle/archive.ts";
 import type { Bundle } from "../../bundle/model.ts";
+import { readArchive } from "../../bundle/read-archive.ts";
 import { readBundle } from "../../bundle/read-bundle.ts";
 import { Report } from "../../documents/report.ts";
 import { namesOf } from "../../environment/bundle-names.ts";

@@ -1,6 +1,6 @@
-import { writeArchive } from "../../bundle/archive.ts";
 import { BUNDLE_NAME } from "../../bundle/names.ts";
 import { readBundle } from "../../bundle/read-bundle.ts";
+import { writeArchive } from "../../bundle/write-archive.ts";
 import { Report } from "../../documents/report.ts";
 import type { EnvironmentBundle, EnvironmentModel } from "../../environment/read-environment.ts";
 

@@ -1,5 +1,3 @@
-import { Buffer } from "node:buffer";
-
 /** How many bytes have passed; null when nobody counts. */
 export interface Counts {
   bytes: number | null;

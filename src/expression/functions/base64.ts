@@ -1,4 +1,3 @@
-import { Buffer } from "node:buffer";
 import { type TemplateFunction, textFunction } from "./template-function.ts";
 
 /** `encodeBase64` and `decodeBase64` between UTF-8 text and the standard alphabet. */

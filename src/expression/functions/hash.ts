@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { nodeCrypto } from "../../text/node-crypto.ts";
 import { type TemplateFunction, textFunction } from "./template-function.ts";
 
 /** `md5Hex` … `sha512Hex` (lower case) and `md5Base64` … `sha512Base64` of a text's UTF-8 bytes. */
@@ -10,5 +10,7 @@ export const hashFunctions: Readonly<Record<string, TemplateFunction>> = Object.
 );
 
 function hash(algorithm: string, encoding: "hex" | "base64"): TemplateFunction {
-  return textFunction(["value"], (text) => createHash(algorithm).update(text, "utf8").digest(encoding));
+  return textFunction(["value"], (text) =>
+    nodeCrypto().createHash(algorithm).update(text, "utf8").digest(encoding),
+  );
 }

@@ -1,5 +1,4 @@
-import { Buffer } from "node:buffer";
-import { createHmac } from "node:crypto";
+import { nodeCrypto } from "../../text/node-crypto.ts";
 import { ExpressionError } from "../value.ts";
 import { decodeBase64 } from "./base64.ts";
 import type { TemplateFunction } from "./template-function.ts";
@@ -43,7 +42,8 @@ function hmac(algorithm: string): TemplateFunction {
         const bytes = KEY_ENCODINGS.get(keyed?.toLowerCase() ?? "")?.(key ?? "");
         const output = OUTPUT_ENCODINGS.get(coded?.toLowerCase() ?? "");
         if (!bytes || bytes.length === 0 || output === undefined) return "";
-        return createHmac(algorithm, bytes)
+        return nodeCrypto()
+          .createHmac(algorithm, bytes)
           .update(value ?? "", "utf8")
           .digest(output);
       };

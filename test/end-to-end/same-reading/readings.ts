@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { readArchive } from "../../../src/bundle/archive.ts";
+import { readArchive } from "../../../src/bundle/read-archive.ts";
 import type { XmlElement } from "../../../src/documents/element.ts";
 import { JsonFile } from "../../../src/documents/json-file.ts";
 import { parseXml } from "../../../src/documents/parse.ts";

@@ -1,4 +1,4 @@
-import { readArchive } from "../../../bundle/archive.ts";
+import { readArchive } from "../../../bundle/read-archive.ts";
 import { Report } from "../../../documents/report.ts";
 import { packageName } from "./requirement.ts";
 

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { writeArchive } from "../../../../src/bundle/archive.ts";
+import { writeArchive } from "../../../../src/bundle/write-archive.ts";
 import { decodePythonModule } from "../../../../src/functions/python/module.ts";
 import { folderWith } from "../../sortie.ts";
 import { publish } from "../kit.ts";
