@@ -1,5 +1,6 @@
 import type { Report } from "../documents/report.ts";
 import { crc32 } from "./crc32.ts";
+import { CONTROL_CHARACTER } from "./names.ts";
 import { readZipDirectory, type ZipEntry, ZipError } from "./zip-directory.ts";
 
 /** The largest archive that is read, in bytes: Apigee's own limit for a bundle. */
@@ -91,7 +92,7 @@ function readEntries(zip: Uint8Array, report: Report): ZipEntry[] {
 function objectionTo({ name, encrypted, method, fileType }: ZipEntry): string | null {
   if (name.startsWith("/") || /^[A-Za-z]:/.test(name)) return "has an absolute path";
   if (name.includes("\\")) return "has a backslash in its path";
-  if (/\p{Cc}/u.test(name)) return "has a control character in its path";
+  if (CONTROL_CHARACTER.test(name)) return "has a control character in its path";
   if (name.replace(/\/$/, "").split("/").some(isNowhere)) return "has a path that leads elsewhere";
   if (encrypted) return "is encrypted";
   if (fileType !== 0 && fileType !== REGULAR_FILE && fileType !== FOLDER) return "is a link or device";

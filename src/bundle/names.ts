@@ -1,6 +1,9 @@
 import type { XmlElement } from "../documents/element.ts";
 import type { Report } from "../documents/report.ts";
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to find
+export const CONTROL_CHARACTER = /[\0-\x1F\x7F-\x9F]/;
+
 /** What a name may consist of. Apigee: "API proxy configuration reference" and each policy's `name` attribute. */
 export interface NameRule {
   readonly pattern: RegExp;
@@ -39,7 +42,7 @@ export function readName(element: XmlElement, rule: NameRule, report: Report): s
   }
   if (!rule.pattern.test(name)) {
     // What a terminal or a log could take for more than a name.
-    const severity = /\p{Cc}/u.test(name) ? "error" : "warning";
+    const severity = CONTROL_CHARACTER.test(name) ? "error" : "warning";
     report[severity](
       "NameInvalid",
       element,

@@ -6,7 +6,8 @@ export interface Violation {
 }
 
 const COMMENT_CDATA_OR_INSTRUCTION = /<!--[\s\S]*?-->|<!\[CDATA\[[\s\S]*?\]\]>|<\?[\s\S]*?\?>/g;
-const FORBIDDEN_CHARACTER = /[[\p{Cc}\p{Cs}\uFFFE\uFFFF]--[\t\n\r\x7F-\x9F]]/gv;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to find
+const FORBIDDEN_CHARACTER = /[\0-\x08\x0B\x0C\x0E-\x1F\uD800-\uDFFF\uFFFE\uFFFF]/gu;
 const NUMERIC_REFERENCE = /&#(?:x([0-9a-f]+)|(\d+));/gi;
 const MORE_THAN_A_NAME = /<!DOCTYPE(?!\s+[^\s>[]+\s*>)/y;
 

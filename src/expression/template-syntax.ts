@@ -13,12 +13,26 @@ export type Part =
       readonly offset: number;
     };
 
-const NAME = /^[\p{L}_][\p{L}\p{N}._$%[\]-]*$/u;
-const NAME_CHARACTER = /[\p{L}\p{N}._$%[\]-]/u;
+const ASCII_NAME = /^[A-Za-z_][\w.$%[\]-]*$/;
+const ASCII_NAME_CHARACTER = /[\w.$%[\]-]/;
+
+/** The same with the letters and digits of all languages; made when a text has one, since it takes a while. */
+let anyName: { readonly whole: RegExp; readonly character: RegExp } | null = null;
+function anyNames() {
+  anyName ??= {
+    whole: /^[\p{L}_][\p{L}\p{N}._$%[\]-]*$/u,
+    character: /[\p{L}\p{N}._$%[\]-]/u,
+  };
+  return anyName;
+}
+
+function isNameCharacter(character: string): boolean {
+  return ASCII_NAME_CHARACTER.test(character) || (character > "\x7F" && anyNames().character.test(character));
+}
 
 /** Whether a text has the shape of a flow variable's name, as `request.queryparam.page[size]` has. */
 export function isVariableName(text: string): boolean {
-  return NAME.test(text);
+  return ASCII_NAME.test(text) || (/[^ -~]/.test(text) && anyNames().whole.test(text));
 }
 
 /**
@@ -78,7 +92,7 @@ function readReference(
     end < text.length &&
     text[end] !== suffix &&
     text[end] !== prefix &&
-    NAME_CHARACTER.test(text.charAt(end))
+    isNameCharacter(text.charAt(end))
   ) {
     end += 1;
   }

@@ -19,8 +19,8 @@ const XML_ENTITIES: Readonly<Record<string, string>> = {
 
 /** Characters that no XML 1.0 document can hold, not even as a reference. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to remove
-const NOT_IN_XML10 = /[\0-\x08\x0B\x0C\x0E-\x1F\uFFFE\uFFFF]|\p{Surrogate}/gu;
-const NOT_IN_XML11 = /[\0\uFFFE\uFFFF]|\p{Surrogate}/gu;
+const NOT_IN_XML10 = /[\0-\x08\x0B\x0C\x0E-\x1F\uD800-\uDFFF\uFFFE\uFFFF]/gu;
+const NOT_IN_XML11 = /[\0\uD800-\uDFFF\uFFFE\uFFFF]/gu;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: XML 1.1 allows these only as references
 const ONLY_AS_REFERENCE = /[\x01-\x08\x0B\x0C\x0E-\x1F\x7F-\x84\x86-\x9F]/g;
 
