@@ -7,6 +7,7 @@ import {
   MAX_ENTRY_SIZE,
   MAX_TOTAL_SIZE,
 } from "../../src/bundle/archive.ts";
+import { loadArchive } from "../../src/bundle/load-archive.ts";
 import { readArchive } from "../../src/bundle/read-archive.ts";
 import { writeArchive } from "../../src/bundle/write-archive.ts";
 import { Report } from "../../src/documents/report.ts";
@@ -207,15 +208,73 @@ describe("an archive that is not whole is refused as InvalidArchive", () => {
     expect(problems[0]).toMatch(/^InvalidArchive/);
   });
 
+  test("something behind the data of an entry", () => {
+    expect(problemsOf(withBytesBehind(zip)).problems).toEqual([
+      'InvalidArchive: The archive\'s entry "a.xml" is corrupt.',
+    ]);
+  });
+
   test("random bytes and random damage give problems, never exceptions", () => {
     const damage = fc.array(fc.tuple(fc.nat(zip.length - 1), fc.nat(255)), { maxLength: 5 });
     fc.assert(
       fc.property(fc.uint8Array(), damage, (random, changes) => {
         readArchive(random, new Report());
-        const copy = zip.slice();
-        for (const [offset, value] of changes) copy[offset] = value;
-        readArchive(copy, new Report());
+        readArchive(damaged(zip, changes), new Report());
       }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+function damaged(
+  zip: Uint8Array,
+  changes: readonly (readonly [offset: number, value: number])[],
+): Uint8Array {
+  const copy = zip.slice();
+  for (const [offset, value] of changes) copy[offset] = value;
+  return copy;
+}
+
+/** The archive of one file, with three bytes more after its data. */
+function withBytesBehind(zip: Uint8Array): Uint8Array {
+  const record = firstRecord(zip);
+  const longer = new Uint8Array([...zip.subarray(0, record), 1, 2, 3, ...zip.subarray(record)]);
+  const view = new DataView(longer.buffer);
+  const addTo = (offset: number) => view.setUint32(offset, view.getUint32(offset, true) + 3, true);
+  for (const offset of [18, record + 3 + 20, longer.length - 22 + 16]) addTo(offset);
+  return longer;
+}
+
+describe("what a Worker loads is what the command has read", () => {
+  const long = "content that is longer than what a stream gives at once, ".repeat(300);
+  const zip = writeArchive(new Map([["a.xml", bytes(long)]]));
+
+  async function expectSame(archive: Uint8Array): Promise<void> {
+    const [reading, loading] = [new Report(), new Report()];
+    const read = readArchive(archive, reading);
+    expect(await loadArchive(archive, loading)).toEqual(read);
+    expect(loading.problems).toEqual(reading.problems);
+  }
+
+  test("of a whole archive, of stored and of empty files", async () => {
+    await expectSame(zip);
+    await expectSame(writeArchive(new Map([["empty", new Uint8Array()]])));
+    await expectSame(writeArchive(new Map([["noise", crypto.getRandomValues(new Uint8Array(50_000))]])));
+  });
+
+  test("of one with something behind an entry's data, or with another size than it promises", async () => {
+    await expectSame(withBytesBehind(zip));
+    for (const size of [0, 10, long.length - 1, long.length + 1]) {
+      const copy = zip.slice();
+      new DataView(copy.buffer).setUint32(firstRecord(copy) + 24, size, true);
+      await expectSame(copy);
+    }
+  });
+
+  test("of a damaged one", async () => {
+    const damage = fc.array(fc.tuple(fc.nat(zip.length - 1), fc.nat(255)), { minLength: 1, maxLength: 3 });
+    await fc.assert(
+      fc.asyncProperty(damage, (changes) => expectSame(damaged(zip, changes))),
       { numRuns: 300 },
     );
   });
