@@ -91,7 +91,7 @@ test("whatever bytes say that they are JSON, they are read or refused", () => {
 
 test("an answer that is nested without end is not taken apart", () => {
   const deep = (levels: number) => `${"[".repeat(levels)}${"]".repeat(levels)}`;
-  expect(answerValue(deep(1000), "application/json")).toEqual([expect.anything()]);
-  expect(() => answerValue(deep(1001), "application/json")).toThrow("more than 1000 lists and objects");
-  expect(() => answerValue(deep(5e6), "application/json")).toThrow("more than 1000 lists and objects");
+  expect(answerValue(deep(200_000), "application/json")).toHaveLength(1);
+  expect(() => answerValue(deep(200_001), "application/json")).toThrow("more than 200000 lists and objects");
+  expect(() => answerValue(deep(5e6), "application/json")).toThrow("more than 200000 lists and objects");
 });
