@@ -15,19 +15,15 @@ export interface KnownOntology {
   readonly queries: ReadonlySet<string>;
 }
 
-/** What a definition is called in the files of the ontology, and in the code that imports it. */
-const kinds = { objectTypes: "object", interfaceTypes: "interface", actionTypes: "action" } as const;
-
 /** The names that `@ontology/sdk` exports, each with what it is. */
-export function definitionsOf(ontology: OntologyDefinition): ReadonlyMap<string, string> {
-  return new Map(
-    Object.entries(kinds).flatMap(([field, kind]) => {
-      const defined: unknown = Object.hasOwn(ontology, field)
-        ? ontology[field as keyof OntologyDefinition]
-        : {};
-      return Object.keys(defined as object).map((name) => [name, kind] as const);
-    }),
-  );
+export function definitionsOf({
+  objectTypes,
+  actionTypes,
+}: OntologyDefinition): ReadonlyMap<string, "object" | "action"> {
+  return new Map([
+    ...Object.keys(objectTypes).map((name) => [name, "object"] as const),
+    ...Object.keys(actionTypes).map((name) => [name, "action"] as const),
+  ]);
 }
 
 /** The module that stands in for `@ontology/sdk`, with these names. */
