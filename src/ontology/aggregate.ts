@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { OntologyError } from "./error.ts";
 import { type Filter, filteredProperty } from "./filter.ts";
 import { type Bucket, compileGroup, groupSchema } from "./group-by.ts";
+import { shownName } from "./name.ts";
 import { compileSet } from "./object-set.ts";
 import type { ObjectType, Ontology } from "./ontology.ts";
 import { type ColumnValue, fromColumn, selected } from "./property-value.ts";
@@ -148,7 +149,7 @@ function compileMetric(
   const column = columnOf(found.name, property);
   const named = { name: name ?? `${found.name}.${kind}`, direction, toValue: same };
   const refused = () => {
-    const message = `${kind.slice(0, 50)} does not go with ${found.name}, which is of the type ${property.type}.`;
+    const message = `${shownName(kind)} does not go with ${found.name}, which is of the type ${property.type}.`;
     return new OntologyError("AggregationMetricNotSupported", message, {
       objectType: type.apiName,
       property: found.name,

@@ -1,6 +1,7 @@
 import type { Edit, ObjectLocator } from "./edit.ts";
 import { OntologyError } from "./error.ts";
 import { propertyOf } from "./filter.ts";
+import { shownName } from "./name.ts";
 import { linkOf, objectTypeOf } from "./object-set.ts";
 import type { LinkSide, ObjectType, Ontology } from "./ontology.ts";
 import { boundAs, type ColumnValue, toColumn } from "./property-value.ts";
@@ -51,7 +52,7 @@ export class Editor {
     const key = properties[type.primaryKey];
     const bound = keyOf(key, type);
     if (this.#isThere(type, bound)) {
-      const message = `There is an object ${String(key)} of ${apiName} already.`;
+      const message = `There is an object ${shownName(key)} of ${apiName} already.`;
       throw new OntologyError("ObjectAlreadyExists", message, { objectType: apiName, primaryKey: key });
     }
     const entries = Object.entries(properties).map(([name, value]) => this.#column(type, name, value));
@@ -169,7 +170,7 @@ export class Editor {
   #existing(type: ObjectType, key: unknown): ColumnValue {
     const bound = keyOf(key, type);
     if (this.#isThere(type, bound)) return bound;
-    const message = `There is no object ${String(key)} of ${type.apiName}.`;
+    const message = `There is no object ${shownName(key)} of ${type.apiName}.`;
     throw new OntologyError("ObjectNotFound", message, { objectType: type.apiName, primaryKey: key });
   }
 
@@ -206,7 +207,7 @@ function linkedNotFound(
   { apiName, target: linkedObjectType }: LinkSide,
   { $primaryKey }: ObjectLocator,
 ): OntologyError {
-  const message = `There is no object ${String($primaryKey)} of ${linkedObjectType} to link to.`;
+  const message = `There is no object ${shownName($primaryKey)} of ${linkedObjectType} to link to.`;
   const parameters = { linkType: apiName, linkedObjectType, linkedObjectPrimaryKey: $primaryKey };
   return new OntologyError("LinkedObjectNotFound", message, parameters);
 }

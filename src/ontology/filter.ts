@@ -1,6 +1,6 @@
 import { OntologyError } from "./error.ts";
 import type { PropertyType } from "./file-schema.ts";
-import { nameOf } from "./name.ts";
+import { nameOf, shownName } from "./name.ts";
 import type { ObjectType } from "./ontology.ts";
 import { own } from "./own.ts";
 import { boundAs, type ColumnValue, fromColumn, selected, toColumn } from "./property-value.ts";
@@ -206,8 +206,9 @@ export function filteredProperty(
 export function propertyOf(type: ObjectType, name: string): PropertyType {
   const property = own(type.properties, name);
   if (property) return property;
-  const message = `${type.apiName} has no property ${name}.`;
-  throw new OntologyError("PropertyNotFound", message, { objectType: type.apiName, property: name });
+  const shown = shownName(name);
+  const message = `${type.apiName} has no property ${shown}.`;
+  throw new OntologyError("PropertyNotFound", message, { objectType: type.apiName, property: shown });
 }
 
 function boundValue(value: unknown, type: PropertyType, name: string, statement: Statement): string {
@@ -234,8 +235,9 @@ function notFilterable(word: string, type: ObjectType, name: string, property: P
 }
 
 function notSupported(word: string): OntologyError {
-  const message = `The filter ${word.slice(0, 100)} is not supported.`;
-  return new OntologyError("PropertyFiltersNotSupported", message, { propertyFilters: [word.slice(0, 100)] });
+  const filter = shownName(word);
+  const message = `The filter ${filter} is not supported.`;
+  return new OntologyError("PropertyFiltersNotSupported", message, { propertyFilters: [filter] });
 }
 
 function malformed(message: string): OntologyError {

@@ -1,6 +1,6 @@
 import { OntologyError } from "./error.ts";
 import { type Compiling, compileFilter, isObject, listed } from "./filter.ts";
-import { nameOf } from "./name.ts";
+import { nameOf, shownName } from "./name.ts";
 import type { LinkSide, ObjectType, Ontology } from "./ontology.ts";
 import { type ColumnValue, toColumn } from "./property-value.ts";
 import { joined, negated } from "./statement.ts";
@@ -41,12 +41,8 @@ export function compileSet(set: unknown, ontology: Ontology, compiling: Compilin
     case "reference":
       throw new OntologyError("ObjectSetNotFound", "There is no such set of objects.", {});
     default: {
-      const name = nameOf(kind).slice(0, 100);
-      throw new OntologyError(
-        "UnsupportedObjectSet",
-        `Sets of objects of the type ${name} are not supported.`,
-        {},
-      );
+      const message = `Sets of objects of the type ${shownName(kind)} are not supported.`;
+      throw new OntologyError("UnsupportedObjectSet", message);
     }
   }
 }
@@ -55,7 +51,7 @@ export function compileSet(set: unknown, ontology: Ontology, compiling: Compilin
 export function objectTypeOf(ontology: Ontology, apiName: string): ObjectType {
   const type = ontology.objectTypes.get(apiName);
   if (type) return type;
-  const objectType = apiName.slice(0, 100);
+  const objectType = shownName(apiName);
   throw new OntologyError("ObjectTypeNotFound", `There is no object type ${objectType} that you may read.`, {
     objectType,
   });
@@ -65,11 +61,9 @@ export function objectTypeOf(ontology: Ontology, apiName: string): ObjectType {
 export function linkOf(type: ObjectType, apiName: string): LinkSide {
   const link = type.links.get(apiName);
   if (link) return link;
-  const message = `${type.apiName} has no link ${apiName.slice(0, 100)}.`;
-  throw new OntologyError("LinkTypeNotFound", message, {
-    objectType: type.apiName,
-    linkType: apiName.slice(0, 100),
-  });
+  const linkType = shownName(apiName);
+  const message = `${type.apiName} has no link ${linkType}.`;
+  throw new OntologyError("LinkTypeNotFound", message, { objectType: type.apiName, linkType });
 }
 
 function combined(kind: "union" | "intersect" | "subtract", sets: readonly CompiledSet[]): CompiledSet {

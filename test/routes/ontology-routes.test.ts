@@ -31,6 +31,15 @@ beforeAll(async () => {
   );
 });
 
+test.each<[string, object]>([
+  ["a property", { type: "eq", field: "x".repeat(100_000), value: 1 }],
+  ["a filter", { type: "x".repeat(100_000), field: "name", value: 1 }],
+])("an answer does not repeat %s of any length", async (_, where) => {
+  const { status, body } = await filtered(where);
+  expect(status).toBe(400);
+  expect(JSON.stringify(body).length).toBeLessThan(1_000);
+});
+
 describe("reading over REST", () => {
   test.each<[string, unknown]>([
     ["", { data: [{ apiName: "ontology", rid: ONTOLOGY }] }],
