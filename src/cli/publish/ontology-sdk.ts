@@ -44,16 +44,14 @@ function kindsIn({ definition, queries }: KnownOntology): ReadonlyMap<string, st
 }
 
 /** The module that stands in for `@foundry/ontology-api`. */
-export function ontologyApiModule({ definition }: KnownOntology): string {
-  if (!definition) return "";
-  const { objectTypes } = new Ontology("", definition);
+export function ontologyApiModule(ontology: KnownOntology): string {
+  if (!ontology.definition) return "";
+  const { objectTypes } = new Ontology("", ontology.definition);
   const types = Object.fromEntries([...objectTypes].map(([name, type]) => [name, factsOf(type)]));
   return [
     'import { objectsOf } from "sortie:runtime/ontology-api.ts";',
     `export const Objects = objectsOf(${JSON.stringify(types)});`,
-    ...[...objectTypes.keys()].map(
-      (name) => `export const ${name} = ${JSON.stringify({ type: "object", apiName: name })};`,
-    ),
+    definitionsModule(objectTypes.keys(), ontology),
   ].join("\n");
 }
 

@@ -254,3 +254,13 @@ import { Employee, Objects, Ticket } from "@foundry/ontology-api";
     expect((await published(method)).problems.map(placed)).toEqual(expected);
   });
 });
+
+test("an ontology may have an object type with a name that JavaScript reserves", async () => {
+  const { problems } = await publish({
+    "functions/it/it.ts": `import { Function, Integer } from "@foundry/functions-api";
+import { Objects } from "@foundry/ontology-api";
+export class It { @Function() public async it(): Promise<Integer> { return Objects.search().employee().count(); } }`,
+    "ontology/company.yaml": company.replaceAll("Ticket", "package"),
+  });
+  expect(problems).toEqual([]);
+});
