@@ -4,9 +4,9 @@ import { propertyOf } from "./filter.ts";
 import { shownName } from "./name.ts";
 import { linkOf, objectTypeOf } from "./object-set.ts";
 import type { LinkSide, ObjectType, Ontology } from "./ontology.ts";
-import { boundAs, type ColumnValue, toColumn } from "./property-value.ts";
+import { boundAs, type ColumnValue, fromColumn, toColumn } from "./property-value.ts";
 import { columnOf, keyColumn, keyTypeOf, linkTable, tableOf } from "./tables.ts";
-import { Tally } from "./tally.ts";
+import { type NamedObject, Tally } from "./tally.ts";
 
 /** Applies edits one after the other, and counts what they come to. */
 export class Editor {
@@ -62,7 +62,7 @@ export class Editor {
       `INSERT INTO ${tableOf(type)} (${columns}) VALUES (${places})`,
       ...entries.map(({ value }) => value),
     );
-    this.tally.created(apiName, key);
+    this.tally.created(named(type, bound));
   }
 
   #update(apiName: string, key: unknown, properties: Readonly<Record<string, unknown>>): void {
@@ -84,7 +84,7 @@ export class Editor {
         bound,
       );
     }
-    this.tally.modified(apiName, key);
+    this.tally.modified(named(type, bound));
   }
 
   /** With its links. */
@@ -105,7 +105,7 @@ export class Editor {
       }
     }
     this.#sql.exec(`DELETE FROM ${tableOf(type)} WHERE ${this.#isKey(type)}`, bound);
-    this.tally.deleted(apiName, key);
+    this.tally.deleted(named(type, bound));
   }
 
   #link(kind: "addLink" | "removeLink", apiName: string, source: ObjectLocator, target: ObjectLocator): void {
@@ -121,7 +121,7 @@ export class Editor {
       foreignKey === undefined
         ? this.#linkInTable(kind, side, [type, here], [other, there])
         : this.#linkByKey(kind, foreignKey, ...fromTo(side, [type, here] as const, [other, there] as const));
-    if (changed) this.tally.linked(kind, side, source, target);
+    if (changed) this.tally.linked(kind, side, named(type, here), named(other, there));
   }
 
   #linkInTable(
@@ -182,6 +182,11 @@ export class Editor {
   #isKey(type: ObjectType): string {
     return `${keyColumn(type)} = ${boundAs(keyTypeOf(type), "?")}`;
   }
+}
+
+/** An object as answers name it: by its key in the one form that it is kept in. */
+function named(type: ObjectType, key: ColumnValue): NamedObject {
+  return { objectType: type.apiName, primaryKey: fromColumn(key, keyTypeOf(type)) };
 }
 
 function fromTo<T>(side: LinkSide, here: T, there: T): [T, T] {

@@ -1,20 +1,25 @@
-import type { ObjectLocator } from "./edit.ts";
 import type { LinkSide } from "./ontology.ts";
+
+/** An object in an answer. */
+export interface NamedObject {
+  readonly objectType: string;
+  readonly primaryKey: unknown;
+}
 
 /** An edit as an action's answer lists it. Foundry: "ObjectEdit". */
 export type AppliedEdit =
-  | {
-      readonly type: "addObject" | "modifyObject" | "deleteObject";
-      readonly primaryKey: unknown;
-      readonly objectType: string;
-    }
+  | ObjectEdit
   | {
       readonly type: "addLink" | "deleteLink";
       readonly linkTypeApiNameAtoB: string;
       readonly linkTypeApiNameBtoA: string;
-      readonly aSideObject: { readonly primaryKey: unknown; readonly objectType: string };
-      readonly bSideObject: { readonly primaryKey: unknown; readonly objectType: string };
+      readonly aSideObject: NamedObject;
+      readonly bSideObject: NamedObject;
     };
+
+interface ObjectEdit extends NamedObject {
+  readonly type: "addObject" | "modifyObject" | "deleteObject";
+}
 
 /** What edits have come to. Foundry: "ObjectEdits" of an action's answer. */
 export interface AppliedEdits {
@@ -26,36 +31,34 @@ export interface AppliedEdits {
   readonly deletedLinksCount: number;
 }
 
-type ObjectEdit = AppliedEdit & { objectType: string };
-
 /** Counts what edits come to: an object that is created and changed is one that was added. */
 export class Tally {
   readonly #objects = new Map<string, ObjectEdit>();
   readonly #links: AppliedEdit[] = [];
 
-  created(objectType: string, primaryKey: unknown): void {
-    const wasDeleted = this.#objects.has(keyOf(objectType, primaryKey));
-    this.#note(wasDeleted ? "modifyObject" : "addObject", objectType, primaryKey);
+  created(object: NamedObject): void {
+    const wasDeleted = this.#objects.has(keyOf(object));
+    this.#note(wasDeleted ? "modifyObject" : "addObject", object);
   }
 
-  modified(objectType: string, primaryKey: unknown): void {
-    const before = this.#objects.get(keyOf(objectType, primaryKey))?.type;
-    this.#note(before === "addObject" ? before : "modifyObject", objectType, primaryKey);
+  modified(object: NamedObject): void {
+    const before = this.#objects.get(keyOf(object))?.type;
+    this.#note(before === "addObject" ? before : "modifyObject", object);
   }
 
-  deleted(objectType: string, primaryKey: unknown): void {
-    const key = keyOf(objectType, primaryKey);
+  deleted(object: NamedObject): void {
+    const key = keyOf(object);
     if (this.#objects.get(key)?.type === "addObject") this.#objects.delete(key);
-    else this.#note("deleteObject", objectType, primaryKey);
+    else this.#note("deleteObject", object);
   }
 
-  linked(kind: "addLink" | "removeLink", side: LinkSide, source: ObjectLocator, target: ObjectLocator): void {
+  linked(kind: "addLink" | "removeLink", side: LinkSide, source: NamedObject, target: NamedObject): void {
     this.#links.push({
       type: kind === "addLink" ? "addLink" : "deleteLink",
       linkTypeApiNameAtoB: side.apiName,
       linkTypeApiNameBtoA: side.opposite,
-      aSideObject: { primaryKey: source.$primaryKey, objectType: source.$apiName },
-      bSideObject: { primaryKey: target.$primaryKey, objectType: target.$apiName },
+      aSideObject: source,
+      bSideObject: target,
     });
   }
 
@@ -72,11 +75,11 @@ export class Tally {
     };
   }
 
-  #note(type: ObjectEdit["type"], objectType: string, primaryKey: unknown): void {
-    this.#objects.set(keyOf(objectType, primaryKey), { type, objectType, primaryKey } as ObjectEdit);
+  #note(type: ObjectEdit["type"], object: NamedObject): void {
+    this.#objects.set(keyOf(object), { type, ...object });
   }
 }
 
-function keyOf(objectType: string, primaryKey: unknown): string {
+function keyOf({ objectType, primaryKey }: NamedObject): string {
   return `${objectType} ${String(primaryKey)}`;
 }

@@ -99,7 +99,7 @@ async function outcomeOf<E extends object>(
       return { kind: "validated", validation: await services.actions.validate(call, context) };
     }
     const { validations, applied } = await services.actions.apply(call, context);
-    if (applied) return { kind: "applied", edits: applied };
+    if (applied) return { kind: "applied", edits: applied.edits };
     return { kind: "validated", validation: validations[0] as Validation };
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;

@@ -1,6 +1,7 @@
 import { html } from "hono/html";
 import type { Validation } from "../actions/validation.ts";
 import type { ActionType } from "../ontology/action-type-schema.ts";
+import type { AppliedEdit, NamedObject } from "../ontology/tally.ts";
 import { type Filled, parameterControl } from "./action-controls.ts";
 import type { Html } from "./page.ts";
 
@@ -35,15 +36,10 @@ export function actionsBody(user: string, actions: readonly ListedAction[]): Htm
 export type Outcome =
   | { readonly kind: "new" }
   | { readonly kind: "validated"; readonly validation: Validation }
-  | { readonly kind: "applied"; readonly edits: AppliedShown }
+  | { readonly kind: "applied"; readonly edits: readonly AppliedEdit[] }
   /** Consent is needed, at an address that leads back here. */
   | { readonly kind: "consent"; readonly url: string; readonly message: string }
   | { readonly kind: "failed"; readonly message: string; readonly instance: string };
-
-/** Edits as the API returns them. */
-export interface AppliedShown {
-  readonly edits: readonly Readonly<Record<string, unknown>>[];
-}
 
 /** An action's form, and what came of it. */
 export function actionBody(name: string, definition: ActionType, filled: Filled, outcome: Outcome): Html {
@@ -66,7 +62,7 @@ function outcomeBody(outcome: Outcome): Html | string {
     case "validated":
       return validationBody(outcome.validation);
     case "applied":
-      return html`<div role="status"><p>Applied.</p><ul>${outcome.edits.edits.map(editItem)}</ul></div>`;
+      return html`<div role="status"><p>Applied.</p><ul>${outcome.edits.map(editItem)}</ul></div>`;
     case "consent":
       return html`<div role="alert"><p>${outcome.message}</p>
         <p><a class="button" href="${outcome.url}">Give consent, and come back</a></p></div>`;
@@ -83,11 +79,9 @@ function validationBody({ result, submissionCriteria }: Validation): Html {
     <ul>${failed.map((each) => html`<li>${each.configuredFailureMessage ?? "A condition is not met."}</li>`)}</ul></div>`;
 }
 
-function editItem(edit: Readonly<Record<string, unknown>>): Html {
-  const name = (object: unknown) => {
-    const { objectType, primaryKey } = object as Record<string, unknown>;
-    return html`${String(objectType)} <code>${String(primaryKey)}</code>`;
-  };
+function editItem(edit: AppliedEdit): Html {
+  const name = ({ objectType, primaryKey }: NamedObject) =>
+    html`${objectType} <code>${String(primaryKey)}</code>`;
   switch (edit.type) {
     case "addObject":
       return html`<li>Created ${name(edit)}</li>`;
@@ -97,7 +91,7 @@ function editItem(edit: Readonly<Record<string, unknown>>): Html {
       return html`<li>Deleted ${name(edit)}</li>`;
     default: {
       const words = edit.type === "addLink" ? "Linked" : "Unlinked";
-      return html`<li>${words} ${name(edit.aSideObject)} and ${name(edit.bSideObject)} (${String(edit.linkTypeApiNameAtoB)})</li>`;
+      return html`<li>${words} ${name(edit.aSideObject)} and ${name(edit.bSideObject)} (${edit.linkTypeApiNameAtoB})</li>`;
     }
   }
 }
