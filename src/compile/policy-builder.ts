@@ -36,6 +36,7 @@ export class PolicyBuilder {
     };
     this.context = {
       policy: policy.name,
+      sharedFlow: bundle.kind === "sharedflow" ? bundle.name : null,
       environment: environment.name,
       origin: { kind: "policy", name: policy.name, proxy, source: null, user: null },
       runsOn: policy.continueOnError || compile.runsOn,

@@ -58,6 +58,8 @@ export type PolicyContext<Need extends keyof Capabilities = never> = BasicContex
 interface BasicContext {
   /** The policy's name. */
   readonly policy: string;
+  /** The shared flow in which it stands; null where that is the proxy itself. */
+  readonly sharedFlow: string | null;
   /** The name of the environment. */
   readonly environment: string;
   /** Who calls when the policy does. */

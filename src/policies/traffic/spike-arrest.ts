@@ -72,29 +72,31 @@ export const spikeArrest = definePolicy({
   refersTo: ({ isShared }) => ({ sharesCounters: isShared }),
 
   build({ isShared, ...config }, context) {
-    const { counters, policy } = context;
+    const { counters, policy, sharedFlow } = context;
     const rateOf = compileRate(config.rate, context);
     const weightOf = compileWeight(config.weight, context);
     const identifierOf = compileSaid(config.identifier, context);
-    const nameOf = (flow: FlowContext): CounterName => ({
+    const nameOf = (flow: FlowContext, { periodMs }: Rate): CounterName => ({
       kind: "spike",
       proxy: flow.identity.proxy,
+      sharedFlow,
       name: policy,
       identifier: identifierOf(flow) ?? "",
-      group: null,
+      // A second of one rate says nothing of the minute of another.
+      group: String(periodMs),
     });
     if (!isShared) {
       return function arrest(flow) {
         const rate = rateOf(flow);
         const spacing = { ...rate, weight: weightOf(flow) };
-        if (!counters.passesHere(nameOf(flow), spacing, flow.exchange)) throw faults.violation(rate);
+        if (!counters.passesHere(nameOf(flow, rate), spacing, flow.exchange)) throw faults.violation(rate);
       };
     }
     return async function arrest(flow) {
       const rate = rateOf(flow);
       const counted = await counters
         .countTogether(
-          nameOf(flow),
+          nameOf(flow, rate),
           {
             window: { kind: "rolling", ms: rate.periodMs },
             allowed: rate.messages,

@@ -6,10 +6,13 @@ export interface CounterName {
   readonly kind: "quota" | "shared quota" | "spike";
   /** The proxy in which it counts: each has counters of its own. */
   readonly proxy: string;
+  /** The shared flow whose policy counts; null for the proxy's own, and for a name that several share. */
+  readonly sharedFlow: string | null;
   /** The policy's name, or the one that several share. */
   readonly name: string;
-  /** Whose messages it counts, and of which class. Clients choose it, and it may be of any length. */
+  /** Whose messages it counts. Clients choose it, and it may be of any length. */
   readonly identifier: string;
+  /** Which of them: those of a class, or of a unit of time. */
   readonly group: string | null;
 }
 

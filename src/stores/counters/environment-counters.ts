@@ -61,8 +61,8 @@ export class EnvironmentCounters implements Counters {
     const now = context.now();
     // The clock shows whole milliseconds: what may pass in the course of one may pass at its beginning.
     if (counter.passesAt > now) return false;
-    const isLate = counter.passesAt < now || counter.partsOf !== messages;
-    const parts = (isLate ? 0 : counter.parts) + weight * periodMs;
+    const begun = counter.passesAt < now ? 0 : Math.ceil((counter.parts * messages) / counter.partsOf);
+    const parts = begun + weight * periodMs;
     counter.passesAt = now + Math.floor(parts / messages);
     counter.parts = parts % messages;
     counter.partsOf = messages;
@@ -121,6 +121,6 @@ export class EnvironmentCounters implements Counters {
   }
 }
 
-function idOf({ kind, proxy, name, identifier, group }: CounterName): string {
-  return JSON.stringify([kind, proxy, name, identifier, group]);
+function idOf({ kind, proxy, sharedFlow, name, identifier, group }: CounterName): string {
+  return JSON.stringify([kind, proxy, sharedFlow, name, identifier, group]);
 }

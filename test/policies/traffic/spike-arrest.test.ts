@@ -78,6 +78,12 @@ describe("the rate", () => {
     ).toEqual(["passed", "passed"]);
   });
 
+  test("in a minute holds also where messages of a rate in a second come between", async () => {
+    const both = `<Rate ref="rate"/>${shared}`;
+    const sent = [0, 1, 2000, 3100].map((at) => [at, { rate: at === 2000 ? "5ps" : "2pm" }] as const);
+    expect(await outcomes(both, sent)).toEqual(["passed", "passed", "passed", violation(2, 60_000_000)]);
+  });
+
   test("that is not set is a fault", async () => {
     expect(await outcomes('<Rate ref="request.header.rate"/>', [[0]])).toEqual([
       "500 policies.ratelimit.FailedToResolveSpikeArrestRate: Failed to resolve Spike Arrest Rate reference request.header.rate in SpikeArrest policy S",
@@ -219,6 +225,24 @@ describe("in a proxy", () => {
       statuses.push((await gateway.fetch(path)).status);
     expect(statuses).toEqual([200, 200, 200, 429, 429, 429]);
   });
+
+  test.each(["", shared])(
+    "a shared flow's policy leaves the proxy's own of that name its turn %s",
+    async (effective) => {
+      const gateway = await serve({
+        ...proxyFiles("p", {
+          flows: `<PreFlow><Request>${step("F")}${step("S")}</Request></PreFlow>`,
+          policies: {
+            F: '<FlowCallout name="F"><SharedFlowBundle>f</SharedFlowBundle></FlowCallout>',
+            S: policy(`<Rate>1pm</Rate>${effective}`),
+          },
+        }),
+        ...sharedFlowFiles("f", step("S"), { S: policy(`<Rate>1pm</Rate>${effective}`) }),
+      });
+      expect((await gateway.fetch("/p")).status).toBe(200);
+      expect((await gateway.fetch("/p")).status).toBe(429);
+    },
+  );
 
   test("that is in order, there is nothing to say", () => {
     const { problems } = check(proxyFiles("p", { flows, policies: { S: policy(once) } }));

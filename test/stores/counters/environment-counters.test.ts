@@ -11,6 +11,7 @@ import { MemoryCounters } from "./memory-counters.ts";
 const nameOf = (identifier = ""): CounterName => ({
   kind: "spike",
   proxy: "p",
+  sharedFlow: null,
   name: "S",
   identifier,
   group: null,
@@ -118,6 +119,18 @@ describe("messages are spread evenly", () => {
       );
     });
     expect(passed).toEqual(expected);
+  });
+
+  test("two rates in turn let no more pass in a millisecond than the larger one", () => {
+    const counters = new MemoryCounters(() => 0).isolate();
+    const passed = Array.from({ length: 100 }, (_, index) =>
+      counters.passesHere(
+        nameOf(),
+        { messages: 2000 + (index % 2), periodMs: 1000, weight: 1 },
+        contextAt(() => 0),
+      ),
+    );
+    expect(passed.filter(Boolean).length).toBeLessThanOrEqual(3);
   });
 
   test("never more than the rate in any period, and as many where they come at the right time", () => {

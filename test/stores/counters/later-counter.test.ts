@@ -4,7 +4,14 @@ import type { CountRule } from "../../../src/stores/counters/count.ts";
 import type { CounterName } from "../../../src/stores/counters/counters.ts";
 import { MemoryCounters } from "./memory-counters.ts";
 
-const name: CounterName = { kind: "quota", proxy: "p", name: "Q", identifier: "_default", group: null };
+const name: CounterName = {
+  kind: "quota",
+  proxy: "p",
+  sharedFlow: null,
+  name: "Q",
+  identifier: "_default",
+  group: null,
+};
 
 /** Isolates that count by one clock, and tell each other when the test lets them. */
 function isolates(many: number, telling = { everyMs: 10_000, messages: Number.POSITIVE_INFINITY }) {

@@ -29,7 +29,7 @@ export const quota = definePolicy({
   refersTo: ({ place }) => ({ sharesCounters: place.kind !== "isolate" }),
 
   build(config, context) {
-    const { counters, policy } = context;
+    const { counters, policy, sharedFlow } = context;
     const limitOf = compileLimit(config, context);
     const weightOf = compileWeight(config.weight, context);
     const { identifier, product, sharedName, place, mode } = config;
@@ -52,6 +52,7 @@ export const quota = definePolicy({
       const name: CounterName = {
         kind: sharedName === "" ? "quota" : "shared quota",
         proxy: flow.identity.proxy,
+        sharedFlow: sharedName === "" ? sharedFlow : null,
         name: sharedName || policy,
         identifier: identifierOf(flow) || DEFAULT_IDENTIFIER,
         group,

@@ -55,6 +55,18 @@ test("policies of the same name in two proxies count apart, also one of a shared
   expect(await statuses(files, ["/a", "/b", "/c", "/a", "/b", "/c"])).toEqual([200, 200, 200, 429, 429, 429]);
 });
 
+test("a shared flow's policy and the proxy's own of that name count apart, but for a name that they share", async () => {
+  const flows = `<PreFlow><Request>${step("F")}${step("Q")}</Request></PreFlow>`;
+  const F = '<FlowCallout name="F"><SharedFlowBundle>f</SharedFlowBundle></FlowCallout>';
+  const filesWith = (Q: string) => ({
+    ...proxyFiles("p", { flows, policies: { F, Q } }),
+    ...sharedFlowFiles("f", step("Q"), { Q }),
+  });
+  expect(await statuses(filesWith(once), ["/p", "/p"])).toEqual([200, 429]);
+  const together = quota('<Allow count="1"/><SharedName>s</SharedName>');
+  expect(await statuses(filesWith(together), ["/p"])).toEqual([429]);
+});
+
 test("a policy that stands in several places counts each time", async () => {
   const twice = `<PreFlow><Request>${step("Q")}</Request><Response>${step("Q")}</Response></PreFlow>`;
   const policies = { Q: quota('<Allow count="3"/>') };
