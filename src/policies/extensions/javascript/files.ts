@@ -66,11 +66,12 @@ function read(
     if (!(error instanceof ScriptSyntaxError)) throw error;
     const { message, line, column } = error;
     const where = inline === null ? "" : ` (line ${line} of the script, column ${column})`;
+    const extension = extensionIn(text, line);
     report.error(
       "ScriptCompilationFailed",
       inline ?? { ...start, line, column },
-      `The script cannot be compiled: ${message}${where}.${adviceFor(text, line)}`,
-      "Write it in ECMAScript without the extensions of Rhino.",
+      `The script cannot be compiled: ${message}${where}.${extension}`,
+      extension === "" ? remedyFor(message) : "Write it in ECMAScript without the extensions of Rhino.",
     );
     return null;
   }
@@ -95,8 +96,15 @@ function object(
   }
 }
 
-function adviceFor(text: string, line: number): string {
+/** What stands in a line that only Rhino takes. */
+function extensionIn(text: string, line: number): string {
   const written = text.split("\n")[line - 1] ?? "";
   if (/[=(+]\s*<[A-Za-z]/.test(written)) return " XML literals (E4X) are not supported: write new XML('…').";
   return /\.\(/.test(written) ? " Filters of E4X, .(…), are not supported: write a loop." : "";
+}
+
+function remedyFor(message: string): string {
+  if (message.startsWith("'return'")) return "Put the script into a function: (function () { … })();";
+  if (message.startsWith("'import'")) return "Name the file that it needs in an <IncludeURL> of the policy.";
+  return "Correct the script at this place, or in the lines above.";
 }

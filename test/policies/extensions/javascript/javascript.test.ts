@@ -672,6 +672,18 @@ describe("a deployment is refused for", () => {
     expect(problems(inside, files)).toEqual(expected);
   });
 
+  test.each([
+    ["return;", "Put the script into a function: (function () { … })();"],
+    ["import { a } from './a.js'", "Name the file that it needs in an <IncludeURL> of the policy."],
+    ["var b = ;", "Correct the script at this place, or in the lines above."],
+    ["var x = <a/>;", "Write it in ECMAScript without the extensions of Rhino."],
+  ])("%s, and what to do about it is said", (source, remedy) => {
+    const resources = new Map([["jsc/a.js", encode(source)]]);
+    const xml = '<Javascript name="JS"><ResourceURL>jsc://a.js</ResourceURL></Javascript>';
+    const { report } = loadPolicy(javascript, xml, { scripts, egress, resources });
+    expect(report.problems).toMatchObject([{ code: "ScriptCompilationFailed", remedy }]);
+  });
+
   describe("SSLInfo", () => {
     const inside = (content: string) =>
       `<SSLInfo><Enabled>true</Enabled>${content}</SSLInfo><ResourceURL>jsc://a.js</ResourceURL>`;
