@@ -11,7 +11,8 @@ import { refusedPolicyTypes } from "./refused-policy-types.ts";
  * The policies of a bundle, each read by its type, and everything that is wrong with them. Reports
  * UnknownPolicyType. Apigee: "Policy reference overview".
  * @param types those of the elements that are a policy type's, at least
- * @param isUsed whether a step runs the policy of a name; what is wrong with any other is only warned of
+ * @param isUsed whether a step runs the policy of a name; what is wrong with any other is only warned of, and what is
+ *   wrong with one that is switched off
  */
 export function readPolicies(
   elements: ReadonlyMap<string, XmlElement>,
@@ -33,20 +34,18 @@ function readPolicy(element: XmlElement, key: string, types: PolicyTypes, report
   // `async` is deprecated; the rest is left behind by older editors. None of it has an effect.
   element.attribute("async");
   element.ignore("DisplayName", "Description", "Properties", "FaultRules");
-  return {
-    name,
-    enabled: readBooleanAttribute(element, "enabled", true, ownReport),
-    continueOnError: readBooleanAttribute(element, "continueOnError", false, ownReport),
-    at: positionOf(element),
-    meaning: readMeaning(element, types, report, ownReport),
-  };
+  const enabled = readBooleanAttribute(element, "enabled", true, ownReport);
+  const continueOnError = readBooleanAttribute(element, "continueOnError", false, ownReport);
+  const meaning = readMeaning(element, name, enabled, types, enabled ? report : report.warnsOnly());
+  return { name, enabled, continueOnError, at: positionOf(element), meaning };
 }
 
 function readMeaning(
   element: XmlElement,
+  name: string,
+  enabled: boolean,
   types: PolicyTypes,
   report: Report,
-  ownReport: Report,
 ): PolicyMeaning | null {
   const type = types.get(element.name);
   if (!type) {
@@ -55,10 +54,11 @@ function readMeaning(
       "UnknownPolicyType",
       element,
       `The policy type ${element.name} is not supported${reason === undefined ? "" : `: ${reason}`}.`,
-      remedyFor(element.name),
+      enabled ? remedyFor(element.name) : "Leave it switched off, or remove it.",
     );
     return null;
   }
+  const ownReport = report.forPolicy(name, element.name);
   const errorsBefore = ownReport.errorCount;
   const config = type.read(element, ownReport);
   element.reportUnknown(ownReport, { protects: isProtective(element.name) });

@@ -23,20 +23,20 @@ export interface PolicyProgram {
  */
 export function compilePolicy(policy: Policy, compile: CompileContext): PolicyProgram | null {
   const { name, meaning, enabled } = policy;
-  if (meaning === null) return null;
+  if (meaning === null) return enabled ? null : switchedOff;
   const { type, config, references } = meaning;
-  const report = compile.report.forPolicy(name, type.element);
+  const report = (enabled ? compile.report : compile.report.warnsOnly()).forPolicy(name, type.element);
   const errorsBefore = report.errorCount;
   const builder = new PolicyBuilder(policy, type, compile, report);
   const isComplete = checkReferences(references, compile, report);
   if (isComplete) type.check?.(config, builder.context, report);
-  if (!isComplete || report.errorCount > errorsBefore) return null;
   if (!enabled) return switchedOff;
+  if (!isComplete || report.errorCount > errorsBefore) return null;
   const step = recordingFailure(type.build(config, builder.context), policy, type);
   return { step, contents: builder.contents, mentions: builder.mentions };
 }
 
-/** A policy with enabled="false": it does nothing and reads nothing. */
+/** A policy with enabled="false": it does nothing and reads nothing, and what is wrong with it is only warned of. */
 const switchedOff: PolicyProgram = { step: () => {}, contents: new Set(), mentions: new Set() };
 
 /**

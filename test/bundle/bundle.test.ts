@@ -352,6 +352,19 @@ describe("what no request can reach is only warned of", () => {
     expect(codes({ ...attached("S"), ...broken })).toContain("error ConnectionInfoMissing policies/S.xml");
   });
 
+  test("a policy that is switched off, attached or not", () => {
+    const off = Object.fromEntries(
+      Object.entries(broken).map(([file, xml]) => [file, xml.replace("/>", ' enabled="false"/>')]),
+    );
+    const warnings = codes(off);
+    expect(warnings).toEqual([
+      "warning UnknownPolicyType policies/U.xml",
+      "warning ConnectionInfoMissing policies/S.xml",
+    ]);
+    expect(codes({ ...attached("U"), ...off })).toEqual(warnings);
+    expect(codes({ ...attached("S"), ...off })).toEqual(warnings);
+  });
+
   test("a target endpoint without a RouteRule, and the policies of its steps", () => {
     const old = `<TargetEndpoint name="old"><PreFlow><Request>${step("U")}</Request></PreFlow><HTTPTargetConnection><LoadBalancer><Server/></LoadBalancer></HTTPTargetConnection></TargetEndpoint>`;
     expect(codes({ "apiproxy/targets/old.xml": old, ...broken })).toEqual([

@@ -82,6 +82,16 @@ describe("what a running Apigee may contain loads, with a warning:", () => {
       "UnknownFunction",
       policy('<AssignMessage name="P"><Set><Verb>{toUppercase(x)}</Verb></Set></AssignMessage>'),
     ],
+    [
+      "a policy that is switched off, of a type that is not supported",
+      "UnknownPolicyType",
+      policy('<Quota name="P" enabled="false"/>'),
+    ],
+    [
+      "a policy that is switched off, whose file there is not",
+      "NoResourceForURL",
+      policy('<Javascript name="P" enabled="false"><ResourceURL>jsc://gone.js</ResourceURL></Javascript>'),
+    ],
   ])("%s", async (_, code, files) => {
     const report = new Report();
     checkEnvironment(readEnvironment(filesOf(files), "test", report), report);
