@@ -4,6 +4,7 @@ import {
   type CallError,
   type CallLimits,
   LONGEST_SHORT_ANSWER,
+  type SourceFacts,
   tooLongMessage,
 } from "./protocol.ts";
 
@@ -13,15 +14,21 @@ import {
  */
 export function isolateModules(
   functionModules: { readonly "function.js": Module } & Readonly<Record<string, Module>>,
-  { resultBytes }: CallLimits,
+  known: KnownFacts,
 ): WorkerLoaderWorkerCode["modules"] {
   return {
     ...functionModules,
-    "main.js": mainModule(resultBytes),
+    "main.js": mainModule(known),
     "platform.js": PLATFORM,
     // In place of the platform's own, whose `waitUntil` goes on after a call.
     "cloudflare:workers": { js: "" },
   };
+}
+
+/** What is the same in all calls of a function. */
+export interface KnownFacts {
+  readonly sources: Readonly<Record<string, Omit<SourceFacts, "secrets">>>;
+  readonly limits: CallLimits;
 }
 
 type Module = WorkerLoaderWorkerCode["modules"][string];
@@ -48,18 +55,25 @@ for (const name of Object.keys(console)) {
 `;
 
 /** The handler has the one reference to the call's context, and takes nothing from the function but a text. */
-function mainModule(resultBytes: number): string {
+function mainModule({ sources, limits: { resultBytes, logLines } }: KnownFacts): string {
   return `
 import { Response } from "platform.js";
 import * as served from "function.js";
 
 const { default: serveCall, load } = served;
+const sources = Object.entries(${parsedLater(sources)});
+const limits = ${JSON.stringify({ resultBytes, logLines })};
 const unreadable = ${answerText({ kind: "runtime", message: "The function threw an error that cannot be read." })};
 const tooLong = ${answerText({ kind: "output", message: tooLongMessage(resultBytes) })};
 
+function callOf({ session, parameters, deadline, secrets }) {
+  const own = sources.map(([name, facts]) => [name, { ...facts, secrets: Object.hasOwn(secrets, name) ? secrets[name] : {} }]);
+  return { session, parameters, deadline, limits, sources: Object.fromEntries(own) };
+}
+
 async function answerOf(props) {
   try {
-    const text = await serveCall(props);
+    const text = await serveCall(callOf(props));
     if (typeof text !== "string") return unreadable;
     return text.length > ${resultBytes + ANSWER_ROOM_BYTES} ? tooLong : text;
   } catch {
@@ -77,6 +91,11 @@ export default {
   },
 };
 `;
+}
+
+/** Code that makes that of its JSON, whatever names are in it. */
+function parsedLater(value: unknown): string {
+  return `JSON.parse(${JSON.stringify(JSON.stringify(value))})`;
 }
 
 /** A literal with the text of an answer. */

@@ -1,7 +1,8 @@
 import { COMPATIBILITY_DATE } from "./compatibility-date.ts";
 import type { FunctionPlan } from "./deployed.ts";
-import { isolateModules } from "./isolate-modules.ts";
+import { isolateModules, type KnownFacts } from "./isolate-modules.ts";
 import { PYTHON_FLAGS, pythonModules } from "./python/python-modules.ts";
+import { usesOAuth } from "./source-call.ts";
 
 /** What names the way out of a function's isolate. All its users share it, so nobody is named in it. */
 export interface OutboundProps {
@@ -20,11 +21,26 @@ export async function isolateCode(
     compatibilityDate: COMPATIBILITY_DATE,
     compatibilityFlags: [...(published.language === "python" ? PYTHON_FLAGS : ["nodejs_compat"])],
     mainModule: "main.js",
-    modules: isolateModules(await functionModules(plan), limits),
+    modules: isolateModules(await functionModules(plan), { sources: factsOf(plan), limits }),
     env: {},
     globalOutbound: outbound({ isolate }),
     limits: { ...(cpuMs !== null && { cpuMs }), ...(subRequests !== null && { subRequests }) },
   };
+}
+
+function factsOf({ environment, sources }: FunctionPlan): KnownFacts["sources"] {
+  return Object.fromEntries(
+    [...sources.values()].map(({ name, source, url }) => [
+      name,
+      {
+        apiName: source.apiName,
+        rid: `ri.sortie.${environment}.source.${source.apiName}`,
+        url,
+        oauth: usesOAuth(source),
+        clientCertificate: source.clientCertificateBinding !== null,
+      },
+    ]),
+  );
 }
 
 async function functionModules({ published, readModule, readRuntime }: FunctionPlan) {

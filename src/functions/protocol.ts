@@ -19,13 +19,18 @@ export const SOURCE_HEADER = "x-sortie-source";
 /** On an answer of `Session.fetch` that is none: percent-encoded JSON of {@link SessionFailure}. Never one from outside. */
 export const FAILURE_HEADER = "x-sortie-failure";
 
-export interface CallProps extends CallRequest {
-  /** A stub of the gateway's. */
-  readonly session: Session;
+/** What a call gives to the isolate as its props. Each value in it costs something in each call. */
+export interface CallProps {
+  /** A stub of the gateway's, which the isolate takes for a {@link Session}. */
+  readonly session: Fetcher;
+  readonly parameters: CallRequest["parameters"];
+  readonly deadline: number;
+  /** What code reads of secrets, by the sources that have any. */
+  readonly secrets: Readonly<Record<string, SourceFacts["secrets"]>>;
 }
 
 /** What a function's module exports: takes a call, and resolves with {@link CallAnswer} as JSON. */
-export type ServeCall = (props: CallProps) => Promise<string>;
+export type ServeCall = (call: CallRequest & { readonly session: Session }) => Promise<string>;
 
 export interface CallRequest {
   /**

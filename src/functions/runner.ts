@@ -2,20 +2,29 @@ import type { Caller } from "../credentials/caller.ts";
 import type { TokenContext } from "../credentials/token-request.ts";
 import type { UserCredentials } from "../credentials/user-credentials.ts";
 import { readAnswer } from "./answer.ts";
-import type { DeclaredSource, DeployedFunctions, FunctionPlan, Outlets } from "./deployed.ts";
+import type { DeployedFunctions, FunctionPlan, Outlets } from "./deployed.ts";
 import { FunctionError } from "./error.ts";
 import { failureOf } from "./failure.ts";
 import { isolateCode, type OutboundProps } from "./isolate.ts";
 import { LiveCall } from "./live-call.ts";
 import { type LoadObjects, withObjects } from "./object-parameters.ts";
 import { orderedParameters } from "./parameters.ts";
-import type { CallError, CallRequest, SourceFacts } from "./protocol.ts";
+import type { CallError, CallProps } from "./protocol.ts";
 import { type Secrets, secretsView } from "./secret-views.ts";
-import { usesOAuth } from "./source-call.ts";
 
-/** What names a session: nothing that the isolate of a function could make up. */
+/**
+ * What names a session: nothing that the isolate of a function could make up. Each property costs something whenever the
+ * session is used.
+ */
 export interface SessionProps {
+  /** The call's id. */
   readonly call: string;
+  /** JSON of {@link SessionFacts}. */
+  readonly facts: string;
+}
+
+/** What another isolate of the gateway than that of the call has to know of it. */
+interface SessionFacts {
   readonly function: string;
   readonly caller: Caller;
   /** Of the gateway, which knows whether the call still runs. */
@@ -110,12 +119,12 @@ export class FunctionRunner {
     const { timeoutMs } = plan.published.limits;
     const left = (call.within?.deadline ?? Number.POSITIVE_INFINITY) - context.now();
     const limitMs = Math.max(0, Math.min(call.timeoutMs ?? timeoutMs, timeoutMs, left));
-    const secrets = await this.#secrets(plan, context);
+    const secrets = this.#secrets(plan, context);
     const live = this.#begin({
       id: crypto.randomUUID(),
       plan,
       caller: call.caller,
-      secrets,
+      secrets: secrets instanceof Promise ? await secrets : secrets,
       limitMs,
       deadline: context.now() + limitMs,
       isQuery: isQuery || plan.published.isQuery,
@@ -123,15 +132,16 @@ export class FunctionRunner {
     });
     this.#forgetLost();
     this.#live.set(live.id, live);
-    const end = () => {
-      this.#live.delete(live.id);
-      live.end();
-    };
-    call.within?.ended.then(end);
-    const result = this.#execute(live, parameters, context).finally(end);
+    call.within?.ended.then(() => this.#end(live));
+    const result = this.#execute(live, parameters, context);
     // A client that leaves takes its invocation along, and must not take what ends the call.
     context.waitUntil(result.catch(() => {}));
     return result;
+  }
+
+  #end(live: LiveCall): void {
+    this.#live.delete(live.id);
+    live.end();
   }
 
   /** Calls whose invocation the platform has ended before they were. */
@@ -148,22 +158,22 @@ export class FunctionRunner {
   }
 
   /** The call of this isolate that a session belongs to; null when it has ended, or is not of this isolate. */
-  running({ isolate, call }: SessionProps): LiveCall | null {
-    const found = isolate === this.#isolate ? this.#live.get(call) : undefined;
+  running({ call }: SessionProps): LiveCall | null {
+    const found = this.#live.get(call);
     return found && !isOver(found) ? found : null;
   }
 
   /** The call of another isolate of the gateway that a session belongs to; null when its time is over. */
   async adopted(
-    props: SessionProps,
+    { call: id, facts }: SessionProps,
     current: () => Promise<DeployedFunctions | null>,
     context: TokenContext,
   ): Promise<LiveCall | null> {
-    if (props.isolate === this.#isolate) return null;
-    if (context.now() > props.deadline) return null;
-    const plan = (await current())?.find(props.function);
+    const { function: name, caller, isolate, deadline, isQuery, depth }: SessionFacts = JSON.parse(facts);
+    if (isolate === this.#isolate) return null;
+    if (context.now() > deadline) return null;
+    const plan = (await current())?.find(name);
     if (!plan || plan.problem) return null;
-    const { call: id, caller, deadline, isQuery, depth } = props;
     const secrets = await this.#secrets(plan, context);
     const limitMs = plan.published.limits.timeoutMs;
     const call = this.#begin({ id, plan, caller, secrets, limitMs, deadline, isQuery, depth });
@@ -185,24 +195,15 @@ export class FunctionRunner {
     parameters: readonly unknown[],
     context: TokenContext,
   ): Promise<FunctionResult> {
-    const { plan, caller, id: call, deadline } = live;
+    const { plan, id: call, deadline } = live;
     const { published } = plan;
     const { stubs, outlets } = this.services;
-    const worker = this.#isolateOf(plan);
-    const session = stubs.session({
-      call,
-      function: published.name,
-      caller,
-      isolate: this.#isolate,
-      deadline,
-      isQuery: live.isQuery,
-      depth: live.depth,
-    });
-    const request: CallRequest = { parameters, sources: factsOf(live), limits: published.limits, deadline };
     const ended = new AbortController();
     try {
-      const answer = worker
-        .getEntrypoint(undefined, { props: { session, ...request } })
+      const session = stubs.session({ call, facts: JSON.stringify(this.#factsOf(live)) });
+      const props: CallProps = { session, parameters, deadline, secrets: readableOf(live) };
+      const answer = this.#isolateOf(plan)
+        .getEntrypoint(undefined, { props })
         .fetch("http://function/", { signal: ended.signal })
         .then((response) => readAnswer(response, published));
       const given = await context.within(live.limitMs, answer);
@@ -213,7 +214,13 @@ export class FunctionRunner {
       const isOver = context.now() >= deadline;
       if (isOver) ended.abort();
       throw failureOf(live, error, isOver, outlets.log);
+    } finally {
+      this.#end(live);
     }
+  }
+
+  #factsOf({ plan, caller, deadline, isQuery, depth }: LiveCall): SessionFacts {
+    return { function: plan.published.name, caller, isolate: this.#isolate, deadline, isQuery, depth };
   }
 
   #isolateOf(plan: FunctionPlan): WorkerStub {
@@ -221,7 +228,15 @@ export class FunctionRunner {
     return loader.get(plan.isolate, () => isolateCode(plan, stubs.outbound));
   }
 
-  async #secrets(plan: FunctionPlan, context: TokenContext): Promise<Map<string, Secrets>> {
+  #secrets(
+    plan: FunctionPlan,
+    context: TokenContext,
+  ): ReadonlyMap<string, Secrets> | Promise<ReadonlyMap<string, Secrets>> {
+    const hasSome = [...plan.sources.values()].some(({ secretNames }) => secretNames.length > 0);
+    return hasSome ? this.#readSecrets(plan, context) : noSecrets;
+  }
+
+  async #readSecrets(plan: FunctionPlan, context: TokenContext): Promise<ReadonlyMap<string, Secrets>> {
     const { environment } = plan;
     const found = new Map<string, Secrets>();
     const { secrets } = this.services;
@@ -254,6 +269,8 @@ export class FunctionRunner {
   }
 }
 
+const noSecrets: ReadonlyMap<string, Secrets> = new Map();
+
 /** What kept a Python module from being read, which is an answer as of a call. */
 function loadProblem(text: string): string | null {
   if (text === "") return null;
@@ -274,23 +291,13 @@ function notUsable(
   return new FunctionError("SourceNotUsable", `${message} ${remedy}`, parameters);
 }
 
-function factsOf({ plan, secrets }: LiveCall): Record<string, SourceFacts> {
+/** What the code of a call reads of secrets, by the sources that have any. */
+function readableOf({ plan, secrets }: LiveCall): Record<string, Secrets> {
+  if (secrets.size === 0) return {};
   return Object.fromEntries(
     [...plan.sources.values()].map((declared) => [
       declared.name,
-      facts(plan.environment, declared, secrets.get(declared.name) ?? {}),
+      secretsView(declared, secrets.get(declared.name) ?? {}).readable,
     ]),
   );
-}
-
-function facts(environment: string, declared: DeclaredSource, secrets: Secrets): SourceFacts {
-  const { source, url } = declared;
-  return {
-    apiName: source.apiName,
-    rid: `ri.sortie.${environment}.source.${source.apiName}`,
-    url,
-    secrets: secretsView(declared, secrets).readable,
-    oauth: usesOAuth(source),
-    clientCertificate: source.clientCertificateBinding !== null,
-  };
 }

@@ -162,7 +162,7 @@ describe("what was promised ends with the call", () => {
     expect(await hostile("call out afterwards", `${a}/sequence/hostile-late?steps=200`)).toMatchObject({
       status: 200,
     });
-    await expect.poll(() => late.flatMap((spy) => spy.mock.calls)).toHaveLength(15);
+    await expect.poll(() => late.map((spy) => spy.mock.calls.length)).toEqual([10, 5]);
     expect(await (await fetch(`${a}/count/hostile-late`)).text()).toBe("0");
   });
 

@@ -47,13 +47,14 @@ describe("a session that reaches another isolate of the gateway than that of its
     vi.useFakeTimers();
     try {
       const session = await kept();
+      const { caller, deadline } = JSON.parse(session.facts);
       const call = await other().adopted(session, current, context);
-      expect(call).toMatchObject({ id: session.call, deadline: session.deadline, caller: session.caller });
+      expect(call).toMatchObject({ id: session.call, deadline, caller });
       let hasEnded = false;
       call?.ended.then(() => {
         hasEnded = true;
       });
-      await vi.advanceTimersByTimeAsync(session.deadline - Date.now() - 1);
+      await vi.advanceTimersByTimeAsync(deadline - Date.now() - 1);
       expect(hasEnded).toBe(false);
       await vi.advanceTimersByTimeAsync(1);
       expect(hasEnded).toBe(true);
@@ -64,12 +65,13 @@ describe("a session that reaches another isolate of the gateway than that of its
 
   test("is good no longer, however long the function's isolate keeps it", async () => {
     const session = await kept();
-    const late = { ...context, now: () => session.deadline + 1 };
+    const { deadline } = JSON.parse(session.facts);
+    const late = { ...context, now: () => deadline + 1 };
     expect(await other().adopted(session, current, late)).toBeNull();
   });
 
   test("is good for no longer than its function may take, however long the call was to", async () => {
-    const { deadline } = await kept();
+    const { deadline } = JSON.parse((await kept()).facts);
     expect(deadline).toBeLessThanOrEqual(Date.now() + published.limits.timeoutMs);
   });
 

@@ -95,15 +95,8 @@ test("a webhook ends with the function that has called it as a function", async 
 
 test("whoever asks after the call gets an answer that says so, which is no line of the platform's log", async () => {
   const caller = { kind: "anonymous" } as const;
-  const session = {
-    call: "x",
-    function: "echo",
-    caller,
-    isolate: "y",
-    deadline: 0,
-    isQuery: false,
-    depth: 0,
-  };
+  const facts = { function: "echo", caller, isolate: "y", deadline: 0, isQuery: false, depth: 0 };
+  const session = { call: "x", facts: JSON.stringify(facts) };
   const question = { method: "GET", path: "/api/v2/ontologies/ontology", body: null };
   const { functions } = await servedBy(env).services.load();
   const { status, text } = await functions.ontology(session, question, { waitUntil: () => {} });
