@@ -10,18 +10,23 @@ const DEV_USER_HEADER = "x-sortie-user";
  * issuer that it names, or nobody. Null for any other request, and always when the gateway is deployed.
  * @param token of whoever started this gateway; none when it is deployed
  */
-export async function devCaller(
-  { headers }: Request,
+export function devCaller(
+  request: Request,
   token: string | undefined,
   identity: () => Promise<IdentitySettings | null>,
-): Promise<Caller | null> {
-  if (!isDeveloper(headers, token)) return null;
-  const name = headers.get(DEV_USER_HEADER);
+): Promise<Caller> | null {
+  return isDeveloper(request, token) ? namedCaller(request.headers.get(DEV_USER_HEADER), identity) : null;
+}
+
+async function namedCaller(
+  name: string | null,
+  identity: () => Promise<IdentitySettings | null>,
+): Promise<Caller> {
   if (!name) return { kind: "anonymous" };
   return { kind: "user", id: userId((await identity())?.issuer ?? "local", name), name, login: name };
 }
 
 /** Whether a request is from the command that started this gateway. */
-export function isDeveloper(headers: Headers, token: string | undefined): boolean {
-  return token !== undefined && token !== "" && headers.get("authorization") === `Bearer ${token}`;
+export function isDeveloper(request: Request, token: string | undefined): boolean {
+  return token !== undefined && token !== "" && request.headers.get("authorization") === `Bearer ${token}`;
 }

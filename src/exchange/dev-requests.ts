@@ -47,7 +47,7 @@ export class DevRequests {
 
   /** @param next serves the request */
   async serve(request: Request, next: () => Response | Promise<Response>): Promise<Response> {
-    if (isDeveloper(request.headers, this.#token)) return next();
+    if (isDeveloper(request, this.#token)) return next();
     const facts = new RequestFacts();
     this.#facts.set(request, facts);
     const start = Date.now();

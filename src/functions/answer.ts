@@ -26,12 +26,24 @@ export type CheckedAnswer = ({ readonly value: unknown } | { readonly error: Cal
  * Reads the answer of a function's isolate. Its code runs where the answer is written and may have written it
  * itself, so that nothing is taken for what it should be, and nothing is read that is too long.
  */
-export async function readAnswer(
+export function readAnswer(
   response: Response,
-  { output, edits, limits: { resultBytes } }: Pick<PublishedFunction, "output" | "edits" | "limits">,
-): Promise<CheckedAnswer> {
-  const text =
-    response.headers.get(ANSWER_HEADER) ?? (await readText(response.body, resultBytes + ANSWER_ROOM_BYTES));
+  published: AnswerType,
+): CheckedAnswer | Promise<CheckedAnswer> {
+  const short = response.headers.get(ANSWER_HEADER);
+  if (short !== null) return checkedAnswer(short, published);
+  const reading = readText(response.body, published.limits.resultBytes + ANSWER_ROOM_BYTES);
+  return reading.then((text) => checkedAnswer(text, published));
+}
+
+/** What an answer may be. */
+type AnswerType = Pick<PublishedFunction, "output" | "edits" | "limits">;
+
+/** @param text null when it is too long */
+function checkedAnswer(
+  text: string | null,
+  { output, edits, limits: { resultBytes } }: AnswerType,
+): CheckedAnswer {
   if (text === null) return { error: errorOf("output", tooLongMessage(resultBytes)), log: null };
   if (isJsonDeeperThan(MOST_LEVELS, text)) {
     const message = `The result has more than ${MOST_LEVELS} lists and objects in each other.`;

@@ -21,7 +21,8 @@ import { refusalAnswer } from "./refusal.ts";
 
 /**
  * Sends a request of a function through the source that it names: with the source's authentication where it goes
- * to the source's own address, and nowhere that its policies do not cover. Redirects come back as answers.
+ * to the source's own address, and nowhere that its policies do not cover. Redirects come back as answers. A request
+ * that names none goes without credentials.
  * @param ended settles when the call has ended
  */
 export async function callThroughSource(
@@ -30,19 +31,19 @@ export async function callThroughSource(
   credentials: UserCredentials,
   ended: Promise<unknown>,
 ): Promise<Response> {
-  const declared = call.plan.sources.get(request.headers.get(SOURCE_HEADER) ?? "");
+  const headers = new Headers(request.headers);
+  const name = headers.get(SOURCE_HEADER);
+  if (name === null) return callWithoutCredentials([call], request, ended);
+  headers.delete(SOURCE_HEADER);
+  const declared = call.plan.sources.get(name);
   if (!declared) return failure({ name: "Error", message: "The function does not declare this source." });
   const { source, egress, policy } = declared;
-  const headers = new Headers(request.headers);
-  headers.delete(SOURCE_HEADER);
   try {
-    const authenticated = await withAuthentication(
-      call,
-      declared,
-      { url: request.url, headers },
-      credentials,
+    const authenticated = withAuthentication(call, declared, { url: request.url, headers }, credentials);
+    const replaced = replacePlaceholders(
+      authenticated instanceof Promise ? await authenticated : authenticated,
+      call.bound,
     );
-    const replaced = replacePlaceholders(authenticated, call.bound);
     const by = originOfCall(call.plan, source, call.user);
     return await send({ plan: call.plan, egress, policy }, request, {
       ...replaced,
@@ -186,7 +187,7 @@ async function send(
     readonly ended: Promise<unknown>;
   },
 ): Promise<Response> {
-  if (request.headers.has("upgrade")) return refusalAnswer(door.plan, upgradeRefused(call.url));
+  if (call.headers.has("upgrade")) return refusalAnswer(door.plan, upgradeRefused(call.url));
   const { method } = request;
   // Asking for the body makes a stream of it.
   const body = method === "GET" || method === "HEAD" || request.body === null ? null : request;

@@ -27,31 +27,33 @@ export async function readJson(request: Request, limit: TimeLimit): Promise<unkn
 }
 
 async function readText(request: Request, limit: TimeLimit): Promise<string> {
-  const [contentType = ""] = (request.headers.get("content-type") ?? "").split(";", 1);
+  const { headers } = request;
+  const [contentType = ""] = (headers.get("content-type") ?? "").split(";", 1);
   if (contentType.trim().toLowerCase() !== "application/json") {
     throw invalidBody("The body has to be JSON, with the content type application/json.");
   }
-  const bytes = await limit.within(READ_TIMEOUT_MS, readBody(request)).catch(throwAsTimedOut);
-  // Other bytes make an empty text, which is no JSON.
-  return decodeUtf8(bytes) ?? "";
+  const announced = headers.get("content-length");
+  if (Number(announced ?? 0) > BODY_LIMIT_BYTES) throw tooLarge();
+  // HTTP holds the body to what was announced.
+  const reading = announced === null ? readLimited(request) : request.bytes();
+  try {
+    // Other bytes make an empty text, which is no JSON.
+    return decodeUtf8(await limit.within(READ_TIMEOUT_MS, reading)) ?? "";
+  } catch (error) {
+    if (!(error instanceof EgressError)) throw error;
+    const reason = `The body did not arrive within ${READ_TIMEOUT_MS} ms.`;
+    throw new FunctionError("RequestBodyTimedOut", reason, { limit: READ_TIMEOUT_MS }, { cause: error });
+  }
 }
 
-function throwAsTimedOut(error: unknown): never {
-  if (!(error instanceof EgressError)) throw error;
-  const reason = `The body did not arrive within ${READ_TIMEOUT_MS} ms.`;
-  throw new FunctionError("RequestBodyTimedOut", reason, { limit: READ_TIMEOUT_MS }, { cause: error });
+function tooLarge(): FunctionError {
+  return new FunctionError("RequestBodyTooLarge", `The body is larger than ${BODY_LIMIT_BYTES} bytes.`, {
+    limit: BODY_LIMIT_BYTES,
+  });
 }
 
 /** Reads no more than the limit. */
-async function readBody(request: Request): Promise<Uint8Array> {
-  const tooLarge = () =>
-    new FunctionError("RequestBodyTooLarge", `The body is larger than ${BODY_LIMIT_BYTES} bytes.`, {
-      limit: BODY_LIMIT_BYTES,
-    });
-  const announced = request.headers.get("content-length");
-  if (Number(announced ?? 0) > BODY_LIMIT_BYTES) throw tooLarge();
-  // HTTP holds the body to what was announced.
-  if (announced !== null) return request.bytes();
+async function readLimited(request: Request): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of request.body ?? []) {

@@ -33,7 +33,8 @@ export class CurrentCallers {
 
   /** Rejects with {@link CallerError}. */
   async identify(request: Request): Promise<Caller> {
-    const snapshot = await this.#environment.current(Date.now(), this.#lifetime);
+    const current = this.#environment.current(Date.now(), this.#lifetime);
+    const snapshot = current instanceof Promise ? await current : current;
     if (!snapshot) throw new CallerError("NothingDeployed", "Nothing is deployed yet.");
     return this.#callers(snapshot.document.identity).identify(request);
   }

@@ -2,18 +2,18 @@ import type { Caller } from "../credentials/caller.ts";
 import type { TokenContext } from "../credentials/token-request.ts";
 import { Deadlines } from "../egress/deadline.ts";
 import type { Environment } from "../environment/environment.ts";
+import type { Snapshot } from "../environment/snapshot.ts";
 import type { Lifetime } from "../flow/context.ts";
 import type { DeployedFunctions } from "../functions/deployed.ts";
 import { FunctionError } from "../functions/error.ts";
 import type { OutboundProps } from "../functions/isolate.ts";
 import type { LiveCall } from "../functions/live-call.ts";
-import {
-  type LogBatch,
-  type OntologyAnswer,
-  type SessionFailure,
-  type SessionToken,
-  SOURCE_HEADER,
-  type WebhookAnswer,
+import type {
+  LogBatch,
+  OntologyAnswer,
+  SessionFailure,
+  SessionToken,
+  WebhookAnswer,
 } from "../functions/protocol.ts";
 import type { PublishedSignature } from "../functions/published-function.ts";
 import { signatureFor } from "../functions/query-type.ts";
@@ -48,7 +48,8 @@ export class Functions {
 
   /** Calls a function, or a webhook that is published as one. Rejects with {@link FunctionError}. */
   async execute(call: FunctionCall, context: TokenContext): Promise<FunctionResult> {
-    return this.run(await this.#deployed(context), call, context);
+    const deployed = this.#deployed(context);
+    return this.run(deployed instanceof Promise ? await deployed : deployed, call, context);
   }
 
   /** What can be called, webhooks among it. Rejects with {@link FunctionError} (NothingDeployed). */
@@ -80,10 +81,8 @@ export class Functions {
     const call = found instanceof Promise ? await found : found;
     if (!call) return callEnded();
     // One that another isolate has begun ends here by itself, when its time is over.
-    const ended = found instanceof Promise ? call.ended : endOf([call], lifetime);
-    return request.headers.has(SOURCE_HEADER)
-      ? callThroughSource(call, request, this.#runner.services.credentials, ended)
-      : callWithoutCredentials([call], request, ended);
+    const ended = found instanceof Promise ? call.ended : endOf(call.ended, lifetime);
+    return callThroughSource(call, request, this.#runner.services.credentials, ended);
   }
 
   /** The calling user's token for a source. */
@@ -102,7 +101,7 @@ export class Functions {
     const found = this.#call(props, lifetime);
     const call = found instanceof Promise ? await found : found;
     if (!call) return { error: { name: "WebhookExecutionFailedToStart", message: endedMessage } };
-    const ended = found instanceof Promise ? call.ended : endOf([call], lifetime);
+    const ended = found instanceof Promise ? call.ended : endOf(call.ended, lifetime);
     return executeForFunction(this.#webhooks, call, wanted, ended, contextOf(lifetime));
   }
 
@@ -115,7 +114,7 @@ export class Functions {
     const found = this.#call(props, lifetime);
     const call = found instanceof Promise ? await found : found;
     if (!call) return ontologyAfterCall();
-    const ended = found instanceof Promise ? call.ended : endOf([call], lifetime);
+    const ended = found instanceof Promise ? call.ended : endOf(call.ended, lifetime);
     const services = { functions: this, ontologies: this.#ontologies };
     return askOntology(services, call, question, ended, contextOf(lifetime));
   }
@@ -135,14 +134,15 @@ export class Functions {
     lifetime: Lifetime,
   ): Promise<Response> {
     const calls = this.#runner.callsIn(isolate);
-    return calls.length === 0 ? callEnded() : callWithoutCredentials(calls, request, endOf(calls, lifetime));
+    if (calls.length === 0) return callEnded();
+    return callWithoutCredentials(calls, request, endOf(allEnded(calls), lifetime));
   }
 
   /** A socket that an isolate opens. */
   async socket({ isolate }: OutboundProps, socket: Socket, lifetime: Lifetime): Promise<void> {
     const calls = this.#runner.callsIn(isolate);
     if (calls.length === 0) throw new Error(endedMessage);
-    await connectSocket(calls, socket, this.#runner.services.outlets, endOf(calls, lifetime));
+    await connectSocket(calls, socket, this.#runner.services.outlets, endOf(allEnded(calls), lifetime));
   }
 
   /** The call that a session belongs to; null when it has ended. */
@@ -150,29 +150,35 @@ export class Functions {
     const running = this.#runner.running(props);
     if (running) return running;
     const context = contextOf(lifetime);
-    return this.#runner.adopted(props, () => this.#current(context), context);
+    const current = async () => (await this.#environment.current(context.now(), context))?.functions ?? null;
+    return this.#runner.adopted(props, current, context);
   }
 
-  async #deployed(context: TokenContext): Promise<DeployedFunctions> {
-    const functions = await this.#current(context);
-    if (functions) return functions;
-    throw new FunctionError("NothingDeployed", "Nothing is deployed yet.", {});
-  }
-
-  async #current(context: TokenContext): Promise<DeployedFunctions | null> {
-    return (await this.#environment.current(context.now(), context))?.functions ?? null;
+  /** Throws or rejects with {@link FunctionError} (NothingDeployed). */
+  #deployed(context: TokenContext): DeployedFunctions | Promise<DeployedFunctions> {
+    const snapshot = this.#environment.current(context.now(), context);
+    return snapshot instanceof Promise ? snapshot.then(functionsOf) : functionsOf(snapshot);
   }
 }
 
+function functionsOf(snapshot: Snapshot | null): DeployedFunctions {
+  if (snapshot) return snapshot.functions;
+  throw new FunctionError("NothingDeployed", "Nothing is deployed yet.", {});
+}
+
+function allEnded(calls: readonly LiveCall[]): Promise<unknown> {
+  return Promise.all(calls.map((call) => call.ended));
+}
+
 /**
- * The end of calls as a promise of this invocation. What a function sends is an invocation of its own, which the end of
+ * The end of a call as a promise of this invocation. What a function sends is an invocation of its own, which the end of
  * the call ends: so it has to be there then. The platform warns of promises that others settle for an invocation that is
  * over, and each such promise of another one costs as much as a small request: here it is one for each call.
  */
-function endOf(calls: readonly LiveCall[], lifetime: Lifetime): Promise<unknown> {
-  const ended = Promise.all(calls.map((call) => call.ended));
-  lifetime.waitUntil(ended);
-  return ended;
+function endOf(ended: Promise<unknown>, lifetime: Lifetime): Promise<unknown> {
+  const own = ended.then(() => {});
+  lifetime.waitUntil(own);
+  return own;
 }
 
 /** Time and lifetime of one invocation of the Worker: promises and timers of one cannot serve another. */

@@ -71,8 +71,8 @@ export function makeServices(
   const outlets = { ...doors, binding: (name: string) => bindingOf(env, name) };
   const consents = new Consents(environment, env, lifetime, log);
   const callers = new CurrentCallers(environment, lifetime, doors);
-  const identify = async (request: Request) =>
-    (await devCaller(request, env.REFRESH_TOKEN, () => consents.identity())) ?? callers.identify(request);
+  const identify = (request: Request) =>
+    devCaller(request, env.REFRESH_TOKEN, () => consents.identity()) ?? callers.identify(request);
   const users = { identify, credentials: consents.tokens };
   const sourceCalls = { ...doors, secrets, bindings: { ...env }, users };
   const runner = new FunctionRunner({
