@@ -64,6 +64,8 @@ export interface FunctionCall {
   /** Milliseconds; the function's own limit when it is shorter or this is not given. */
   readonly timeoutMs?: number | undefined;
   readonly within?: CallAround | undefined;
+  /** Whether its invocation does nothing after it, so that the end of that ends the function without a signal. */
+  readonly isLast?: boolean;
 }
 
 /** The call of a function that another call is a part of, and ends with. */
@@ -133,7 +135,7 @@ export class FunctionRunner {
     this.#forgetLost();
     this.#live.set(live.id, live);
     call.within?.ended.then(() => this.#end(live));
-    const result = this.#execute(live, parameters, context);
+    const result = this.#execute(live, parameters, context, call.isLast ? null : new AbortController());
     // A client that leaves takes its invocation along, and must not take what ends the call.
     context.waitUntil(result.catch(() => {}));
     return result;
@@ -190,21 +192,22 @@ export class FunctionRunner {
     return [...this.#live.values()].filter((call) => call.plan.isolate === isolate && !isOver(call));
   }
 
+  /** @param ending ends the function when its time is over; null where the end of the invocation does */
   async #execute(
     live: LiveCall,
     parameters: readonly unknown[],
     context: TokenContext,
+    ending: AbortController | null,
   ): Promise<FunctionResult> {
     const { plan, id: call, deadline } = live;
     const { published } = plan;
     const { stubs, outlets } = this.services;
-    const ended = new AbortController();
     try {
       const session = stubs.session({ call, facts: JSON.stringify(this.#factsOf(live)) });
       const props: CallProps = { session, parameters, deadline, secrets: readableOf(live) };
       const answer = this.#isolateOf(plan)
         .getEntrypoint(undefined, { props })
-        .fetch("http://function/", { signal: ended.signal })
+        .fetch("http://function/", ending ? { signal: ending.signal } : undefined)
         .then((response) => readAnswer(response, published));
       const given = await context.within(live.limitMs, answer);
       live.write(given.log);
@@ -212,7 +215,7 @@ export class FunctionRunner {
       throw given;
     } catch (error) {
       const isOver = context.now() >= deadline;
-      if (isOver) ended.abort();
+      if (isOver) ending?.abort();
       throw failureOf(live, error, isOver, outlets.log);
     } finally {
       this.#end(live);

@@ -38,7 +38,7 @@ export function executeRoute(
   const { functions, webhooks } = services;
   const run: Run = (parameters, caller, context) =>
     kind === "functions"
-      ? functions.execute({ name, parameters, caller }, context)
+      ? functions.execute({ name, parameters, caller, isLast: true }, context)
       : webhooks.execute({ name, input: parameters, caller }, context);
   return execute(run, request, services, lifetime);
 }
