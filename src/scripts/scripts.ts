@@ -14,15 +14,12 @@ const MAX_LOADED_BYTES = 24 * 1024 * 1024;
 export class Scripts implements ScriptRunner {
   readonly #loaded = new Map<Script, LoadedScript>();
   #bytes = 0;
-  #machine: Machine | null = null;
-  #waitingMachine: Machine | null = null;
-  #starting: Promise<void> | null = null;
-  #startingWaiting: Promise<void> | null = null;
+  readonly #machine = new FreshMachine({ waits: false });
+  readonly #waitingMachine = new FreshMachine({ waits: true });
 
   execute(script: Script, execution: Execution): void | Promise<void> {
-    const machine = this.#machine;
-    if (machine === null || machine.hasGrown)
-      return this.#start().then(() => this.execute(script, execution));
+    const machine = this.#machine.started;
+    if (machine === null) return this.#machine.start().then(() => this.execute(script, execution));
     try {
       const loaded = this.#loaded.get(script) ?? this.#load(script, machine);
       this.#touch(script, loaded);
@@ -35,8 +32,8 @@ export class Scripts implements ScriptRunner {
 
   async #executeWaiting(script: Script, loaded: LoadedScript, execution: Execution): Promise<void> {
     try {
-      if (this.#waitingMachine === null || this.#waitingMachine.hasGrown) await this.#startWaiting();
-      await this.#waitingMachine?.runWaiting(loaded, execution);
+      const machine = this.#waitingMachine.started ?? (await this.#waitingMachine.start());
+      await machine.runWaiting(loaded, execution);
     } catch (error) {
       throw located(error, script);
     }
@@ -59,28 +56,34 @@ export class Scripts implements ScriptRunner {
       this.#bytes -= image.bytes;
     }
   }
+}
 
-  /** A machine whose memory has grown is replaced: memory never shrinks. */
-  async #start(): Promise<void> {
-    this.#starting ??= startMachine({ waits: false })
+/** A machine that is replaced when its memory has grown: memory never shrinks. */
+class FreshMachine {
+  readonly #options: { readonly waits: boolean };
+  #machine: Machine | null = null;
+  #starting: Promise<Machine> | null = null;
+
+  constructor(options: { readonly waits: boolean }) {
+    this.#options = options;
+  }
+
+  /** Null when one has to be started. */
+  get started(): Machine | null {
+    return this.#machine === null || this.#machine.hasGrown ? null : this.#machine;
+  }
+
+  /** Starts one, for all who want it meanwhile. */
+  start(): Promise<Machine> {
+    this.#starting ??= startMachine(this.#options)
       .then((machine) => {
         this.#machine = machine;
+        return machine;
       })
       .finally(() => {
         this.#starting = null;
       });
-    await this.#starting;
-  }
-
-  async #startWaiting(): Promise<void> {
-    this.#startingWaiting ??= startMachine({ waits: true })
-      .then((machine) => {
-        this.#waitingMachine = machine;
-      })
-      .finally(() => {
-        this.#startingWaiting = null;
-      });
-    await this.#startingWaiting;
+    return this.#starting;
   }
 }
 
