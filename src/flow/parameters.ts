@@ -26,6 +26,36 @@ export class Parameters {
     return this.#list.filter((parameter) => parameter.name === name).map(({ value }) => value);
   }
 
+  /** The values of each name, in the order of their first parameters. A client may send very many names. */
+  get lists(): ReadonlyMap<string, readonly string[]> {
+    const lists = new Map<string, string[]>();
+    for (const { name, value, raw } of this.#list) {
+      if (raw === "") continue;
+      const values = lists.get(name);
+      if (values) values.push(value);
+      else lists.set(name, [value]);
+    }
+    return lists;
+  }
+
+  /** Replaces all values of each name, in the place of its first. */
+  setLists(lists: ReadonlyMap<string, readonly string[]>): void {
+    const placed = new Set<string>();
+    const list: Parameter[] = [];
+    const place = (name: string, values: readonly string[]) => {
+      if (placed.has(name)) return;
+      placed.add(name);
+      for (const value of values) list.push(make(name, value));
+    };
+    for (const parameter of this.#list) {
+      const values = lists.get(parameter.name);
+      if (values) place(parameter.name, values);
+      else list.push(parameter);
+    }
+    for (const [name, values] of lists) place(name, values);
+    this.#list = list;
+  }
+
   /** Replaces all values of a name, in the place of the first. */
   set(name: string, ...values: readonly string[]): void {
     const at = this.#list.findIndex((parameter) => parameter.name === name);

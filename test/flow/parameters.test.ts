@@ -84,6 +84,21 @@ describe("for any text", () => {
     );
   });
 
+  test("the lists are the names with their values, and lists are set as one name after the other is", () => {
+    const lists = fc.array(fc.tuple(text, fc.array(anyText, { maxLength: 3 })), { maxLength: 4 });
+    fc.assert(
+      fc.property(text, lists, (raw, given) => {
+        const [one, other] = [query(raw), query(raw)];
+        expect([...one.lists.keys()]).toEqual(one.names);
+        for (const [name, values] of one.lists) if (name !== "") expect(values).toEqual(one.values(name));
+        const set = new Map(given);
+        one.setLists(set);
+        for (const [name, values] of set) other.set(name, ...values);
+        expect(one.toString()).toBe(other.toString());
+      }),
+    );
+  });
+
   test("a query without plus signs reads as the platform's URLSearchParams does", () => {
     const encoded = fc.array(fc.tuple(anyText, anyText), { minLength: 1 });
     fc.assert(

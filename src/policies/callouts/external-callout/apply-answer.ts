@@ -24,7 +24,7 @@ export async function applyAnswer(
   if (sent.kind === "request") {
     if (answer.request) {
       const form = applyRequest(flow.request, sent, answer.request);
-      if (form.length > 0) await applyForm(flow.request, form);
+      if (form.size > 0) await applyForm(flow.request, form);
     }
   } else {
     const message = flow[sent.kind];
@@ -36,11 +36,7 @@ export async function applyAnswer(
 }
 
 /** All but the form parameters: returns those that are left to apply. */
-function applyRequest(
-  message: RequestMessage,
-  sent: SentMessage,
-  answered: AnsweredMessage,
-): readonly NamedValues[] {
+function applyRequest(message: RequestMessage, sent: SentMessage, answered: AnsweredMessage): Lists {
   applyHeaders(message, sent, answered);
   applyQuery(message, answered.queryParams);
   const form = changedForm(message, sent, answered.formParams);
@@ -51,24 +47,23 @@ function applyRequest(
 function applyQuery(message: RequestMessage, answered: Lists): void {
   if (answered.size === 0) return;
   const { queryParameters } = message;
-  for (const [name, values] of changed(answered, (name) => queryParameters.values(name))) {
-    queryParameters.set(name, ...values);
-  }
+  const changes = changed(answered, queryParameters.lists);
+  if (changes.size > 0) queryParameters.setLists(changes);
 }
 
-function changedForm(message: RequestMessage, { sent }: SentMessage, answered: Lists): NamedValues[] {
-  if (answered.size === 0) return [];
-  const parameters = sent.content ? message.formParameters : null;
-  return changed(answered, (name) => parameters?.values(name) ?? []);
+function changedForm(message: RequestMessage, { sent }: SentMessage, answered: Lists): Lists {
+  if (answered.size === 0) return answered;
+  return changed(answered, sent.content ? message.formParameters.lists : new Map());
 }
 
-async function applyForm(message: RequestMessage, form: readonly NamedValues[]): Promise<void> {
+async function applyForm(message: RequestMessage, form: Lists): Promise<void> {
   await message.buffer();
   if (!message.isForm && !message.body.isEmpty) {
-    throw new Unsettable(`request.formparam.${form[0]?.[0]}`, "the request's content is no form");
+    const [name] = form.keys();
+    throw new Unsettable(`request.formparam.${name}`, "the request's content is no form");
   }
   const parameters = message.formParameters;
-  for (const [name, values] of form) parameters.set(name, ...values);
+  parameters.setLists(form);
   message.formParameters = parameters;
 }
 
@@ -96,8 +91,8 @@ function applyContent(message: Message, { content: sent }: SentMessage, { conten
 }
 
 /** What is new, or has other values; no values where there were none are no change. */
-function changed(answered: Lists, before: (name: string) => readonly string[]): NamedValues[] {
-  return [...answered].filter(([name, values]) => !isSame(values, before(name)));
+function changed(answered: Lists, before: Lists): Lists {
+  return new Map([...answered].filter(([name, values]) => !isSame(values, before.get(name) ?? [])));
 }
 
 function isSame(one: readonly string[], other: readonly string[]): boolean {

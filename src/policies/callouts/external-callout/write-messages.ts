@@ -90,7 +90,7 @@ function writeHeaders(writer: ProtobufWriter, field: number, headers: Headers): 
 }
 
 function writeParameters(writer: ProtobufWriter, field: number, parameters: Parameters): void {
-  for (const name of parameters.names) writeList(writer, field, name, parameters.values(name));
+  for (const [name, values] of parameters.lists) writeList(writer, field, name, values);
 }
 
 /** An entry of a map whose values are lists. */

@@ -42,9 +42,7 @@ function copyQueryParameters(selection: Selection, from: RequestMessage, to: Req
     to.query = from.query;
     return;
   }
-  for (const [name, values] of chosenParameters(selection, from.queryParameters)) {
-    to.queryParameters.set(name, ...values);
-  }
+  to.queryParameters.setLists(chosenParameters(selection, from.queryParameters));
 }
 
 /** Without a parameter to copy the payload stays what it is. */
@@ -52,7 +50,7 @@ function copyFormParameters(selection: Selection, from: Message, to: Message): v
   const chosen = chosenParameters(selection, from.formParameters);
   if (chosen.size === 0) return;
   const parameters = to.formParameters;
-  for (const [name, values] of chosen) parameters.set(name, ...values);
+  parameters.setLists(chosen);
   to.formParameters = parameters;
 }
 
@@ -87,17 +85,21 @@ function headerLines({ headers }: Message, name: string): string[] {
   return text === null ? [] : [text];
 }
 
-function chosenParameters(selection: Selection, from: Parameters): Map<string, string[]> {
-  const names = selection === "all" ? from.names.map((name) => ({ name, index: null })) : selection;
-  return chosenValues(names, (name, index) =>
-    index === null ? from.values(name) : from.values(name).slice(index - 1, index),
-  );
+function chosenParameters(
+  selection: Selection,
+  { lists }: Parameters,
+): ReadonlyMap<string, readonly string[]> {
+  if (selection === "all") return lists;
+  return chosenValues(selection, (name, index) => {
+    const values = lists.get(name) ?? [];
+    return index === null ? values : values.slice(index - 1, index);
+  });
 }
 
 /** The values that were chosen of each name that has some, so that `id.1` and `id.3` both arrive as `id`. */
 function chosenValues(
   selection: Exclude<Selection, "all">,
-  read: (name: string, index: number | null) => string[],
+  read: (name: string, index: number | null) => readonly string[],
 ): Map<string, string[]> {
   const chosen = new Map<string, string[]>();
   for (const { name, index } of selection) {

@@ -56,7 +56,7 @@ function removeParameters(selection: Selection, parameters: Parameters): void {
   }
   for (const { name, index } of selection) {
     if (index === null) parameters.remove(name);
-    else parameters.set(name, ...parameters.values(name).toSpliced(index - 1, 1));
+    else parameters.removeAt(name, index - 1);
   }
 }
 

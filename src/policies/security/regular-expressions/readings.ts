@@ -29,9 +29,8 @@ export function parameterReadings(text: string, name: string, plusIsSpace: boole
   const wanted = name.toLowerCase();
   const lists = text.includes(";") ? [text, text.replaceAll(";", "&")] : [text];
   const values = lists.flatMap((list) => {
-    const parameters = new Parameters(list, plusIsSpace);
-    const names = parameters.names.filter((written) => written.toLowerCase() === wanted);
-    return names.flatMap((written) => parameters.values(written));
+    const { lists } = new Parameters(list, plusIsSpace);
+    return [...lists].flatMap(([written, found]) => (written.toLowerCase() === wanted ? found : []));
   });
   return [...new Set(values)].flatMap((value) => {
     const readings = readingsOf(value);

@@ -157,6 +157,17 @@ describe("parameters", () => {
     expect(request.content).toBe("a=9&keep=+&c=3");
   });
 
+  test("of a form may be very many", async () => {
+    const names = Array.from({ length: 40_000 }, (_, index) => `n${index}`);
+    const flow = flowWith({ headers: new Headers({ "content-type": form }), body: names.join("&") });
+    const server = new CalloutServer(({ request }) => {
+      for (const list of Object.values(request?.formParams ?? {})) list.strings = ["1"];
+      return { request };
+    });
+    const { request } = await callOut(server, everything, flow);
+    expect(request.content).toBe(names.map((name) => `${name}=1`).join("&"));
+  });
+
   test("of a form are changed also when the content was not sent", async () => {
     const flow = flowWith({
       headers: new Headers({ "content-type": form }),

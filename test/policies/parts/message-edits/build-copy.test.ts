@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { RequestMessage, ResponseMessage } from "../../../../src/flow/message.ts";
+import { Parameters } from "../../../../src/flow/parameters.ts";
 import { assignMessage } from "../../../../src/policies/messages/assign-message.ts";
 import { faultOf, flowOf, loadPolicy, problemsOf, runPolicy, variableOf } from "../../policy-kit.ts";
 
@@ -42,6 +43,17 @@ test("Copy without children copies everything", async () => {
     "f=1&f=2&g=3",
   ]);
   expect(headersOf(message)).toEqual(headersOf(request()));
+});
+
+test.each([
+  ["names", Array.from({ length: 150_000 }, (_, index) => `n${index}=1`)],
+  ["values of one name", Array<string>(300_000).fill("n=1")],
+])("parameters are copied however many %s there are", async (_, parameters) => {
+  const original = request();
+  original.formParameters = new Parameters(parameters.join("&"), true);
+  const flow = await runPolicy(assignMessage, copy("<FormParams/>"), flowOf({ request: original }));
+  const message = variableOf(flow, "made");
+  expect(message instanceof RequestMessage && message.content.length).toBe(parameters.join("&").length);
 });
 
 test("Copy without children between responses copies status and reason too", async () => {
