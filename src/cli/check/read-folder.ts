@@ -34,7 +34,10 @@ export function readFolder(folder: string): Map<string, Uint8Array> {
       const path = join(parent, entry.name);
       if (entry.isDirectory()) readBelow(path, `${prefix}${entry.name}/`);
       else if (entry.isFile() || isFileBelow(root, path)) readFile(path, prefix + entry.name);
-      else throw new CommandFailure(`${path} is a link that leads out of ${folder}, or no file. Remove it.`);
+      else
+        throw new CommandFailure(
+          `${path} is a link that leads out of ${folder} or nowhere, or no file. Remove it.`,
+        );
     }
   }
 
@@ -42,9 +45,14 @@ export function readFolder(folder: string): Map<string, Uint8Array> {
   return files;
 }
 
+/** Of a link that leads nowhere, or in a circle, too. */
 function isFileBelow(root: string, path: string): boolean {
-  const target = realpathSync(path);
-  return target.startsWith(root) && statSync(target).isFile();
+  try {
+    const target = realpathSync(path);
+    return target.startsWith(root) && statSync(target).isFile();
+  } catch {
+    return false;
+  }
 }
 
 /** A file's bytes; throws {@link CommandFailure} when it is larger than a bundle may be. */

@@ -138,6 +138,12 @@ describe("is refused:", () => {
   });
 });
 
+test.each(["nowhere.xml", "Link.xml"])("a link that leads nowhere is refused by name: to %s", (target) => {
+  const root = folderWith(below("a", proxy));
+  symlinkSync(target, join(root, "a/apiproxy/policies/Link.xml"));
+  expect(() => readPaths([join(root, "a")])).toThrow(/Link\.xml is a link that leads out/);
+});
+
 test("a link to a file in the same folder is read", () => {
   const root = folderWith(below("a", proxy));
   symlinkSync("Answer.xml", join(root, "a/apiproxy/policies/Again.xml"));
