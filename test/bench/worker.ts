@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { type BuildOptions, build } from "esbuild";
 import { COMPATIBILITY_DATE } from "../../src/functions/compatibility-date.ts";
+import { shorten } from "../../src/worker/build/shorten.ts";
 import { gatewayCore, pinned } from "./cores.ts";
 
 /** A running Worker: where it listens, the process whose CPU time counts, and how to end it. */
@@ -52,7 +53,12 @@ const bundling = {
 /** Bundles a Worker's entry file. */
 export async function bundleWorker(entry: string): Promise<Modules> {
   const { outputFiles } = await build({ ...bundling, entryPoints: { index: entry } });
-  return new Map(outputFiles.map(({ path, contents }) => [basename(path), contents]));
+  return new Map(
+    outputFiles.map(({ path, text }) => {
+      const name = basename(path);
+      return [name, Buffer.from(shorten(name.replace(/js$/, "mjs"), text))];
+    }),
+  );
 }
 
 /** What a Worker's process has beside its script. */
