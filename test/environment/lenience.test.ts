@@ -85,7 +85,7 @@ describe("what a running Apigee may contain loads, with a warning:", () => {
     [
       "a policy that is switched off, of a type that is not supported",
       "UnknownPolicyType",
-      policy('<Quota name="P" enabled="false"/>'),
+      policy('<LDAP name="P" enabled="false"/>'),
     ],
     [
       "a policy that is switched off, whose file there is not",
