@@ -33,6 +33,7 @@ export class PolicyBuilder {
         ofType: (type) => resourcesOfType(type, compile),
       },
       scriptReader: environment.scripts,
+      policies: { configs: (element) => configsOf(element, compile) },
     };
     this.context = {
       policy: policy.name,
@@ -77,6 +78,13 @@ export class PolicyBuilder {
     );
     return null;
   }
+}
+
+function configsOf(element: string, { bundle }: CompileContext): ReadonlyMap<string, unknown> {
+  const policies = [...bundle.policies].flatMap(([name, { meaning }]) =>
+    meaning?.type.element === element ? [[name, meaning.config] as const] : [],
+  );
+  return new Map(policies);
 }
 
 function foundResource(reference: ResourceReference, compile: CompileContext): ResourceFile {

@@ -49,6 +49,13 @@ export interface BundleCapabilities {
   readonly google: GoogleAccount;
   readonly resources: Resources;
   readonly scriptReader: ScriptReader;
+  readonly policies: BundlePolicies;
+}
+
+/** The policies of the bundle. */
+export interface BundlePolicies {
+  /** What those of a type's root element say, by name; not of those that cannot be used. */
+  configs(element: string): ReadonlyMap<string, unknown>;
 }
 
 /** The proxies of the environment, which run in this process. */

@@ -42,6 +42,7 @@ const loaders: Readonly<Record<string, () => Promise<PolicyType>>> = {
   RegularExpressionProtection: async () =>
     (await import("./security/regular-expressions/regular-expression-protection.ts"))
       .regularExpressionProtection,
+  ResetQuota: async () => (await import("./traffic/quota/reset-quota.ts")).resetQuota,
   ResponseCache: async () => (await import("./traffic/response-cache.ts")).responseCache,
   ServiceCallout: async () => (await import("./callouts/service-callout/service-callout.ts")).serviceCallout,
   SpikeArrest: async () => (await import("./traffic/spike-arrest.ts")).spikeArrest,

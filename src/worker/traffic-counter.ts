@@ -17,6 +17,10 @@ export class TrafficCounter extends DurableObject<WorkerEnv> {
     return (await this.#read()).add(window, entries, Date.now());
   }
 
+  async giveBack(window: Window, weight: number): Promise<readonly Entry[]> {
+    return (await this.#read()).giveBack(window, weight, Date.now());
+  }
+
   /** It may have expired. */
   override async alarm(): Promise<void> {
     await (await this.#read()).expire(Date.now());

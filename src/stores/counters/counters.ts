@@ -1,5 +1,6 @@
 import type { StoreContext } from "../store-context.ts";
 import type { Count, CountRule } from "./count.ts";
+import type { Window } from "./window.ts";
 
 /** Which counter of the environment. */
 export interface CounterName {
@@ -30,6 +31,15 @@ export interface Telling {
   readonly messages: number;
 }
 
+/**
+ * Who counts together.
+ *
+ * - `here`: each isolate by itself.
+ * - `later`: all isolates, which tell each other from time to time.
+ * - `together`: all isolates at once.
+ */
+export type CountingWay = "here" | "later" | "together";
+
 /** The counters of an environment. Whoever cannot know the count gets {@link CounterError}, never a count of nothing. */
 export interface Counters {
   /** Whether a message may pass in this isolate, by when the last one passed. */
@@ -43,6 +53,17 @@ export interface Counters {
   countLater(name: CounterName, rule: CountRule, telling: Telling, context: StoreContext): Count;
   /** Counts a message where those of all isolates are counted. Rejects with {@link CounterError}. */
   countTogether(name: CounterName, rule: CountRule, context: StoreContext): Promise<Count>;
+  /**
+   * Takes some of what was counted back, of one that counts in this way. Rejects with {@link CounterError}.
+   * @param weight a whole number, not negative
+   */
+  giveBack(
+    way: CountingWay,
+    name: CounterName,
+    window: Window,
+    weight: number,
+    context: StoreContext,
+  ): Promise<void>;
 }
 
 /** A counter that cannot be read or changed. */

@@ -2,9 +2,16 @@ import { createHash } from "node:crypto";
 import { RecentlyUsed } from "../recently-used.ts";
 import type { StoreContext } from "../store-context.ts";
 import { type Count, type CountRule, count } from "./count.ts";
-import { CounterError, type CounterName, type Counters, type Spacing, type Telling } from "./counters.ts";
+import {
+  CounterError,
+  type CounterName,
+  type Counters,
+  type CountingWay,
+  type Spacing,
+  type Telling,
+} from "./counters.ts";
 import { LaterCounter } from "./later-counter.ts";
-import type { Entry, Window } from "./window.ts";
+import { countingEntries, type Entry, type Window, withoutWeight } from "./window.ts";
 
 /** What an isolate keeps: counters that were used longest ago are forgotten first. Bytes. */
 const KEPT_BYTES = 8 * 1024 * 1024;
@@ -20,6 +27,8 @@ export interface SharedCounter {
   count(rule: CountRule): Promise<Count>;
   /** Adds what an isolate has counted, and resolves with all that counts. */
   add(window: Window, entries: readonly Entry[]): Promise<readonly Entry[]>;
+  /** Takes some of what was counted back, and resolves with all that counts. */
+  giveBack(window: Window, weight: number): Promise<readonly Entry[]>;
 }
 
 /** What the counters work with. */
@@ -91,6 +100,22 @@ export class EnvironmentCounters implements Counters {
 
   countTogether(name: CounterName, rule: CountRule, context: StoreContext): Promise<Count> {
     return this.#ask(name, context, (shared) => shared.count(rule));
+  }
+
+  async giveBack(
+    way: CountingWay,
+    name: CounterName,
+    window: Window,
+    weight: number,
+    context: StoreContext,
+  ): Promise<void> {
+    if (way === "here") {
+      const counter = this.#counter(name);
+      counter.entries = withoutWeight(countingEntries(counter.entries, window, context.now()), weight);
+      return;
+    }
+    const entries = await this.#ask(name, context, (shared) => shared.giveBack(window, weight));
+    if (way === "later") this.#later.get(idOf(name))?.hear(entries);
   }
 
   async #ask<T>(

@@ -61,6 +61,11 @@ export class LaterCounter {
     return counted;
   }
 
+  /** Takes note of what all isolates have counted. */
+  hear(entries: readonly Entry[]): void {
+    this.#known = entries;
+  }
+
   /** Tells the others what they do not know yet. */
   tell(window: Window, context: StoreContext): void {
     if (this.#isTelling) return;

@@ -1,5 +1,5 @@
 import { type Count, type CountRule, count } from "./count.ts";
-import { countingEntries, type Entry, endOf, type Window, withEntry } from "./window.ts";
+import { countingEntries, type Entry, endOf, type Window, withEntry, withoutWeight } from "./window.ts";
 
 /** What of a counter outlives its object. Times are epoch milliseconds. */
 interface Stored {
@@ -41,6 +41,15 @@ export class StoredCounter {
       .filter((entry) => countingEntries([entry], window, now).length > 0)
       .reduce((counting, entry) => withEntry(counting, window, entry), before);
     if (after !== before) this.#keep(after, endOf(after, window, now), now);
+    return after;
+  }
+
+  /** Takes some of what was counted back. Returns all that counts. */
+  giveBack(window: Window, weight: number, now: number): readonly Entry[] {
+    const before = countingEntries(this.#stored.entries, window, now);
+    if (before.length === 0) return before;
+    const after = withoutWeight(before, weight);
+    this.#keep(after, endOf(before, window, now), now);
     return after;
   }
 

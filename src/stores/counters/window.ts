@@ -45,6 +45,16 @@ export function withEntry(counting: readonly Entry[], window: Window, [at, weigh
   return [...counting.slice(0, -1), [last[0], last[1] + weight]];
 }
 
+/** The entries that count now with less weight in all, and the oldest gone first; none weighs less than nothing. */
+export function withoutWeight(counting: readonly Entry[], weight: number): readonly Entry[] {
+  let rest = weight;
+  return counting.flatMap(([at, each]) => {
+    const taken = Math.min(each, rest);
+    rest -= taken;
+    return taken === each ? [] : [[at, each - taken] as const];
+  });
+}
+
 /** When nothing of what counts now counts any more, by itself. */
 export function endOf(counting: readonly Entry[], window: Window, now: number): number {
   switch (window.kind) {

@@ -1,6 +1,12 @@
 import { type CountRule, count } from "../../../src/stores/counters/count.ts";
 import { EnvironmentCounters } from "../../../src/stores/counters/environment-counters.ts";
-import { countingEntries, type Entry, type Window, withEntry } from "../../../src/stores/counters/window.ts";
+import {
+  countingEntries,
+  type Entry,
+  type Window,
+  withEntry,
+  withoutWeight,
+} from "../../../src/stores/counters/window.ts";
 
 /** What isolates share, in memory and by a test's clock, where a test can see everything. */
 export class MemoryCounters {
@@ -27,12 +33,19 @@ export class MemoryCounters {
       this.entries.set(id, after);
       return after;
     },
+    giveBack: async (window: Window, weight: number) => {
+      await this.trouble?.();
+      const before = countingEntries(this.entries.get(id) ?? [], window, this.#now());
+      const after = withoutWeight(before, weight);
+      this.entries.set(id, after);
+      return after;
+    },
   });
 
-  /** The counters of one more isolate. */
+  /** The counters of one more isolate. Unless `after` waits, it tells of what it has counted at once. */
   isolate(
     log: (line: Record<string, unknown>) => void = () => {},
-    after: (ms: number, action: () => void) => void = () => {},
+    after: (ms: number, action: () => void) => void = (_ms, action) => action(),
   ): EnvironmentCounters {
     return new EnvironmentCounters("test", { shared: this.shared, log, after });
   }

@@ -36,6 +36,46 @@ test("what does not count writes nothing", async () => {
   expect(keys).toEqual({ kept: 0, alarm: null });
 });
 
+test("isolates add what they have counted, and what is no longer in the window does not count", async () => {
+  const counted = await inObject((storage) => {
+    const counter = new StoredCounter(storage);
+    counter.count(rule, 5000);
+    const { window } = rule;
+    const added = counter.add(
+      window,
+      [
+        [3999, 7],
+        [5100, 2],
+      ],
+      5200,
+    );
+    return {
+      added,
+      again: new StoredCounter(storage).add(window, [], 5999),
+      later: counter.add(window, [], 6000),
+    };
+  });
+  expect(counted).toEqual({ added: [[5000, 3]], again: [[5000, 3]], later: [] });
+});
+
+test("something can be given back, and not more than was counted", async () => {
+  const window = { kind: "rolling", ms: 1000 } as const;
+  const left = await inObject((storage) => {
+    const counter = new StoredCounter(storage);
+    for (const now of [0, 100, 200]) counter.count({ ...rule, window, weight: 2, allowed: 9 }, now);
+    const after = [counter.giveBack(window, 3, 300), counter.giveBack(window, 9, 300)];
+    return [...after, new StoredCounter(storage).giveBack(window, 1, 300)];
+  });
+  expect(left).toEqual([
+    [
+      [100, 1],
+      [200, 2],
+    ],
+    [],
+    [],
+  ]);
+});
+
 test("a counter is deleted when nothing of it counts any more, and not before", async () => {
   const now = Date.now();
   await inObject(async (storage) => {

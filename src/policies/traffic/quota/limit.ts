@@ -67,8 +67,7 @@ function windows(
     const every = readInterval(interval);
     if (every === null) throw faults.invalidInterval(interval, policy);
     const word = readUnit(unit);
-    if (word === null || (word === "second" && place.kind !== "isolate"))
-      throw faults.invalidUnit(unit, policy);
+    if (word === null || (word === "second" && place.kind !== "here")) throw faults.invalidUnit(unit, policy);
     const window = windowOf(type, start, every, word);
     if (window === null) throw faults.invalidInterval(interval, policy);
     last = { interval, unit, window };

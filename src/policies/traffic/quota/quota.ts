@@ -7,11 +7,9 @@ import { compileSaid } from "../limits/said-value.ts";
 import { compileWeight } from "../limits/weight.ts";
 import { faults } from "./faults.ts";
 import { compileLimit } from "./limit.ts";
+import { compileCounter, DEFAULT_IDENTIFIER } from "./name.ts";
 import { readQuota } from "./read.ts";
 import { compileVariables } from "./variables.ts";
-
-/** Whose messages count together where nobody says whose they are. */
-const DEFAULT_IDENTIFIER = "_default";
 
 /**
  * Counts messages in an interval of time, and refuses those that are more than allowed. Apigee: "Quota policy".
@@ -26,17 +24,18 @@ export const quota = definePolicy({
 
   read: readQuota,
 
-  refersTo: ({ place }) => ({ sharesCounters: place.kind !== "isolate" }),
+  refersTo: ({ place }) => ({ sharesCounters: place.kind !== "here" }),
 
   build(config, context) {
-    const { counters, policy, sharedFlow } = context;
+    const { counters, policy } = context;
     const limitOf = compileLimit(config, context);
     const weightOf = compileWeight(config.weight, context);
-    const { identifier, product, sharedName, place, mode } = config;
+    const { identifier, product, place, mode } = config;
     // An API product is an app's, which VerifyAPIKey and OAuthV2 name.
     const isApp = product !== null && identifier.ref === null && identifier.text === "";
     const identifierOf = compileSaid(isApp ? { ref: "client_id", text: "" } : identifier, context);
     const isPrivate = identifier.ref?.startsWith("private.") ?? false;
+    const nameOf = compileCounter(config, context);
     const setVariables = compileVariables(policy, mode, config.type === "rollingwindow");
 
     const finish = (flow: FlowContext, name: CounterName, allowed: number, counted: Count) => {
@@ -49,17 +48,10 @@ export const quota = definePolicy({
 
     return function applyQuota(flow) {
       const { window, allowed, group } = limitOf(flow);
-      const name: CounterName = {
-        kind: sharedName === "" ? "quota" : "shared quota",
-        proxy: flow.identity.proxy,
-        sharedFlow: sharedName === "" ? sharedFlow : null,
-        name: sharedName || policy,
-        identifier: identifierOf(flow) || DEFAULT_IDENTIFIER,
-        group,
-      };
+      const name = nameOf(flow, identifierOf(flow) || DEFAULT_IDENTIFIER, group);
       const rule = { window, allowed, weight: weightOf(flow), mode };
       switch (place.kind) {
-        case "isolate":
+        case "here":
           return finish(flow, name, allowed, counters.countHere(name, rule, flow.exchange));
         case "together":
           return counters

@@ -24,12 +24,12 @@ export interface QuotaClasses {
 /**
  * Who counts together.
  *
- * - `isolate`: each isolate by itself.
+ * - `here`: each isolate by itself.
  * - `later`: all isolates, which tell each other from time to time.
  * - `together`: all isolates at once.
  */
 export type Place =
-  | { readonly kind: "isolate" | "together" }
+  | { readonly kind: "here" | "together" }
   | { readonly kind: "later"; readonly telling: Telling };
 
 /** A Quota as its file says it. */
@@ -300,7 +300,7 @@ function readPlace(xml: XmlElement, isDistributed: boolean, report: Report): Pla
       "Each isolate counts what it serves by itself, as a message processor of Apigee does; Cloudflare runs many isolates, so all together let more pass.",
       "Write <Distributed>true</Distributed> and <Synchronous>true</Synchronous> to count all messages together.",
     );
-    return { kind: "isolate" };
+    return { kind: "here" };
   }
   return isSynchronous ? { kind: "together" } : { kind: "later", telling };
 }
