@@ -1,6 +1,6 @@
 const encoder = new TextEncoder();
 
-/** Called so, it need not be looked up for each of the ways in which V8 keeps texts. */
+/** Called so, V8 need not look it up for each of the ways in which it keeps texts; so with the length, outside of loops. */
 const { charCodeAt } = String.prototype;
 
 /** Up to this length a loop over the characters is faster than the platform's encoder. */
@@ -113,12 +113,13 @@ export class ProtobufWriter {
   #writeAscii(text: string): boolean {
     const bytes = this.#bytes;
     const start = this.#at;
-    for (let index = 0; index < text.length; index++) {
+    const { length } = text;
+    for (let index = 0; index < length; index++) {
       const code = charCodeAt.call(text, index);
       if (code > 127) return false;
       bytes[start + index] = code;
     }
-    this.#at = start + text.length;
+    this.#at = start + length;
     return true;
   }
 
