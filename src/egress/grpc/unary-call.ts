@@ -27,19 +27,23 @@ export interface UnaryMethod<T> {
 }
 
 /** What is sent with a message. */
-export interface UnaryOptions extends Pick<OutboundCall, "signal" | "cancel"> {
+export interface UnaryOptions {
   readonly metadata?: HeadersInit;
   /** For the whole answer. */
   readonly timeoutMs: number;
-  /** What holds the call to its time. */
-  readonly limit: TimeLimit;
 }
 
 /**
  * Calls a method with the bytes of a message behind ROOM_BYTES free ones. Rejects with {@link GrpcError}; where the
  * egress failed, its error is the cause.
+ * @param limit holds the call to its time
  */
-export type UnaryCall<T> = (message: Uint8Array, options: UnaryOptions) => Promise<T>;
+export type UnaryCall<T> = (
+  message: Uint8Array,
+  options: UnaryOptions,
+  limit: TimeLimit,
+  ends?: Pick<OutboundCall, "signal" | "cancel">,
+) => Promise<T>;
 
 /** Prepares calls of a method with one message each way, which leave through the egress. */
 export function prepareUnaryCall<T>({ protocol, url, by, send, read }: UnaryMethod<T>): UnaryCall<T> {
@@ -65,7 +69,7 @@ export function prepareUnaryCall<T>({ protocol, url, by, send, read }: UnaryMeth
     }
   }
 
-  return async function callUnary(message, { metadata, timeoutMs, limit, ...ends }) {
+  return async function callUnary(message, { metadata, timeoutMs }, limit, ends) {
     const headers = metadata === undefined ? plainHeaders(timeoutMs) : makeHeaders(metadata, timeoutMs);
     const call = { url, method: "POST", headers, body: body(message), timeoutMs, by, ...ends };
     const open = new OpenAnswer();

@@ -34,9 +34,13 @@ export function productTransport({
         read: (bytes) => fromBinary(method.output, bytes),
       });
       const message = toBinary(method.input, create(method.input, input));
-      const options = { timeoutMs, limit, ...(metadata && { metadata }) };
+      const options = { timeoutMs, ...(metadata && { metadata }) };
       try {
-        const answer = await call(Uint8Array.from([...new Uint8Array(ROOM_BYTES), ...message]), options);
+        const answer = await call(
+          Uint8Array.from([...new Uint8Array(ROOM_BYTES), ...message]),
+          options,
+          limit,
+        );
         const nothing = { header: new Headers(), trailer: new Headers() };
         return { stream: false, service: method.parent, method, ...nothing, message: answer };
       } catch (error) {

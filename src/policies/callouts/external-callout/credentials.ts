@@ -11,7 +11,7 @@ import type { ExternalCallout } from "./read.ts";
 export function buildCredentials(
   { authentication, server: { name }, timeoutMs }: ExternalCallout,
   context: PolicyContext<"google" | "targetServers">,
-): ((flow: FlowContext) => Promise<Pick<UnaryOptions, "metadata" | "timeoutMs">>) | null {
+): ((flow: FlowContext) => Promise<UnaryOptions>) | null {
   if (authentication === null) return null;
   const prepare = buildAuthentication(authentication, context);
   // The audience of useTargetUrl is the server's host alone.

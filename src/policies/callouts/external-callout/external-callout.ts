@@ -39,7 +39,7 @@ export const externalCallout = definePolicy({
       try {
         const sent = describe(flow);
         const options = authenticate ? await authenticate(flow) : { timeoutMs };
-        answer = await callServer(sent.bytes, { ...options, ...calls.next(), limit: flow.exchange });
+        answer = await callServer(sent.bytes, options, flow.exchange, calls.next());
         await applyAnswer(flow, sent, answer, context.variable);
       } catch (error) {
         calls.cancel();
