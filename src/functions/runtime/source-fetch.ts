@@ -13,10 +13,16 @@ export function sourceFetch(call: Call, source: string): Fetch {
   return async function fetchThroughSource(input, init) {
     checkCall(call);
     const given = init?.headers ?? (input instanceof Request ? input.headers : undefined);
-    const headers = new Headers(given);
-    headers.set(SOURCE_HEADER, source);
-    return orFailure(await call.session.fetch(input, { ...init, headers }));
+    return orFailure(await call.session.fetch(input, { ...init, headers: headersWith(source, given) }));
   };
+}
+
+/** Headers that nobody has made an object of: each would stay until the next full collection. */
+function headersWith(source: string, given: RequestInit["headers"] | undefined): HeadersInit {
+  if (given === undefined) return { [SOURCE_HEADER]: source };
+  const headers = new Headers(given);
+  headers.set(SOURCE_HEADER, source);
+  return headers;
 }
 
 /** The one HTTPS connection's base URL. Foundry: "Make API calls from functions". */
