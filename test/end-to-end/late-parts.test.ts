@@ -20,6 +20,8 @@ const query = new URLSearchParams({
   pattern: "a.",
   xpath: "/a/b",
   xml: "<a><b>1</b></a>",
+  template:
+    "{replaceAll(request.queryparam.text,'b','-')}{replaceFirst(request.queryparam.text,'a.','-')}-{xeger('a{3}')}-{xpath('/a/b',request.queryparam.xml)}-{jsonPath('$.a[?(@.b =~ /x+/)].c',request.queryparam.json)}",
   path: "$.a[?(@.b =~ /x+/)].c",
   json: JSON.stringify({
     a: [
@@ -32,6 +34,8 @@ const query = new URLSearchParams({
 const setVariable = (name: string, variable: string) =>
   `<AssignMessage name="${name}"><AssignVariable><Name>${variable}</Name><Value>yes</Value></AssignVariable></AssignMessage>`;
 
+const held: typeof parts = { "template-of-a-request": ["{flow.held}", "a-c--cb-aaa-<b>1</b>-2"] };
+
 /** The policies and steps that a part is needed by, where its template does not need it itself. */
 const needing: Readonly<Record<string, { readonly policy: string; readonly condition?: string }>> = {
   "regular-expression": {
@@ -41,6 +45,11 @@ const needing: Readonly<Record<string, { readonly policy: string; readonly condi
   "path-pattern": {
     policy: setVariable("Need", "flow.path"),
     condition: `proxy.pathsuffix MatchesPath "/**/a*b/**"`,
+  },
+  "template-of-a-request": {
+    policy: `<AssignMessage name="Need">
+      <AssignVariable><Name>flow.held</Name><Template ref="request.queryparam.template"/></AssignVariable>
+    </AssignMessage>`,
   },
   "xml-payload": {
     policy: `<ExtractVariables name="Need">
@@ -80,7 +89,7 @@ function filesOf([name, [template]]: [string, readonly [string, string]]): [stri
   ];
 }
 
-const folder = folderWith(Object.fromEntries(Object.entries(parts).flatMap(filesOf)));
+const folder = folderWith(Object.fromEntries(Object.entries({ ...parts, ...held }).flatMap(filesOf)));
 const dev = new RunningInProcess(["dev", ...Object.keys(parts), "--port", "0"], folder);
 let url = "";
 
@@ -89,7 +98,18 @@ beforeAll(async () => {
 });
 afterAll(() => dev.stop());
 
+const answerOf = async (gateway: string, name: string) =>
+  (await fetch(`${gateway}/${name}/x/ab/y?${query}`, { method: "POST", body: "" })).text();
+
 test.each(Object.entries(parts))("a bundle that needs %s is served", async (name, [, answer]) => {
-  const response = await fetch(`${url}/${name}/x/ab/y?${query}`, { method: "POST", body: "" });
-  expect(await response.text()).toBe(answer);
+  expect(await answerOf(url, name)).toBe(answer);
 });
+
+test.each(Object.entries(held))(
+  "a bundle alone that may need any function is served: %s",
+  async (name, [, answer]) => {
+    const alone = new RunningInProcess(["dev", name, "--port", "0"], folder);
+    expect(await answerOf(await alone.ready(), name)).toBe(answer);
+    await alone.stop();
+  },
+);

@@ -4,7 +4,7 @@ import { base64Functions } from "./base64.ts";
 import { escapeFunctions } from "./escape.ts";
 import { hashFunctions } from "./hash.ts";
 import { hmacFunctions } from "./hmac.ts";
-import { jsonPath } from "./json-path.ts";
+import { jsonPath, pathsOfRequests } from "./json-path.ts";
 import { randomFunctions } from "./random.ts";
 import type { TemplateFunction } from "./template-function.ts";
 import { textFunctions } from "./text.ts";
@@ -28,6 +28,12 @@ const functions: ReadonlyMap<string, TemplateFunction | Late<TemplateFunction>> 
 export function functionNamed(name: string): TemplateFunction | undefined {
   const found = functions.get(name);
   return found instanceof Late ? found.get() : found;
+}
+
+/** For templates that come with requests: any of them may call any function, with any path in it. */
+export function needAllFunctions(): void {
+  for (const name of functions.keys()) functionNamed(name);
+  pathsOfRequests();
 }
 
 /** The names of all functions of message templates. */

@@ -1,3 +1,4 @@
+import { needAllFunctions } from "../../../expression/functions/functions.ts";
 import { ExpressionError, textOf, type Value } from "../../../expression/value.ts";
 import type { FlowContext } from "../../../flow/context.ts";
 import { propertyOf } from "../../../flow/property-sets.ts";
@@ -55,6 +56,7 @@ function firstOf(first: Read, second: Read): Read {
 
 /** A template that a variable holds; the last one is kept, because it rarely changes. */
 function templateReader(assigned: string, source: Read, template: CompileText): Read {
+  needAllFunctions();
   let last: { readonly text: string; readonly render: Text } | null = null;
   return (flow) => {
     const value = source(flow);
