@@ -56,7 +56,13 @@ export class EnvironmentCounters implements Counters {
   readonly #environment: string;
   readonly #services: CounterServices;
   readonly #own = new RecentlyUsed<OwnCounter>(KEPT_BYTES, (_, id) => COUNTER_BYTES + 2 * id.length);
-  readonly #later = new RecentlyUsed<LaterCounter>(KEPT_BYTES, (_, id) => COUNTER_BYTES + 2 * id.length);
+  readonly #later = new RecentlyUsed<LaterCounter>(
+    KEPT_BYTES,
+    (_, id) => COUNTER_BYTES + 2 * id.length,
+    (counter) => this.#forgotten.push(counter),
+  );
+  /** Counters that have made room, and may have something to tell yet. */
+  readonly #forgotten: LaterCounter[] = [];
 
   constructor(environment: string, services: CounterServices) {
     this.#environment = environment;
@@ -94,6 +100,7 @@ export class EnvironmentCounters implements Counters {
         this.#services.after,
       );
       this.#later.set(id, counter);
+      for (const forgotten of this.#forgotten.splice(0)) forgotten.tellRest(context);
     }
     return counter.count(rule, telling, context);
   }

@@ -28,6 +28,7 @@ export class LaterCounter {
   #messages = 0;
   #toldAt = Number.NEGATIVE_INFINITY;
   #remindsAt = Number.NEGATIVE_INFINITY;
+  #window: Window | null = null;
   #isTelling = false;
   #trouble: unknown = null;
 
@@ -54,6 +55,7 @@ export class LaterCounter {
     ];
     const { entries, ...counted } = count(before, rule, now);
     if (entries !== before) {
+      this.#window = window;
       this.#untold = withEntry(untold, window, [now, rule.weight]);
       this.#messages++;
     }
@@ -64,6 +66,11 @@ export class LaterCounter {
   /** Takes note of what all isolates have counted. */
   hear(entries: readonly Entry[]): void {
     this.#known = entries;
+  }
+
+  /** Tells the others what they do not know yet, where nobody will ask this counter again. */
+  tellRest(context: StoreContext): void {
+    if (this.#window !== null && this.#untold.length > 0) this.tell(this.#window, context);
   }
 
   /** Tells the others what they do not know yet. */

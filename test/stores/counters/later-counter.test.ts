@@ -40,8 +40,8 @@ function isolates(many: number, telling = { everyMs: 10_000, messages: Number.PO
     memory,
     log,
     due,
-    count: (isolate: number, own: Partial<CountRule> = {}) =>
-      all[isolate]?.countLater(name, { ...rule, ...own }, telling, context),
+    count: (isolate: number, own: Partial<CountRule> = {}, identifier = "_default") =>
+      all[isolate]?.countLater({ ...name, identifier }, { ...rule, ...own }, telling, context),
     /** Lets everything arrive that is on its way. */
     arrive,
     async pass(ms: number) {
@@ -115,6 +115,17 @@ test("it waits no longer for a reminder than a Worker may run after its answer",
   count(0);
   count(0);
   expect(due.map(({ at }) => at)).toEqual([25_000]);
+});
+
+test("a counter that makes room for others tells the rest before it goes", async () => {
+  const { count, arrive, stored } = isolates(1);
+  count(0);
+  await arrive();
+  count(0);
+  expect(stored()).toBe(1);
+  for (let index = 0; index < 300; index++) count(0, {}, `${index}${"x".repeat(16_000)}`);
+  await arrive();
+  expect(stored()).toBe(302);
 });
 
 describe("when the others cannot be told", () => {
