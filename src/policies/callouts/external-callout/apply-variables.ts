@@ -9,6 +9,9 @@ import type { SentVariables } from "./sent-variables.ts";
 /** How many variables one answer may change. */
 export const MOST_CHANGED = 1000;
 
+/** How long a changed variable's name may be: each of its dotted beginnings is looked for. */
+export const LONGEST_NAME = 1000;
+
 /**
  * Sets and removes the flow variables that a server changed; those that it sent back as they were, and those
  * that nobody may set, stay as they are. Throws {@link Unsettable}.
@@ -25,6 +28,9 @@ export function applyVariables(
     throw new Unsettable(changed[0]?.[0] ?? "", reason);
   }
   for (const [name, value] of changed) {
+    if (name.length > LONGEST_NAME) {
+      throw new Unsettable(`${name.slice(0, 50)}…`, `its name has more than ${LONGEST_NAME} characters`);
+    }
     try {
       apply(flow, variable(name), value);
     } catch (error) {

@@ -2,7 +2,10 @@ import { describe, expect, test } from "vitest";
 import { Float, type Value } from "../../../../src/expression/value.ts";
 import type { FlowContext } from "../../../../src/flow/context.ts";
 import { RequestMessage, ResponseMessage } from "../../../../src/flow/message.ts";
-import { MOST_CHANGED } from "../../../../src/policies/callouts/external-callout/apply-variables.ts";
+import {
+  LONGEST_NAME,
+  MOST_CHANGED,
+} from "../../../../src/policies/callouts/external-callout/apply-variables.ts";
 import type { FlowVariable } from "../../../../src/policies/callouts/external-callout/wire/external_callout_pb.ts";
 import { flowOf, variableOf } from "../../policy-kit.ts";
 import {
@@ -360,6 +363,17 @@ describe("flow variables", () => {
     const server = new CalloutServer(() => ({ additionalFlowVariables: many }));
     expect(await failureOf(server)).toBe(
       failed("variable v0 cannot be set: the answer changes 1001 variables, and at most 1000 can be changed"),
+    );
+  });
+
+  test("with a name that is too long are a fault, which does not quote all of it", async () => {
+    const answer = (name: string): Answer => ({
+      additionalFlowVariables: { [name]: { value: { case: "bool", value: true } } },
+    });
+    const longest = `${"a.".repeat(LONGEST_NAME / 2 - 1)}bc`;
+    expect(variableOf(await answeredWith(answer(longest)), longest)).toBe(true);
+    expect(await failureOf(new CalloutServer(() => answer(`${longest}d`)))).toBe(
+      failed(`variable ${longest.slice(0, 50)}… cannot be set: its name has more than 1000 characters`),
     );
   });
 
