@@ -21,7 +21,7 @@ export const delimited = (field: number): number => ((field << 3) | DELIMITED) >
  */
 export class ProtobufReader {
   /** One that lives on, as that of {@link ProtobufWriter}. */
-  static readonly kept = new ProtobufReader(new Uint8Array());
+  static readonly lasting = new ProtobufReader(new Uint8Array());
 
   readonly #bytes: Uint8Array;
   #at = 0;

@@ -23,7 +23,7 @@ export class ProtobufWriter {
    * One that lives on. V8 gives up the code that it has optimized when the last object of the kind that the code is for
    * is collected, and others are written and done with between two collections.
    */
-  static readonly kept = new ProtobufWriter();
+  static readonly lasting = new ProtobufWriter();
 
   #bytes = new Uint8Array(1024);
   #at: number;
