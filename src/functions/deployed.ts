@@ -9,6 +9,7 @@ import { secretNamesOf } from "../sources/secret-names.ts";
 import type { Source } from "../sources/source.ts";
 import { compileSourcePolicy, type SourcePolicy } from "../sources/source-policy.ts";
 import { type WayOut, wayOut } from "../sources/way-out.ts";
+import { surroundings } from "./isolate-modules.ts";
 import { holdsObjects } from "./object-parameters.ts";
 import type { PublishedFunction } from "./published-function.ts";
 
@@ -65,7 +66,7 @@ export interface FunctionPlan {
   readonly takesObjects: boolean;
   /** Whether code knows some of its secrets only by placeholders. */
   readonly hasBoundSecrets: boolean;
-  /** Names the isolate: another one when code, limits or sources are others. */
+  /** Names the isolate: another one when code, limits, sources or what is around them are others. */
   readonly isolate: string;
   readModule(): Promise<Uint8Array>;
   /** What runs it. Rejects for a function whose module is complete in itself. */
@@ -174,9 +175,18 @@ function hostAndPort(url: string): string {
   return `${hostname}:${port || (protocol === "https:" ? 443 : 80)}`;
 }
 
-function isolateName(environment: string, published: PublishedFunction, sources: unknown): string {
+/**
+ * The platform may keep isolates when another gateway is deployed, so the name tells apart what different gateways put
+ * around a function.
+ */
+export function isolateName(
+  environment: string,
+  published: PublishedFunction,
+  sources: unknown,
+  around = surroundings,
+): string {
   const digest = createHash("sha256")
-    .update(JSON.stringify([published, sources]))
+    .update(JSON.stringify([published, sources, around]))
     .digest("hex");
   return `${environment}/${published.name}/${published.revision}/${digest}`;
 }

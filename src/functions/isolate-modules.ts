@@ -1,3 +1,4 @@
+import { COMPATIBILITY_DATE } from "./compatibility-date.ts";
 import {
   ANSWER_HEADER,
   ANSWER_ROOM_BYTES,
@@ -103,3 +104,6 @@ function answerText({ kind, message }: Pick<CallError, "kind" | "message">): str
   const error: CallError = { kind, name: "Error", message, stack: null };
   return JSON.stringify(JSON.stringify({ error }));
 }
+
+/** All that is around every function: another text when another gateway puts something else there. */
+export const surroundings = `${COMPATIBILITY_DATE}${PLATFORM}${mainModule}`;
