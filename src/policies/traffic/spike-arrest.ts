@@ -121,7 +121,7 @@ function readRate(xml: XmlElement, report: Report): Said {
       "InvalidAllowedRate",
       element ?? xml,
       `Invalid spike arrest rate ${said.text}.`,
-      "Write a whole number with ps or pm into <Rate>, such as 30ps for 30 messages in a second.",
+      "Write a whole number with ps or pm into <Rate>, such as 30ps for 30 messages in a second, or the name of a variable into its ref.",
     );
   }
   return said;

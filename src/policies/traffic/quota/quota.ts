@@ -1,3 +1,4 @@
+import { didYouMean } from "../../../documents/nearest.ts";
 import type { FlowContext } from "../../../flow/context.ts";
 import type { Count } from "../../../stores/counters/count.ts";
 import type { CounterName } from "../../../stores/counters/counters.ts";
@@ -8,7 +9,7 @@ import { compileWeight } from "../limits/weight.ts";
 import { faults } from "./faults.ts";
 import { compileLimit } from "./limit.ts";
 import { compileCounter, DEFAULT_IDENTIFIER } from "./name.ts";
-import { readQuota } from "./read.ts";
+import { type QuotaConfig, readQuota } from "./read.ts";
 import { compileVariables } from "./variables.ts";
 
 /**
@@ -19,12 +20,27 @@ import { compileVariables } from "./variables.ts";
 export const quota = definePolicy({
   element: "Quota",
   variablePrefix: "ratelimit",
-  needs: ["counters"],
+  needs: ["counters", "policies"],
   faults,
 
   read: readQuota,
 
   refersTo: ({ place }) => ({ sharesCounters: place.kind !== "here" }),
+
+  /** Reports SharedNameDiffers. Another bundle may count, too: so only where one of this bundle seems meant to. */
+  check({ mode, sharedName, sharedNameAt }, { policies }, report) {
+    if (mode !== "enforce" || sharedName === "") return;
+    const quotas = [...policies.configs("Quota").values()] as readonly QuotaConfig[];
+    if (quotas.some((other) => other.sharedName === sharedName && other.mode !== "enforce")) return;
+    const counted = quotas.flatMap((other) => (other.mode === "count" ? other.sharedName || [] : []));
+    if (counted.length === 0) return;
+    report.warning(
+      "SharedNameDiffers",
+      sharedNameAt,
+      `No Quota of the bundle counts with the SharedName "${sharedName}": unless another bundle's does, nothing is refused.`,
+      didYouMean(sharedName, new Set(counted), "write the same <SharedName> into both."),
+    );
+  },
 
   build(config, context) {
     const { counters, policy } = context;

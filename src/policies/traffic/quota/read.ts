@@ -1,6 +1,6 @@
 import type { XmlElement } from "../../../documents/element.ts";
 import { readBoolean, readInteger } from "../../../documents/read.ts";
-import { Report } from "../../../documents/report.ts";
+import { type Position, positionOf, Report } from "../../../documents/report.ts";
 import type { CountRule } from "../../../stores/counters/count.ts";
 import type { Telling } from "../../../stores/counters/counters.ts";
 import { nothing, readSaid, type Said } from "../../parts/said.ts";
@@ -45,6 +45,7 @@ export interface QuotaConfig {
   readonly weight: Said;
   /** Empty when no other policy counts with it. */
   readonly sharedName: string;
+  readonly sharedNameAt: Position;
   readonly mode: CountRule["mode"];
   readonly place: Place;
 }
@@ -74,6 +75,7 @@ export function readQuota(xml: XmlElement, report: Report): QuotaConfig {
     identifier: readSaid(xml.child("Identifier")),
     weight: readWeight(xml, report),
     sharedName: xml.child("SharedName")?.text() ?? "",
+    sharedNameAt: positionOf(xml.child("SharedName") ?? xml),
     mode: readMode(xml, report),
     place: readPlace(xml, isDistributed, report),
   };
@@ -153,7 +155,7 @@ function readLimit(
       "InvalidQuotaInterval",
       interval ?? at,
       `Invalid quota interval ${every} in quota policy ${policy}.`,
-      "Write a whole number of at least 1 into <Interval>.",
+      "Write a whole number of at least 1 into <Interval>, or the name of a variable into its ref.",
     );
   }
   const { text: word } = limit.unit;
@@ -162,7 +164,7 @@ function readLimit(
       "InvalidQuotaTimeUnit",
       unit ?? at,
       `Invalid quota interval time unit ${word} in quota policy ${policy}.`,
-      "Write minute, hour, day, week or month into <TimeUnit>.",
+      "Write minute, hour, day, week or month into <TimeUnit>, or the name of a variable into its ref.",
     );
   }
   if (isDistributed && readUnit(word) === "second") {

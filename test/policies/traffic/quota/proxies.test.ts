@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Connection } from "../../../../src/egress/call.ts";
 import {
+  check,
   defaultFault,
   httpTarget,
   proxyFiles,
@@ -119,5 +120,38 @@ describe("with continueOnError", () => {
     for (let index = 0; index < 4; index++) found.push((await gateway.fetch("/p")).status);
     expect(found).toEqual([429, 429, 200, 200]);
     expect(other.calls).toHaveLength(2);
+  });
+});
+
+describe("at deployment, a quota that only enforces", () => {
+  const enforce = quota('<Allow count="1"/><SharedName>tokens</SharedName><EnforceOnly>true</EnforceOnly>');
+  const counting = (name: string, inside = "<CountOnly>true</CountOnly>") =>
+    quota(`<Allow count="1"/><SharedName>${name}</SharedName>${inside}`, "C");
+  const problems = (policies: Readonly<Record<string, string>>) => {
+    const steps = Object.keys(policies).map((name) => step(name));
+    const files = proxyFiles("p", {
+      flows: `<PreFlow><Request>${steps.join("")}</Request></PreFlow>`,
+      policies,
+    });
+    return check(files).problems.map(({ severity, code, remedy }) => `${severity} ${code}: ${remedy}`);
+  };
+
+  test.each([
+    [
+      "a name that is nearly the same",
+      "token",
+      "Did you mean token? Otherwise write the same <SharedName> into both.",
+    ],
+    ["another name", "calls", "Write the same <SharedName> into both."],
+  ])("is warned of where what counts has %s", (_, name, fix) => {
+    expect(problems({ Q: enforce, C: counting(name) })).toEqual([`warning SharedNameDiffers: ${fix}`]);
+  });
+
+  test.each([
+    ["one that only counts has its name", { Q: enforce, C: counting("tokens") }],
+    ["one that counts and refuses has its name", { Q: enforce, C: counting("tokens", "") }],
+    ["nothing else counts in its bundle", { Q: enforce }],
+  ])("is not warned of where %s", (_, policies) => {
+    expect(problems(policies)).toEqual([]);
   });
 });
