@@ -33,7 +33,7 @@ export function compilePolicy(policy: Policy, compile: CompileContext): PolicyPr
   if (!enabled) return switchedOff;
   if (!isComplete || report.errorCount > errorsBefore) return null;
   const step = recordingFailure(type.build(config, builder.context), policy, type);
-  return { step, contents: builder.contents, mentions: builder.mentions };
+  return { step, ...builder.built() };
 }
 
 /** A policy with enabled="false": it does nothing and reads nothing, and what is wrong with it is only warned of. */

@@ -10,12 +10,18 @@ import type { ResourceFile, ResourceReference } from "../policies/resources.ts";
 import { findResource, resourcesOfType } from "./check-references.ts";
 import type { CompileContext } from "./compile-context.ts";
 
+/** Which bodies a policy reads. */
+interface Reading {
+  readonly contents: Set<string>;
+  readonly mentions: Set<string>;
+}
+
 /** Gives a policy what it is built with, and notes which bodies it will read. */
 export class PolicyBuilder {
   /** What the policy is built with: just the capabilities that its type names. */
   readonly context: PolicyContext<keyof Capabilities>;
-  readonly contents = new Set<string>();
-  readonly mentions = new Set<string>();
+  readonly #reading: Reading = { contents: new Set(), mentions: new Set() };
+  #isBuilt = false;
   readonly #policy: Policy;
   readonly #compile: CompileContext;
   readonly #report: Report;
@@ -49,6 +55,12 @@ export class PolicyBuilder {
     };
   }
 
+  /** Ends the building: what a running policy asks for by name comes from outside, and is not noted. */
+  built(): Reading {
+    this.#isBuilt = true;
+    return this.#reading;
+  }
+
   #variable(name: string): Variable {
     const compiled = observedVariable(variable(name), this.#compile.environment.observer ?? null);
     if (compiled.contentOf !== null) this.#readsContentOf(compiled.contentOf);
@@ -56,14 +68,15 @@ export class PolicyBuilder {
   }
 
   #readsContentOf(message: string): void {
-    this.contents.add(message);
-    this.mentions.add(message);
+    if (this.#isBuilt) return;
+    this.#reading.contents.add(message);
+    this.#reading.mentions.add(message);
   }
 
   #sharedFlow(name: string): Step | null {
     const { environment, sharedFlow } = this.#compile;
     const program = sharedFlow(name);
-    for (const message of program?.mentions ?? []) this.mentions.add(message);
+    for (const message of program?.mentions ?? []) this.#reading.mentions.add(message);
     if (program) return program.step;
     // One that calls itself has been reported where it is.
     if (environment.sharedFlow(name)) return null;

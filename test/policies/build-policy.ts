@@ -111,10 +111,10 @@ export function loadPolicy<Config, Need extends keyof Capabilities>(
     type.check?.(config, builder.context, ownReport);
   }
   const step = report.failed ? null : withOwnFaults(type, name, type.build(config, builder.context));
-  return { report, step, reads: builder.contents };
+  return { report, step, reads: builder.built().contents };
 }
 
-function compileContext(given: GivenCapabilities, report: Report): CompileContext {
+export function compileContext(given: GivenCapabilities, report: Report): CompileContext {
   const bundle: SharedFlowBundle = {
     kind: "sharedflow",
     name: "things",

@@ -16,8 +16,9 @@ import { countingEntries, type Entry, type Window, withoutWeight } from "./windo
 /** What an isolate keeps: counters that were used longest ago are forgotten first. Bytes. */
 const KEPT_BYTES = 8 * 1024 * 1024;
 
-/** What a counter takes beside its name, and an entry of it. Bytes. */
+/** What a counter takes beside its name, and each entry of it. Bytes. */
 const COUNTER_BYTES = 300;
+const ENTRY_BYTES = 50;
 
 /** How long a counter that all isolates share may take to answer. Milliseconds. */
 const TIMEOUT_MS = 5_000;
@@ -55,10 +56,10 @@ interface OwnCounter {
 export class EnvironmentCounters implements Counters {
   readonly #environment: string;
   readonly #services: CounterServices;
-  readonly #own = new RecentlyUsed<OwnCounter>(KEPT_BYTES, (_, id) => COUNTER_BYTES + 2 * id.length);
+  readonly #own = new RecentlyUsed<OwnCounter>(KEPT_BYTES, ({ entries }, id) => bytesOf(entries.length, id));
   readonly #later = new RecentlyUsed<LaterCounter>(
     KEPT_BYTES,
-    (_, id) => COUNTER_BYTES + 2 * id.length,
+    ({ size }, id) => bytesOf(size, id),
     (counter) => this.#forgotten.push(counter),
   );
   /** Counters that have made room, and may have something to tell yet. */
@@ -87,22 +88,22 @@ export class EnvironmentCounters implements Counters {
   countHere(name: CounterName, rule: CountRule, context: StoreContext): Count {
     const counter = this.#counter(name);
     const counted = count(counter.entries, rule, context.now());
+    const hasGrown = counted.entries.length > counter.entries.length;
     counter.entries = counted.entries;
+    if (hasGrown) this.#own.set(idOf(name), counter);
     return counted;
   }
 
   countLater(name: CounterName, rule: CountRule, telling: Telling, context: StoreContext): Count {
     const id = idOf(name);
-    let counter = this.#later.get(id);
-    if (counter === undefined) {
-      counter = new LaterCounter(
-        (window, entries, by) => this.#ask(name, by, (shared) => shared.add(window, entries)),
-        this.#services.after,
-      );
+    const counter = this.#later.get(id) ?? this.#newLater(name);
+    try {
+      return counter.count(rule, telling, context);
+    } finally {
+      // What it takes is looked at when it is put there.
       this.#later.set(id, counter);
       for (const forgotten of this.#forgotten.splice(0)) forgotten.tellRest(context);
     }
-    return counter.count(rule, telling, context);
   }
 
   countTogether(name: CounterName, rule: CountRule, context: StoreContext): Promise<Count> {
@@ -143,6 +144,13 @@ export class EnvironmentCounters implements Counters {
     }
   }
 
+  #newLater(name: CounterName): LaterCounter {
+    return new LaterCounter(
+      (window, entries, by) => this.#ask(name, by, (shared) => shared.add(window, entries)),
+      this.#services.after,
+    );
+  }
+
   #counter(name: CounterName): OwnCounter {
     const id = idOf(name);
     const known = this.#own.get(id);
@@ -151,6 +159,10 @@ export class EnvironmentCounters implements Counters {
     this.#own.set(id, counter);
     return counter;
   }
+}
+
+function bytesOf(entries: number, id: string): number {
+  return COUNTER_BYTES + 2 * id.length + ENTRY_BYTES * entries;
 }
 
 function idOf({ kind, proxy, sharedFlow, name, identifier, group }: CounterName): string {

@@ -38,6 +38,11 @@ export class LaterCounter {
     this.#after = after;
   }
 
+  /** How many entries it has. */
+  get size(): number {
+    return this.#known.length + this.#told.length + this.#untold.length;
+  }
+
   /** Throws {@link CounterError}. */
   count(rule: CountRule, telling: Telling, context: StoreContext): Count {
     const { window } = rule;

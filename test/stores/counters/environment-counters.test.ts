@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { CounterName } from "../../../src/stores/counters/counters.ts";
 import { EnvironmentCounters } from "../../../src/stores/counters/environment-counters.ts";
+import type { Window } from "../../../src/stores/counters/window.ts";
 import type { StoreContext } from "../../../src/stores/store-context.ts";
 import { sharedCounter } from "../../../src/worker/traffic-counter.ts";
 import type { WorkerEnv } from "../../../src/worker/worker-env.ts";
@@ -191,6 +192,25 @@ test("an isolate forgets the counters that were used longest ago before they tak
   expect(passes("first")).toBe(false);
   for (let index = 0; index < 300; index++) passes(`${index}${"y".repeat(16_000)}`);
   expect(passes("first")).toBe(true);
+});
+
+test("what rolling windows have to remember counts as memory, too", () => {
+  let now = 0;
+  const counters = new MemoryCounters(() => now).isolate();
+  const window: Window = { kind: "rolling", ms: 1_000_000 };
+  const isExceeded = (identifier: string, allowed: number) => {
+    const rule = { window, allowed, weight: 1, mode: "limit" } as const;
+    return counters.countHere(
+      { ...nameOf(identifier), kind: "quota" },
+      rule,
+      contextAt(() => now),
+    ).isExceeded;
+  };
+  expect([isExceeded("first", 1), isExceeded("first", 1)]).toEqual([false, true]);
+  for (now = 0; now < 900_000; now += 10_000) {
+    for (let index = 0; index < 2000; index++) isExceeded(`${index}`, 1000);
+  }
+  expect(isExceeded("first", 1)).toBe(false);
 });
 
 describe("in a Durable Object", () => {
