@@ -8,7 +8,8 @@ const built = statSync("dist/python-parser.bin", { throwIfNoEntry: false });
 // A file that is taken away changes its folder.
 const sources = readdirSync("src", { recursive: true }).map((path) => `src/${path}`);
 const changed = ["package.json", "package-lock.json", "src", ...sources].map(
-  (path) => statSync(path).mtimeMs,
+  // Not every copy has a lock file.
+  (path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0,
 );
 
 if (!built || changed.some((time) => time > built.mtimeMs))

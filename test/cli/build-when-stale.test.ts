@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, utimesSync } from "node:fs";
+import { existsSync, rmSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { folderWith, repository } from "./sortie.ts";
@@ -9,7 +9,7 @@ const before = new Date("2026-01-01");
 const after = new Date("2026-01-02");
 
 /** Whether a clone is built in which all files are as old as each other, but for these. */
-function builds(times: Readonly<Record<string, Date>>): boolean {
+function builds(times: Readonly<Record<string, Date>>, without?: string): boolean {
   const files = {
     "package.json": `{ "scripts": { "build": "node -e \\"fs.writeFileSync('made', '')\\"" } }`,
     "package-lock.json": "{}",
@@ -21,6 +21,7 @@ function builds(times: Readonly<Record<string, Date>>): boolean {
     const time = times[path] ?? before;
     utimesSync(join(clone, path), time, time);
   }
+  if (without !== undefined) rmSync(join(clone, without));
   execFileSync(process.execPath, [script], { cwd: clone });
   return existsSync(join(clone, "made"));
 }
@@ -37,4 +38,8 @@ test.each([
   ["a package is", { "dist/python-parser.bin": before, "package-lock.json": after }, true],
 ])("npm start where %s", (_, times, expected) => {
   expect(builds(times)).toBe(expected);
+});
+
+test("npm start in a copy that has no lock file", () => {
+  expect(builds({ "dist/python-parser.bin": after }, "package-lock.json")).toBe(false);
 });
