@@ -20,6 +20,9 @@ const KEPT_BYTES = 8 * 1024 * 1024;
 const COUNTER_BYTES = 300;
 const ENTRY_BYTES = 50;
 
+/** Characters. */
+const LONGEST_ID = 1000;
+
 /** How long a counter that all isolates share may take to answer. Milliseconds. */
 const TIMEOUT_MS = 5_000;
 
@@ -132,8 +135,7 @@ export class EnvironmentCounters implements Counters {
     ask: (shared: SharedCounter) => Promise<T>,
   ): Promise<T> {
     try {
-      const id = createHash("sha256").update(idOf(name)).digest("base64url");
-      const shared = this.#services.shared(JSON.stringify([this.#environment, id]));
+      const shared = this.#services.shared(JSON.stringify([this.#environment, digest(idOf(name))]));
       return await context.within(TIMEOUT_MS, ask(shared));
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
@@ -165,6 +167,12 @@ function bytesOf(entries: number, id: string): number {
   return COUNTER_BYTES + 2 * id.length + ENTRY_BYTES * entries;
 }
 
+/** What tells counters apart: a long one by its digest, since one that takes all the memory would never be kept, nor count. */
 function idOf({ kind, proxy, sharedFlow, name, identifier, group }: CounterName): string {
-  return JSON.stringify([kind, proxy, sharedFlow, name, identifier, group]);
+  const id = JSON.stringify([kind, proxy, sharedFlow, name, identifier, group]);
+  return id.length > LONGEST_ID ? digest(id) : id;
+}
+
+function digest(text: string): string {
+  return createHash("sha256").update(text).digest("base64url");
 }

@@ -188,10 +188,21 @@ test("an isolate forgets the counters that were used longest ago before they tak
       contextAt(() => 0),
     );
   expect(passes("first")).toBe(true);
-  for (let index = 0; index < 30; index++) expect(passes(`${index}${"x".repeat(16_000)}`)).toBe(true);
+  for (let index = 0; index < 300; index++) expect(passes(`${index}${"x".repeat(900)}`)).toBe(true);
   expect(passes("first")).toBe(false);
-  for (let index = 0; index < 300; index++) passes(`${index}${"y".repeat(16_000)}`);
+  for (let index = 0; index < 6000; index++) passes(`${index}${"y".repeat(900)}`);
   expect(passes("first")).toBe(true);
+});
+
+test("an identifier as long as all the memory that counters may take counts, too", () => {
+  const counters = new MemoryCounters(() => 0).isolate();
+  const passes = (end: string) =>
+    counters.passesHere(
+      nameOf("x".repeat(5_000_000) + end),
+      { messages: 1, periodMs: 60_000, weight: 1 },
+      contextAt(() => 0),
+    );
+  expect([passes("a"), passes("a"), passes("b")]).toEqual([true, false, true]);
 });
 
 test("what rolling windows have to remember counts as memory, too", () => {
