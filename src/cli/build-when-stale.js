@@ -1,4 +1,5 @@
-// Builds dist/ before `npm start`, unless it was built after the last change of what it is made from.
+// Builds dist/ unless it was built after the last change of what it is made from. npm runs it for `npm ci`, `npm start`
+// and the first `npx sortie` in a clone, which may come while a gateway runs on what is built.
 import { execSync } from "node:child_process";
 import { readdirSync, statSync } from "node:fs";
 

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { afterAll, expect, test, vi } from "vitest";
 import { folderWith, repository, writeIn } from "../cli/sortie.ts";
@@ -85,6 +85,14 @@ test.concurrent.each(pages)("the links of %s lead somewhere", async (page) => {
     if (heading === undefined) continue;
     expect(headingsOf(readFileSync(join(repository, target), "utf8")), link).toContain(heading);
   }
+});
+
+test.concurrent("npx runs what is built, and does not take it away to build it again", async () => {
+  const folder = copyFor("README.md");
+  const builtAt = () => statSync(join(folder, "dist/cli.js")).mtimeMs;
+  const before = builtAt();
+  expect(await run("npx sortie check policies", folder)).toMatchObject({ status: 0 });
+  expect(builtAt()).toBe(before);
 });
 
 /** Somebody who does what a page says, in a copy of the repository. */
