@@ -1,25 +1,36 @@
 import * as v from "valibot";
 
-/**
+/*
  * API products, developers, app groups and apps, with the fields and names of Apigee's management API, so that what it
  * exports can be deployed and shown as it is. Apigee: "REST Resource: organizations.apiproducts", "…developers",
- * "…developers.apps", "…appgroups".
+ * "…developers.apps", "…appgroups". What a file leaves out is as it is when Apigee makes one: approved, or active.
  */
-const text = v.optional(v.string(), "");
-const texts = v.optional(v.array(v.string()), []);
+
+/** Times and amounts are texts in one answer of that API and numbers in another. */
+const written = v.pipe(v.union([v.string(), v.number()]), v.transform(String));
+const textOr = (fallback: string) => v.nullish(written, fallback);
+const text = textOr("");
+const texts = v.nullish(v.array(v.string()), []);
 /** Epoch milliseconds as a text. */
-const time = v.optional(v.string(), "");
-const attributes = v.optional(v.array(v.object({ name: v.string(), value: text })), []);
+const time = text;
+const attributes = v.nullish(v.array(v.object({ name: v.string(), value: text })), []);
+const changes = { createdAt: time, createdBy: text, lastModifiedAt: time, lastModifiedBy: text };
 
 const quota = v.object({ limit: text, interval: text, timeUnit: text });
 
 const operationConfig = v.object({
   /** The proxy. */
   apiSource: v.string(),
-  operations: v.optional(v.array(v.object({ resource: v.string(), methods: texts })), []),
-  quota: v.optional(v.nullable(quota), null),
+  operations: v.nullish(v.array(v.object({ resource: v.string(), methods: texts })), []),
+  quota: v.nullish(quota, null),
   attributes,
 });
+
+/** Whether there are some. */
+const otherOperations = v.pipe(
+  v.nullish(v.union([v.boolean(), v.record(v.string(), v.unknown())]), false),
+  v.transform((group) => group === true || Object.keys(group).length > 0),
+);
 
 export const apiProductSchema = v.object({
   name: v.string(),
@@ -34,12 +45,16 @@ export const apiProductSchema = v.object({
   quotaInterval: text,
   quotaTimeUnit: text,
   /** Null where the product covers whole proxies: then `proxies` and `apiResources` say what. */
-  operationGroup: v.optional(
-    v.nullable(v.object({ operationConfigs: v.optional(v.array(operationConfig), []) })),
+  operationGroup: v.nullish(
+    v.object({ operationConfigs: v.nullish(v.array(operationConfig), []), operationConfigType: text }),
     null,
   ),
-  createdAt: time,
-  lastModifiedAt: time,
+  /** Operations of other kinds, which cover no request here: nor does such a product cover whole proxies. */
+  graphqlOperationGroup: otherOperations,
+  grpcOperationGroup: otherOperations,
+  llmOperationGroup: otherOperations,
+  payloadOperationGroup: otherOperations,
+  ...changes,
 });
 
 export const developerSchema = v.object({
@@ -48,10 +63,9 @@ export const developerSchema = v.object({
   firstName: text,
   lastName: text,
   userName: text,
-  status: v.string(),
+  status: textOr("active"),
   attributes,
-  createdAt: time,
-  lastModifiedAt: time,
+  ...changes,
 });
 
 export const appGroupSchema = v.object({
@@ -60,38 +74,36 @@ export const appGroupSchema = v.object({
   displayName: text,
   channelId: text,
   channelUri: text,
-  status: v.string(),
+  status: textOr("active"),
   attributes,
-  createdAt: time,
-  lastModifiedAt: time,
+  ...changes,
 });
 
 const credentialSchema = v.object({
   consumerKey: v.string(),
   consumerSecret: text,
-  status: v.string(),
-  apiProducts: v.optional(v.array(v.object({ apiproduct: v.string(), status: v.string() })), []),
+  status: textOr("approved"),
+  apiProducts: v.nullish(v.array(v.object({ apiproduct: v.string(), status: textOr("approved") })), []),
   attributes,
   scopes: texts,
   issuedAt: time,
   /** Epoch milliseconds as a text; `-1` for never. */
-  expiresAt: v.optional(v.string(), "-1"),
+  expiresAt: textOr("-1"),
 });
 
 export const appSchema = v.object({
   appId: v.string(),
   name: v.string(),
   /** Whose app it is: one of the two. */
-  developerId: v.optional(v.nullable(v.string()), null),
-  appGroup: v.optional(v.nullable(v.string()), null),
-  status: v.string(),
+  developerId: v.nullish(v.string(), null),
+  appGroup: v.nullish(v.string(), null),
+  status: textOr("approved"),
   callbackUrl: text,
   appFamily: text,
   scopes: texts,
   attributes,
-  credentials: v.optional(v.array(credentialSchema), []),
-  createdAt: time,
-  lastModifiedAt: time,
+  credentials: v.nullish(v.array(credentialSchema), []),
+  ...changes,
 });
 
 export type ApiProduct = v.InferOutput<typeof apiProductSchema>;

@@ -1,6 +1,10 @@
 import type { Bundle } from "../bundle/model.ts";
 import { namedHosts } from "../bundle/named-hosts.ts";
 import { referencesOf } from "../bundle/references.ts";
+import { bucketRevision, packBuckets, sealBucket } from "../clients/bucket.ts";
+import { directoryEntries } from "../clients/directory-entry.ts";
+import type { ClientEntities } from "../clients/read-clients.ts";
+import type { PublicKey } from "../credentials/secrets/keys.ts";
 import { baseUrl } from "../egress/target-server.ts";
 import { namesOf } from "./bundle-names.ts";
 import { deployedZip } from "./deployed-zip.ts";
@@ -45,6 +49,8 @@ export async function planDeployment(
     allow?: readonly string[];
     /** Entries of key value maps beside those of the environment's file and of policies. */
     entries?: EnvironmentDocument["initialEntries"];
+    /** Seals API products and apps; without it everybody who can read the KV namespace can read them. */
+    seals?: PublicKey | null;
   },
 ): Promise<DeploymentPlan> {
   const revised = await Promise.all(
@@ -56,6 +62,7 @@ export async function planDeployment(
   const { settings, resources } = model;
   const packed = resources.zip && deployedZip(resources.zip);
   const ownZip = packed && { zip: packed, revision: await revisionOf(packed) };
+  const directory = await packDirectory(model.name, settings.clients, options.seals ?? null);
   // Parsed, so that it compares with what was read from KV.
   const document = parseDocument({
     format: 1,
@@ -88,6 +95,7 @@ export async function planDeployment(
     targetServers: settings.targetServerEntities,
     keyValueMaps: settings.keyValueMaps,
     initialEntries: [...initialEntries(model.bundles), ...(options.entries ?? [])],
+    directory: directory && { buckets: [...directory.parts.keys()], areSealed: directory.areSealed },
     egress: {
       allow: [...(options.advice === "list" ? allowedHosts(model) : []), ...(options.allow ?? [])],
       advice: options.advice,
@@ -109,12 +117,30 @@ export async function planDeployment(
     previous,
     new Map([
       ...[...revised, ...(ownZip ? [ownZip] : [])].map(({ revision, zip }) => [revision, zip] as const),
+      ...(directory?.parts ?? []),
       ...model.functions.map(({ published, module }) => [published.revision, module] as const),
       ...model.functions.flatMap(({ published, runtime }) =>
         published.runtime !== null && runtime ? [[published.runtime, runtime] as const] : [],
       ),
     ]),
   );
+}
+
+/** The parts of the directory by revision; null where there is nothing in it. */
+async function packDirectory(
+  environment: string,
+  clients: ClientEntities,
+  seals: PublicKey | null,
+): Promise<{ readonly parts: ReadonlyMap<string, Uint8Array>; readonly areSealed: boolean } | null> {
+  const entries = directoryEntries(clients);
+  if (entries.length === 0) return null;
+  const parts = await Promise.all(
+    packBuckets(environment, entries).map(async (json) => {
+      const revision = await bucketRevision(json, seals?.id ?? null);
+      return [revision, seals ? await sealBucket(json, seals) : new TextEncoder().encode(json)] as const;
+    }),
+  );
+  return { parts: new Map(parts), areSealed: seals !== null };
 }
 
 /** Works out how a generation becomes the deployed state again. It gets a new number: a running Worker looks for those. */
@@ -168,8 +194,13 @@ function changesBetween(before: EnvironmentDocument | null, after: EnvironmentDo
     ...compare("shared flow", before?.sharedFlows ?? [], after.sharedFlows),
     ...compare("function", before?.functions ?? [], after.functions),
     ...compare("resources of", before ? resourcesOf(before) : [], resourcesOf(after)),
+    ...compare("API products and apps of", before ? directoryIn(before) : [], directoryIn(after)),
     { kind: kindOf(before && settingsOf(before), settingsOf(after)), what: "settings" },
   ];
+}
+
+function directoryIn({ environment, directory }: EnvironmentDocument): Named[] {
+  return directory ? [{ name: environment, ...directory }] : [];
 }
 
 /** Something with a name; the rest of it is its state. */
@@ -197,6 +228,7 @@ function kindOf(before: string | null, after: string): Change["kind"] {
 }
 
 function settingsOf(document: EnvironmentDocument): string {
-  const { generation, deployedAt, proxies, sharedFlows, functions, resources, ...settings } = document;
+  const { generation, deployedAt, proxies, sharedFlows, functions, resources, directory, ...settings } =
+    document;
   return JSON.stringify(settings);
 }

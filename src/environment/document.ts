@@ -51,6 +51,9 @@ const storesSchema = v.object({
 /** What the requests of clients may look like. */
 const requestsSchema = v.object({ allowInPaths: v.array(v.picklist(disguises)) });
 
+/** API products and who may call them; see `DeployedBuckets`. */
+const directorySchema = v.object({ buckets: v.array(v.string()), areSealed: v.boolean() });
+
 const schema = v.object({
   format: v.literal(1),
   organization: v.string(),
@@ -70,6 +73,7 @@ const schema = v.object({
   keyValueMaps: mapsSchema,
   /** Those that are in no file of the environment but in policies. */
   initialEntries: v.optional(v.array(initialEntrySchema), []),
+  directory: v.optional(v.nullable(directorySchema), null),
   /** Where flows may call: hosts named in bundles and target servers, and the environment's own list. */
   egress: v.object({
     allow: v.array(v.string()),
@@ -132,7 +136,18 @@ export interface Revised {
 /** Everything that does: bundles, the modules of functions, and the environment's own resources. */
 export function revised(document: EnvironmentDocument): Revised[] {
   const { proxies, sharedFlows, functions } = document;
-  return [...proxies.all, ...sharedFlows, ...functions, ...runtimesOf(document), ...resourcesOf(document)];
+  return [
+    ...proxies.all,
+    ...sharedFlows,
+    ...functions,
+    ...runtimesOf(document),
+    ...resourcesOf(document),
+    ...directoryOf(document),
+  ];
+}
+
+function directoryOf({ directory }: EnvironmentDocument): Revised[] {
+  return (directory?.buckets ?? []).map((revision) => ({ name: "the API products and apps", revision }));
 }
 
 /** What runs functions whose modules do not say it themselves. */

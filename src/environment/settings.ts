@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { type ClientEntities, clientFiles, readClients } from "../clients/read-clients.ts";
 import type { FlowHooks } from "../compile/compile-environment.ts";
 import type { IdentitySettings } from "../credentials/identity.ts";
 import { nearestNames } from "../documents/nearest.ts";
@@ -36,6 +37,7 @@ export interface Settings extends Deployments {
   readonly analytics: AnalyticsSettings;
   readonly requests: RequestSettings;
   readonly stores: StoreSettings;
+  readonly clients: ClientEntities;
 }
 
 /**
@@ -74,6 +76,7 @@ export function readSettings(files: ReadonlyMap<string, Uint8Array>, report: Rep
     analytics: readAnalytics(read, report),
     requests: read("requests.json", requestsSchema, { allowInPaths: [] }).value,
     stores: read("stores.json", storesSchema, { keyValueMaps: { private: false } }).value,
+    clients: readClients(read, report),
   };
 }
 
@@ -90,7 +93,7 @@ function reportUnknownFiles(names: Iterable<string>, report: Report): void {
   }
 }
 
-const knownFiles = new Set([
+const knownFiles = new Set<string>([
   "targetservers.json",
   "flowhooks.json",
   "keyvaluemaps.json",
@@ -103,6 +106,7 @@ const knownFiles = new Set([
   "analytics.json",
   "requests.json",
   "stores.json",
+  ...clientFiles,
   // Public; it seals secrets, and only the command reads it.
   "secrets-key.json",
 ]);

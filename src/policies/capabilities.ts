@@ -1,3 +1,4 @@
+import type { Directory } from "../clients/directory.ts";
 import type { GoogleIdentity } from "../credentials/google-tokens.ts";
 import type { Position } from "../documents/report.ts";
 import type { SpecificationReader } from "../documents/specification-reader.ts";
@@ -37,6 +38,8 @@ export interface EnvironmentCapabilities {
   readonly keySets: KeySets;
   readonly caches: Caches;
   readonly counters: Counters;
+  /** API products, and who may call them. */
+  readonly directory: Directory;
   readonly scripts: ScriptRunner;
   readonly printer: Printer;
   readonly specifications: SpecificationReader;

@@ -47,6 +47,7 @@ const loaders: Readonly<Record<string, () => Promise<PolicyType>>> = {
   ServiceCallout: async () => (await import("./callouts/service-callout/service-callout.ts")).serviceCallout,
   SpikeArrest: async () => (await import("./traffic/spike-arrest.ts")).spikeArrest,
   StatisticsCollector: async () => (await import("./extensions/statistics-collector.ts")).statisticsCollector,
+  VerifyAPIKey: async () => (await import("./security/clients/verify-api-key.ts")).verifyApiKey,
   VerifyJWS: async () => (await import("./security/tokens/verify-jws.ts")).verifyJws,
   VerifyJWT: async () => (await import("./security/tokens/verify-jwt.ts")).verifyJwt,
   XMLThreatProtection: async () =>

@@ -60,7 +60,7 @@ export function makeGateway(env: WorkerEnv): Served {
     const { proxy } = flow.identity;
     console.log(JSON.stringify({ level: "info", event: "script.printed", proxy, policy, text }));
   };
-  const capabilities = (snapshot: Snapshot): EnvironmentCapabilities => {
+  const capabilities = (snapshot: Snapshot, readRevision: ReadRevision): EnvironmentCapabilities => {
     const { document } = snapshot;
     const { allow, advice } = document.egress;
     const list = `environments/${document.environment}/egress.json`;
@@ -68,6 +68,7 @@ export function makeGateway(env: WorkerEnv): Served {
     const sources = once(() => services.get().flowSources(document));
     const functions = once(() => services.get().flowFunctions(snapshot));
     const keyValueMaps = once(() => stores.get().keyValueMaps(document));
+    const directory = once(() => stores.get().directory(document, readRevision));
     return {
       egress: new Egress({ ...doors, policy }),
       targetServers: readTargetServers(document.targetServers),
@@ -88,6 +89,9 @@ export function makeGateway(env: WorkerEnv): Served {
       get counters() {
         return stores.get().counters;
       },
+      get directory() {
+        return directory();
+      },
       scripts,
       printer: { print },
       specifications: deployedSpecifications,
@@ -100,7 +104,7 @@ export function makeGateway(env: WorkerEnv): Served {
       functions: () => services.get().deployedFunctions(document, readRevision),
       webhooks: () => services.get().deployedWebhooks(document),
       googleIdentity: (account) => googleTokens.get().identity(account),
-      capabilities,
+      capabilities: (snapshot) => capabilities(snapshot, readRevision),
     });
   const environment = new Environment(env.ENVIRONMENT, env.CONFIG, makeSnapshot, (document) =>
     audit.follow(document.audit, document.environment),

@@ -1,5 +1,7 @@
+import { DeployedDirectory, DirectoryMemory } from "../clients/deployed-directory.ts";
 import { systemClock } from "../egress/deadline.ts";
 import type { EnvironmentDocument } from "../environment/document.ts";
+import type { ReadRevision } from "../environment/snapshot.ts";
 import { EnvironmentCounters } from "../stores/counters/environment-counters.ts";
 import { EnvironmentMaps, entriesOfMaps } from "../stores/environment-maps.ts";
 import { SealedCache } from "../stores/shared-cache.ts";
@@ -16,6 +18,8 @@ export interface Stores {
   readonly caches: TwoLevelCache;
   /** Beside the deployed states: a deployment does not begin to count anew. */
   readonly counters: EnvironmentCounters;
+  /** The API products and apps of a deployed state. */
+  directory(document: EnvironmentDocument, readRevision: ReadRevision): DeployedDirectory;
   /** The key value maps of a deployed state. */
   keyValueMaps(document: EnvironmentDocument): EnvironmentMaps;
 }
@@ -28,6 +32,11 @@ export function makeStores(env: WorkerEnv, log: Log): Stores {
     log,
     after: (ms, then) => systemClock.after(ms, then),
   });
+  const clients = new DirectoryMemory({
+    environment: env.ENVIRONMENT,
+    privateKey: env.SECRETS_KEY,
+    log,
+  });
   return {
     storedMaps,
     caches: new TwoLevelCache(sharedCache(env, log), log),
@@ -36,6 +45,7 @@ export function makeStores(env: WorkerEnv, log: Log): Stores {
       log,
       after: (ms, then) => systemClock.after(ms, then),
     }),
+    directory: ({ directory }, readRevision) => new DeployedDirectory(directory, readRevision, clients),
     keyValueMaps: (document) =>
       new EnvironmentMaps(
         document,

@@ -36,6 +36,7 @@ function environmentOf({ sharedFlows = {}, flowHooks = {} }: Environment): Compi
       printer: inert,
       caches: inert,
       counters: inert,
+      directory: inert,
       specifications: inert,
     },
   };

@@ -1,3 +1,4 @@
+import { DeployedDirectory, DirectoryMemory } from "../../src/clients/deployed-directory.ts";
 import type { GoogleIdentity } from "../../src/credentials/google-tokens.ts";
 import type { Secrets } from "../../src/credentials/secrets/store.ts";
 import { deployedSpecifications } from "../../src/documents/deployed-specifications.ts";
@@ -136,6 +137,11 @@ export function gatewayOn(
   const storedMaps = memoryMaps(options.mapKv);
   const memory = options.counters ?? new MemoryCounters(options.clock?.now ?? Date.now);
   const counters = memory.isolate((line) => log.push(line));
+  const clients = new DirectoryMemory({
+    environment: "local",
+    privateKey: undefined,
+    log: (line) => log.push(line),
+  });
   const makeSnapshot = (document: EnvironmentDocument, readRevision: ReadRevision) => {
     const policy = compileEgressPolicy({ allow: document.egress.allow, advice: "dev" });
     const doors = { internet, connections, log: (line: Record<string, unknown>) => log.push(line), audit };
@@ -170,6 +176,7 @@ export function gatewayOn(
         specifications: deployedSpecifications,
         caches: new TwoLevelCache(null, (line) => log.push(line)),
         counters,
+        directory: new DeployedDirectory(document.directory, readRevision, clients),
         scripts,
         analytics: new EnvironmentAnalytics(document.analytics, document.environment, {
           bindings: options.bindings ?? {},

@@ -236,6 +236,7 @@ export class DevSession {
       organization: "local",
       now: new Date(),
       advice: "dev",
+      seals: this.#secretsKey,
       allow: allowedInDev(model, this.#options),
       entries: this.#options.keyValues.flatMap((given) => entriesBesideEnvironment(given, model.bundles)),
     });

@@ -81,8 +81,17 @@ function asModule(module: Uint8Array, { language }: PublishedFunction): Files {
 /** The settings of an environment, each as a file of JSON. */
 function settingsOf(document: EnvironmentDocument | null, previous: EnvironmentDocument | null): Files {
   if (document === null) return nothing;
-  const { format, generation, deployedAt, proxies, sharedFlows, functions, resources, ...settings } =
-    document;
+  const {
+    format,
+    generation,
+    deployedAt,
+    proxies,
+    sharedFlows,
+    functions,
+    resources,
+    directory,
+    ...settings
+  } = document;
   const shown = {
     ...settings,
     keyValueMaps: hidden(document.keyValueMaps, previous?.keyValueMaps ?? document.keyValueMaps),

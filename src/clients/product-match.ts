@@ -1,0 +1,80 @@
+import type { ApiProduct } from "./entities.ts";
+import { hasOtherOperations } from "./other-operations.ts";
+import { compileResourcePattern } from "./resource-pattern.ts";
+
+/** A request, as far as API products are concerned. */
+export interface ProductCall {
+  readonly environment: string;
+  readonly proxy: string;
+  /** What follows the proxy's base path. */
+  readonly pathSuffix: string;
+  readonly verb: string;
+}
+
+type Group = NonNullable<ApiProduct["operationGroup"]>;
+
+/** An operation that covers a request. */
+export interface MatchedOperation {
+  /** Its path as the product has it, such as `/orders/**`. */
+  readonly resource: string;
+  /** None for all. */
+  readonly methods: readonly string[];
+  readonly quota: Group["operationConfigs"][number]["quota"];
+  readonly attributes: ApiProduct["attributes"];
+}
+
+/** How a product covers a request: by an operation, or, where it has none, as a whole. */
+export type ProductMatch = { readonly operation: MatchedOperation | null } | null;
+
+const compiled = new WeakMap<ApiProduct, (call: ProductCall) => ProductMatch>();
+
+/**
+ * Says whether an API product covers a request, and by what. No environments, proxies or resource paths are all of them;
+ * a product with operations covers what these do and nothing else. Apigee: "Managing API products".
+ */
+export function matchProduct(product: ApiProduct, call: ProductCall): ProductMatch {
+  const known = compiled.get(product);
+  if (known) return known(call);
+  const match = compileProduct(product);
+  compiled.set(product, match);
+  return match(call);
+}
+
+const whole: ProductMatch = { operation: null };
+
+function compileProduct(product: ApiProduct): (call: ProductCall) => ProductMatch {
+  const { operationGroup, apiResources, proxies, environments } = product;
+  const isHere = ({ environment }: ProductCall) =>
+    environments.length === 0 || environments.includes(environment);
+  if (operationGroup !== null) {
+    const match = compileOperations(operationGroup);
+    return (call) => (isHere(call) ? match(call) : null);
+  }
+  if (hasOtherOperations(product)) return () => null;
+  const resources = apiResources.map((pattern) => compileResourcePattern(pattern));
+  return (call) => {
+    const covers =
+      isHere(call) &&
+      (proxies.length === 0 || proxies.includes(call.proxy)) &&
+      (resources.length === 0 || resources.some((matches) => matches(call.pathSuffix)));
+    return covers ? whole : null;
+  };
+}
+
+function compileOperations({ operationConfigs }: Group): (call: ProductCall) => ProductMatch {
+  const operations = operationConfigs.flatMap(({ apiSource, operations, quota, attributes }) =>
+    operations.map(({ resource, methods }) => ({
+      proxy: apiSource,
+      matches: compileResourcePattern(resource),
+      methods: methods.map((method) => method.toUpperCase()),
+      match: { operation: { resource, methods, quota, attributes } },
+    })),
+  );
+  return ({ proxy, pathSuffix, verb }) =>
+    operations.find(
+      (operation) =>
+        operation.proxy === proxy &&
+        (operation.methods.length === 0 || operation.methods.includes(verb.toUpperCase())) &&
+        operation.matches(pathSuffix),
+    )?.match ?? null;
+}

@@ -1,0 +1,77 @@
+import { coverageOf, identify, type KnownClient, type Refusal } from "../../../clients/identify.ts";
+import { readInteger } from "../../../documents/read.ts";
+import { textOf } from "../../../expression/value.ts";
+import type { FlowContext } from "../../../flow/context.ts";
+import { refOf } from "../../parts/text-or-ref.ts";
+import { definePolicy } from "../../policy-type.ts";
+import { compileClientVariables } from "./client-variables.ts";
+import { failure, faultOfRefusal, keyFaults } from "./faults.ts";
+
+/** Characters. No key is longer, so nobody has it. */
+const LONGEST_KEY = 2048;
+
+/**
+ * Lets in who has the key of an app whose API products cover the request. Apigee: "Verify API Key policy".
+ *
+ * Faults: see `keyFaults`.
+ */
+export const verifyApiKey = definePolicy({
+  element: "VerifyAPIKey",
+  // So it is documented: the same as that of OAuthV2.
+  variablePrefix: "oauthV2",
+  needs: ["directory"],
+  faults: keyFaults,
+
+  /** Problems: SpecifyValueOrRefApiKey. */
+  read(xml, report) {
+    const element = xml.child("APIKey");
+    const ref = refOf(element);
+    const text = element?.text() ?? "";
+    if (ref === null && text === "") {
+      report.error(
+        "SpecifyValueOrRefApiKey",
+        element ?? xml,
+        "The policy does not say where the key of a request is.",
+        'Write <APIKey ref="request.queryparam.apikey"/> or another variable.',
+      );
+    }
+    // What is deployed is kept in memory: there is nothing that would have to be asked for again.
+    readInteger(xml.child("CacheExpiryInSeconds"), null, report);
+    return { ref, text };
+  },
+
+  refersTo: () => ({ identifiesClients: true }),
+
+  build({ ref, text }, context) {
+    const { directory, environment, policy } = context;
+    const key = ref === null ? null : context.variable(ref);
+    const variables = compileClientVariables(`verifyapikey.${policy}.`);
+
+    const letIn = (flow: FlowContext, found: KnownClient | Refusal): void => {
+      if (typeof found === "string") throw faultOfRefusal[found]();
+      const { proxy } = flow.identity;
+      const call = { environment, proxy, pathSuffix: flow.pathSuffix, verb: flow.request.verb };
+      const coverage = coverageOf(found.products, call);
+      if (coverage === null) throw keyFaults.otherResource();
+      variables.set(flow, found, coverage);
+    };
+
+    return function verifyKey(flow) {
+      variables.clear(flow);
+      try {
+        const value = key === null ? text : textOf(key.get(flow)) || text;
+        if (value === "") throw keyFaults.unresolved(key?.name ?? "");
+        if (value.length > LONGEST_KEY) throw keyFaults.unknown();
+        const found = identify(directory, value, flow.exchange);
+        if (!(found instanceof Promise)) return letIn(flow, found);
+        return found
+          .then((client) => letIn(flow, client))
+          .catch((error) => {
+            throw failure(flow, policy, error);
+          });
+      } catch (error) {
+        throw failure(flow, policy, error);
+      }
+    };
+  },
+});
