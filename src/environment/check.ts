@@ -7,6 +7,7 @@ import { readScript } from "../scripts/syntax/read-script.ts";
 import { publishedSignature } from "../webhooks/published.ts";
 import { namesOf } from "./bundle-names.ts";
 import { checkActions } from "./check-action-types.ts";
+import { checkClients } from "./check-clients.ts";
 import { checkFunctions } from "./check-functions.ts";
 import { checkedSources, checkSourceAliases } from "./check-sources.ts";
 import { checkWebhooks } from "./check-webhooks.ts";
@@ -40,6 +41,7 @@ export function checkEnvironment(model: EnvironmentModel, report: Report, organi
   checkActions(model, report);
   checkLocalCalls(model, report);
   checkInitialEntries(model.bundles, report);
+  checkClients(model, report);
 }
 
 /** Each problem once, in the order of files and lines. That a property has no effect is said of the first one alone. */

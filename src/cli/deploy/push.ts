@@ -10,6 +10,7 @@ import type { Mount } from "../check/mount.ts";
 import { formatProblems } from "../check/print-problems.ts";
 import { loadFailures, loadProblems } from "../dev/load-problems.ts";
 import { addKvOptions, type KvOptions, withKv } from "../kv/options.ts";
+import { readSealingKey, type SealingKey } from "../secret/deployed-secrets.ts";
 import { dataLosses } from "./data-losses.ts";
 import { differences } from "./diff/difference.ts";
 import { formatDifferences } from "./diff/print-difference.ts";
@@ -54,7 +55,15 @@ async function push(path: string, options: PushOptions): Promise<void> {
   const all = sortedProblems([...problems, ...unbound]);
   if (all.length > 0) process.stderr.write(formatProblems(all, process.stderr));
   if (failed || unbound.length > 0) return refuse();
-  await withKv(options, (kv) => deploy(new DeploymentStore(kv, options.env), model, folder.mounts, options));
+  // Keys and secrets of apps are not to be read in KV.
+  const seals = hasClients(model) ? await readSealingKey(options.env, folder.files) : null;
+  await withKv(options, (kv) =>
+    deploy(new DeploymentStore(kv, options.env), model, folder.mounts, seals, options),
+  );
+}
+
+function hasClients({ settings: { clients } }: EnvironmentModel): boolean {
+  return Object.values(clients).some((entities) => entities.length > 0);
 }
 
 function refuse(): void {
@@ -66,6 +75,7 @@ async function deploy(
   store: DeploymentStore,
   model: EnvironmentModel,
   mounts: readonly Mount[],
+  seals: SealingKey | null,
   options: PushOptions,
 ): Promise<void> {
   const previous = await store.current();
@@ -73,6 +83,7 @@ async function deploy(
     organization: options.organization,
     now: new Date(),
     advice: "list",
+    seals,
   });
   process.stdout.write(formatChanges(plan.changes));
   if (plan.isRepetition) {

@@ -56,6 +56,7 @@ export function addCall(program: Command): void {
         connections: options.connectTo,
         targetServers: [],
         keyValues: [],
+        apps: [],
         google: googleKeysIn(process.env),
         showsCalls: false,
         showsRequests: false,

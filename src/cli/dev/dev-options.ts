@@ -27,6 +27,12 @@ export interface GivenKeyValue {
   readonly value: string;
 }
 
+/** `--app KEY[:SECRET]`: an app that may call everything. */
+export interface GivenApp {
+  readonly key: string;
+  readonly secret: string;
+}
+
 /** An option that may be given several times. */
 export function collect<T>(
   parse: (text: string) => T,
@@ -98,6 +104,12 @@ export function parseKeyValue(text: string): GivenKeyValue {
     throw new InvalidArgumentError("Write MAP.KEY=VALUE.");
   }
   return { map, key, value };
+}
+
+export function parseApp(text: string): GivenApp {
+  const [, key, secret = ""] = /^([^:]+)(?::(.*))?$/s.exec(text) ?? [];
+  if (key === undefined) throw new InvalidArgumentError("Write KEY or KEY:SECRET.");
+  return { key, secret };
 }
 
 function nameAndUrl(text: string, example: string, schemes = /^https?:$/): { name: string; url: URL } {

@@ -3,18 +3,20 @@ import { isThisMachine } from "../../egress/ip.ts";
 import { baseUrl } from "../../egress/target-server.ts";
 import type { EnvironmentModel } from "../../environment/read-environment.ts";
 import { withDefaultServiceAccount } from "../../environment/service-accounts.ts";
+import { withDevApps } from "./dev-apps.ts";
 import type { DevGoogle } from "./dev-google.ts";
-import type { GivenKeyValue, GivenTargetServer, HostConnection } from "./dev-options.ts";
+import type { GivenApp, GivenKeyValue, GivenTargetServer, HostConnection } from "./dev-options.ts";
 
 /** What the options of `sortie dev` set beside the environment's files. */
 export interface DevSettings {
   readonly connections: readonly HostConnection[];
   readonly targetServers: readonly GivenTargetServer[];
   readonly keyValues: readonly GivenKeyValue[];
+  readonly apps: readonly GivenApp[];
   readonly google: DevGoogle;
 }
 
-/** The environment with the target servers, key value map entries and service account of the command line. */
+/** The environment with the target servers, key value map entries, apps and service account of the command line. */
 export function withDevSettings(model: EnvironmentModel, given: DevSettings): EnvironmentModel {
   const { settings } = model;
   const names = new Set<unknown>(given.targetServers.map(({ server }) => server.name));
@@ -35,6 +37,7 @@ export function withDevSettings(model: EnvironmentModel, given: DevSettings): En
         ...given.targetServers.map(({ server }) => [server.name, server] as const),
       ]),
       keyValueMaps: Object.fromEntries(keyValueMaps),
+      clients: withDevApps(settings.clients, given.apps),
     },
   };
   const { defaultAccount } = given.google;

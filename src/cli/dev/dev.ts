@@ -4,6 +4,7 @@ import { stopSignal } from "../stop-signal.ts";
 import { googleKeysIn, startDevIssuer } from "./dev-google.ts";
 import {
   collect,
+  parseApp,
   parseConnection,
   parseHost,
   parseKeyValue,
@@ -40,6 +41,12 @@ export function addDev(program: Command): void {
       [],
     )
     .option(
+      "--app <key[:secret]>",
+      "let in an app with this consumer key, by a product of all that is served; may be given several times",
+      collect(parseApp),
+      [],
+    )
+    .option(
       "--google-issuer",
       "make Google tokens on this machine, for any service account; proxies without one get one",
     )
@@ -67,6 +74,7 @@ export function addDev(program: Command): void {
           connections: options.connectTo,
           targetServers: options.targetServer,
           keyValues: options.kvm,
+          apps: options.app,
           google,
           showsCalls: options.calls ?? false,
           showsRequests: !options.quiet,

@@ -25,6 +25,7 @@ export function addExample(program: Command): void {
             connections,
             targetServers: services.map(({ name, url }) => parseTargetServer(`${name}=${url}`)),
             keyValues: [],
+            apps: [],
             google: googleKeysIn({ [OWN_KEY]: serviceAccountKey }),
             showsCalls: false,
             showsRequests: true,

@@ -26,7 +26,7 @@ export async function readSealingKey(environment: string, files: EnvironmentFile
   const bytes = files.get(file);
   if (bytes) return readPublicKey(new TextDecoder().decode(bytes), file);
   throw new CommandFailure(
-    `There is no ${file} to seal secrets with. Make it, and the Worker's key, with: ` +
+    `There is no ${file} to seal secrets and keys of apps with. Make it, and the Worker's key, with: ` +
       `sortie secret key --env ${environment} | npx wrangler secret put SECRETS_KEY`,
   );
 }

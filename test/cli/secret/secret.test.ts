@@ -190,7 +190,7 @@ describe("the keys of an environment", () => {
       "value",
     );
     expect(stderr).toBe(
-      "error: There is no environments/prod/secrets-key.json to seal secrets with. Make it, and the Worker's key, with: " +
+      "error: There is no environments/prod/secrets-key.json to seal secrets and keys of apps with. Make it, and the Worker's key, with: " +
         "sortie secret key --env prod | npx wrangler secret put SECRETS_KEY\n",
     );
     expect(status).toBe(2);
