@@ -151,11 +151,12 @@ function readList<Entity>(
   entity: v.GenericSchema<unknown, Entity>,
 ): EntityList<Entity> {
   const list = v.array(entity);
-  const answer = v.object({ [field]: list });
+  // An answer leaves out a list that is empty.
+  const answer = v.object({ ...ignored("nextPageToken", "totalSize"), [field]: v.nullish(list, []) });
   const either = v.lazy((json): typeof list | typeof answer => (Array.isArray(json) ? list : answer));
-  const { value, at } = read(name, either, []);
+  const { value, at } = read<Entity[] | Record<string, unknown>>(name, either, []);
   if (Array.isArray(value)) return { all: value, at: (...path) => at(path) };
-  return { all: value[field] ?? [], at: (...path) => at([field, ...path]) };
+  return { all: (value[field] ?? []) as Entity[], at: (...path) => at([field, ...path]) };
 }
 
 function reportTwice<Entity>(

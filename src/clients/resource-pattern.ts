@@ -3,18 +3,23 @@ import { compileGlob } from "../expression/glob.ts";
 /**
  * Compiles a resource path of an API product, which is compared with what follows the proxy's base path. `*` stands for
  * one segment, or for a part of one, and a last `**` for all that are deeper; `/` is the base path and everything below it.
- * A segment is never empty, but for the last one below `**`. Apigee: "Managing API products" (Configuring resource paths).
+ * No wildcard stands for an empty segment but the last `**`. Apigee: "Managing API products" (Configuring resource paths).
  */
 export function compileResourcePattern(pattern: string): (pathSuffix: string) => boolean {
   const path = pattern.startsWith("/") ? pattern : `/${pattern}`;
   if (path === "/") return () => true;
   const segments = path.slice(1).split("/");
   const isDeep = segments.at(-1) === "**";
-  const wanted = (isDeep ? segments.slice(0, -1) : segments).map((segment) => compileGlob(segment));
+  const wanted = (isDeep ? segments.slice(0, -1) : segments).map(compileSegment);
   return (pathSuffix) => {
     if (!pathSuffix.startsWith("/")) return false;
     const given = pathSuffix.slice(1).split("/", wanted.length + 1);
     if (isDeep ? given.length <= wanted.length : given.length !== wanted.length) return false;
-    return wanted.every((matches, index) => given[index] !== "" && matches(given[index] ?? ""));
+    return wanted.every((matches, index) => matches(given[index] ?? ""));
   };
+}
+
+function compileSegment(segment: string): (given: string) => boolean {
+  const matches = compileGlob(segment);
+  return segment === "" ? matches : (given) => given !== "" && matches(given);
 }

@@ -4,6 +4,7 @@ import { promisify } from "node:util";
 import { Miniflare } from "miniflare";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { workerModules } from "../../../src/cli/dev/worker-modules.ts";
+import { generateKeys } from "../../../src/credentials/secrets/keys.ts";
 import { COMPATIBILITY_DATE } from "../../../src/functions/compatibility-date.ts";
 import { sortieInProcess } from "../in-process.ts";
 import { CloudflareServer } from "../kv/cloudflare-server.ts";
@@ -274,4 +275,37 @@ test("sources are part of what is deployed", async () => {
     /sources\/shipping.yaml:2:48 {2}error {2}InvalidHost[\s\S]*Nothing was deployed.\n$/,
   );
   expect(status).toBe(1);
+});
+
+const shop = (status: string) => ({
+  "environments/test/products.json": JSON.stringify([{ name: "p" }]),
+  "environments/test/developers.json": JSON.stringify([{ email: "ann@example.com" }]),
+  "environments/test/developerapps.json": JSON.stringify([
+    {
+      name: "shop",
+      developerEmail: "ann@example.com",
+      status,
+      credentials: [{ consumerKey: "the key", consumerSecret: "the secret" }],
+    },
+  ]),
+});
+
+test("apps are deployed sealed, and not at all without a key that seals them", async () => {
+  const folder = folderWith({ ...below("apiproxies/a", answeringProxy("a", "text")), ...shop("approved") });
+  const kv = ["--local", "--persist-to", folderWith({}), "--config", join(repository, "wrangler.toml")];
+  const run = (command: string) => sortieInProcess([command, ".", "--env", "test", ...kv], folder);
+  const refused = await run("push");
+  expect(refused.stderr).toMatch(
+    /There is no environments\/test\/secrets-key.json to seal secrets and keys of apps with. Make it, .*sortie secret key --env test/,
+  );
+  expect(refused.status).not.toBe(0);
+  const { publicJwk } = await generateKeys();
+  writeIn(folder, "environments/test/secrets-key.json", publicJwk);
+  expect((await run("push")).stdout).toContain("added      API products and apps of test\n");
+  expect((await run("push")).stdout).toContain("Nothing has changed: test stays at generation 1.");
+  for (const [name, text] of Object.entries(shop("revoked"))) writeIn(folder, name, text);
+  const shown = await run("diff");
+  expect(shown.stdout).toContain("changed    API products and apps of test\n");
+  expect(shown.stdout).not.toMatch(/the key|the secret/);
+  expect((await run("push")).stdout).toContain("Deployed generation 2 of test.");
 });

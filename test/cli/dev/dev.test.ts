@@ -432,3 +432,41 @@ test.each([
   expect(stderr).toMatch(message);
   expect(status).toBe(2);
 });
+
+describe("a proxy that asks for a key", { shuffle: false }, () => {
+  const folder = folderWith(
+    below("keyed", {
+      "apiproxy/keyed.xml": '<APIProxy name="keyed"/>',
+      "apiproxy/policies/V.xml":
+        '<VerifyAPIKey name="V"><APIKey ref="request.header.x-api-key"/></VerifyAPIKey>',
+      "apiproxy/proxies/default.xml": `<ProxyEndpoint name="default">
+        <PreFlow><Request><Step><Name>V</Name></Step></Request></PreFlow>
+        <HTTPProxyConnection><BasePath>/keyed</BasePath></HTTPProxyConnection>
+        <RouteRule name="none"/>
+      </ProxyEndpoint>`,
+    }),
+  );
+  const withKey = (url: string, key: string) =>
+    fetch(`${url}/keyed`, { headers: { "x-api-key": key } }).then(({ status }) => status);
+
+  test("lets in the apps of the command line, and nobody else", async () => {
+    const dev = new RunningInProcess(
+      ["dev", "keyed/apiproxy", "--port", "0", "--app", "one", "--app", "two:secret"],
+      folder,
+    );
+    const url = await dev.ready();
+    expect(await Promise.all(["one", "two", "two:secret", "three"].map((key) => withKey(url, key)))).toEqual([
+      200, 200, 401, 401,
+    ]);
+    expect((await get(`${url}/keyed`)).text).toContain("steps.oauth.v2.FailedToResolveAPIKey");
+    await dev.stop();
+  });
+
+  test("says that it lets in nobody where there are no apps", async () => {
+    const { stdout, status } = await sortieInProcess(["check", "keyed/apiproxy"], folder);
+    expect(stdout).toMatch(
+      /policies\/V.xml:1:1 {2}warning {2}NoApps {2}The policy V lets in apps, and the environment has none: every request is refused.\n {4}Add developerapps.json, developers.json and products.json to the environment, or start sortie dev with --app KEY./,
+    );
+    expect(status).toBe(0);
+  });
+});

@@ -36,7 +36,9 @@ export const verifyApiKey = definePolicy({
       );
     }
     // What is deployed is kept in memory: there is nothing that would have to be asked for again.
-    readInteger(xml.child("CacheExpiryInSeconds"), null, report);
+    const expiry = xml.child("CacheExpiryInSeconds");
+    readInteger(expiry, null, report);
+    expiry?.attribute("ref");
     return { ref, text };
   },
 
@@ -59,7 +61,7 @@ export const verifyApiKey = definePolicy({
     return function verifyKey(flow) {
       variables.clear(flow);
       try {
-        const value = key === null ? text : textOf(key.get(flow)) || text;
+        const value = (key && textOf(key.get(flow))) || text;
         if (value === "") throw keyFaults.unresolved(key?.name ?? "");
         if (value.length > LONGEST_KEY) throw keyFaults.unknown();
         const found = identify(directory, value, flow.exchange);
