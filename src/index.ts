@@ -4,6 +4,7 @@ import { Fault } from "./flow/fault.ts";
 import { Late } from "./text/late.ts";
 import { FunctionEgress, FunctionSession } from "./worker/function-entrypoints.ts";
 import { servedBy } from "./worker/gateways.ts";
+import { IssuedToken } from "./worker/issued-token.ts";
 import type { Served } from "./worker/make-gateway.ts";
 import { OntologyObjects } from "./worker/ontology-objects.ts";
 import { TrafficCounter } from "./worker/traffic-counter.ts";
@@ -19,6 +20,7 @@ const ownRoutes = new Late(() => import("./routes/own.ts"));
 export {
   FunctionEgress,
   FunctionSession,
+  IssuedToken,
   OntologyObjects,
   TrafficCounter,
   UserAuthorization,

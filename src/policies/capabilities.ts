@@ -1,4 +1,5 @@
 import type { Directory } from "../clients/directory.ts";
+import type { IssuedTokens } from "../clients/tokens/issued-tokens.ts";
 import type { GoogleIdentity } from "../credentials/google-tokens.ts";
 import type { Position } from "../documents/report.ts";
 import type { SpecificationReader } from "../documents/specification-reader.ts";
@@ -40,6 +41,8 @@ export interface EnvironmentCapabilities {
   readonly counters: Counters;
   /** API products, and who may call them. */
   readonly directory: Directory;
+  /** The tokens that were issued to them. */
+  readonly issuedTokens: IssuedTokens;
   readonly scripts: ScriptRunner;
   readonly printer: Printer;
   readonly specifications: SpecificationReader;

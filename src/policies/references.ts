@@ -25,6 +25,8 @@ export interface References {
   readonly initialEntries?: readonly InitialEntry[];
   /** Whether it counts together with all isolates, which needs a binding of the Worker. */
   readonly sharesCounters?: boolean;
+  /** Whether it keeps tokens, which needs another one. */
+  readonly keepsTokens?: boolean;
   /** Whether it asks which app calls, of which the environment has to know some. */
   readonly identifiesClients?: boolean;
 }

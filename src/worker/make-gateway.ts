@@ -92,6 +92,9 @@ export function makeGateway(env: WorkerEnv): Served {
       get directory() {
         return directory();
       },
+      get issuedTokens() {
+        return stores.get().issuedTokens;
+      },
       scripts,
       printer: { print },
       specifications: deployedSpecifications,

@@ -1,4 +1,5 @@
 import { DeployedDirectory, DirectoryMemory } from "../clients/deployed-directory.ts";
+import { EnvironmentTokens } from "../clients/tokens/environment-tokens.ts";
 import { systemClock } from "../egress/deadline.ts";
 import type { EnvironmentDocument } from "../environment/document.ts";
 import type { ReadRevision } from "../environment/snapshot.ts";
@@ -7,6 +8,7 @@ import { EnvironmentMaps, entriesOfMaps } from "../stores/environment-maps.ts";
 import { SealedCache } from "../stores/shared-cache.ts";
 import { StoredMaps } from "../stores/stored-maps.ts";
 import { TwoLevelCache } from "../stores/two-level-cache.ts";
+import { tokenStores } from "./issued-token.ts";
 import { sharedCounter } from "./traffic-counter.ts";
 import type { WorkerEnv } from "./worker-env.ts";
 
@@ -18,6 +20,8 @@ export interface Stores {
   readonly caches: TwoLevelCache;
   /** Beside the deployed states: a deployment does not begin to count anew. */
   readonly counters: EnvironmentCounters;
+  /** Beside the deployed states, as well. */
+  readonly issuedTokens: EnvironmentTokens;
   /** The API products and apps of a deployed state. */
   directory(document: EnvironmentDocument, readRevision: ReadRevision): DeployedDirectory;
   /** The key value maps of a deployed state. */
@@ -45,6 +49,7 @@ export function makeStores(env: WorkerEnv, log: Log): Stores {
       log,
       after: (ms, then) => systemClock.after(ms, then),
     }),
+    issuedTokens: new EnvironmentTokens(env.ENVIRONMENT, { store: tokenStores(env), log }),
     directory: ({ directory }, readRevision) => new DeployedDirectory(directory, readRevision, clients),
     keyValueMaps: (document) =>
       new EnvironmentMaps(

@@ -37,6 +37,7 @@ function environmentOf({ sharedFlows = {}, flowHooks = {} }: Environment): Compi
       caches: inert,
       counters: inert,
       directory: inert,
+      issuedTokens: inert,
       specifications: inert,
     },
   };

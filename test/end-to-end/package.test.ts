@@ -111,6 +111,7 @@ testInstalled("Wrangler deploys the Worker of the package with the configuration
     "WEBHOOK_EXECUTIONS",
     "ONTOLOGY",
     "TRAFFIC_COUNTERS",
+    "ISSUED_TOKENS",
   ])
     expect(printed).toContain(`env.${binding}`);
 });

@@ -32,6 +32,7 @@ import { EnvironmentMaps, entriesOfMaps } from "../../src/stores/environment-map
 import type { MapKv } from "../../src/stores/stored-maps.ts";
 import { TwoLevelCache } from "../../src/stores/two-level-cache.ts";
 import { deployedWebhooks, flowSources } from "../../src/worker/flow-sources.ts";
+import { MemoryTokens } from "../clients/tokens/memory-tokens.ts";
 import { MemoryCounters } from "../stores/counters/memory-counters.ts";
 import { memoryMaps } from "../stores/memory-maps.ts";
 
@@ -71,6 +72,8 @@ export interface GatewayOptions {
   readonly clock?: Clock;
   /** What isolates count together; of this gateway alone when it is not given. */
   readonly counters?: MemoryCounters;
+  /** The tokens that isolates share; of this gateway alone when they are not given. */
+  readonly tokens?: MemoryTokens;
   /** Sees every step. */
   readonly observer?: Observer;
 }
@@ -137,6 +140,7 @@ export function gatewayOn(
   const storedMaps = memoryMaps(options.mapKv);
   const memory = options.counters ?? new MemoryCounters(options.clock?.now ?? Date.now);
   const counters = memory.isolate((line) => log.push(line));
+  const issuedTokens = (options.tokens ?? new MemoryTokens()).isolate((line) => log.push(line));
   const clients = new DirectoryMemory({
     environment: "local",
     privateKey: undefined,
@@ -177,6 +181,7 @@ export function gatewayOn(
         caches: new TwoLevelCache(null, (line) => log.push(line)),
         counters,
         directory: new DeployedDirectory(document.directory, readRevision, clients),
+        issuedTokens,
         scripts,
         analytics: new EnvironmentAnalytics(document.analytics, document.environment, {
           bindings: options.bindings ?? {},

@@ -2,8 +2,8 @@ import type { Command } from "commander";
 import type { Problem } from "../../documents/report.ts";
 import { sortedProblems } from "../../environment/check.ts";
 import { checkedEnvironment } from "./checked-environment.ts";
-import { counterBindingProblems } from "./counter-binding.ts";
 import { readPaths } from "./environment-folder.ts";
+import { objectBindingProblems } from "./object-bindings.ts";
 import { policyPage } from "./policy-page.ts";
 import { formatProblems } from "./print-problems.ts";
 
@@ -29,7 +29,7 @@ export function addCheck(program: Command): void {
       const problems = sortedProblems(
         checked.flatMap(({ model, problems }) => [
           ...problems,
-          ...counterBindingProblems(model, folder.mounts, undefined, "warning"),
+          ...objectBindingProblems(model, folder.mounts, undefined, "warning"),
         ]),
       );
       process.stdout.write(

@@ -4,9 +4,9 @@ import { type DeploymentPlan, planDeployment } from "../../environment/deploymen
 import { DeploymentStore } from "../../environment/deployment-store.ts";
 import type { EnvironmentModel } from "../../environment/read-environment.ts";
 import { checkedEnvironment } from "../check/checked-environment.ts";
-import { counterBindingProblems } from "../check/counter-binding.ts";
 import { readPaths } from "../check/environment-folder.ts";
 import type { Mount } from "../check/mount.ts";
+import { objectBindingProblems } from "../check/object-bindings.ts";
 import { formatProblems } from "../check/print-problems.ts";
 import { loadFailures, loadProblems } from "../dev/load-problems.ts";
 import { addKvOptions, type KvOptions, withKv } from "../kv/options.ts";
@@ -51,7 +51,7 @@ function withEnvironment(command: Command): Command {
 async function push(path: string, options: PushOptions): Promise<void> {
   const folder = readPaths([path]);
   const { model, problems, failed } = await checkedEnvironment(folder, options.env);
-  const unbound = counterBindingProblems(model, folder.mounts, options.config, "error");
+  const unbound = objectBindingProblems(model, folder.mounts, options.config, "error");
   const all = sortedProblems([...problems, ...unbound]);
   if (all.length > 0) process.stderr.write(formatProblems(all, process.stderr));
   if (failed || unbound.length > 0) return refuse();

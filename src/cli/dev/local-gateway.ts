@@ -67,6 +67,7 @@ export class LocalGateway {
             manifest: workerModules(),
             env: workerBindings(options, token),
             exports: {
+              IssuedToken: { type: "durable-object", storage: "sqlite" },
               TrafficCounter: { type: "durable-object", storage: "sqlite" },
               UserAuthorization: { type: "durable-object", storage: "sqlite" },
               OntologyObjects: { type: "durable-object", storage: "sqlite" },

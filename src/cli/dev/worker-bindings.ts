@@ -39,6 +39,7 @@ export function workerBindings(
     USER_AUTHORIZATION: durableObject("UserAuthorization"),
     ONTOLOGY: durableObject("OntologyObjects"),
     WEBHOOK_EXECUTIONS: durableObject("WebhookExecutions"),
+    ISSUED_TOKENS: durableObject("IssuedToken"),
     TRAFFIC_COUNTERS: durableObject("TrafficCounter"),
     ENVIRONMENT: { type: "text" as const, value: environment },
     REFRESH_TOKEN: { type: "text" as const, value: token },

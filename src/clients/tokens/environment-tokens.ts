@@ -1,0 +1,195 @@
+import { RecentlyUsed } from "../../stores/recently-used.ts";
+import type { StoreContext } from "../../stores/store-context.ts";
+import {
+  type IssuedToken,
+  type IssuedTokens,
+  type Revocation,
+  type TokenKind,
+  TokenStoreError,
+} from "./issued-tokens.ts";
+import { sealToken, unsealToken } from "./seal-token.ts";
+import type { StoredToken, TokenStore } from "./stored-token.ts";
+import { revocationName, tokenName } from "./token-name.ts";
+
+/** What an isolate keeps of tokens: those that were used longest ago go first. Bytes. */
+const KEPT_BYTES = 8 * 1024 * 1024;
+
+/** How long a store may take to answer. Milliseconds. */
+const TIMEOUT_MS = 5_000;
+
+/** How long a token is known after it has expired. Apigee: "OAuthV2 policy" (about expired tokens). Milliseconds. */
+export const KEPT_AFTER_EXPIRY_MS = 3 * 24 * 3_600_000;
+
+/** Nobody has a longer one. Apigee: "Using third-party OAuth tokens". Bytes. */
+const LONGEST_TOKEN = 2048;
+
+/** What the tokens work with. */
+export interface TokenServices {
+  /** The store of a name; throws where there are none. */
+  readonly store: (name: string) => TokenStore;
+  /** Takes one structured line. */
+  readonly log: (line: Record<string, unknown>) => void;
+}
+
+interface Kept<Value> {
+  readonly value: Value;
+  /** Epoch milliseconds. */
+  readonly readAt: number;
+}
+
+/**
+ * The tokens of an environment: each in a store of its own, sealed, and those that were asked for in the isolate's memory.
+ * Who revokes tokens of an app or of a user sets a time in a store of theirs, which is read with each token.
+ */
+export class EnvironmentTokens implements IssuedTokens {
+  readonly #environment: string;
+  readonly #services: TokenServices;
+  readonly #kept = new RecentlyUsed<Kept<IssuedToken>>(
+    KEPT_BYTES,
+    ({ value }, id) => 500 + 2 * (id.length + JSON.stringify(value).length),
+  );
+  readonly #revocations = new RecentlyUsed<Kept<number>>(KEPT_BYTES / 8, (_, id) => 100 + 2 * id.length);
+  /** Of each token as it was found, what its store had. */
+  readonly #versions = new WeakMap<IssuedToken, number>();
+
+  constructor(environment: string, services: TokenServices) {
+    this.#environment = environment;
+    this.#services = services;
+  }
+
+  find(
+    kind: TokenKind,
+    token: string,
+    maxAgeMs: number,
+    context: StoreContext,
+  ): IssuedToken | null | Promise<IssuedToken | null> {
+    if (isTooLong(token)) return null;
+    const kept = this.#kept.get(idOf(kind, token));
+    if (kept && context.now() - kept.readAt < maxAgeMs) return kept.value;
+    return this.#ask(kind, context, async () => {
+      const stored = await (await this.#storeOf(kind, token)).read();
+      return stored && this.#keep(kind, token, stored, maxAgeMs, context);
+    });
+  }
+
+  async add(tokens: readonly IssuedToken[], context: StoreContext): Promise<boolean> {
+    if (tokens.some(({ token }) => token === "" || isTooLong(token))) return false;
+    const [first] = tokens;
+    if (!first) return true;
+    return this.#ask(first.kind, context, async () => {
+      const added = await Promise.allSettled(tokens.map((token) => this.#write(token, null)));
+      if (added.every((each) => each.status === "fulfilled" && each.value)) return true;
+      // What another one may have written stays.
+      const own = tokens.filter((_, index) => isTrue(added[index]));
+      await Promise.all(own.map(async ({ kind, token }) => (await this.#storeOf(kind, token)).take()));
+      for (const each of added) if (each.status === "rejected") throw each.reason;
+      return false;
+    });
+  }
+
+  async change(found: IssuedToken, changed: IssuedToken, context: StoreContext): Promise<boolean> {
+    const version = this.#versions.get(found);
+    if (version === undefined) throw new TokenStoreError("a token can be changed only as it was found");
+    const { kind, token } = found;
+    this.#kept.delete(idOf(kind, token));
+    return this.#ask(kind, context, () => this.#write({ ...changed, kind, token }, version));
+  }
+
+  async take(kind: TokenKind, token: string, context: StoreContext): Promise<IssuedToken | null> {
+    if (isTooLong(token)) return null;
+    return this.#ask(kind, context, async () => {
+      const stored = await (await this.#storeOf(kind, token)).take();
+      this.#kept.delete(idOf(kind, token));
+      return stored && this.#judged(await unsealToken(kind, token, stored.sealed), 0, context);
+    });
+  }
+
+  async revoke(revocation: Revocation, before: number, context: StoreContext): Promise<void> {
+    await this.#ask("access", context, async () => {
+      const name = await revocationName(this.#environment, revocation);
+      await this.#services.store(name).revoke(before);
+    });
+    // Which of the tokens that are kept it means is not worth a look at each.
+    this.#revocations.clear();
+    this.#kept.clear();
+  }
+
+  async #keep(
+    kind: TokenKind,
+    token: string,
+    { version, sealed }: StoredToken,
+    maxAgeMs: number,
+    context: StoreContext,
+  ): Promise<IssuedToken> {
+    const readAt = context.now();
+    const value = await this.#judged(await unsealToken(kind, token, sealed), maxAgeMs, context);
+    this.#versions.set(value, version);
+    this.#kept.set(idOf(kind, token), { value, readAt });
+    return value;
+  }
+
+  /** The token, revoked where its app or its user is. */
+  async #judged(token: IssuedToken, maxAgeMs: number, context: StoreContext): Promise<IssuedToken> {
+    const { appId, endUser } = token;
+    const revocations = [
+      { appId, endUser: null },
+      ...(endUser === null
+        ? []
+        : [
+            { appId: null, endUser },
+            { appId, endUser },
+          ]),
+    ];
+    const times = await Promise.all(
+      revocations.map((revocation) => this.#revokedBefore(revocation, maxAgeMs, context)),
+    );
+    return token.issuedAt < Math.max(...times) ? { ...token, status: "revoked" } : token;
+  }
+
+  async #revokedBefore(
+    revocation: { readonly appId: string | null; readonly endUser: string | null },
+    maxAgeMs: number,
+    context: StoreContext,
+  ): Promise<number> {
+    const id = JSON.stringify([revocation.appId, revocation.endUser]);
+    const kept = this.#revocations.get(id);
+    const readAt = context.now();
+    if (kept && readAt - kept.readAt < maxAgeMs) return kept.value;
+    const name = await revocationName(this.#environment, revocation);
+    const value = await this.#services.store(name).revokedBefore();
+    this.#revocations.set(id, { value, readAt });
+    return value;
+  }
+
+  async #write(token: IssuedToken, version: number | null): Promise<boolean> {
+    const { kind, expiresAt } = token;
+    const keptUntil = expiresAt === null ? null : expiresAt + KEPT_AFTER_EXPIRY_MS;
+    const store = await this.#storeOf(kind, token.token);
+    return store.write(await sealToken(token), keptUntil, version);
+  }
+
+  async #storeOf(kind: TokenKind, token: string): Promise<TokenStore> {
+    return this.#services.store(await tokenName(this.#environment, kind, token));
+  }
+
+  async #ask<T>(kind: TokenKind, context: StoreContext, ask: () => Promise<T>): Promise<T> {
+    try {
+      return await context.within(TIMEOUT_MS, ask());
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      // The token is not for the log.
+      this.#services.log({ level: "error", event: "token.unavailable", kind, reason });
+      throw new TokenStoreError(reason, error);
+    }
+  }
+}
+
+const idOf = (kind: TokenKind, token: string) => `${kind} ${token}`;
+
+function isTooLong(token: string): boolean {
+  return token.length > LONGEST_TOKEN || new TextEncoder().encode(token).length > LONGEST_TOKEN;
+}
+
+function isTrue(result: PromiseSettledResult<boolean> | undefined): boolean {
+  return result?.status === "fulfilled" && result.value;
+}
