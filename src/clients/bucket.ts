@@ -1,12 +1,12 @@
 import { CompactEncrypt, compactDecrypt } from "jose";
 import * as v from "valibot";
 import { ALGORITHM, type PublicKey } from "../credentials/secrets/keys.ts";
-import type { DirectoryEntry } from "./directory-entry.ts";
+import type { EntityEntry, IndexEntry } from "./directory-entry.ts";
 
 /** How large a part of the directory is on average: what a lookup reads when the isolate does not have it. Characters. */
 const BUCKET_SIZE = 64 * 1024;
 
-/** No directory has more parts, since the environment's document names each of them. */
+/** No directory has more parts of a kind, since the environment's document names each of them. */
 const MOST_BUCKETS = 4096;
 
 const ENCRYPTION = "A256GCM";
@@ -21,11 +21,14 @@ const bucketSchema = v.object({
 /** A part of a directory, opened: what is under each id. */
 export type Bucket = ReadonlyMap<string, { readonly see?: string | undefined; readonly entity?: unknown }>;
 
-/** The directory of an environment in parts, each a JSON text; an id is in the part that {@link bucketIndex} says. */
-export function packBuckets(environment: string, entries: readonly DirectoryEntry[]): string[] {
+/** Entries of an environment in parts, each a JSON text; an id is in the part that {@link bucketIndex} says. */
+export function packBuckets<Entry extends EntityEntry | IndexEntry>(
+  environment: string,
+  entries: readonly Entry[],
+): string[] {
   const size = entries.reduce((sum, entry) => sum + JSON.stringify(entry).length, 0);
   const count = Math.min(MOST_BUCKETS, 2 ** Math.ceil(Math.log2(Math.max(1, size / BUCKET_SIZE))));
-  const buckets: DirectoryEntry[][] = Array.from({ length: count }, () => []);
+  const buckets: Entry[][] = Array.from({ length: count }, () => []);
   for (const entry of entries) buckets[bucketIndex(entry.id, count)]?.push(entry);
   return buckets.map((part) => JSON.stringify({ environment, entries: part }));
 }
@@ -58,16 +61,35 @@ export async function sealBucket(json: string, { id, key }: PublicKey): Promise<
 
 /** Rejects for bytes that another key sealed. */
 export async function unsealBucket(bytes: Uint8Array, key: CryptoKey): Promise<Uint8Array> {
-  const { plaintext } = await compactDecrypt(new TextDecoder().decode(bytes), key, {
-    keyManagementAlgorithms: [ALGORITHM],
-    contentEncryptionAlgorithms: [ENCRYPTION],
-  });
-  return plaintext;
+  try {
+    const { plaintext } = await compactDecrypt(new TextDecoder().decode(bytes), key, {
+      keyManagementAlgorithms: [ALGORITHM],
+      contentEncryptionAlgorithms: [ENCRYPTION],
+    });
+    return plaintext;
+  } catch (cause) {
+    throw new Error(
+      "they are sealed for another key than SECRETS_KEY, or damaged. Deploy them again with the secrets-key.json that " +
+        "belongs to SECRETS_KEY",
+      { cause },
+    );
+  }
 }
 
-/** Throws for what is no part of the directory of this environment. */
+/** Throws for what is no part of the directory of this environment; what it throws shows nothing of it. */
 export function readBucket(bytes: Uint8Array, environment: string): Bucket {
-  const bucket = v.parse(bucketSchema, JSON.parse(new TextDecoder().decode(bytes)));
-  if (bucket.environment !== environment) throw new Error("it belongs to another environment");
+  const bucket = parsed(bytes);
+  if (bucket === null)
+    throw new Error("they are damaged, or of another version of Sortie. Deploy them again");
+  if (bucket.environment !== environment) throw new Error("they belong to another environment");
   return new Map(bucket.entries.map(({ id, ...entry }) => [id, entry]));
+}
+
+/** The messages of parsers quote what they parse. */
+function parsed(bytes: Uint8Array): v.InferOutput<typeof bucketSchema> | null {
+  try {
+    return v.parse(bucketSchema, JSON.parse(new TextDecoder().decode(bytes)));
+  } catch {
+    return null;
+  }
 }

@@ -26,10 +26,17 @@ const schemas = {
   app: appSchema,
 };
 
-/** An entry of the directory: an entity under its id, or that id under another one of it, such as a consumer key. */
-export type DirectoryEntry =
-  | { readonly id: string; readonly entity: EntityKinds[keyof EntityKinds] }
-  | { readonly id: string; readonly see: string };
+/** An entity under its id. */
+export interface EntityEntry {
+  readonly id: string;
+  readonly entity: EntityKinds[keyof EntityKinds];
+}
+
+/** The id of an entity under another one by which it is found, such as a consumer key. */
+export interface IndexEntry {
+  readonly id: string;
+  readonly see: string;
+}
 
 /** The ids by which entities are found. */
 export const idOf = {
@@ -42,33 +49,32 @@ export const idOf = {
   appOfOwner: (owner: string, name: string) => JSON.stringify(["app of", owner, name]),
 };
 
-/** Everything by which the entities of an environment are found. */
-export function directoryEntries({
-  products,
-  developers,
-  appGroups,
-  apps,
-}: ClientEntities): DirectoryEntry[] {
-  return [
-    ...products.map((entity) => ({ id: idOf.product(entity.name), entity })),
-    ...developers.flatMap((entity) => {
-      const id = idOf.developer(entity.developerId);
-      return [
-        { id, entity },
-        { id: idOf.developerOfEmail(entity.email), see: id },
-      ];
-    }),
-    ...appGroups.map((entity) => ({ id: idOf.appGroup(entity.name), entity })),
-    ...apps.flatMap((entity) => {
-      const id = idOf.app(entity.appId);
-      const owner = entity.developerId ?? entity.appGroup ?? "";
-      return [
-        { id, entity },
-        { id: idOf.appOfOwner(owner, entity.name), see: id },
-        ...entity.credentials.map(({ consumerKey }) => ({ id: idOf.appOfKey(consumerKey), see: id })),
-      ];
-    }),
-  ];
+/** The entities of an environment, and everything else by which they are found. */
+export function directoryEntries({ products, developers, appGroups, apps }: ClientEntities): {
+  readonly entities: readonly EntityEntry[];
+  readonly index: readonly IndexEntry[];
+} {
+  return {
+    entities: [
+      ...products.map((entity) => ({ id: idOf.product(entity.name), entity })),
+      ...developers.map((entity) => ({ id: idOf.developer(entity.developerId), entity })),
+      ...appGroups.map((entity) => ({ id: idOf.appGroup(entity.name), entity })),
+      ...apps.map((entity) => ({ id: idOf.app(entity.appId), entity })),
+    ],
+    index: [
+      ...developers.map(({ email, developerId }) => ({
+        id: idOf.developerOfEmail(email),
+        see: idOf.developer(developerId),
+      })),
+      ...apps.flatMap(({ appId, name, developerId, appGroup, credentials }) => {
+        const see = idOf.app(appId);
+        return [
+          { id: idOf.appOfOwner(developerId ?? appGroup ?? "", name), see },
+          ...credentials.map(({ consumerKey }) => ({ id: idOf.appOfKey(consumerKey), see })),
+        ];
+      }),
+    ],
+  };
 }
 
 /** An entity as it was stored. Throws valibot's error for one that is malformed. */

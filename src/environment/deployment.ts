@@ -1,9 +1,7 @@
 import type { Bundle } from "../bundle/model.ts";
 import { namedHosts } from "../bundle/named-hosts.ts";
 import { referencesOf } from "../bundle/references.ts";
-import { bucketRevision, packBuckets, sealBucket } from "../clients/bucket.ts";
-import { directoryEntries } from "../clients/directory-entry.ts";
-import type { ClientEntities } from "../clients/read-clients.ts";
+import { packDirectory } from "../clients/pack-directory.ts";
 import type { PublicKey } from "../credentials/secrets/keys.ts";
 import { baseUrl } from "../egress/target-server.ts";
 import { namesOf } from "./bundle-names.ts";
@@ -95,7 +93,7 @@ export async function planDeployment(
     targetServers: settings.targetServerEntities,
     keyValueMaps: settings.keyValueMaps,
     initialEntries: [...initialEntries(model.bundles), ...(options.entries ?? [])],
-    directory: directory && { buckets: [...directory.parts.keys()], areSealed: directory.areSealed },
+    directory: directory?.deployed ?? null,
     egress: {
       allow: [...(options.advice === "list" ? allowedHosts(model) : []), ...(options.allow ?? [])],
       advice: options.advice,
@@ -124,23 +122,6 @@ export async function planDeployment(
       ),
     ]),
   );
-}
-
-/** The parts of the directory by revision; null where there is nothing in it. */
-async function packDirectory(
-  environment: string,
-  clients: ClientEntities,
-  seals: PublicKey | null,
-): Promise<{ readonly parts: ReadonlyMap<string, Uint8Array>; readonly areSealed: boolean } | null> {
-  const entries = directoryEntries(clients);
-  if (entries.length === 0) return null;
-  const parts = await Promise.all(
-    packBuckets(environment, entries).map(async (json) => {
-      const revision = await bucketRevision(json, seals?.id ?? null);
-      return [revision, seals ? await sealBucket(json, seals) : new TextEncoder().encode(json)] as const;
-    }),
-  );
-  return { parts: new Map(parts), areSealed: seals !== null };
 }
 
 /** Works out how a generation becomes the deployed state again. It gets a new number: a running Worker looks for those. */

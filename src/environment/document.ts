@@ -52,7 +52,11 @@ const storesSchema = v.object({
 const requestsSchema = v.object({ allowInPaths: v.array(v.picklist(disguises)) });
 
 /** API products and who may call them; see `DeployedBuckets`. */
-const directorySchema = v.object({ buckets: v.array(v.string()), areSealed: v.boolean() });
+const directorySchema = v.object({
+  entities: v.array(v.string()),
+  index: v.array(v.string()),
+  areSealed: v.boolean(),
+});
 
 const schema = v.object({
   format: v.literal(1),
@@ -147,7 +151,8 @@ export function revised(document: EnvironmentDocument): Revised[] {
 }
 
 function directoryOf({ directory }: EnvironmentDocument): Revised[] {
-  return (directory?.buckets ?? []).map((revision) => ({ name: "the API products and apps", revision }));
+  const revisions = directory ? [...directory.entities, ...directory.index] : [];
+  return revisions.map((revision) => ({ name: "the API products and apps", revision }));
 }
 
 /** What runs functions whose modules do not say it themselves. */

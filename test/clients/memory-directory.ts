@@ -1,6 +1,5 @@
-import { bucketRevision, packBuckets } from "../../src/clients/bucket.ts";
 import { DeployedDirectory, DirectoryMemory } from "../../src/clients/deployed-directory.ts";
-import { directoryEntries } from "../../src/clients/directory-entry.ts";
+import { packDirectory } from "../../src/clients/pack-directory.ts";
 import { type ClientEntities, readClients } from "../../src/clients/read-clients.ts";
 import { Report } from "../../src/documents/report.ts";
 import { readSettingsFile } from "../../src/documents/settings-file.ts";
@@ -52,10 +51,9 @@ export async function directoryOf(files: ClientFiles, environment = "test") {
 }
 
 export async function directoryOfClients(clients: ClientEntities, environment = "test") {
-  const parts = new Map<string, Uint8Array>();
-  for (const json of packBuckets(environment, directoryEntries(clients))) {
-    parts.set(await bucketRevision(json, null), new TextEncoder().encode(json));
-  }
+  const packed = await packDirectory(environment, clients, null);
+  // What takes parts away takes them from KV.
+  const parts = new Map(packed?.parts);
   const reads: string[] = [];
   const log: Record<string, unknown>[] = [];
   const memory = new DirectoryMemory({ environment, privateKey: undefined, log: (line) => log.push(line) });
@@ -65,10 +63,6 @@ export async function directoryOfClients(clients: ClientEntities, environment = 
     if (!bytes) throw new Error("KV has trouble");
     return bytes;
   };
-  const directory = new DeployedDirectory(
-    { buckets: [...parts.keys()], areSealed: false },
-    readRevision,
-    memory,
-  );
+  const directory = new DeployedDirectory(packed?.deployed ?? null, readRevision, memory);
   return { directory, parts, reads, log };
 }
