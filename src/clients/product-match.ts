@@ -1,6 +1,6 @@
 import type { ApiProduct } from "./entities.ts";
 import { hasOtherOperations } from "./other-operations.ts";
-import { compileResourcePattern } from "./resource-pattern.ts";
+import { breadthOf, compileResourcePattern } from "./resource-pattern.ts";
 
 /** A request, as far as API products are concerned. */
 export interface ProductCall {
@@ -61,20 +61,30 @@ function compileProduct(product: ApiProduct): (call: ProductCall) => ProductMatc
   };
 }
 
+/** Of several operations that cover a request, that counts whose path covers more. */
 function compileOperations({ operationConfigs }: Group): (call: ProductCall) => ProductMatch {
-  const operations = operationConfigs.flatMap(({ apiSource, operations, quota, attributes }) =>
-    operations.map(({ resource, methods }) => ({
-      proxy: apiSource,
-      matches: compileResourcePattern(resource),
-      methods: methods.map((method) => method.toUpperCase()),
-      match: { operation: { resource, methods, quota, attributes } },
-    })),
-  );
+  const operations = operationConfigs
+    .flatMap(({ apiSource, operations, quota, attributes }) =>
+      operations.map(({ resource, methods }) => ({
+        proxy: apiSource,
+        breadth: breadthOf(resource),
+        matches: compileResourcePattern(resource),
+        methods: compileMethods(methods),
+        match: { operation: { resource, methods, quota, attributes } },
+      })),
+    )
+    .sort((one, other) => other.breadth - one.breadth);
   return ({ proxy, pathSuffix, verb }) =>
     operations.find(
       (operation) =>
         operation.proxy === proxy &&
-        (operation.methods.length === 0 || operation.methods.includes(verb.toUpperCase())) &&
+        operation.methods?.has(verb.toUpperCase()) !== false &&
         operation.matches(pathSuffix),
     )?.match ?? null;
+}
+
+/** Null for all of them, which Apigee writes as `ALL` where none was chosen. */
+function compileMethods(methods: readonly string[]): ReadonlySet<string> | null {
+  const names = new Set(methods.map((method) => method.toUpperCase()));
+  return names.size === 0 || names.has("ALL") ? null : names;
 }

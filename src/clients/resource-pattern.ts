@@ -23,3 +23,13 @@ function compileSegment(segment: string): (given: string) => boolean {
   const matches = compileGlob(segment);
   return segment === "" ? matches : (given) => given !== "" && matches(given);
 }
+
+/**
+ * How much a resource path covers: `/` the most, then all that is deeper than a path, by how short that is, then
+ * wildcards for segments, then one path. Apigee: "Managing API products" (Configuring resource paths).
+ */
+export function breadthOf(pattern: string): number {
+  if (pattern === "/" || pattern === "") return 3;
+  if (/(?:^|\/)\*\*$/.test(pattern)) return 1 + 1 / pattern.split("/").length;
+  return pattern.includes("*") ? 1 : 0;
+}

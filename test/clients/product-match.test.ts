@@ -68,3 +68,26 @@ test("the operation that covers a request is told, with its quota", () => {
     operation: { resource: "/orders/*", methods: ["GET", "PUT"], quota, attributes },
   });
 });
+
+test.each<[paths: string[], matched: string]>([
+  [["/orders/7", "/orders/*", "/orders/**", "/**", "/"], "/"],
+  [["/orders/7", "/orders/*", "/orders/**"], "/orders/**"],
+  [["/orders/7", "/orders/*"], "/orders/*"],
+  [["/orders/**", "/**"], "/**"],
+  [["/orders/*", "/*/7"], "/orders/*"],
+])("of the operations for %j, that counts which covers more: %s", (paths, matched) => {
+  const operations = paths.map((resource) => ({ resource }));
+  const product = v.parse(apiProductSchema, {
+    name: "p",
+    operationGroup: { operationConfigs: [{ apiSource: "orders", operations }] },
+  });
+  expect(matchProduct(product, call)?.operation?.resource).toBe(matched);
+});
+
+test("the method ALL, which Apigee writes where none was chosen, is all of them", () => {
+  const product = v.parse(apiProductSchema, {
+    name: "p",
+    operationGroup: operation("orders", "/**", "ALL"),
+  });
+  expect(matchProduct(product, { ...call, verb: "PURGE" })).not.toBe(null);
+});

@@ -1,4 +1,4 @@
-import type { App, Credential } from "../../../clients/entities.ts";
+import type { App, AppGroup, Credential, Developer } from "../../../clients/entities.ts";
 import type { Coverage, KnownClient, Owner } from "../../../clients/identify.ts";
 import type { FlowContext } from "../../../flow/context.ts";
 import { OwnVariables, type Told } from "../../parts/own-variables.ts";
@@ -6,14 +6,22 @@ import { OwnVariables, type Told } from "../../parts/own-variables.ts";
 /** Of the product's quota, what an operation that covers the request says counts more. */
 type Quota = NonNullable<NonNullable<Coverage["operation"]>["quota"]>;
 
-/** What is known of a client, as variables below a policy's prefix, and those that have none. */
-interface ClientFacts {
+/** What is known of a client, as variables below a policy's prefix, and those that have none: null is one that is not set. */
+export interface ClientFacts {
   readonly told: readonly Told[];
-  readonly shared: readonly (readonly [name: string, value: string])[];
+  readonly shared: readonly (readonly [name: string, value: string | null])[];
 }
 
-/** Put together once for each key, and product and operation by which it was let in. */
-const known = new WeakMap<Credential, Map<Coverage["product"] | null, Map<unknown, ClientFacts>>>();
+/** Put together once for each key, and what it was let in by; anew when whose app it is has changed since. */
+const known = new WeakMap<
+  Credential,
+  WeakMap<object, { readonly parent: Parent; readonly facts: ClientFacts }>
+>();
+
+type Parent = Developer | AppGroup;
+
+/** What a client was let in by that needed no product. */
+const noProduct = {};
 
 /**
  * Sets what is known of a client. Apigee: "Verify API Key policy" (flow variables) and, for the names without a prefix,
@@ -25,59 +33,88 @@ export function compileClientVariables(prefix: string) {
   return {
     clear: (flow: FlowContext) => own.clear(flow),
     set(flow: FlowContext, client: KnownClient, coverage: Coverage | null): void {
-      const { told, shared } = factsOf(client, coverage);
+      const { told, shared } = factsOfClient(client, coverage);
       own.set(flow, told);
-      for (const [name, value] of shared) flow.variables.set(name, value);
+      for (const [name, value] of shared) {
+        if (value === null) flow.variables.delete(name);
+        else flow.variables.set(name, value);
+      }
     },
   };
 }
 
-function factsOf(client: KnownClient, coverage: Coverage | null): ClientFacts {
-  const { credential } = client;
-  const products = known.get(credential) ?? new Map<Coverage["product"] | null, Map<unknown, ClientFacts>>();
-  known.set(credential, products);
-  const product = coverage?.product ?? null;
-  const operations = products.get(product) ?? new Map<unknown, ClientFacts>();
-  products.set(product, operations);
-  const operation = coverage?.operation ?? null;
-  const facts = operations.get(operation) ?? readFacts(client, coverage);
-  operations.set(operation, facts);
+/** What is known of a client and of what lets it in: the same object while that stays the same. */
+export function factsOfClient(client: KnownClient, coverage: Coverage | null): ClientFacts {
+  const { credential, owner } = client;
+  const parent = owner.kind === "developer" ? owner.developer : owner.appGroup;
+  const by = coverage?.operation ?? coverage?.product ?? noProduct;
+  const ofKey = known.get(credential) ?? new WeakMap();
+  known.set(credential, ofKey);
+  const kept = ofKey.get(by);
+  if (kept?.parent === parent) return kept.facts;
+  const facts = readFacts(client, parent, coverage);
+  ofKey.set(by, { parent, facts });
   return facts;
 }
 
-function readFacts({ app, credential, owner }: KnownClient, coverage: Coverage | null): ClientFacts {
-  const quota = coverage && quotaOf(coverage);
+/** Attributes come first: where one has the name of something else that is known, that counts. */
+function readFacts(
+  { app, credential, owner }: KnownClient,
+  parent: Parent,
+  coverage: Coverage | null,
+): ClientFacts {
+  const ofOwner = owner.kind === "developer" ? "developer." : "appgroup.";
   return {
     told: [
+      ...attributesOf(
+        "",
+        app.attributes.filter(({ name }) => !RESERVED.test(name)),
+      ),
+      ...attributesOf("app.", app.attributes),
+      ...attributesOf(ofOwner, parent.attributes),
+      ...(coverage ? productFacts(coverage) : []),
       ["", "client_id", credential.consumerKey],
       ["", "client_secret", credential.consumerSecret],
       ["", "redirection_uris", app.callbackUrl],
-      ...attributesOf("", app.attributes),
-      ...appFacts(app, credential, owner),
+      ...appFacts(app, credential, owner, parent),
       ...ownerFacts(owner),
-      ...(coverage ? productFacts(coverage) : []),
-      ...(quota ? quotaFacts("apiproduct.developer.quota.", quota) : []),
     ],
-    shared: [
-      ["client_id", credential.consumerKey],
-      ["developer.app.name", app.name],
-      ...(owner.kind === "developer"
-        ? ([
-            ["developer.id", owner.developer.developerId],
-            ["developer.email", owner.developer.email],
-          ] as const)
-        : []),
-      ...(coverage ? ([["apiproduct.name", coverage.product.name]] as const) : []),
-    ],
+    shared: sharedFacts(app, credential, owner, coverage),
   };
 }
 
-function appFacts(app: App, { apiProducts }: Credential, owner: Owner): Told[] {
-  const parent = owner.kind === "developer" ? owner.developer : owner.appGroup;
+/** What an app cannot have an attribute for: whoever makes an app may choose these, and not the quota of its product. */
+const RESERVED = /^(?:(?:app|developer|appgroup|company|apiproduct)\.|failed$)/;
+
+/** Names without a prefix, the same for each client: what an earlier one has had and this one has not, goes. */
+function sharedFacts(
+  app: App,
+  { consumerKey }: Credential,
+  owner: Owner,
+  coverage: Coverage | null,
+): ClientFacts["shared"] {
+  const developer = owner.kind === "developer" ? owner.developer : null;
+  const quota = coverage && quotaOf(coverage);
+  return [
+    ["client_id", consumerKey],
+    ["developer.app.id", app.appId],
+    ["developer.app.name", app.name],
+    ["developer.id", developer?.developerId ?? null],
+    ["developer.email", developer?.email ?? null],
+    ["apiproduct.name", coverage?.product.name ?? null],
+    ["apiproduct.developer.quota.limit", quota?.limit ?? null],
+    ["apiproduct.developer.quota.interval", quota?.interval ?? null],
+    ["apiproduct.developer.quota.timeunit", quota?.timeUnit ?? null],
+    ["apiproduct.operation", coverage?.operation?.resource ?? null],
+    ["apiproduct.operation.resource", coverage?.operation?.resource ?? null],
+    ["apiproduct.operation.methods", coverage?.operation?.methods.join(",") ?? null],
+  ];
+}
+
+function appFacts(app: App, { apiProducts }: Credential, owner: Owner, parent: Parent): Told[] {
   return [
     ["developer.app.", "id", app.appId],
     ["developer.app.", "name", app.name],
-    ...attributesOf("app.", app.attributes),
     ["app.", "id", app.appId],
     ["app.", "name", app.name],
     ["app.", "callbackUrl", app.callbackUrl],
@@ -95,7 +132,6 @@ function ownerFacts(owner: Owner): Told[] {
   if (owner.kind === "appGroup") {
     const { appGroup } = owner;
     return [
-      ...attributesOf("appgroup.", appGroup.attributes),
       ["appgroup.", "id", appGroup.appGroupId],
       ["appgroup.", "name", appGroup.name],
       ["appgroup.", "displayName", appGroup.displayName],
@@ -104,7 +140,6 @@ function ownerFacts(owner: Owner): Told[] {
   }
   const { developer } = owner;
   return [
-    ...attributesOf("developer.", developer.attributes),
     ["developer.", "id", developer.developerId],
     ["developer.", "email", developer.email],
     ["developer.", "userName", developer.userName],
@@ -115,10 +150,13 @@ function ownerFacts(owner: Owner): Told[] {
   ];
 }
 
-function productFacts({ product, operation }: Coverage): Told[] {
+function productFacts(coverage: Coverage): Told[] {
+  const { product, operation } = coverage;
+  const quota = quotaOf(coverage);
   return [
     ...attributesOf("apiproduct.", product.attributes),
     ["apiproduct.", "name", product.name],
+    ...(quota ? quotaFacts("apiproduct.developer.quota.", quota) : []),
     ...(operation
       ? [
           ...attributesOf("apiproduct.operation.attributes.", operation.attributes),

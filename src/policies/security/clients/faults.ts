@@ -11,12 +11,12 @@ export const keyFaults = {
     (variable: string) => `Failed to resolve API Key variable ${variable}`,
   ),
   unknown: faultType("oauth.v2.InvalidApiKey", 401, () => "Invalid ApiKey"),
-  notApproved: faultType("oauth.v2.ApiKeyNotApproved", 401, () => "Invalid ApiKey"),
-  expired: faultType("keymanagement.service.consumer_key_expired", 401, () => "Consumer key expired"),
+  notApproved: faultType("oauth.v2.ApiKeyNotApproved", 401, () => "ApiKey not approved"),
+  expired: faultType("keymanagement.service.consumer_key_expired", 401, () => "Key Expired"),
   appNotApproved: faultType(
     "keymanagement.service.invalid_client-app_not_approved",
     401,
-    () => "app is not approved",
+    () => "App not Approved",
   ),
   developerNotActive: faultType(
     "keymanagement.service.DeveloperStatusNotActive",

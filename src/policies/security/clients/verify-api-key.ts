@@ -22,7 +22,7 @@ export const verifyApiKey = definePolicy({
   needs: ["directory"],
   faults: keyFaults,
 
-  /** Problems: SpecifyValueOrRefApiKey. */
+  /** Problems: SpecifyValueOrRefApiKey; KeyBesideRef, a warning. */
   read(xml, report) {
     const element = xml.child("APIKey");
     const ref = refOf(element);
@@ -33,6 +33,13 @@ export const verifyApiKey = definePolicy({
         element ?? xml,
         "The policy does not say where the key of a request is.",
         'Write <APIKey ref="request.queryparam.apikey"/> or another variable.',
+      );
+    } else if (element && ref !== null && text !== "") {
+      report.warning(
+        "KeyBesideRef",
+        element,
+        "The text of <APIKey> has no effect beside ref: it would let in everybody who brings no key.",
+        "Remove the text.",
       );
     }
     // What is deployed is kept in memory: there is nothing that would have to be asked for again.
@@ -61,7 +68,7 @@ export const verifyApiKey = definePolicy({
     return function verifyKey(flow) {
       variables.clear(flow);
       try {
-        const value = (key && textOf(key.get(flow))) || text;
+        const value = key ? textOf(key.get(flow)) : text;
         if (value === "") throw keyFaults.unresolved(key?.name ?? "");
         if (value.length > LONGEST_KEY) throw keyFaults.unknown();
         const found = identify(directory, value, flow.exchange);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { DirectoryError } from "../../../../src/clients/directory.ts";
+import { type Directory, DirectoryError } from "../../../../src/clients/directory.ts";
 import { RequestMessage } from "../../../../src/flow/message.ts";
 import { verifyApiKey } from "../../../../src/policies/security/clients/verify-api-key.ts";
 import { quota } from "../../../../src/policies/traffic/quota/quota.ts";
@@ -127,6 +127,7 @@ test.each<[what: string, key: string | null, code: string, text: string]>([
   ["a key that nobody has", "key-2", "oauth.v2.InvalidApiKey", "Invalid ApiKey"],
   ["a key in other letters", "KEY-1", "oauth.v2.InvalidApiKey", "Invalid ApiKey"],
   ["a key of a megabyte", "k".repeat(1_000_000), "oauth.v2.InvalidApiKey", "Invalid ApiKey"],
+  ["a key and a space", "key-1 ", "oauth.v2.InvalidApiKey", "Invalid ApiKey"],
 ])("a request with %s is refused", async (_what, key, code, text) => {
   const { directory } = await directoryOf(told);
   const flow = asking(key);
@@ -149,18 +150,36 @@ describe("who has a key is refused", () => {
   });
   const withDeveloper = (more: object) => ({ ...told, developers: [{ ...told.developers[0], ...more }] });
   const withProduct = (more: object) => ({ ...told, products: [{ ...told.products[0], ...more }] });
-  test.each<[what: string, code: string, files: object]>([
-    ["that is revoked", "oauth.v2.ApiKeyNotApproved", withApp({}, { status: "revoked" })],
-    ["that has expired", "keymanagement.service.consumer_key_expired", withApp({}, { expiresAt: "1" })],
+  test.each<[what: string, code: string, files: object, text?: string]>([
+    [
+      "that is revoked",
+      "oauth.v2.ApiKeyNotApproved",
+      withApp({}, { status: "revoked" }),
+      "ApiKey not approved",
+    ],
+    [
+      "that has a status nobody knows",
+      "oauth.v2.ApiKeyNotApproved",
+      withApp({}, { status: "approved?" }),
+      "ApiKey not approved",
+    ],
+    [
+      "that has expired",
+      "keymanagement.service.consumer_key_expired",
+      withApp({}, { expiresAt: "1" }),
+      "Key Expired",
+    ],
     [
       "of an app that is revoked",
       "keymanagement.service.invalid_client-app_not_approved",
       withApp({ status: "revoked" }),
+      "App not Approved",
     ],
     [
       "of a developer who is not active",
       "keymanagement.service.DeveloperStatusNotActive",
       withDeveloper({ status: "inactive" }),
+      "Developer Status is not Active",
     ],
     ["for another proxy", "oauth.v2.InvalidApiKeyForGivenResource", withProduct({ proxies: ["others"] })],
     ["for another path", "oauth.v2.InvalidApiKeyForGivenResource", withProduct({ apiResources: ["/x"] })],
@@ -175,10 +194,14 @@ describe("who has a key is refused", () => {
       withApp({}, { apiProducts: [{ apiproduct: "gold", status: "revoked" }] }),
     ],
     ["for no product", "oauth.v2.InvalidApiKeyForGivenResource", withApp({}, { apiProducts: [] })],
-  ])("%s: %s", async (_what, code, files) => {
+  ])("%s: %s", async (_what, code, files, text = "Invalid ApiKey for given resource") => {
     const { directory } = await directoryOf(files);
     const fault = await faultOf(verifyApiKey, xml, asking("key-1"), { directory });
-    expect({ code: fault.code, status: fault.status }).toEqual({ code, status: 401 });
+    expect({ code: fault.code, status: fault.status, text: fault.message }).toEqual({
+      code,
+      status: 401,
+      text,
+    });
   });
 });
 
@@ -197,6 +220,88 @@ test("nothing of an earlier key is left when the next one is refused", async () 
   flow.request.query = "apikey=key-2";
   await faultOf(verifyApiKey, xml, flow, { directory });
   expect(variableOf(flow, "verifyapikey.V.client_secret")).toBe(null);
+});
+
+test("an attribute that whoever makes an app chooses is not taken for what is known of its product or developer", async () => {
+  const names = [
+    "apiproduct.developer.quota.limit",
+    "apiproduct.free",
+    "developer.vip",
+    "client_id",
+    "failed",
+  ];
+  const [app] = told.apps;
+  const [developer] = told.developers;
+  const { directory } = await directoryOf({
+    products: [{ name: "gold" }],
+    developers: [{ ...developer, attributes: [attribute("app.name", "other"), attribute("email", "other")] }],
+    apps: [{ ...app, attributes: [...names, "id"].map((name) => attribute(name, "mine")) }],
+  });
+  const flow = await runPolicy(verifyApiKey, xml, asking("key-1"), { directory });
+  const found = [...names, "app.id", "developer.app.name", "developer.email"].map((name) =>
+    variableOf(flow, `verifyapikey.V.${name}`),
+  );
+  expect(found).toEqual([null, null, null, "key-1", null, "id-1", "shop", "ann@example.com"]);
+  expect(variableOf(flow, "verifyapikey.V.app.developer.vip")).toBe("mine");
+});
+
+test("the app of an app group has none of what an earlier app's developer has set", async () => {
+  const [app] = told.apps;
+  const { directory } = await directoryOf({
+    ...told,
+    products: [told.products[0], { name: "free" }],
+    appGroups: [{ appGroupId: "g-1", name: "team", status: "active", attributes: [attribute("size", "5")] }],
+    apps: [
+      app,
+      {
+        appId: "id-2",
+        name: "till",
+        appGroup: "team",
+        credentials: [{ consumerKey: "key-2", apiProducts: [{ apiproduct: "free" }] }],
+      },
+    ],
+  });
+  const flow = await runPolicy(verifyApiKey, xml, asking("key-1"), { directory });
+  expect(variableOf(flow, "apiproduct.developer.quota.limit")).toBe("100");
+  flow.request.query = "apikey=key-2";
+  await runPolicy(verifyApiKey, xml, flow, { directory });
+  const names = ["client_id", "developer.app.name", "developer.id", "developer.email"];
+  const product = ["apiproduct.name", "apiproduct.developer.quota.limit"];
+  expect([...names, ...product].map((name) => variableOf(flow, name))).toEqual([
+    "key-2",
+    "till",
+    null,
+    null,
+    "free",
+    null,
+  ]);
+  expect(variableOf(flow, "verifyapikey.V.appgroup.size")).toBe("5");
+  expect(variableOf(flow, "verifyapikey.V.app.appType")).toBe("AppGroup");
+});
+
+test("what is told of a developer is what is deployed now, also when the app has stayed the same", async () => {
+  const { directory } = await directoryOf(told);
+  await runPolicy(verifyApiKey, xml, asking("key-1"), { directory });
+  const developer = await directory.developer("org@@@7", flowOf().exchange);
+  if (!developer) throw new Error("there is one");
+  const changed: Directory = {
+    app: (by, context) => directory.app(by, context),
+    appGroup: (name, context) => directory.appGroup(name, context),
+    product: (name, context) => directory.product(name, context),
+    developer: () => ({ ...developer, email: "lee@example.com" }),
+  };
+  const flow = await runPolicy(verifyApiKey, xml, asking("key-1"), { directory: changed });
+  expect(variableOf(flow, "developer.email")).toBe("lee@example.com");
+  expect(variableOf(flow, "verifyapikey.V.developer.email")).toBe("lee@example.com");
+});
+
+test("a key in the text of the policy lets in nobody who brings none", async () => {
+  const { directory } = await directoryOf(told);
+  const beside =
+    '<VerifyAPIKey name="V"><APIKey ref="request.queryparam.apikey">key-1</APIKey></VerifyAPIKey>';
+  expect(problemsOf(verifyApiKey, beside, { directory })).toEqual(["warning KeyBesideRef 1:24"]);
+  const { step } = loadPolicy(verifyApiKey, beside, { directory });
+  expect(() => step?.(asking(null))).toThrow("Failed to resolve API Key variable request.queryparam.apikey");
 });
 
 test("the quota of an operation counts more than the product's, and a Quota holds the app to it", async () => {
