@@ -1,5 +1,11 @@
 import { DurableObject } from "cloudflare:workers";
-import type { StoredToken, TokenInStorage, TokenStore } from "../clients/tokens/stored-token.ts";
+import type { TokenKind } from "../clients/tokens/issued-tokens.ts";
+import type {
+  RevocationTimes,
+  StoredToken,
+  TokenInStorage,
+  TokenStore,
+} from "../clients/tokens/stored-token.ts";
 import type { WorkerEnv } from "./worker-env.ts";
 
 /** One token of OAuthV2 policies, or a revocation of several: a Durable Object for each, near who got the token. */
@@ -18,12 +24,12 @@ export class IssuedToken extends DurableObject<WorkerEnv> implements TokenStore 
     return (await this.#loaded()).take();
   }
 
-  async revoke(before: number): Promise<void> {
-    (await this.#loaded()).revoke(before);
+  async revoke(kinds: readonly TokenKind[], before: number): Promise<void> {
+    (await this.#loaded()).revoke(kinds, before);
   }
 
-  async revokedBefore(): Promise<number> {
-    return (await this.#loaded()).revokedBefore();
+  async revocations(): Promise<RevocationTimes> {
+    return (await this.#loaded()).revocations();
   }
 
   /** The token has been expired for long. */

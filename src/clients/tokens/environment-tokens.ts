@@ -8,7 +8,7 @@ import {
   TokenStoreError,
 } from "./issued-tokens.ts";
 import { sealToken, unsealToken } from "./seal-token.ts";
-import type { StoredToken, TokenStore } from "./stored-token.ts";
+import type { RevocationTimes, StoredToken, TokenStore } from "./stored-token.ts";
 import { revocationName, tokenName } from "./token-name.ts";
 
 /** What an isolate keeps of tokens: those that were used longest ago go first. Bytes. */
@@ -48,7 +48,10 @@ export class EnvironmentTokens implements IssuedTokens {
     KEPT_BYTES,
     ({ value }, id) => 500 + 2 * (id.length + JSON.stringify(value).length),
   );
-  readonly #revocations = new RecentlyUsed<Kept<number>>(KEPT_BYTES / 8, (_, id) => 100 + 2 * id.length);
+  readonly #revocations = new RecentlyUsed<Kept<RevocationTimes>>(
+    KEPT_BYTES / 8,
+    (_, id) => 100 + 2 * id.length,
+  );
   /** Of each token as it was found, what its store had. */
   readonly #versions = new WeakMap<IssuedToken, number>();
 
@@ -104,10 +107,15 @@ export class EnvironmentTokens implements IssuedTokens {
     });
   }
 
-  async revoke(revocation: Revocation, before: number, context: StoreContext): Promise<void> {
+  async revoke(
+    revocation: Revocation,
+    kinds: readonly TokenKind[],
+    before: number,
+    context: StoreContext,
+  ): Promise<void> {
     await this.#ask("access", context, async () => {
       const name = await revocationName(this.#environment, revocation);
-      await this.#services.store(name).revoke(before);
+      await this.#services.store(name).revoke(kinds, before);
     });
     // Which of the tokens that are kept it means is not worth a look at each.
     this.#revocations.clear();
@@ -141,22 +149,23 @@ export class EnvironmentTokens implements IssuedTokens {
           ]),
     ];
     const times = await Promise.all(
-      revocations.map((revocation) => this.#revokedBefore(revocation, maxAgeMs, context)),
+      revocations.map((revocation) => this.#revocationTimes(revocation, maxAgeMs, context)),
     );
-    return token.issuedAt < Math.max(...times) ? { ...token, status: "revoked" } : token;
+    const isRevoked = times.some((before) => token.issuedAt < before[token.kind]);
+    return isRevoked ? { ...token, status: "revoked" } : token;
   }
 
-  async #revokedBefore(
+  async #revocationTimes(
     revocation: { readonly appId: string | null; readonly endUser: string | null },
     maxAgeMs: number,
     context: StoreContext,
-  ): Promise<number> {
+  ): Promise<RevocationTimes> {
     const id = JSON.stringify([revocation.appId, revocation.endUser]);
     const kept = this.#revocations.get(id);
     const readAt = context.now();
     if (kept && readAt - kept.readAt < maxAgeMs) return kept.value;
     const name = await revocationName(this.#environment, revocation);
-    const value = await this.#services.store(name).revokedBefore();
+    const value = await this.#services.store(name).revocations();
     this.#revocations.set(id, { value, readAt });
     return value;
   }

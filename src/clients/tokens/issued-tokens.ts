@@ -65,8 +65,13 @@ export interface IssuedTokens {
   change(found: IssuedToken, changed: IssuedToken, context: StoreContext): Promise<boolean>;
   /** Removes a token and returns it: of several who ask for the same, one gets it. */
   take(kind: TokenKind, token: string, context: StoreContext): Promise<IssuedToken | null>;
-  /** Revokes all tokens that were issued before a time, in epoch milliseconds. */
-  revoke(revocation: Revocation, before: number, context: StoreContext): Promise<void>;
+  /** Revokes the tokens of these kinds that were issued before a time, in epoch milliseconds. */
+  revoke(
+    revocation: Revocation,
+    kinds: readonly TokenKind[],
+    before: number,
+    context: StoreContext,
+  ): Promise<void>;
 }
 
 /** Tokens cannot be read or changed. */

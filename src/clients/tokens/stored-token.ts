@@ -1,3 +1,5 @@
+import type { TokenKind } from "./issued-tokens.ts";
+
 /** What is stored of a token. */
 export interface StoredToken {
   /** Another one after each change. */
@@ -16,11 +18,15 @@ export interface TokenStore {
   write(sealed: Uint8Array, keptUntil: number | null, version: number | null): Promise<boolean>;
   /** Reads and deletes. */
   take(): Promise<StoredToken | null>;
-  /** Revokes what was issued before a time, in epoch milliseconds; of several times the latest counts. */
-  revoke(before: number): Promise<void>;
-  /** Until when tokens are revoked: epoch milliseconds, 0 where they are not. */
-  revokedBefore(): Promise<number>;
+  /** Revokes tokens of these kinds that were issued before a time, in epoch milliseconds; the latest time counts. */
+  revoke(kinds: readonly TokenKind[], before: number): Promise<void>;
+  revocations(): Promise<RevocationTimes>;
 }
+
+/** Before when tokens of each kind are revoked: epoch milliseconds, 0 where they are not. */
+export type RevocationTimes = Readonly<Record<TokenKind, number>>;
+
+export const notRevoked: RevocationTimes = { access: 0, refresh: 0, code: 0 };
 
 const TOKEN = "token";
 const REVOKED = "revoked before";
@@ -54,11 +60,13 @@ export class TokenInStorage {
     return found;
   }
 
-  revoke(before: number): void {
-    this.#storage.kv.put(REVOKED, Math.max(before, this.revokedBefore()));
+  revoke(kinds: readonly TokenKind[], before: number): void {
+    const times = { ...this.revocations() };
+    for (const kind of kinds) times[kind] = Math.max(before, times[kind]);
+    this.#storage.kv.put(REVOKED, times);
   }
 
-  revokedBefore(): number {
-    return this.#storage.kv.get<number>(REVOKED) ?? 0;
+  revocations(): RevocationTimes {
+    return this.#storage.kv.get<RevocationTimes>(REVOKED) ?? notRevoked;
   }
 }

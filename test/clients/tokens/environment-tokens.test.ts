@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { EnvironmentTokens, KEPT_AFTER_EXPIRY_MS } from "../../../src/clients/tokens/environment-tokens.ts";
 import { type IssuedToken, TokenStoreError } from "../../../src/clients/tokens/issued-tokens.ts";
+import { notRevoked } from "../../../src/clients/tokens/stored-token.ts";
 import { tokenName } from "../../../src/clients/tokens/token-name.ts";
 import { tokenStores } from "../../../src/worker/issued-token.ts";
 import type { WorkerEnv } from "../../../src/worker/worker-env.ts";
@@ -159,7 +160,7 @@ describe("revoked tokens", () => {
       return tokenOf({ token, appId, endUser: user === "nobody" ? null : user });
     });
     await memory.isolate().add(tokens, context);
-    await memory.isolate().revoke(revocation as never, context.now(), context);
+    await memory.isolate().revoke(revocation as never, ["access"], context.now(), context);
     const found = await Promise.all(
       tokens.map(({ token }) => memory.isolate().find("access", token, 0, context)),
     );
@@ -173,10 +174,20 @@ describe("revoked tokens", () => {
     if (!old || !young) throw new Error("there are two");
     await memory.isolate().add([old, young], context);
     for (const before of [4001, 100])
-      await memory.isolate().revoke({ appId: "a", endUser: null }, before, context);
+      await memory.isolate().revoke({ appId: "a", endUser: null }, ["access"], before, context);
     const status = async ({ token }: IssuedToken) =>
       (await memory.isolate().find("access", token, 0, context))?.status;
     expect([await status(old), await status(young)]).toEqual(["revoked", "approved"]);
+  });
+
+  test("only those of the kinds that are said", async () => {
+    const context = contextAt();
+    const appId = crypto.randomUUID();
+    const tokens = (["access", "refresh", "code"] as const).map((kind) => tokenOf({ kind, appId }));
+    await isolate().add(tokens, context);
+    await isolate().revoke({ appId, endUser: null }, ["access", "code"], context.now(), context);
+    const found = await Promise.all(tokens.map(({ kind, token }) => isolate().find(kind, token, 0, context)));
+    expect(found.map((each) => each?.status)).toEqual(["revoked", "approved", "revoked"]);
   });
 
   test("the isolate that revokes sees it at once", async () => {
@@ -186,7 +197,7 @@ describe("revoked tokens", () => {
     const tokens = memory.isolate();
     await tokens.add([token], context);
     expect(await tokens.find("access", token.token, HOUR, context)).toMatchObject({ status: "approved" });
-    await tokens.revoke({ appId: "a", endUser: null }, context.now(), context);
+    await tokens.revoke({ appId: "a", endUser: null }, ["access"], context.now(), context);
     expect(await tokens.find("access", token.token, HOUR, context)).toMatchObject({ status: "revoked" });
   });
 
@@ -198,7 +209,7 @@ describe("revoked tokens", () => {
     const broken = new EnvironmentTokens("test", {
       store: (name) => ({
         ...stores(memory, name),
-        revokedBefore: () => Promise.reject(new Error("no answer")),
+        revocations: () => Promise.reject(new Error("no answer")),
       }),
       log: () => {},
     });
@@ -213,7 +224,7 @@ function stores(memory: MemoryTokens, name: string) {
     write: () => Promise.reject(new Error("not asked")),
     take: () => Promise.reject(new Error("not asked")),
     revoke: () => Promise.reject(new Error("not asked")),
-    revokedBefore: async () => 0,
+    revocations: async () => notRevoked,
   };
 }
 

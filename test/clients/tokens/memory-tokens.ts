@@ -1,10 +1,15 @@
 import { EnvironmentTokens } from "../../../src/clients/tokens/environment-tokens.ts";
-import type { StoredToken, TokenStore } from "../../../src/clients/tokens/stored-token.ts";
+import {
+  notRevoked,
+  type RevocationTimes,
+  type StoredToken,
+  type TokenStore,
+} from "../../../src/clients/tokens/stored-token.ts";
 
 /** Stores of tokens in memory, where a test can see and change everything. */
 export class MemoryTokens {
   readonly stored = new Map<string, StoredToken>();
-  readonly revoked = new Map<string, number>();
+  readonly revoked = new Map<string, RevocationTimes>();
   /** How often a store was asked. */
   asked = 0;
   /** Stands in for every answer, while it is set. */
@@ -36,8 +41,13 @@ export class MemoryTokens {
           stored.delete(name);
           return found;
         }),
-      revoke: (before) => answer(() => void revoked.set(name, Math.max(before, revoked.get(name) ?? 0))),
-      revokedBefore: () => answer(() => revoked.get(name) ?? 0),
+      revoke: (kinds, before) =>
+        answer(() => {
+          const times = { ...(revoked.get(name) ?? notRevoked) };
+          for (const kind of kinds) times[kind] = Math.max(before, times[kind]);
+          revoked.set(name, times);
+        }),
+      revocations: () => answer(() => revoked.get(name) ?? notRevoked),
     };
   }
 }
