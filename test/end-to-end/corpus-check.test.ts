@@ -20,8 +20,8 @@ const verdicts: Readonly<Record<string, Verdict>> = {
   "apigee--get-jwks-from-dynamic-uri": {},
   "apigee--logging-v1": {},
   "apigee--oauth-validate-key-secret": { missing: ["OAuthV2"] },
-  "apigee--service-callout-1": { missing: ["VerifyAPIKey"] },
-  "apigee--service-callout-2": { missing: ["VerifyAPIKey"] },
+  "apigee--service-callout-1": { warnings: ["NoApps"] },
+  "apigee--service-callout-2": { warnings: ["NoApps"] },
   "apigee--validate-audience-in-jwt": {},
   "apigee--webserver-app": { warnings: ["DuplicateElement"] },
   "carlosmscabral--004-external-token-verify": {

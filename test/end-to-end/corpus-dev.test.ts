@@ -70,6 +70,60 @@ describe("composite-api", needsCorpus, () => {
   });
 });
 
+describe("learn-edge", needsCorpus, () => {
+  const options = () => ["--app", "key-1", ...recorder.connections("mocktarget.apigee.net")];
+  const at = serving([published("apigee--service-callout-1")], options);
+
+  test("puts what its callout got into headers, for the key of an app", async () => {
+    recorder.answer = () => ({ body: '{"firstName":"Ada","lastName":"Lovelace"}' });
+    const { status, headers } = await fetch(`${at.url}/v1/learn-edge?apikey=key-1`);
+    expect([status, headers.get("x-firstname"), headers.get("x-lastname")]).toEqual([200, "Ada", "Lovelace"]);
+    expect(recorder.received).toMatchObject([{ host: "mocktarget.apigee.net", url: "/json" }]);
+  });
+
+  test.each(["?apikey=key-2", "?apikey=key-2&apikey=key-1"])(
+    "tells by its own fault rule that the key of %s is wrong",
+    async (query) => {
+      const { status, text } = await get(`${at.url}/v1/learn-edge${query}`);
+      expect([status, JSON.parse(text).error.message]).toEqual([400, "InvalidApiKey"]);
+      expect(recorder.received).toEqual([]);
+    },
+  );
+
+  test.each(["", "?apikey=", "?APIKEY=key-1"])("refuses a request without a key: %s", async (query) => {
+    const { status, text } = await get(`${at.url}/v1/learn-edge${query}`);
+    expect([status, errorCode(text)]).toEqual([401, "steps.oauth.v2.FailedToResolveAPIKey"]);
+    expect(recorder.received).toEqual([]);
+  });
+});
+
+describe("learn-edge with a callout that fails on purpose", needsCorpus, () => {
+  const at = serving([published("apigee--service-callout-2")], () => [
+    "--app",
+    "key-1",
+    ...recorder.connections("mocktarget.apigee.net"),
+  ]);
+
+  test("answers with a fault of its own for a status 404", async () => {
+    recorder.answer = () => ({ status: 404, body: "" });
+    const { status, text } = await get(`${at.url}/v1/learn-edge?apikey=key-1`);
+    expect([status, text]).toEqual([404, expect.stringContaining("This is a custom message")]);
+    expect(recorder.received).toMatchObject([{ host: "mocktarget.apigee.net", url: "/make-error" }]);
+  });
+
+  test("answers with the callout's fault for any other", async () => {
+    recorder.answer = () => ({ status: 500, body: "" });
+    const { status, text } = await get(`${at.url}/v1/learn-edge?apikey=key-1`);
+    expect([status, errorCode(text)]).toEqual([500, "steps.servicecallout.ExecutionFailed"]);
+  });
+
+  test("calls nobody for who has no key", async () => {
+    const { status, text } = await get(`${at.url}/v1/learn-edge?apikey=key-2`);
+    expect([status, JSON.parse(text).error.message]).toEqual([400, "InvalidApiKey"]);
+    expect(recorder.received).toEqual([]);
+  });
+});
+
 describe("Mock_target_api", needsCorpus, () => {
   const at = serving([published("mjagarapu--apigeepocs")], () =>
     recorder.connections("mocktarget.apigee.net"),

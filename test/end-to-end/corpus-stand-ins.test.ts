@@ -1,10 +1,10 @@
 import { createLocalJWKSet, decodeJwt, type JSONWebKeySet, jwtVerify } from "jose";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { folderWith, get, PATIENCE_MS } from "../cli/sortie.ts";
+import { get, PATIENCE_MS } from "../cli/sortie.ts";
 import { needsCorpus } from "../needs.ts";
 import { type Pair, pairFor, tokenOf } from "../policies/security/tokens/token-kit.ts";
 import { corpus, errorCode, serving } from "./corpus.ts";
-import { environmentWithStandIns, withStandIns } from "./corpus-stand-ins.ts";
+import { environmentWithStandIns } from "./corpus-stand-ins.ts";
 import { Recorder } from "./recorder.ts";
 
 const hosts = [
@@ -204,32 +204,6 @@ describe("published bundles with stand-ins for policies that are missing", needs
     expect((await fetch(url, { method: "POST", body, headers })).status).toBe(200);
     expect(calls()).toEqual([`POST r2-aiplatform.googleapis.com/v1/projects/p2/locations/r2/${model}`]);
     expect(recorder.received[0]?.body).toBe(body);
-  });
-
-  test("learn-edge puts what its callout got into headers", async () => {
-    recorder.answer = () => ({ body: '{"firstName":"Ada","lastName":"Lovelace"}' });
-    const { headers } = await fetch(`${at.url}/v1/learn-edge?apikey=k`);
-    expect([headers.get("x-firstname"), headers.get("x-lastname")]).toEqual(["Ada", "Lovelace"]);
-    expect(calls()).toEqual(["GET mocktarget.apigee.net/json"]);
-  });
-
-  describe("learn-edge with a callout that fails on purpose", () => {
-    // It has the name and the base path of the one above, so that it cannot be served beside it.
-    const files = corpus === undefined ? {} : withStandIns("apigee--service-callout-2", ["VerifyAPIKey"]);
-    const alone = serving([folderWith(files)], () => recorder.connections("mocktarget.apigee.net"));
-
-    test("answers with a fault of its own for a status 404", async () => {
-      recorder.answer = () => ({ status: 404, body: "" });
-      const { status, text } = await get(`${alone.url}/v1/learn-edge?apikey=k`);
-      expect([status, text]).toEqual([404, expect.stringContaining("This is a custom message")]);
-      expect(calls()).toEqual(["GET mocktarget.apigee.net/make-error"]);
-    });
-
-    test("answers with the callout's fault for any other", async () => {
-      recorder.answer = () => ({ status: 500, body: "" });
-      const { status, text } = await get(`${alone.url}/v1/learn-edge?apikey=k`);
-      expect([status, errorCode(text)]).toEqual([500, "steps.servicecallout.ExecutionFailed"]);
-    });
   });
 
   describe("webserver-app", () => {
