@@ -50,7 +50,7 @@ function recordingFailure(step: Step, { name, continueOnError }: Policy, type: P
   };
   const fail = (flow: FlowContext, error: unknown) => {
     if (error instanceof ContinueAtResponse) {
-      succeed(flow);
+      flow.variables.set(failed, error.hasFailed);
       throw error;
     }
     const thrown = thrownBy(type, name, error);

@@ -89,11 +89,11 @@ function enterErrorState(flow: FlowContext, fault: Fault): ResponseMessage {
   return pending;
 }
 
-/** The target's own answer, what RaiseFault prepared, or the default error body. */
+/** The target's own answer, what RaiseFault or another policy prepared, or the default error body. */
 function pendingMessage(flow: FlowContext, fault: Fault): ResponseMessage {
   if (fault instanceof ErrorResponse) return fault.response;
-  const message =
-    fault instanceof RaisedFault ? fault.response : new ResponseMessage({ status: fault.status });
+  const prepared = fault instanceof RaisedFault ? fault.response : fault.answer;
+  const message = prepared ?? new ResponseMessage({ status: fault.status });
   if (message.body.isEmpty) {
     const { contentType, text } = faultBody(fault, flow.request.headers.get("accept"));
     message.setContent(text, contentType);

@@ -5,8 +5,11 @@
  */
 export class ContinueAtResponse {
   readonly policy: string;
+  /** Whether the answer says that the policy failed. Apigee: "OAuthV2 policy" (GenerateErrorResponse). */
+  readonly hasFailed: boolean;
 
-  constructor(policy: string) {
+  constructor(policy: string, hasFailed = false) {
     this.policy = policy;
+    this.hasFailed = hasFailed;
   }
 }

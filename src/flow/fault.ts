@@ -1,3 +1,5 @@
+import type { ResponseMessage } from "./message.ts";
+
 /**
  * The error state that a policy or the pipeline enters: thrown, and caught only by the runner.
  * `message` is the documented fault string and goes to the client; `cause` goes to the log only.
@@ -11,6 +13,8 @@ export class Fault extends Error {
   readonly isDeliberate: boolean;
   /** The policy that raised it, for the log; null for a fault of the pipeline. */
   policy: string | null = null;
+  /** What the client gets unless a fault rule changes it, with the default body where it has none; null for that alone. */
+  answer: ResponseMessage | null = null;
 
   constructor(
     code: string,
@@ -32,6 +36,11 @@ export class Fault extends Error {
   /** Keeps what led to the fault, for the log. */
   causedBy(cause: unknown): this {
     this.cause = cause;
+    return this;
+  }
+
+  answeredWith(answer: ResponseMessage): this {
+    this.answer = answer;
     return this;
   }
 
@@ -85,7 +94,7 @@ export function faultBody(fault: Fault, accept: string | null): { contentType: s
 }
 
 /** Markup escaped, and characters that XML 1.0 cannot hold left out. */
-function escapeMarkup(text: string): string {
+export function escapeMarkup(text: string): string {
   return text
     .replace(/[^\t\n\r\x20-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, "")
     .replaceAll("&", "&amp;")

@@ -5,7 +5,7 @@ import { textOf } from "../../expression/value.ts";
 import type { FlowContext } from "../../flow/context.ts";
 import { faultType } from "../../flow/fault.ts";
 import type { Variable } from "../../flow/variable.ts";
-import { decodeUtf8 } from "../../text/utf8.ts";
+import { basicCredentialsIn } from "../parts/basic-credentials.ts";
 import { reportMissing } from "../parts/required.ts";
 import { refOf } from "../parts/text-or-ref.ts";
 import { definePolicy } from "../policy-type.ts";
@@ -84,7 +84,7 @@ export const basicAuthentication = definePolicy({
     }
     const source = variable(config.source);
     return function decode(flow) {
-      const credentials = credentialsIn(read(flow, source));
+      const credentials = basicCredentialsIn(read(flow, source));
       if (credentials === null) throw faults.invalidSource(source.name);
       user.set(flow, credentials.user);
       password.set(flow, credentials.password);
@@ -103,14 +103,4 @@ function readRef(xml: XmlElement, name: string, code: string, report: Report): s
     report.error(code, element, message, `Write <${name} ref="…"/>.`);
   }
   return ref;
-}
-
-/** Null for anything but the Basic scheme with base64 of UTF-8 text with a colon in it. */
-function credentialsIn(header: string): { user: string; password: string } | null {
-  const [, base64] = /^Basic +([A-Za-z0-9+/]+={0,2})$/i.exec(header.trim()) ?? [];
-  // Other bytes replaced by the same character would make two passwords equal.
-  const text = base64 === undefined ? null : decodeUtf8(Buffer.from(base64, "base64"), "keep");
-  const colon = text?.indexOf(":") ?? -1;
-  if (text === null || colon === -1) return null;
-  return { user: text.slice(0, colon), password: text.slice(colon + 1) };
 }
