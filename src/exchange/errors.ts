@@ -1,4 +1,5 @@
 import type { ErrorProgram, FaultRuleProgram } from "../compile/program.ts";
+import { AnsweredFault } from "../flow/answered-fault.ts";
 import type { FlowContext } from "../flow/context.ts";
 import { ErrorResponse } from "../flow/error-response.ts";
 import { Fault, faultBody } from "../flow/fault.ts";
@@ -92,8 +93,8 @@ function enterErrorState(flow: FlowContext, fault: Fault): ResponseMessage {
 /** The target's own answer, what RaiseFault or another policy prepared, or the default error body. */
 function pendingMessage(flow: FlowContext, fault: Fault): ResponseMessage {
   if (fault instanceof ErrorResponse) return fault.response;
-  const prepared = fault instanceof RaisedFault ? fault.response : fault.answer;
-  const message = prepared ?? new ResponseMessage({ status: fault.status });
+  const isPrepared = fault instanceof RaisedFault || fault instanceof AnsweredFault;
+  const message = isPrepared ? fault.response : new ResponseMessage({ status: fault.status });
   if (message.body.isEmpty) {
     const { contentType, text } = faultBody(fault, flow.request.headers.get("accept"));
     message.setContent(text, contentType);

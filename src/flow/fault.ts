@@ -1,5 +1,3 @@
-import type { ResponseMessage } from "./message.ts";
-
 /**
  * The error state that a policy or the pipeline enters: thrown, and caught only by the runner.
  * `message` is the documented fault string and goes to the client; `cause` goes to the log only.
@@ -13,8 +11,6 @@ export class Fault extends Error {
   readonly isDeliberate: boolean;
   /** The policy that raised it, for the log; null for a fault of the pipeline. */
   policy: string | null = null;
-  /** What the client gets unless a fault rule changes it, with the default body where it has none; null for that alone. */
-  answer: ResponseMessage | null = null;
 
   constructor(
     code: string,
@@ -36,11 +32,6 @@ export class Fault extends Error {
   /** Keeps what led to the fault, for the log. */
   causedBy(cause: unknown): this {
     this.cause = cause;
-    return this;
-  }
-
-  answeredWith(answer: ResponseMessage): this {
-    this.answer = answer;
     return this;
   }
 

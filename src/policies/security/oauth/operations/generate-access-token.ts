@@ -1,0 +1,31 @@
+import { requestFaults } from "../faults.ts";
+import { compileGrants, readGrants } from "../grants/supported.ts";
+import { storeTokens } from "../issue.ts";
+import { defineOperation } from "../operation.ts";
+import { compileTokenRequest, readTokenRequest } from "../token-request.ts";
+
+/** Issues an access token to the app that asks for one. Apigee: "OAuthV2 policy" (GenerateAccessToken). */
+export const generateAccessToken = defineOperation({
+  failsWith: "answer",
+  takes: ["ExpiresIn", "RefreshTokenExpiresIn", "SupportedGrantTypes"],
+
+  read: (xml, report) => ({ ...readTokenRequest(xml, report), grants: readGrants(xml, report) }),
+
+  build(config, context, answer) {
+    const request = compileTokenRequest(config, context, answer);
+    const grants = compileGrants(config.grants, context);
+
+    return async function generate(flow) {
+      request.success.clear(flow);
+      const grantType = request.grantType(flow);
+      const grant = grants.get(grantType);
+      if (!grant) throw requestFaults.grantType(grantType);
+      const client = await request.client(flow);
+      const granted = await grant.check(flow, client);
+      const { hasRefreshToken } = grant;
+      const tokens = request.issue(flow, { client, grantType, granted, hasRefreshToken, refreshCount: 0 });
+      if (config.issue.stores) await storeTokens(tokens, context, flow);
+      request.success.finish(flow, client, tokens);
+    };
+  },
+});
