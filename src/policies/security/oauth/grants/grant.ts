@@ -7,7 +7,7 @@ import type { OAuthContext } from "../operation.ts";
 
 /** What a grant says of the tokens that are issued for it. */
 export interface Granted {
-  /** The most that can be granted; null for all that the app may have. */
+  /** The most that can be granted of what the app may have; null for all of it. */
   readonly scopes: readonly string[] | null;
   readonly attributes: readonly TokenAttribute[];
   readonly endUser: string | null;
