@@ -34,6 +34,7 @@ const loaders: Readonly<Record<string, () => Promise<PolicyType>>> = {
   MessageValidation: async () =>
     (await import("./mediation/message-validation/message-validation.ts")).messageValidation,
   OASValidation: async () => (await import("./mediation/oas-validation/oas-validation.ts")).oasValidation,
+  OAuthV2: async () => (await import("./security/oauth/oauth-v2.ts")).oauthV2,
   ParsePayload: async () => (await import("./mediation/parse-payload/parse-payload.ts")).parsePayload,
   PopulateCache: async () => (await import("./traffic/populate-cache.ts")).populateCache,
   Quota: async () => (await import("./traffic/quota/quota.ts")).quota,

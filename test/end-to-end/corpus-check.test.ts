@@ -19,7 +19,7 @@ const verdicts: Readonly<Record<string, Verdict>> = {
   "apigee--cloud-logging-shared-flow": {},
   "apigee--get-jwks-from-dynamic-uri": {},
   "apigee--logging-v1": {},
-  "apigee--oauth-validate-key-secret": { missing: ["OAuthV2"] },
+  "apigee--oauth-validate-key-secret": { warnings: ["NoApps"] },
   "apigee--service-callout-1": { warnings: ["NoApps"] },
   "apigee--service-callout-2": { warnings: ["NoApps"] },
   "apigee--validate-audience-in-jwt": {},

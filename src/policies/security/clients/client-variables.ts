@@ -33,14 +33,19 @@ export function compileClientVariables(prefix: string) {
   return {
     clear: (flow: FlowContext) => own.clear(flow),
     set(flow: FlowContext, client: KnownClient, coverage: Coverage | null): void {
-      const { told, shared } = factsOfClient(client, coverage);
-      own.set(flow, told);
-      for (const [name, value] of shared) {
-        if (value === null) flow.variables.delete(name);
-        else flow.variables.set(name, value);
-      }
+      const facts = factsOfClient(client, coverage);
+      own.set(flow, facts.told);
+      setShared(flow, facts);
     },
   };
+}
+
+/** Sets what has no prefix, and takes away what an earlier client has left of it. */
+export function setShared({ variables }: FlowContext, { shared }: ClientFacts): void {
+  for (const [name, value] of shared) {
+    if (value === null) variables.delete(name);
+    else variables.set(name, value);
+  }
 }
 
 /** What is known of a client and of what lets it in: the same object while that stays the same. */

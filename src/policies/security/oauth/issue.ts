@@ -21,7 +21,7 @@ import { allowedScopes, grantedScopes, scopesIn } from "./scopes.ts";
 const ACCESS_TOKEN_LENGTH = 28;
 const REFRESH_TOKEN_LENGTH = 32;
 
-/** Characters of what a request says beside a token, and of a token from elsewhere. */
+/** Bytes of what a request says beside a token, and of a token from elsewhere. */
 const LONGEST = 2048;
 
 /** An access token and, where there is one, its refresh token. */
@@ -127,7 +127,7 @@ function compileTokenText(
 }
 
 function bounded(text: string, what: string): string {
-  if (text.length > LONGEST) throw requestFaults.tooLong(what);
+  if (Buffer.byteLength(text) > LONGEST) throw requestFaults.tooLong(what);
   return text;
 }
 

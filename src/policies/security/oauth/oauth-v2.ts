@@ -48,7 +48,7 @@ export const oauthV2 = definePolicy({
     return { operation, own: operation.read(xml, report), answer };
   },
 
-  refersTo: () => ({ identifiesClients: true }),
+  refersTo: () => ({ identifiesClients: true, keepsTokens: true }),
 
   build(config, context) {
     if (config === null) throw new Error("a policy without an operation has been built");

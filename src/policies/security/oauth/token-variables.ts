@@ -2,7 +2,7 @@ import type { Coverage, KnownClient } from "../../../clients/identify.ts";
 import type { IssuedToken } from "../../../clients/tokens/issued-tokens.ts";
 import type { FlowContext } from "../../../flow/context.ts";
 import { OwnVariables, type Told } from "../../parts/own-variables.ts";
-import { type ClientFacts, factsOfClient } from "../clients/client-variables.ts";
+import { type ClientFacts, factsOfClient, setShared } from "../clients/client-variables.ts";
 
 /** Those of what is known that stand a second time below `apigee.`, as published flows read them. */
 const REPEATED: ReadonlySet<string> = new Set([
@@ -29,6 +29,7 @@ export function compileTokenVariables() {
         kept = { facts, told: tell(flow, token, client, facts) };
         known.set(token, kept);
       }
+      setShared(flow, facts);
       own.set(flow, kept.told);
       flow.variables.set("expires_in", secondsLeft(token, flow.exchange.now()));
     },

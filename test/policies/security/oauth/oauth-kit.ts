@@ -6,8 +6,8 @@ import { Fault } from "../../../../src/flow/fault.ts";
 import { RequestMessage, type ResponseMessage } from "../../../../src/flow/message.ts";
 import { oauthV2 } from "../../../../src/policies/security/oauth/oauth-v2.ts";
 import { type ClientFiles, directoryOf } from "../../../clients/memory-directory.ts";
-import { MemoryTokens } from "../../../clients/tokens/memory-tokens.ts";
 import { flowOf, type GivenCapabilities, NOW, runPolicy } from "../../policy-kit.ts";
+import { RecordedTokens } from "./recorded-tokens.ts";
 
 /** An app of Ann, whose key `key-1` with the secret `secret-1` is for two products. */
 export const clients = {
@@ -50,12 +50,12 @@ export const clients = {
   ],
 } as const satisfies ClientFiles;
 
-export type World = GivenCapabilities & { readonly issuedTokens: MemoryTokens };
+export type World = GivenCapabilities & { readonly issuedTokens: RecordedTokens };
 
 /** Clients and a store of tokens. */
 export async function world(files: ClientFiles = clients, ...tokens: readonly IssuedToken[]): Promise<World> {
-  const issuedTokens = new MemoryTokens();
-  await issuedTokens.add(tokens);
+  const issuedTokens = new RecordedTokens();
+  await issuedTokens.add(tokens, flowOf().exchange);
   return { issuedTokens, directory: (await directoryOf(files)).directory };
 }
 
