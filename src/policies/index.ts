@@ -3,6 +3,7 @@ import type { PolicyType } from "./policy-type.ts";
 /** Loads the code of one policy type: of those that no bundle has, a starting Worker reads nothing. */
 const loaders: Readonly<Record<string, () => Promise<PolicyType>>> = {
   AccessControl: async () => (await import("./security/access-control.ts")).accessControl,
+  AccessEntity: async () => (await import("./mediation/access-entity/access-entity.ts")).accessEntity,
   AssertCondition: async () => (await import("./mediation/assert-condition.ts")).assertCondition,
   AssignMessage: async () => (await import("./messages/assign-message.ts")).assignMessage,
   BasicAuthentication: async () => (await import("./security/basic-authentication.ts")).basicAuthentication,
