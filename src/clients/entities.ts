@@ -7,7 +7,7 @@ import * as v from "valibot";
  */
 
 /** Times and amounts are texts in one answer of that API and numbers in another. */
-const written = v.pipe(v.union([v.string(), v.number()]), v.transform(String));
+const written = v.pipe(v.union([v.string(), v.number()], "must be a text"), v.transform(String));
 const textOr = (fallback: string) => v.nullish(written, fallback);
 const text = textOr("");
 const texts = v.nullish(v.array(v.string()), []);
@@ -15,6 +15,9 @@ const texts = v.nullish(v.array(v.string()), []);
 const time = text;
 const attributes = v.nullish(v.array(v.object({ name: v.string(), value: text })), []);
 const changes = { createdAt: time, createdBy: text, lastModifiedAt: time, lastModifiedBy: text };
+
+/** What something is found by. */
+const name = v.pipe(v.string(), v.minLength(1, "must not be empty"));
 
 const quota = v.object({ limit: text, interval: text, timeUnit: text });
 
@@ -26,14 +29,25 @@ const operationConfig = v.object({
   attributes,
 });
 
-/** Whether there are some. */
+/** Of all proxies, where a group does not say of which it is. */
+export const ANY_PROXY = "*";
+
+/** The proxies that a group of operations is for. */
 const otherOperations = v.pipe(
-  v.nullish(v.union([v.boolean(), v.record(v.string(), v.unknown())]), false),
-  v.transform((group) => group === true || Object.keys(group).length > 0),
+  v.nullish(v.union([v.array(v.string()), v.record(v.string(), v.unknown())], "must be an object"), []),
+  v.transform((group) => (Array.isArray(group) ? group : sourcesOf(group))),
 );
 
+function sourcesOf(group: Readonly<Record<string, unknown>>): string[] {
+  const { operationConfigs: configs } = group;
+  if (!Array.isArray(configs)) return Object.keys(group).length > 0 ? [ANY_PROXY] : [];
+  return [...new Set(configs.map((config) => (v.is(ofProxy, config) ? config.apiSource : ANY_PROXY)))];
+}
+
+const ofProxy = v.object({ apiSource: v.string() });
+
 export const apiProductSchema = v.object({
-  name: v.string(),
+  name,
   displayName: text,
   description: text,
   attributes,
@@ -49,7 +63,7 @@ export const apiProductSchema = v.object({
     v.object({ operationConfigs: v.nullish(v.array(operationConfig), []), operationConfigType: text }),
     null,
   ),
-  /** Operations of other kinds, which cover no request here: nor does such a product cover whole proxies. */
+  /** The proxies of operations of other kinds, by which no request is matched here: see `otherProxies`. */
   graphqlOperationGroup: otherOperations,
   grpcOperationGroup: otherOperations,
   llmOperationGroup: otherOperations,
@@ -58,8 +72,8 @@ export const apiProductSchema = v.object({
 });
 
 export const developerSchema = v.object({
-  developerId: v.string(),
-  email: v.string(),
+  developerId: name,
+  email: name,
   firstName: text,
   lastName: text,
   userName: text,
@@ -69,8 +83,8 @@ export const developerSchema = v.object({
 });
 
 export const appGroupSchema = v.object({
-  appGroupId: v.string(),
-  name: v.string(),
+  appGroupId: name,
+  name,
   displayName: text,
   channelId: text,
   channelUri: text,
@@ -79,8 +93,11 @@ export const appGroupSchema = v.object({
   ...changes,
 });
 
+/** Apigee: "Limits" (API keys). Characters. */
+export const LONGEST_KEY = 2048;
+
 const credentialSchema = v.object({
-  consumerKey: v.string(),
+  consumerKey: v.pipe(name, v.maxLength(LONGEST_KEY, `must have at most ${LONGEST_KEY} characters`)),
   consumerSecret: text,
   status: textOr("approved"),
   apiProducts: v.nullish(v.array(v.object({ apiproduct: v.string(), status: textOr("approved") })), []),
@@ -92,8 +109,8 @@ const credentialSchema = v.object({
 });
 
 export const appSchema = v.object({
-  appId: v.string(),
-  name: v.string(),
+  appId: name,
+  name,
   /** Whose app it is: one of the two. */
   developerId: v.nullish(v.string(), null),
   appGroup: v.nullish(v.string(), null),

@@ -108,7 +108,7 @@ function isStatus(status: string, good: "approved" | "active"): boolean {
 }
 
 /** A time that cannot be read has passed. */
-function hasExpired({ expiresAt }: Credential, now: number): boolean {
+export function hasExpired({ expiresAt }: Pick<Credential, "expiresAt">, now: number): boolean {
   if (expiresAt === "-1") return false;
   return !(/^\d{1,16}$/.test(expiresAt) && Number(expiresAt) > now);
 }

@@ -1,5 +1,4 @@
-import type { ApiProduct } from "./entities.ts";
-import { hasOtherOperations } from "./other-operations.ts";
+import { ANY_PROXY, type ApiProduct } from "./entities.ts";
 import { breadthOf, compileResourcePattern } from "./resource-pattern.ts";
 
 /** A request, as far as API products are concerned. */
@@ -29,6 +28,17 @@ export type ProductMatch = { readonly operation: MatchedOperation | null } | nul
 const compiled = new WeakMap<ApiProduct, (call: ProductCall) => ProductMatch>();
 
 /**
+ * The proxies for which a product has operations of GraphQL, gRPC, models or payloads. By these no request is matched, so
+ * the product covers none of such a proxy: another of its operations could let in what these were to keep out.
+ */
+export function otherProxies(product: ApiProduct): ReadonlySet<string> {
+  const { graphqlOperationGroup, grpcOperationGroup, llmOperationGroup, payloadOperationGroup } = product;
+  return new Set(
+    [graphqlOperationGroup, grpcOperationGroup, llmOperationGroup, payloadOperationGroup].flat(),
+  );
+}
+
+/**
  * Says whether an API product covers a request, and by what. No environments, proxies or resource paths are all of them;
  * a product with operations covers what these do and nothing else. Apigee: "Managing API products".
  */
@@ -44,17 +54,20 @@ const whole: ProductMatch = { operation: null };
 
 function compileProduct(product: ApiProduct): (call: ProductCall) => ProductMatch {
   const { operationGroup, apiResources, proxies, environments } = product;
-  const isHere = ({ environment }: ProductCall) =>
-    environments.length === 0 || environments.includes(environment);
+  const others = otherProxies(product);
+  const mayCover = ({ environment, proxy }: ProductCall) =>
+    (environments.length === 0 || environments.includes(environment)) &&
+    !others.has(proxy) &&
+    !others.has(ANY_PROXY);
   if (operationGroup !== null) {
     const match = compileOperations(operationGroup);
-    return (call) => (isHere(call) ? match(call) : null);
+    return (call) => (mayCover(call) ? match(call) : null);
   }
-  if (hasOtherOperations(product)) return () => null;
+  if (others.size > 0) return () => null;
   const resources = apiResources.map((pattern) => compileResourcePattern(pattern));
   return (call) => {
     const covers =
-      isHere(call) &&
+      mayCover(call) &&
       (proxies.length === 0 || proxies.includes(call.proxy)) &&
       (resources.length === 0 || resources.some((matches) => matches(call.pathSuffix)));
     return covers ? whole : null;

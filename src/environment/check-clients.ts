@@ -1,9 +1,60 @@
 import { runningSteps } from "../bundle/references.ts";
+import { listed } from "../clients/check-client-files.ts";
+import type { ApiProduct } from "../clients/entities.ts";
 import type { Report } from "../documents/report.ts";
+import { remediesFor } from "./missing-parts.ts";
 import type { EnvironmentModel } from "./read-environment.ts";
 
-/** Warns of policies that ask which app calls, where the environment has none: nobody would be let in (NoApps). */
-export function checkClients({ bundles, settings }: EnvironmentModel, report: Report): void {
+/**
+ * Warns of policies that ask which app calls, where the environment has none: nobody would be let in (NoApps). And of API
+ * products that let in nobody here, since they are for other environments (OtherEnvironments) or proxies (UnknownProxy).
+ */
+export function checkClients(model: EnvironmentModel, report: Report): void {
+  checkApps(model, report);
+  const ownReport = report.inFolder(`environments/${model.name}/`);
+  const here = checkEnvironments(model, ownReport);
+  for (const product of here) checkProxies(product, model, ownReport);
+}
+
+/** Those that are for this environment. The others are reported together: what is exported has all of an organization. */
+function checkEnvironments({ name, settings }: EnvironmentModel, report: Report): readonly ApiProduct[] {
+  const { products, productAt } = settings.clients;
+  const isHere = ({ environments }: ApiProduct) => environments.length === 0 || environments.includes(name);
+  const others = products.filter((product) => !isHere(product));
+  const at = others[0] && productAt(others[0]);
+  if (at) {
+    report.warning(
+      "OtherEnvironments",
+      at,
+      `API products that are for other environments, and let nobody in here: ${listed(others.map((product) => product.name))}.`,
+      `Add ${JSON.stringify(name)} to their "environments" if that is not meant.`,
+    );
+  }
+  return products.filter(isHere);
+}
+
+function checkProxies(product: ApiProduct, model: EnvironmentModel, report: Report): void {
+  const at = model.settings.clients.productAt(product);
+  const { operationGroup, proxies } = product;
+  const named = operationGroup?.operationConfigs.map(({ apiSource }) => apiSource) ?? proxies;
+  const known = new Set(model.bundles.map(({ bundle }) => bundle.name));
+  const otherwise = "add the proxy, or take its name out of the product.";
+  const remedyFor = remediesFor(model);
+  const unknown = [...new Set(named)].flatMap((name) => {
+    const remedy = known.has(name) ? null : remedyFor("apiproxies", name, otherwise);
+    return remedy === null ? [] : { name, remedy };
+  });
+  const [first] = unknown;
+  if (at === null || first === undefined) return;
+  report.warning(
+    "UnknownProxy",
+    at,
+    `The API product ${product.name} is for what the environment does not have: ${listed(unknown.map(({ name }) => name))}.`,
+    first.remedy,
+  );
+}
+
+function checkApps({ bundles, settings }: EnvironmentModel, report: Report): void {
   if (settings.clients.apps.length > 0 || settings.wrongFiles.has("developerapps.json")) return;
   for (const { bundle, folder } of bundles) {
     for (const name of new Set(runningSteps(bundle).map(({ policy }) => policy))) {

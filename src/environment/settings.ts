@@ -1,5 +1,6 @@
 import * as v from "valibot";
-import { type ClientEntities, clientFiles, readClients } from "../clients/read-clients.ts";
+import { clientFiles } from "../clients/client-files.ts";
+import { type ReadClients, readClients } from "../clients/read-clients.ts";
 import type { FlowHooks } from "../compile/compile-environment.ts";
 import type { IdentitySettings } from "../credentials/identity.ts";
 import { nearestNames } from "../documents/nearest.ts";
@@ -37,7 +38,7 @@ export interface Settings extends Deployments {
   readonly analytics: AnalyticsSettings;
   readonly requests: RequestSettings;
   readonly stores: StoreSettings;
-  readonly clients: ClientEntities;
+  readonly clients: ReadClients;
 }
 
 /**

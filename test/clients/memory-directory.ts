@@ -1,6 +1,6 @@
 import { DeployedDirectory, DirectoryMemory } from "../../src/clients/deployed-directory.ts";
 import { packDirectory } from "../../src/clients/pack-directory.ts";
-import { type ClientEntities, readClients } from "../../src/clients/read-clients.ts";
+import { type ClientEntities, type ReadClients, readClients } from "../../src/clients/read-clients.ts";
 import { Report } from "../../src/documents/report.ts";
 import { readSettingsFile } from "../../src/documents/settings-file.ts";
 
@@ -13,7 +13,7 @@ export interface ClientFiles {
 }
 
 /** Reads clients from what their files hold. */
-export function clientsOf(files: ClientFiles): { readonly clients: ClientEntities; readonly report: Report } {
+export function clientsOf(files: ClientFiles): { readonly clients: ReadClients; readonly report: Report } {
   const named: Readonly<Record<string, unknown>> = {
     "products.json": files.products,
     "developers.json": files.developers,
@@ -31,7 +31,7 @@ export function clientsOf(files: ClientFiles): { readonly clients: ClientEntitie
 
 /** A developer with an app, whose key `key-1` with the secret `secret-1` is for all of the product `p`. */
 export const oneApp = {
-  products: [{ name: "p" }],
+  products: [{ name: "p", proxies: ["orders"] }],
   developers: [{ email: "ann@example.com", developerId: "dev-1", firstName: "Ann" }],
   apps: [
     {

@@ -47,8 +47,29 @@ test.each<[what: string, product: object, covered: boolean]>([
     false,
   ],
   [
-    "operations of models, and this one",
-    { llmOperationGroup: { operationConfigs: [{}] }, operationGroup: operation("orders", "/**") },
+    "operations of models of this proxy, and this operation",
+    {
+      llmOperationGroup: { operationConfigs: [{ apiSource: "orders" }] },
+      operationGroup: operation("orders", "/**"),
+    },
+    false,
+  ],
+  [
+    "operations of payloads that name no proxy, and this operation",
+    { payloadOperationGroup: { operationConfigs: [{}] }, operationGroup: operation("orders", "/**") },
+    false,
+  ],
+  [
+    "operations of models of another proxy, and this operation",
+    {
+      llmOperationGroup: { operationConfigs: [{ apiSource: "models" }] },
+      operationGroup: operation("orders", "/**"),
+    },
+    true,
+  ],
+  [
+    "a group of operations of models that has none, and this proxy",
+    { llmOperationGroup: { operationConfigs: [], operationConfigType: "proxy" }, proxies: ["orders"] },
     true,
   ],
 ])("a product with %s: covers the request %#", (_what, product, covered) => {

@@ -14,7 +14,8 @@ test("a list, and what the management API answers for one, say the same", () => 
     developers: { developer: developers },
     apps: { app: apps },
   };
-  expect(clientsOf(wrapped).clients).toEqual(clientsOf(oneApp).clients);
+  const { productAt, ...clients } = clientsOf(wrapped).clients;
+  expect(clientsOf(oneApp).clients).toMatchObject(clients);
   expect(clientsOf({ products: {}, developers: {}, apps: {}, appGroups: {} }).report.problems).toEqual([]);
 });
 
@@ -94,36 +95,127 @@ test("what an export of a running Apigee has is read without a word", () => {
 });
 
 test("an app names its developer by e-mail address, and who has no id gets one made of its name", () => {
-  const { clients, report } = clientsOf({
+  const files = {
     developers: [{ email: "Ann@example.com" }],
-    apps: [{ name: "shop", developerEmail: "ann@example.com" }],
+    appGroups: [{ name: "partners" }],
+    apps: [
+      { name: "shop", developerEmail: "ann@example.com" },
+      { name: "shop", appGroup: "organizations/org/appgroups/partners" },
+      { name: "till", developerEmail: "ann@example.com", developerId: null, appId: "" },
+    ],
+  };
+  const { clients, report } = clientsOf(files);
+  expect(report.problems).toEqual([]);
+  const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/;
+  const [developer] = clients.developers;
+  expect(developer).toMatchObject({ developerId: expect.stringMatching(uuid), status: "active" });
+  expect(clients.apps).toMatchObject([
+    { developerId: developer?.developerId, appGroup: null, status: "approved" },
+    { developerId: null, appGroup: "partners" },
+    { developerId: developer?.developerId },
+  ]);
+  const ids = [...clients.apps.map(({ appId }) => appId), clients.appGroups[0]?.appGroupId];
+  for (const id of ids) expect(id).toMatch(uuid);
+  expect(new Set(ids).size).toBe(4);
+  expect(clientsOf(files).clients.apps).toEqual(clients.apps);
+});
+
+test("of an app that an export has several times, the newest counts, and what is the same counts once", () => {
+  const version = (lastModifiedAt: unknown, status: string) => ({
+    name: "shop",
+    appId: "app-1",
+    developerId: "dev-1",
+    status,
+    lastModifiedAt,
+    credentials: [{ consumerKey: "k" }],
+  });
+  const read = (...apps: object[]) => clientsOf({ ...oneApp, apps });
+  for (const apps of [
+    [version("20", "revoked"), version("3", "approved")],
+    [version(3, "approved"), version(20, "revoked"), version(20, "revoked")],
+    [version(undefined, "approved"), version("20", "revoked")],
+  ]) {
+    const { clients, report } = read(...apps);
+    expect(report.problems).toEqual([]);
+    expect(clients.apps).toMatchObject([{ status: "revoked" }]);
+  }
+  const { problems } = read(version("x", "approved"), version("y", "revoked")).report;
+  expect(problems.map(({ code }) => code)).toContain("DuplicateApp");
+});
+
+test("numbers stand for texts, as some answers of the API have them", () => {
+  const { clients, report } = clientsOf({
+    ...oneApp,
+    products: [
+      { name: "p", proxies: ["a"], quota: 10, quotaInterval: 1, quotaTimeUnit: "hour", createdAt: 7 },
+    ],
+    apps: [app("shop", { credentials: [{ consumerKey: "k", issuedAt: 5, expiresAt: -1 }] })],
   });
   expect(report.problems).toEqual([]);
-  expect(clients.developers).toMatchObject([{ developerId: "Ann@example.com", status: "active" }]);
-  expect(clients.apps).toMatchObject([
-    { appId: "Ann@example.com/shop", developerId: "Ann@example.com", status: "approved" },
-  ]);
+  expect(clients.products).toMatchObject([{ quota: "10", quotaInterval: "1", createdAt: "7" }]);
+  expect(clients.apps[0]?.credentials).toMatchObject([{ issuedAt: "5", expiresAt: "-1" }]);
+});
+
+test("what Apigee's emulator has for an app is read without a word", () => {
+  const files = {
+    ...oneApp,
+    apps: [
+      {
+        name: "starter",
+        displayName: "Starter",
+        developerEmail: "ann@example.com",
+        status: "approved",
+        callbackUrl: "",
+        expiryType: "never",
+        apiProducts: ["p"],
+        credentials: [
+          {
+            consumerKey: "k",
+            consumerSecret: "s",
+            apiProducts: [{ apiproduct: "p", status: "approved" }],
+            status: "approved",
+          },
+        ],
+        attributes: [],
+      },
+    ],
+  };
+  expect(said(files)).toEqual([]);
 });
 
 const app = (name: string, more: object = {}) => ({ name, developerId: "dev-1", ...more });
+const product = (name: string, more: object = {}) => ({ name, proxies: ["a"], ...more });
 const keyed = (name: string, consumerKey: string) => app(name, { credentials: [{ consumerKey }] });
 
 test.each<[files: object, problems: string[]]>([
   [
-    { products: [{ name: "p" }, { name: "p" }] },
-    ["error DuplicateApiProduct products.json:5 There is another API product with this name."],
+    { products: [product("p"), product("p")] },
+    ["error DuplicateApiProduct products.json:8 There is another API product with this name."],
   ],
   [
     { developers: [{ email: "a@b" }, { email: "A@b" }] },
     ["error DuplicateDeveloper developers.json:5 There is another developer with this name."],
   ],
   [
+    {
+      developers: [
+        { email: "a@b", developerId: "d" },
+        { email: "c@d", developerId: "d" },
+      ],
+    },
+    ["error DuplicateDeveloper developers.json:6 There is another developer with this id."],
+  ],
+  [
     { appGroups: [{ name: "g" }, { name: "g" }] },
     ["error DuplicateAppGroup appgroups.json:5 There is another app group with this name."],
   ],
   [
-    { ...oneApp, apps: [app("shop"), app("shop")] },
+    { ...oneApp, apps: [app("shop"), app("shop", { status: "revoked" })] },
     ["error DuplicateApp developerapps.json:6 There is another app of this owner with this name."],
+  ],
+  [
+    { ...oneApp, apps: [app("shop", { appId: "a" }), app("till", { appId: "a" })] },
+    ["error DuplicateApp developerapps.json:7 There is another app with this id."],
   ],
   [
     { ...oneApp, apps: [keyed("one", "the key"), keyed("two", "the key")] },
@@ -134,20 +226,78 @@ test.each<[files: object, problems: string[]]>([
   [
     { apps: [app("shop")] },
     [
-      "error AppOfNobody developerapps.json:3 The app shop is not of exactly one developer or app group that there is.",
+      "error AppOfNobody developerapps.json:3 The app shop is of the developer dev-1, whom developers.json does not have.",
     ],
   ],
   [
-    { ...oneApp, appGroups: [{ name: "g" }], apps: [app("shop", { appGroup: "g" })] },
+    { ...oneApp, apps: [{ name: "shop", developerEmail: "an@example.com" }] },
     [
-      "error AppOfNobody developerapps.json:3 The app shop is not of exactly one developer or app group that there is.",
+      "error AppOfNobody developerapps.json:3 The app shop is of the developer an@example.com, whom developers.json does not have.",
     ],
+  ],
+  [
+    { ...oneApp, apps: [{ name: "shop" }] },
+    ["error AppOfNobody developerapps.json:3 The app shop is of nobody."],
+  ],
+  [
+    { ...oneApp, appGroups: [{ name: "g" }], apps: [app("shop", { appGroup: "g" })] },
+    ["error AppOfNobody developerapps.json:3 The app shop is of a developer and of an app group."],
   ],
   [
     { apps: [{ name: "shop", appGroup: "g" }] },
     [
-      "error AppOfNobody developerapps.json:3 The app shop is not of exactly one developer or app group that there is.",
+      "error AppOfNobody developerapps.json:3 The app shop is of the app group g, which appgroups.json does not have.",
     ],
+  ],
+  [
+    { developers: "none", apps: [app("shop")] },
+    ["error InvalidSetting developers.json:1 The file must be an object, and is a text."],
+  ],
+  [
+    { ...oneApp, developers: [{ email: "a@b", developerId: "dev-1", status: "actve" }], apps: [] },
+    ["warning UnknownStatus developers.json:5 The status is not known, and is taken as inactive."],
+  ],
+  [
+    {
+      ...oneApp,
+      apps: [
+        app("shop", {
+          status: "deleted",
+          credentials: [
+            {
+              consumerKey: "k",
+              status: "",
+              apiProducts: [{ apiproduct: "p", status: "no" }],
+            },
+          ],
+        }),
+      ],
+    },
+    [
+      "warning UnknownStatus developerapps.json:5 The status is not known, and is taken as revoked.",
+      "warning UnknownStatus developerapps.json:9 The status is not known, and is taken as revoked.",
+      "warning UnknownStatus developerapps.json:13 The status is not known, and is taken as revoked.",
+    ],
+  ],
+  [
+    { ...oneApp, apps: [app("shop", { status: ["approved"] })] },
+    ["error InvalidSetting developerapps.json:5 0.status must be a text."],
+  ],
+  [
+    {
+      ...oneApp,
+      apps: [
+        app("one", { credentials: [{ consumerKey: "k" }, { consumerKey: "l", expiresAt: "1700000000000" }] }),
+        app("two", { credentials: [{ consumerKey: "m", expiresAt: "soon" }] }),
+      ],
+    },
+    [
+      "warning ExpiredKeys developerapps.json:11 Keys that have expired, and let nobody in, are those of one, two.",
+    ],
+  ],
+  [
+    { ...oneApp, apps: [app("shop", { credentials: [{ consumerKey: "" }] })] },
+    ["error InvalidSetting developerapps.json:7 0.credentials.0.consumerKey must not be empty."],
   ],
   [
     {
@@ -159,14 +309,33 @@ test.each<[files: object, problems: string[]]>([
     ],
   ],
   [
-    { products: [{ name: "p", grpcOperationGroup: { operationConfigs: [{}] } }] },
+    { products: [{ name: "p", grpcOperationGroup: { operationConfigs: [{ apiSource: "a" }] } }] },
     [
-      "warning OperationsNotMatched products.json:3 The API product p has operations of GraphQL, gRPC, models or payloads only, which let no request in.",
+      "warning OperationsNotMatched products.json:3 The API product p has operations of GraphQL, gRPC, models or payloads, and lets in no request for a.",
     ],
   ],
   [
-    { products: [{ name: "p", apiResource: ["/x"] }] },
-    ["warning UnknownField products.json:4 The field 0.apiResource is not known and has no effect."],
+    {
+      products: [
+        product("p", {
+          operationGroup: { operationConfigs: [{ apiSource: "a", operations: [{ resource: "/" }] }] },
+          payloadOperationGroup: { operationConfigs: [{ apiSource: "a" }] },
+        }),
+      ],
+    },
+    [
+      "warning OperationsNotMatched products.json:3 The API product p has operations of GraphQL, gRPC, models or payloads, and lets in no request for a.",
+    ],
+  ],
+  [
+    { products: [{ name: "p", apiResources: ["/**"] }] },
+    [
+      "warning CoversEverything products.json:3 The API product p names no proxy, so that its apps may call all of them.",
+    ],
+  ],
+  [
+    { products: [product("p", { apiResource: ["/x"] })] },
+    ["warning UnknownField products.json:7 The field 0.apiResource is not known and has no effect."],
   ],
   [
     { ...oneApp, apps: [app("shop", { credentials: [{ consumerSecret: "s3cret" }] })] },
@@ -188,4 +357,24 @@ test("no problem shows a key or a secret", () => {
   const { problems } = clientsOf(files).report;
   expect(problems.length).toBeGreaterThan(0);
   expect(JSON.stringify(problems)).not.toMatch(/the key|the secret/);
+});
+
+test("what is too large for a part of the directory, or for a key, is refused", () => {
+  expect(said({ products: [product("p", { description: "x".repeat(128 * 1024) })] })).toEqual([
+    expect.stringMatching(
+      /^error EntityTooLarge products.json:2 It has 13\d{4} characters, and may have 131072.$/,
+    ),
+  ]);
+  expect(said({ ...oneApp, apps: [keyed("shop", "k".repeat(2049))] })).toEqual([
+    "error InvalidSetting developerapps.json:7 0.credentials.0.consumerKey must have at most 2048 characters.",
+  ]);
+});
+
+test("what many have is said once, with some of their names", () => {
+  const apps = Array.from({ length: 7 }, (_, index) =>
+    app(`app-${index}`, { credentials: [{ consumerKey: `${index}`, expiresAt: "1" }] }),
+  );
+  expect(said({ ...oneApp, apps })).toEqual([
+    "warning ExpiredKeys developerapps.json:8 Keys that have expired, and let nobody in, are those of app-0, app-1, app-2, app-3, app-4 and 2 more.",
+  ]);
 });

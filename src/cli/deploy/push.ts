@@ -63,7 +63,8 @@ async function push(path: string, options: PushOptions): Promise<void> {
 }
 
 function hasClients({ settings: { clients } }: EnvironmentModel): boolean {
-  return Object.values(clients).some((entities) => entities.length > 0);
+  const { products, developers, appGroups, apps } = clients;
+  return [products, developers, appGroups, apps].some((entities) => entities.length > 0);
 }
 
 function refuse(): void {

@@ -1,3 +1,4 @@
+import { LONGEST_KEY } from "../../../clients/entities.ts";
 import { coverageOf, identify, type KnownClient, type Refusal } from "../../../clients/identify.ts";
 import { readInteger } from "../../../documents/read.ts";
 import { textOf } from "../../../expression/value.ts";
@@ -6,9 +7,6 @@ import { refOf } from "../../parts/text-or-ref.ts";
 import { definePolicy } from "../../policy-type.ts";
 import { compileClientVariables } from "./client-variables.ts";
 import { failure, faultOfRefusal, keyFaults } from "./faults.ts";
-
-/** Characters. No key is longer, so nobody has it. */
-const LONGEST_KEY = 2048;
 
 /**
  * Lets in who has the key of an app whose API products cover the request. Apigee: "Verify API Key policy".
