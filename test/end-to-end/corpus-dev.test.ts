@@ -124,6 +124,47 @@ describe("learn-edge with a callout that fails on purpose", needsCorpus, () => {
   });
 });
 
+describe("OAuth Validate Key and Secret", needsCorpus, () => {
+  const options = () => ["--app", "key-1:secret-1", ...recorder.connections("api.usergrid.com")];
+  const at = serving([published("apigee--oauth-validate-key-secret")], options);
+
+  const ask = (secret: string) =>
+    fetch(`${at.url}/oauth-validate-key-secret/token`, {
+      method: "POST",
+      headers: { authorization: `Basic ${btoa(`key-1:${secret}`)}` },
+      body: new URLSearchParams({ grant_type: "password", username: "bob", password: "pw" }),
+    });
+
+  test("asks its user store for a user, and tells the token that it made before", async () => {
+    recorder.answer = () => ({ body: "{}" });
+    const answer = await ask("secret-1");
+    const told = await answer.json();
+    expect([answer.status, told]).toMatchObject([200, { client_id: "key-1", expires_in: "36000" }]);
+    expect(told).toMatchObject({
+      access_token: expect.stringMatching(/^\w{28}$/),
+      refresh_token: expect.stringMatching(/^\w{32}$/),
+    });
+    expect(recorder.received).toMatchObject([
+      { method: "POST", body: "grant_type=password&username=bob&password=pw" },
+    ]);
+  });
+
+  test("tells no token for a user whom the store does not know", async () => {
+    recorder.answer = () => ({ status: 400, body: "who?" });
+    const answer = await ask("secret-1");
+    expect([answer.status, await answer.text()]).toEqual([401, "who?"]);
+  });
+
+  test("asks nobody for a client that is not known", async () => {
+    const answer = await ask("wrong");
+    expect([answer.status, await answer.text()]).toEqual([
+      401,
+      '{"ErrorCode" : "invalid_client", "Error" :"Client credentials are invalid"}',
+    ]);
+    expect(recorder.received).toEqual([]);
+  });
+});
+
 describe("Mock_target_api", needsCorpus, () => {
   const at = serving([published("mjagarapu--apigeepocs")], () =>
     recorder.connections("mocktarget.apigee.net"),

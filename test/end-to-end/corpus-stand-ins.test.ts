@@ -249,34 +249,6 @@ describe("published bundles with stand-ins for policies that are missing", needs
     });
   });
 
-  describe("oauth-validate-key-secret", () => {
-    const ask = (grantType: string) =>
-      fetch(`${at.url}/oauth-validate-key-secret/token`, {
-        method: "POST",
-        body: new URLSearchParams({ grant_type: grantType, username: "ada", password: "a & b" }),
-      });
-
-    test("asks another service whether the password is right", async () => {
-      expect((await ask("password")).status).toBe(200);
-      expect(calls()).toEqual(["POST api.usergrid.com/docfood/api-platform-samples/token"]);
-      expect(Object.fromEntries(new URLSearchParams(recorder.received[0]?.body))).toEqual({
-        grant_type: "password",
-        username: "ada",
-        password: "a & b",
-      });
-    });
-
-    test("answers 401 with what that service says when it is not", async () => {
-      recorder.answer = () => ({ status: 400, body: '{"error":"invalid_grant"}' });
-      expect(await json(await ask("password"))).toEqual([401, { error: "invalid_grant" }]);
-    });
-
-    test("asks nobody for other grants", async () => {
-      expect((await ask("client_credentials")).status).toBe(200);
-      expect(calls()).toEqual([]);
-    });
-  });
-
   describe("004-external-token", () => {
     const iss = "https://dev-9253729.okta.com/oauth2/default";
     const ask = (token: string) =>

@@ -7,7 +7,6 @@ import { publishedFiles } from "./corpus.ts";
  */
 const standIns: Readonly<Record<string, readonly string[]>> = {
   "apigee--get-jwks-from-dynamic-uri": [],
-  "apigee--oauth-validate-key-secret": ["OA-GenerateAccessToken-Password", "OA-VerifyAPIKey-and-Secret"],
   "apigee--validate-audience-in-jwt": [],
   "apigee--webserver-app": [],
   "carlosmscabral--004-external-token-verify": ["SA-RateLimiting"],

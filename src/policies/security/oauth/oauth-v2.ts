@@ -56,6 +56,7 @@ export const oauthV2 = definePolicy({
     const step = operation.build(own, context, answer);
     const fail = compileFailure(context.policy, operation, answer);
     return function runOperation(flow) {
+      flow.variables.set("oauthV2.failed", false);
       try {
         return step(flow)?.catch((error) => fail(flow, error));
       } catch (error) {
