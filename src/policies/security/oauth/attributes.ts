@@ -9,7 +9,7 @@ import { compileSaid } from "../../traffic/limits/said-value.ts";
 import { requestFaults } from "./faults.ts";
 
 /** How many attributes a token can have. */
-const MOST = 18;
+export const MOST_ATTRIBUTES = 18;
 
 /** How many characters a value can have: clients may choose it. */
 const LONGEST_VALUE = 2048;
@@ -36,8 +36,8 @@ export function readAttributes(xml: XmlElement, report: Report): readonly SaidAt
     );
     return [];
   });
-  if (element && attributes.length > MOST) {
-    const message = `<Attributes> has ${attributes.length} attributes, and a token at most ${MOST}.`;
+  if (element && attributes.length > MOST_ATTRIBUTES) {
+    const message = `<Attributes> has ${attributes.length} attributes, and a token at most ${MOST_ATTRIBUTES}.`;
     report.error(
       "TooManyAttributes",
       element,

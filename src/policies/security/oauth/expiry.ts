@@ -9,6 +9,9 @@ import { faults } from "./faults.ts";
 /** How long a token counts that nothing says it of: half an hour, and a refresh token 30 days. */
 const DEFAULTS_MS = { ExpiresIn: 30 * 60 * 1000, RefreshTokenExpiresIn: 30 * 24 * 60 * 60 * 1000 };
 
+/** How long a code counts, of which that element is said, too. */
+const DEFAULT_OF_CODES_MS = 10 * 60 * 1000;
+
 export interface Expiry {
   readonly element: keyof typeof DEFAULTS_MS;
   readonly said: Said;
@@ -37,11 +40,13 @@ export function readExpiry(xml: XmlElement, element: Expiry["element"], report: 
 export function compileExpiry(
   { element, said }: Expiry,
   context: PolicyContext,
+  of: "tokens" | "code" = "tokens",
 ): (flow: FlowContext) => number | null {
+  const fallback = of === "code" ? DEFAULT_OF_CODES_MS : DEFAULTS_MS[element];
   const textOf = compileSaid(said, context);
   return (flow) => {
     const text = textOf(flow)?.trim() || null;
-    const lifetime = text === null ? DEFAULTS_MS[element] : lifetimeIn(text);
+    const lifetime = text === null ? fallback : lifetimeIn(text);
     if (lifetime === undefined) throw faults.invalidExpiry(element);
     return lifetime === null ? null : flow.exchange.now() + lifetime;
   };

@@ -6,6 +6,8 @@ import { keyFaults } from "../clients/faults.ts";
 /** The errors of OAuthV2. Apigee: "OAuthV2 policy" (Error reference), "OAuth HTTP error response reference". */
 export const faults = {
   invalidRequest: faultType("steps.oauth.v2.invalid_request", 400, (text: string) => text),
+  /** Of who asks for a code, where no client is known. */
+  unknownRequester: faultType("steps.oauth.v2.invalid_request", 401, (text: string) => text),
   invalidClient: faultType("steps.oauth.v2.invalid_client", 401, (text: string) => text),
   /** Any of invalid_client, where the policy writes no answer. */
   invalidClientIdentifier: faultType(
@@ -19,6 +21,7 @@ export const faults = {
     (type: string) => `Unsupported grant type : ${type}`,
   ),
   unresolvedAccessToken: unresolved("AccessToken"),
+  unresolvedCode: unresolved("AuthorizationCode"),
   unresolvedRefreshToken: unresolved("RefreshToken"),
   unresolvedToken: unresolved("Token"),
   invalidExpiry: faultType(
@@ -96,9 +99,26 @@ export class RequestFault extends Fault {
   }
 }
 
+/** Characters of what a client has sent that a fault shows. */
+const SHOWN = 200;
+
 /** What is wrong with a token request. */
 export const requestFaults = {
   missing: (parameter: string) => invalid(`Required param : ${parameter}`),
+  /** What an authorization endpoint says of it. */
+  missingParameter: (parameter: string) =>
+    invalid(`The request is missing a required parameter : ${parameter}`),
+  responseType: (type: string) => invalid(`Response type must be ${type}`, "unsupported_response_type"),
+  noRedirection: () => invalid("Redirection URI is required"),
+  invalidRedirection: (uri: string) => invalid(`Invalid redirection uri ${uri.slice(0, SHOWN)}`),
+  otherRedirection: (uri: string) =>
+    invalid(`Invalid redirect_uri : ${uri.slice(0, SHOWN)}`, "invalid_grant"),
+  requester: (id: string) =>
+    new RequestFault(
+      faults.unknownRequester(`Invalid client id : ${id.slice(0, SHOWN)}. ClientId is Invalid`),
+      "invalid_request",
+      faults.invalidClientIdentifier(),
+    ),
   tooLong: (what: string) => invalid(`${what} is too long`),
   invalidScope: () => invalid("Invalid Scope", "invalid_scope"),
   /** The grant that was presented does not count, such as a refresh token that nobody knows. */

@@ -111,7 +111,7 @@ export function compileIssue(
 }
 
 /** The text of a token: that of the variable which the policy names, or a new one. */
-function compileTokenText(
+export function compileTokenText(
   named: IssueConfig["accessToken"],
   length: number,
   unresolved: typeof faults.unresolvedAccessToken,
@@ -126,7 +126,8 @@ function compileTokenText(
   };
 }
 
-function bounded(text: string, what: string): string {
+/** A text that a client may have chosen, if it is not longer than one may be. */
+export function bounded(text: string, what: string): string {
   if (Buffer.byteLength(text) > LONGEST) throw requestFaults.tooLong(what);
   return text;
 }

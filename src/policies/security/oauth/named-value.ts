@@ -21,12 +21,23 @@ export function compileNamedValue(
   { variables }: NamedValue,
   { variable }: PolicyContext,
 ): (flow: FlowContext) => string {
-  const readers = variables.map((name) => variable(name).get);
+  const readers = variables.map((name) => {
+    if (name.startsWith(QUERY)) return queryParameter(name.slice(QUERY.length));
+    const { get } = variable(name);
+    return (flow: FlowContext) => textOf(get(flow));
+  });
   return (flow) => {
     for (const read of readers) {
-      const text = textOf(read(flow));
+      const text = read(flow);
       if (text !== "") return text;
     }
     return "";
   };
+}
+
+const QUERY = "request.queryparam.";
+
+/** A parameter as a client of OAuth writes it, with a plus for a space. Format: RFC 6749, appendix B. */
+function queryParameter(name: string): (flow: FlowContext) => string {
+  return ({ request }) => new URLSearchParams(request.query).get(name) ?? "";
 }

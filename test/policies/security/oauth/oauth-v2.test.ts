@@ -11,14 +11,13 @@ describe("at deployment", () => {
     ["<OAuthV2 name='O'/>", "OperationRequired"],
     [policy(""), "OperationRequired"],
     [policy("VerifyToken"), "InvalidOperation"],
-    [policy("GenerateAuthorizationCode"), "OperationNotThere"],
     [policy("VerifyJWTAccessToken"), "OperationNotThere"],
     [policy("GenerateAccessToken", grants.replace("client_credentials", "magic")), "InvalidGrantType"],
+    [policy("GenerateAuthorizationCode", grants), "GrantTypesNotApplicableForOperation"],
     [
-      policy("GenerateAccessToken", grants.replace("client_credentials", "authorization_code")),
-      "GrantTypeNotThere",
+      policy("GenerateAccessTokenImplicitGrant", "<RefreshTokenExpiresIn>1</RefreshTokenExpiresIn>"),
+      "RefreshTokenExpiresInNotApplicableForOperation",
     ],
-    [policy("GenerateAccessToken"), "GrantTypeNotThere"],
     [policy("GenerateAccessToken", `${grants}<ExpiresIn>soon</ExpiresIn>`), "InvalidValueForExpiresIn"],
     [policy("GenerateAccessToken", `${grants}<ExpiresIn>0</ExpiresIn>`), "InvalidValueForExpiresIn"],
     [

@@ -4,15 +4,16 @@ import { didYouMean } from "../../../../documents/nearest.ts";
 import type { Report } from "../../../../documents/report.ts";
 import type { FlowContext } from "../../../../flow/context.ts";
 import type { OAuthContext } from "../operation.ts";
+import { authorizationCode } from "./authorization-code.ts";
 import { clientCredentials } from "./client-credentials.ts";
 import type { Grant, Granted } from "./grant.ts";
 import { password } from "./password.ts";
 
-/** The grants of a token endpoint, by their names; null for one that does not run. */
-const grants: Readonly<Record<string, Grant | null>> = {
+/** The grants of a token endpoint, by their names. */
+const grants: Readonly<Record<string, Grant>> = {
   client_credentials: clientCredentials,
   password,
-  authorization_code: null,
+  authorization_code: authorizationCode,
 };
 
 /** Named beside the others, but no token endpoint sees it. */
@@ -27,7 +28,7 @@ export interface SupportedGrant {
   readonly config: unknown;
 }
 
-/** Reads which grants a policy takes. Reports InvalidGrantType and GrantTypeNotThere. */
+/** Reads which grants a policy takes. Reports InvalidGrantType. */
 export function readGrants(xml: XmlElement, report: Report): readonly SupportedGrant[] {
   const element = xml.child("SupportedGrantTypes");
   const written = (element?.children("GrantType") ?? []).filter((type) => type.text() !== "");
@@ -37,21 +38,12 @@ export function readGrants(xml: XmlElement, report: Report): readonly SupportedG
     if (name === IMPLICIT) return [];
     const grant = Object.hasOwn(grants, name) ? grants[name] : undefined;
     if (grant) return [{ name, grant, config: grant.read(xml, report) }];
-    if (grant === undefined) {
-      report.error(
-        "InvalidGrantType",
-        at,
-        `<GrantType> is ${JSON.stringify(at.text())}.`,
-        didYouMean(name, new Set([...Object.keys(grants), IMPLICIT]), "write a grant type of RFC 6749."),
-      );
-    } else {
-      report.error(
-        "GrantTypeNotThere",
-        at,
-        `The grant type ${name} does not run${named.length > 0 ? "" : "; it is supported where no other is named"}.`,
-        "Name others in <SupportedGrantTypes>, such as client_credentials.",
-      );
-    }
+    report.error(
+      "InvalidGrantType",
+      at,
+      `<GrantType> is ${JSON.stringify(at.text())}.`,
+      didYouMean(name, new Set([...Object.keys(grants), IMPLICIT]), "write a grant type of RFC 6749."),
+    );
     return [];
   });
 }
