@@ -60,6 +60,8 @@ function compileProduct(product: ApiProduct): (call: ProductCall) => ProductMatc
     !others.has(proxy) &&
     !others.has(ANY_PROXY);
   if (operationGroup !== null) {
+    // Its sources are services in front of which Envoy asks Apigee, and may have the name of a proxy.
+    if (operationGroup.operationConfigType === "remoteservice") return () => null;
     const match = compileOperations(operationGroup);
     return (call) => (mayCover(call) ? match(call) : null);
   }

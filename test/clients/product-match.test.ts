@@ -72,6 +72,11 @@ test.each<[what: string, product: object, covered: boolean]>([
     { llmOperationGroup: { operationConfigs: [], operationConfigType: "proxy" }, proxies: ["orders"] },
     true,
   ],
+  [
+    "operations of a remote service",
+    { operationGroup: { ...operation("orders", "/**"), operationConfigType: "remoteservice" } },
+    false,
+  ],
 ])("a product with %s: covers the request %#", (_what, product, covered) => {
   const parsed = v.parse(apiProductSchema, { name: "p", ...product });
   expect(matchProduct(parsed, call) !== null).toBe(covered);

@@ -53,6 +53,8 @@ export const verifyApiKey = definePolicy({
     const { directory, environment, policy } = context;
     const key = ref === null ? null : context.variable(ref);
     const variables = compileClientVariables(`verifyapikey.${policy}.`);
+    // Beside that of all policies: flows refuse by it when the policy has continueOnError.
+    const failed = `verifyapikey.${policy}.failed`;
 
     const letIn = (flow: FlowContext, found: KnownClient | Refusal): void => {
       if (typeof found === "string") throw faultOfRefusal[found]();
@@ -61,10 +63,12 @@ export const verifyApiKey = definePolicy({
       const coverage = coverageOf(found.products, call);
       if (coverage === null) throw keyFaults.otherResource();
       variables.set(flow, found, coverage);
+      flow.variables.set(failed, false);
     };
 
     return function verifyKey(flow) {
       variables.clear(flow);
+      flow.variables.set(failed, true);
       try {
         const value = key ? textOf(key.get(flow)) : text;
         if (value === "") throw keyFaults.unresolved(key?.name ?? "");

@@ -66,6 +66,7 @@ test("a request with the key of an app passes, and variables tell whose it is", 
   const names = {
     "verifyapikey.V.client_id": "key-1",
     "verifyapikey.V.client_secret": "secret-1",
+    "verifyapikey.V.failed": false,
     "verifyapikey.V.redirection_uris": "https://shop.example.com/back",
     "verifyapikey.V.DisplayName": "The shop",
     "verifyapikey.V.hosting_domain": "example.com",
@@ -139,6 +140,7 @@ test.each<[what: string, key: string | null, code: string, text: string]>([
   });
   expect(variableOf(flow, "oauthV2.V.fault.name")).toBe(fault.faultName);
   expect(variableOf(flow, "oauthV2.V.fault.cause")).toBe(text);
+  expect(variableOf(flow, "verifyapikey.V.failed")).toBe(true);
   expect(variableOf(flow, "verifyapikey.V.client_id")).toBe(null);
 });
 
@@ -208,9 +210,11 @@ describe("who has a key is refused", () => {
 test("while apps cannot be read, nobody is let in, and the answer says nothing of why", async () => {
   const { directory, parts } = await directoryOf(told);
   parts.clear();
-  const fault = await faultOf(verifyApiKey, xml, asking("key-1"), { directory });
+  const flow = asking("key-1");
+  const fault = await faultOf(verifyApiKey, xml, flow, { directory });
   expect(fault).toMatchObject({ code: "sortie.ClientsUnavailable", status: 503 });
   expect(fault.message).toBe("It cannot be checked at the moment who calls");
+  expect(variableOf(flow, "verifyapikey.V.failed")).toBe(true);
   expect(fault.cause).toBeInstanceOf(DirectoryError);
 });
 
@@ -241,7 +245,7 @@ test("an attribute that whoever makes an app chooses is not taken for what is kn
   const found = [...names, "app.id", "developer.app.name", "developer.email"].map((name) =>
     variableOf(flow, `verifyapikey.V.${name}`),
   );
-  expect(found).toEqual([null, null, null, "key-1", null, "id-1", "shop", "ann@example.com"]);
+  expect(found).toEqual([null, null, null, "key-1", false, "id-1", "shop", "ann@example.com"]);
   expect(variableOf(flow, "verifyapikey.V.app.developer.vip")).toBe("mine");
 });
 
