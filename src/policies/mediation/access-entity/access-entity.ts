@@ -82,8 +82,10 @@ function xmlProfile(found: Entity, organization: string): Profile {
   return { text: DECLARATION + markupOf(tree), parts: childNodes(tree) };
 }
 
-/** As the management API has it, without what is empty. */
+/** As the management API has it, without what is empty, and without the operations of which only the proxies are kept. */
 function jsonProfile({ entity }: Entity): Profile {
-  const isEmpty = (value: unknown) => value === "" || value === null || value === false;
-  return { text: JSON.stringify(entity, (_name, value) => (isEmpty(value) ? undefined : value)), parts: [] };
+  const isLeftOut = (name: string, value: unknown) =>
+    value === "" || value === null || /^(?:graphql|grpc|llm|payload)OperationGroup$/.test(name);
+  const json = JSON.stringify(entity, (name, value) => (isLeftOut(name, value) ? undefined : value));
+  return { text: json, parts: [] };
 }
