@@ -6,6 +6,9 @@ import { CommandFailure } from "../command-failure.ts";
 /** How many files an environment may have. */
 const MAX_FILES = 50_000;
 
+/** One of them, in bytes: a list of tens of thousands of apps. What is packed is held to the size of an archive there. */
+const MAX_FILE = 64 * 1024 * 1024;
+
 /** All files of an environment together, in bytes. */
 export const MAX_BYTES = 500 * 1024 * 1024;
 
@@ -20,7 +23,7 @@ export function readFolder(folder: string): Map<string, Uint8Array> {
   let bytes = 0;
 
   function readFile(path: string, name: string): void {
-    const content = readSmallFile(path);
+    const content = readSmallFile(path, MAX_FILE);
     bytes += content.length;
     if (files.size === MAX_FILES || bytes > MAX_BYTES) {
       throw new CommandFailure(`${folder} holds more than ${MAX_FILES} files or ${MAX_BYTES} bytes.`);
@@ -55,11 +58,9 @@ function isFileBelow(root: string, path: string): boolean {
   }
 }
 
-/** A file's bytes; throws {@link CommandFailure} when it is larger than a bundle may be. */
-export function readSmallFile(path: string): Uint8Array {
-  if (statSync(path).size > MAX_ARCHIVE_SIZE) {
-    throw new CommandFailure(`${path} is larger than ${MAX_ARCHIVE_SIZE} bytes.`);
-  }
+/** A file's bytes; throws {@link CommandFailure} when it is larger than a bundle, or something else, may be. */
+export function readSmallFile(path: string, most = MAX_ARCHIVE_SIZE): Uint8Array {
+  if (statSync(path).size > most) throw new CommandFailure(`${path} is larger than ${most} bytes.`);
   return new Uint8Array(readFileSync(path));
 }
 

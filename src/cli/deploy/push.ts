@@ -12,6 +12,7 @@ import { loadFailures, loadProblems } from "../dev/load-problems.ts";
 import { addKvOptions, type KvOptions, withKv } from "../kv/options.ts";
 import { readSealingKey, type SealingKey } from "../secret/deployed-secrets.ts";
 import { dataLosses } from "./data-losses.ts";
+import { clientChanges } from "./diff/client-changes.ts";
 import { differences } from "./diff/difference.ts";
 import { formatDifferences } from "./diff/print-difference.ts";
 import { formatChanges } from "./print-changes.ts";
@@ -101,13 +102,19 @@ async function deploy(
     process.stderr.write(formatProblems(loadProblems(failures, model, mounts), process.stderr));
     return refuse();
   }
-  if (options.dryRun) return printDifferences(store, plan);
+  if (options.dryRun) return printDifferences(store, plan, model);
   await store.deploy(plan);
   console.log(`Deployed generation ${plan.document.generation} of ${options.env}.`);
 }
 
-async function printDifferences(store: DeploymentStore, plan: DeploymentPlan): Promise<void> {
-  const found = await differences(plan, (revision) => store.revision(revision));
+async function printDifferences(
+  store: DeploymentStore,
+  plan: DeploymentPlan,
+  { settings }: EnvironmentModel,
+): Promise<void> {
+  const read = (revision: string) => store.revision(revision);
+  const ofClients = await clientChanges(plan, settings.clients, read, process.env.SECRETS_KEY);
+  const found = [...(await differences(plan, read)), ...(ofClients ? [ofClients] : [])];
   process.stdout.write(formatDifferences(found));
   console.log("\nNothing was written.");
 }

@@ -71,7 +71,7 @@ async function get(key: string, options: MapOptions & { show?: boolean }): Promi
 }
 
 async function set(key: string, options: MapOptions & { list?: boolean }): Promise<void> {
-  const sealingKey: SealingKey = await failuresOf(readSealingKey(options.env, filesOf(options)));
+  const sealingKey: SealingKey = await readSealingKey(options.env, filesOf(options));
   const map = mapOf(options);
   const value = await readValue(`Value of ${key} in ${map.name}: `, process.stdin, MAX_VALUE_BYTES);
   const values = options.list ? value.split(/\r?\n/) : [value];

@@ -1,3 +1,4 @@
+import type { SecretError } from "../../credentials/secrets/error.ts";
 import { readPublicKey } from "../../credentials/secrets/keys.ts";
 import { placeOf, type SecretPlace, secretKey } from "../../credentials/secrets/place.ts";
 import { keyIdOf, sealSecret } from "../../credentials/secrets/seal.ts";
@@ -18,13 +19,17 @@ export interface DeployedSecret extends SecretPlace {
 export type SealingKey = Awaited<ReturnType<typeof readPublicKey>>;
 
 /**
- * The public key among the files of an environment's folder. Rejects with {@link CommandFailure} when there is none,
- * and with SecretError when the file holds something else.
+ * The public key among the files of an environment's folder. Rejects with {@link CommandFailure} when there is none, or
+ * the file holds something else.
  */
 export async function readSealingKey(environment: string, files: EnvironmentFiles): Promise<SealingKey> {
   const file = keyFile(environment);
   const bytes = files.get(file);
-  if (bytes) return readPublicKey(new TextDecoder().decode(bytes), file);
+  if (bytes) {
+    return readPublicKey(new TextDecoder().decode(bytes), file).catch((cause: SecretError) => {
+      throw new CommandFailure(cause.message, { cause });
+    });
+  }
   throw new CommandFailure(
     `There is no ${file} to seal secrets and keys of apps with. Make it, and the Worker's key, with: ` +
       `sortie secret key --env ${environment} | npx wrangler secret put SECRETS_KEY`,

@@ -1,5 +1,4 @@
 import type { Command } from "commander";
-import { SecretError } from "../../credentials/secrets/error.ts";
 import { type EnvironmentFolder, readPaths } from "../check/environment-folder.ts";
 import { CommandFailure } from "../command-failure.ts";
 import { addKvOptions, type KvOptions, withKv } from "../kv/options.ts";
@@ -68,7 +67,7 @@ function addSet(secret: Command): void {
         return;
       }
       const { env } = options;
-      const key = await failuresOf(readSealingKey(env, folder.files));
+      const key = await readSealingKey(env, folder.files);
       const value = await readValue(question);
       await withKv(options, (kv) => new DeployedSecrets(kv, env).set(source, name, value, key));
       console.log(
@@ -92,7 +91,7 @@ function addList(secret: Command): void {
 }
 
 async function listDeployed(env: string, { files }: EnvironmentFolder, options: KvOptions) {
-  const key = await failuresOf(readSealingKey(env, files));
+  const key = await readSealingKey(env, files);
   return withKv(options, (kv) => new DeployedSecrets(kv, env).list(key));
 }
 
@@ -144,12 +143,4 @@ function folderOf(path: string, environment: string | undefined): EnvironmentFol
 function declaredIn({ files, names }: EnvironmentFolder, environment: string | undefined): DeclaredSecrets {
   const all = names.length > 0 ? names : ["local"];
   return declaredSecrets(files, environment === undefined ? all : [environment]);
-}
-
-async function failuresOf<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    throw error instanceof SecretError ? new CommandFailure(error.message, { cause: error }) : error;
-  }
 }

@@ -293,19 +293,37 @@ const shop = (status: string) => ({
 test("apps are deployed sealed, and not at all without a key that seals them", async () => {
   const folder = folderWith({ ...below("apiproxies/a", answeringProxy("a", "text")), ...shop("approved") });
   const kv = ["--local", "--persist-to", folderWith({}), "--config", join(repository, "wrangler.toml")];
-  const run = (command: string) => sortieInProcess([command, ".", "--env", "test", ...kv], folder);
+  const run = (command: string, variables = {}) =>
+    sortieInProcess([command, ".", "--env", "test", ...kv], folder, "", variables);
   const refused = await run("push");
   expect(refused.stderr).toMatch(
     /There is no environments\/test\/secrets-key.json to seal secrets and keys of apps with. Make it, .*sortie secret key --env test/,
   );
-  expect(refused.status).not.toBe(0);
-  const { publicJwk } = await generateKeys();
+  expect(refused.status).toBe(2);
+  writeIn(folder, "environments/test/secrets-key.json", "{}");
+  expect(await run("push")).toMatchObject({
+    status: 2,
+    stderr: expect.stringMatching(/is not a public key/),
+  });
+  const { publicJwk, privateJwk } = await generateKeys();
   writeIn(folder, "environments/test/secrets-key.json", publicJwk);
   expect((await run("push")).stdout).toContain("added      API products and apps of test\n");
   expect((await run("push")).stdout).toContain("Nothing has changed: test stays at generation 1.");
+
   for (const [name, text] of Object.entries(shop("revoked"))) writeIn(folder, name, text);
   const shown = await run("diff");
   expect(shown.stdout).toContain("changed    API products and apps of test\n");
-  expect(shown.stdout).not.toMatch(/the key|the secret/);
-  expect((await run("push")).stdout).toContain("Deployed generation 2 of test.");
+  expect(shown.stdout).toContain("What is deployed is sealed.");
+  const compared = await run("diff", { SECRETS_KEY: privateJwk });
+  expect(compared.stdout).toMatch(
+    /changed {2}app shop \(.*\)\n[\s\S]*- {2}"status": "approved"[\s\S]*\+ {2}"status": "revoked"/,
+  );
+  const pushed = await run("push");
+  expect(pushed.stdout).toContain("Deployed generation 2 of test.");
+  const back = await sortieInProcess(["rollback", "--env", "test", ...kv], folder);
+  expect(back.stdout).toContain("changed    API products and apps of test\n");
+  expect(back.stdout).toContain("Deployed generation 3 of test, which is generation 1 again.");
+  for (const { stdout, stderr } of [shown, compared, pushed, back]) {
+    expect(stdout + stderr).not.toMatch(/the key|the secret/);
+  }
 });

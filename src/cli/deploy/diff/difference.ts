@@ -12,17 +12,19 @@ export interface Difference {
   /** As the list of changes calls it: `proxy orders-v1`, `settings`. */
   readonly what: string;
   readonly files: readonly FileChange[];
+  /** What is to be said beside. */
+  readonly note?: string;
 }
 
 type Files = ReadonlyMap<string, Uint8Array>;
-type ReadRevision = (revision: string) => Promise<Uint8Array | null>;
+/** Reads what is deployed; null for a revision that is gone. */
+export type ReadRevision = (revision: string) => Promise<Uint8Array | null>;
 
 const nothing: Files = new Map();
 
 /**
- * What a plan would change, file by file. The values of key value maps are secrets: of those it says only that they
- * change.
- * @param readRevision reads what is deployed; null for a revision that is gone
+ * What a plan would change, file by file, beside API products and apps. The values of key value maps are secrets: of those
+ * it says only that they change.
  */
 export async function differences(
   { document, revisions, previous }: Pick<DeploymentPlan, "document" | "revisions" | "previous">,

@@ -7,7 +7,7 @@ const MAX_SHOWN_FILES = 100;
 export function formatDifferences(differences: readonly Difference[]): string {
   let shown = 0;
   return differences
-    .flatMap(({ what, files }) => [
+    .flatMap(({ what, files, note }) => [
       "",
       what,
       ...files.flatMap(({ kind, path, text }) => {
@@ -15,6 +15,7 @@ export function formatDifferences(differences: readonly Difference[]): string {
         if (text === null) return [`${line} (no text to compare)`];
         return shown++ < MAX_SHOWN_FILES ? [line, ...indented(text)] : [line];
       }),
+      ...(note === undefined ? [] : [`  ${note}`]),
     ])
     .map((line) => `${line}\n`)
     .join("");
