@@ -67,6 +67,19 @@ test("an app gets a token without a target, and calls with it", async () => {
   expect((await call(gateway, token)).headers.get("x-server")).not.toBeNull();
 });
 
+test("a token is told in the response flow, too", async () => {
+  const gateway = await serve({
+    ...clients,
+    ...proxyFiles("p", {
+      flows: `<PreFlow><Response>${step("Generate")}${step("Mark")}</Response></PreFlow>`,
+      policies,
+    }),
+  });
+  const answer = await ask(gateway);
+  expect([answer.status, answer.headers.get("x-marked")]).toEqual([200, "yes"]);
+  expect(await answer.json()).toMatchObject({ status: "approved" });
+});
+
 test("who has no token calls no target, and is told so in a header, too", async () => {
   const answer = await call(await serving(), "x".repeat(28));
   expect([answer.status, await answer.json(), answer.headers.get("www-authenticate")]).toEqual([

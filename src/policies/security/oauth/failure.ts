@@ -23,7 +23,7 @@ export function compileFailure(
     const failed = faultOfClients(thrown);
     if (!(failed instanceof Fault)) throw failed;
     const isAnswered = failsWith === "answer" && answer.failure !== null;
-    const fault = !isAnswered && failed instanceof RequestFault ? (failed.unanswered ?? failed) : failed;
+    const fault = !isAnswered && failed instanceof RequestFault ? unanswered(failed) : failed;
     noteFailure(flow, policy, fault);
     if (failsWith === "challenge") throw new AnsweredFault(fault, challenge(fault, answer));
     if (!isAnswered) throw fault;
@@ -36,6 +36,11 @@ export function compileFailure(
     flow.exchange.watch?.fault(fault);
     throw new ContinueAtResponse(policy, true);
   };
+}
+
+/** The fault where the policy writes no answer. */
+function unanswered(fault: RequestFault): Fault {
+  return fault.unanswered?.causedBy(fault.cause) ?? fault;
 }
 
 /** `fault.name` is the last part of the code, but of what is known of tokens all of it. */

@@ -25,7 +25,7 @@ export function compileSuccess({ policy }: OAuthContext, answer: AnswerSettings)
       const fields = fieldsOf(flow, client, tokens, answer.isCompliant);
       const { access } = tokens;
       variables.set(flow, [
-        ...fields.map(([name, value]): Told => ["", name, typeof value === "object" ? value : String(value)]),
+        ...fields.map(([name, value]): Told => ["", name, variableOf(value)]),
         ...access.attributes.map(({ name, value }): Told => ["accesstoken.", name, value]),
       ]);
       flow.variables.set("apigee.access_token", access.token);
@@ -38,6 +38,11 @@ export function compileSuccess({ policy }: OAuthContext, answer: AnswerSettings)
       if (flow.direction === "request") throw new ContinueAtResponse(policy);
     },
   };
+}
+
+/** A scope that is empty is none. */
+function variableOf(value: Field[1]): Told[2] {
+  return typeof value === "object" ? value : String(value) || null;
 }
 
 function fieldsOf(

@@ -14,35 +14,49 @@ const REPEATED: ReadonlySet<string> = new Set([
   "apiproduct.name",
 ]);
 
-/** Put together once for a token, while what is known of its client stays the same. */
-const known = new WeakMap<IssuedToken, { readonly facts: ClientFacts; readonly told: readonly Told[] }>();
+interface TokenFacts {
+  readonly client: ClientFacts;
+  readonly ofToken: readonly Told[];
+  readonly all: readonly Told[];
+}
 
-/** Sets what is known of a token that was let in. Apigee: "OAuthV2 policy" (flow variables of VerifyAccessToken). */
-export function compileTokenVariables() {
+/** Put together once for a token, while what is known of its client stays the same. */
+const known = new WeakMap<IssuedToken, TokenFacts>();
+
+/**
+ * Sets what is known of a token that was let in. Apigee: "OAuthV2 policy" (flow variables of VerifyAccessToken); what is
+ * about the token itself also stands where tokens are told that were issued, as published flows read it.
+ */
+export function compileTokenVariables(policy: string) {
   const own = new OwnVariables("");
+  const prefixed = new OwnVariables(`oauthv2accesstoken.${policy}.`);
   return {
-    clear: (flow: FlowContext) => own.clear(flow),
+    clear(flow: FlowContext): void {
+      own.clear(flow);
+      prefixed.clear(flow);
+    },
     set(flow: FlowContext, token: IssuedToken, client: KnownClient, coverage: Coverage): void {
       const facts = factsOfClient(client, coverage);
       let kept = known.get(token);
-      if (kept?.facts !== facts) {
-        kept = { facts, told: tell(flow, token, client, facts) };
+      if (kept?.client !== facts) {
+        kept = factsOf(flow, token, client, facts);
         known.set(token, kept);
       }
       setShared(flow, facts);
-      own.set(flow, kept.told);
+      own.set(flow, kept.all);
+      prefixed.set(flow, kept.ofToken);
       flow.variables.set("expires_in", secondsLeft(token, flow.exchange.now()));
     },
   };
 }
 
-function tell(
+function factsOf(
   { identity }: FlowContext,
   token: IssuedToken,
-  client: KnownClient,
-  facts: ClientFacts,
-): readonly Told[] {
-  const told: Told[] = [
+  { credential }: KnownClient,
+  client: ClientFacts,
+): TokenFacts {
+  const ofToken: Told[] = [
     ["", "organization_name", identity.organization],
     ["", "client_id", token.clientId],
     ["", "access_token", token.token],
@@ -50,16 +64,19 @@ function tell(
     ["", "grant_type", token.grantType],
     ["", "issued_at", String(token.issuedAt)],
     ["", "status", token.status],
-    ["", "scope", token.scopes.join(" ")],
-    ["apigee.", "client_secret", client.credential.consumerSecret],
+    ["", "scope", token.scopes.join(" ") || null],
     ...token.attributes.map(({ name, value }): Told => ["accesstoken.", name, value]),
-    // An attribute of an app has no name of its own here: it could be that of any variable.
-    ...facts.told.filter(([group]) => group !== ""),
   ];
+  // An attribute of an app has no name of its own here: it could be that of any variable.
+  const told = [...ofToken, ...client.told.filter(([group]) => group !== "")];
   const repeated = told.flatMap(([group, name, value]): Told[] =>
     REPEATED.has(group + name) ? [[`apigee.${group}`, name, value]] : [],
   );
-  return [...told, ...repeated];
+  return {
+    client,
+    ofToken,
+    all: [...told, ["apigee.", "client_secret", credential.consumerSecret], ...repeated],
+  };
 }
 
 /** As a text; `-1` for ever. */

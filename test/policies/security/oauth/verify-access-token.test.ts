@@ -237,6 +237,9 @@ describe("variables", () => {
       status: "approved",
       scope: "READ LIST",
       "accesstoken.user": "u-7",
+      "oauthv2accesstoken.O.access_token": "token-1",
+      "oauthv2accesstoken.O.scope": "READ LIST",
+      "oauthv2accesstoken.O.accesstoken.user": "u-7",
       "app.name": "shop",
       "app.id": "app-1",
       "app.plan": "big",
@@ -256,6 +259,27 @@ describe("variables", () => {
     expect(Object.fromEntries(Object.keys(names).map((name) => [name, variableOf(flow, name)]))).toEqual(
       names,
     );
+  });
+
+  test("of scopes that a token does not have are not set", async () => {
+    const flow = calling("Bearer token-1");
+    await verifying(await world(clients, tokenOf({ scopes: [] })), verify, flow);
+    expect(variableOf(flow, "scope")).toBeNull();
+  });
+
+  test("of another client than the one before have nothing of that one", async () => {
+    const flow = calling("Bearer token-1");
+    flow.variables.set("apiproduct.developer.quota.limit", "1000").set("developer.email", "bob@example.com");
+    const products = [{ name: "gold", proxies: ["things"] }];
+    const apps = [{ ...clients.apps[0], developerId: null, appGroup: "team" }];
+    const appGroups = [{ name: "team", appGroupId: "g-1" }];
+    const given = await world(
+      { ...clients, products: [...products, clients.products[1]], apps, appGroups },
+      tokenOf(),
+    );
+    expect(await verifying(given, verify, flow)).toBeNull();
+    const names = ["apiproduct.developer.quota.limit", "developer.email", "appgroup.name"];
+    expect(names.map((name) => variableOf(flow, name))).toEqual([null, null, "team"]);
   });
 
   test("an attribute of an app is no variable of another name", async () => {

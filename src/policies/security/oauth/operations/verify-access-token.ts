@@ -37,7 +37,7 @@ export const verifyAccessToken = defineOperation({
     const { directory, issuedTokens, environment } = context;
     const tokenIn = compileToken(token, prefix, context);
     const maxAgeMs = compileMaxAge(cache, context);
-    const variables = compileTokenVariables();
+    const variables = compileTokenVariables(context.policy);
 
     const letIn = (flow: FlowContext, found: IssuedToken, client: KnownClient | Refusal): void => {
       if (typeof client === "string") throw faultOfClient(client);
