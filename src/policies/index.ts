@@ -9,6 +9,8 @@ const loaders: Readonly<Record<string, () => Promise<PolicyType>>> = {
   BasicAuthentication: async () => (await import("./security/basic-authentication.ts")).basicAuthentication,
   CORS: async () => (await import("./security/cors.ts")).cors,
   DataCapture: async () => (await import("./extensions/data-capture/data-capture.ts")).dataCapture,
+  DeleteOAuthV2Info: async () =>
+    (await import("./security/oauth-info/delete-oauth-v2-info.ts")).deleteOAuthV2Info,
   DecodeJWS: async () => (await import("./security/tokens/decode-jws.ts")).decodeJws,
   DecodeJWT: async () => (await import("./security/tokens/decode-jwt.ts")).decodeJwt,
   ExternalCallout: async () =>
@@ -20,6 +22,7 @@ const loaders: Readonly<Record<string, () => Promise<PolicyType>>> = {
     (await import("./callouts/function-callout/function-callout.ts")).functionCallout,
   GenerateJWS: async () => (await import("./security/tokens/generate-jws.ts")).generateJws,
   GenerateJWT: async () => (await import("./security/tokens/generate-jwt.ts")).generateJwt,
+  GetOAuthV2Info: async () => (await import("./security/oauth-info/get-oauth-v2-info.ts")).getOAuthV2Info,
   HMAC: async () => (await import("./security/hmac.ts")).hmac,
   HTTPModifier: async () => (await import("./messages/http-modifier.ts")).httpModifier,
   InvalidateCache: async () => (await import("./traffic/invalidate-cache.ts")).invalidateCache,
@@ -46,7 +49,9 @@ const loaders: Readonly<Record<string, () => Promise<PolicyType>>> = {
       .regularExpressionProtection,
   ResetQuota: async () => (await import("./traffic/quota/reset-quota.ts")).resetQuota,
   ResponseCache: async () => (await import("./traffic/response-cache.ts")).responseCache,
+  RevokeOAuthV2: async () => (await import("./security/oauth-info/revoke-oauth-v2.ts")).revokeOAuthV2,
   ServiceCallout: async () => (await import("./callouts/service-callout/service-callout.ts")).serviceCallout,
+  SetOAuthV2Info: async () => (await import("./security/oauth-info/set-oauth-v2-info.ts")).setOAuthV2Info,
   SpikeArrest: async () => (await import("./traffic/spike-arrest.ts")).spikeArrest,
   StatisticsCollector: async () => (await import("./extensions/statistics-collector.ts")).statisticsCollector,
   VerifyAPIKey: async () => (await import("./security/clients/verify-api-key.ts")).verifyApiKey,
