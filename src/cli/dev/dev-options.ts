@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from "commander";
+import { LONGEST_KEY } from "../../clients/entities.ts";
 import { type EgressRule, EgressRuleError, readEgressRule } from "../../egress/rule.ts";
 import { readTargetServer, type TargetServer } from "../../egress/target-server.ts";
 
@@ -109,6 +110,9 @@ export function parseKeyValue(text: string): GivenKeyValue {
 export function parseApp(text: string): GivenApp {
   const [, key, secret = ""] = /^([^:]+)(?::(.*))?$/s.exec(text) ?? [];
   if (key === undefined) throw new InvalidArgumentError("Write KEY or KEY:SECRET.");
+  if (key.length > LONGEST_KEY) {
+    throw new InvalidArgumentError(`A key has at most ${LONGEST_KEY} characters.`);
+  }
   return { key, secret };
 }
 

@@ -37,7 +37,7 @@ export function withDevSettings(model: EnvironmentModel, given: DevSettings): En
         ...given.targetServers.map(({ server }) => [server.name, server] as const),
       ]),
       keyValueMaps: Object.fromEntries(keyValueMaps),
-      clients: withDevApps(settings.clients, given.apps),
+      clients: withDevApps(model, given.apps),
     },
   };
   const { defaultAccount } = given.google;

@@ -424,6 +424,8 @@ test.each([
   ["--target-server", "a b=http://localhost:3000", /name of a target server|field "name"/],
   ["--target-server", "a=ftp://localhost", /with scheme and host/],
   ["--kvm", "map=value", /MAP.KEY=VALUE/],
+  ["--app", ":secret", /Write KEY or KEY:SECRET/],
+  ["--app", "k".repeat(2049), /A key has at most 2048 characters/],
   ["--allow-host", "dev.test:80", /without scheme, port and path/],
   ["--allow-host", "http://dev.test", /without scheme, port and path/],
   ["--watch", "no", /unknown option '--watch'/],
@@ -434,18 +436,17 @@ test.each([
 });
 
 describe("a proxy that asks for a key", { shuffle: false }, () => {
-  const folder = folderWith(
-    below("keyed", {
-      "apiproxy/keyed.xml": '<APIProxy name="keyed"/>',
-      "apiproxy/policies/V.xml":
-        '<VerifyAPIKey name="V"><APIKey ref="request.header.x-api-key"/></VerifyAPIKey>',
-      "apiproxy/proxies/default.xml": `<ProxyEndpoint name="default">
-        <PreFlow><Request><Step><Name>V</Name></Step></Request></PreFlow>
-        <HTTPProxyConnection><BasePath>/keyed</BasePath></HTTPProxyConnection>
-        <RouteRule name="none"/>
-      </ProxyEndpoint>`,
-    }),
-  );
+  const keyed = {
+    "apiproxy/keyed.xml": '<APIProxy name="keyed"/>',
+    "apiproxy/policies/V.xml":
+      '<VerifyAPIKey name="V"><APIKey ref="request.header.x-api-key"/></VerifyAPIKey>',
+    "apiproxy/proxies/default.xml": `<ProxyEndpoint name="default">
+      <PreFlow><Request><Step><Name>V</Name></Step></Request></PreFlow>
+      <HTTPProxyConnection><BasePath>/keyed</BasePath></HTTPProxyConnection>
+      <RouteRule name="none"/>
+    </ProxyEndpoint>`,
+  };
+  const folder = folderWith(below("keyed", keyed));
   const withKey = (url: string, key: string) =>
     fetch(`${url}/keyed`, { headers: { "x-api-key": key } }).then(({ status }) => status);
 
@@ -460,6 +461,65 @@ describe("a proxy that asks for a key", { shuffle: false }, () => {
     ]);
     expect((await get(`${url}/keyed`)).text).toContain("steps.oauth.v2.FailedToResolveAPIKey");
     await dev.stop();
+  });
+
+  test("gives the apps of the command line tokens with the scopes that policies ask for", async () => {
+    const bundle = folderWith(
+      below("tokens", {
+        "apiproxy/tokens.xml": '<APIProxy name="tokens"/>',
+        "apiproxy/policies/G.xml": `<OAuthV2 name="G"><Operation>GenerateAccessToken</Operation>
+          <SupportedGrantTypes><GrantType>client_credentials</GrantType></SupportedGrantTypes>
+          <GenerateResponse enabled="true"/></OAuthV2>`,
+        "apiproxy/policies/V.xml":
+          '<OAuthV2 name="V"><Operation>VerifyAccessToken</Operation><Scope>read</Scope></OAuthV2>',
+        "apiproxy/proxies/default.xml": `<ProxyEndpoint name="default">
+          <PreFlow><Request>
+            <Step><Name>G</Name><Condition>proxy.pathsuffix = "/token"</Condition></Step>
+            <Step><Name>V</Name><Condition>proxy.pathsuffix != "/token"</Condition></Step>
+          </Request></PreFlow>
+          <HTTPProxyConnection><BasePath>/tokens</BasePath></HTTPProxyConnection>
+          <RouteRule name="none"/>
+        </ProxyEndpoint>`,
+      }),
+    );
+    const dev = new RunningInProcess(["dev", "tokens", "--port", "0", "--app", "one:secret"], bundle);
+    const url = await dev.ready();
+    const answer = await fetch(`${url}/tokens/token`, {
+      method: "POST",
+      headers: { authorization: `Basic ${btoa("one:secret")}` },
+      body: new URLSearchParams({ grant_type: "client_credentials" }),
+    });
+    const { access_token: token, scope } = (await answer.json()) as Record<string, string>;
+    expect(scope).toBe("read");
+    const called = await fetch(`${url}/tokens/x`, { headers: { authorization: `Bearer ${token}` } });
+    expect(called.status).toBe(200);
+    await dev.stop();
+    expect(dev.output).not.toMatch(/secret|one:/);
+  });
+
+  test("follows the files of products and apps, which need no key that seals them", async () => {
+    const app = (status: string) =>
+      JSON.stringify([
+        {
+          name: "shop",
+          developerEmail: "ann@example.com",
+          credentials: [{ consumerKey: "key", status, apiProducts: [{ apiproduct: "p" }] }],
+        },
+      ]);
+    const environment = folderWith({
+      ...below("apiproxies/keyed", keyed),
+      "environments/local/products.json": JSON.stringify([{ name: "p", proxies: ["keyed"] }]),
+      "environments/local/developers.json": JSON.stringify([{ email: "ann@example.com" }]),
+      "environments/local/developerapps.json": app("approved"),
+    });
+    const dev = new RunningInProcess(["dev", ".", "--port", "0"], environment);
+    const url = await dev.ready();
+    expect(await withKey(url, "key")).toBe(200);
+    writeIn(environment, "environments/local/developerapps.json", app("revoked"));
+    await dev.prints(/changed API products and apps of local/);
+    expect(await withKey(url, "key")).toBe(401);
+    await dev.stop();
+    expect(dev.output).not.toContain('"key"');
   });
 
   test("says that it lets in nobody where there are no apps", async () => {

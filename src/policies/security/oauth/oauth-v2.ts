@@ -48,7 +48,11 @@ export const oauthV2 = definePolicy({
     return { operation, own: operation.read(xml, report), answer };
   },
 
-  refersTo: () => ({ identifiesClients: true, keepsTokens: true }),
+  refersTo: (config) => ({
+    identifiesClients: true,
+    keepsTokens: true,
+    scopes: config?.operation.scopes?.(config.own) ?? [],
+  }),
 
   build(config, context) {
     if (config === null) throw new Error("a policy without an operation has been built");

@@ -18,6 +18,8 @@ export interface Operation<Config = unknown> {
   readonly takes: readonly LimitedElement[];
   /** Reads the elements that are its own. Reports everything that is wrong. */
   read(xml: XmlElement, report: Report): Config;
+  /** What it asks tokens for; nothing where it is left out. */
+  scopes?(config: Config): readonly string[];
   build(config: Config, context: OAuthContext, answer: AnswerSettings): Step;
 }
 

@@ -33,6 +33,8 @@ export const verifyAccessToken = defineOperation({
     cache: readCache(xml.child("CacheExpiryInSeconds"), report),
   }),
 
+  scopes: ({ scopes }) => scopes,
+
   build({ token, prefix, scopes, cache }, context) {
     const { directory, issuedTokens, environment } = context;
     const tokenIn = compileToken(token, prefix, context);
