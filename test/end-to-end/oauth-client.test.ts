@@ -7,7 +7,9 @@ const compliant = "<RFCCompliantRequestResponse>true</RFCCompliantRequestRespons
 const scope = "<Scope>request.formparam.scope</Scope>";
 
 const policies: Readonly<Record<string, string>> = {
-  Generate: `<Operation>GenerateAccessToken</Operation><SupportedGrantTypes><GrantType>client_credentials</GrantType><GrantType>password</GrantType></SupportedGrantTypes>${scope}${compliant}`,
+  Generate: `<Operation>GenerateAccessToken</Operation><SupportedGrantTypes><GrantType>client_credentials</GrantType><GrantType>password</GrantType><GrantType>authorization_code</GrantType></SupportedGrantTypes>${scope}${compliant}`,
+  Authorize:
+    "<Operation>GenerateAuthorizationCode</Operation><AppEndUser>request.queryparam.user</AppEndUser><GenerateResponse/>",
   Refresh: `<Operation>RefreshAccessToken</Operation>${scope}${compliant}`,
   Revoke:
     '<Operation>InvalidateToken</Operation><Tokens><Token type="accesstoken" cascade="true">request.formparam.token</Token></Tokens>',
@@ -16,6 +18,7 @@ const policies: Readonly<Record<string, string>> = {
 
 const steps: Readonly<Record<string, readonly [condition: string, policy: string]>> = {
   generate: ['proxy.pathsuffix = "/token" and request.formparam.grant_type != "refresh_token"', "Generate"],
+  authorize: ['proxy.pathsuffix = "/authorize"', "Authorize"],
   refresh: ['proxy.pathsuffix = "/token" and request.formparam.grant_type = "refresh_token"', "Refresh"],
   revoke: ['proxy.pathsuffix = "/revoke"', "Revoke"],
   verify: ['proxy.pathsuffix = "/things"', "Verify"],
@@ -42,6 +45,7 @@ const folder = folderWith({
     {
       name: "shop",
       developerEmail: "ann@example.com",
+      callbackUrl: "https://shop.example.com/back",
       credentials: [
         {
           consumerKey: "key-1",
@@ -113,6 +117,25 @@ describe("oauth4webapi", () => {
     expect((await call(second.access_token)).status).toBe(200);
     await expect(refresh(first.refresh_token ?? "")).rejects.toMatchObject({ error: "invalid_grant" });
     await expect(refresh(second.refresh_token ?? "")).resolves.toMatchObject({ expires_in: 1800 });
+  });
+
+  test("gets tokens for a code that a user brings back, once", async () => {
+    const redirectUri = "https://shop.example.com/back";
+    const asked = { response_type: "code", client_id: "key-1", redirect_uri: redirectUri };
+    const query = new URLSearchParams({ ...asked, scope: "READ WRITE", state: "the state", user: "bob" });
+    const sent = await fetch(`${at.url}/oauth/authorize?${query}`, { redirect: "manual" });
+    expect(sent.status).toBe(302);
+    const back = new URL(sent.headers.get("location") ?? "");
+    const parameters = oauth.validateAuthResponse(server, client, back, "the state");
+    const auth = oauth.ClientSecretBasic(secret);
+    const exchange = () =>
+      oauth.authorizationCodeGrantRequest(server, client, auth, parameters, redirectUri, oauth.nopkce, http);
+    const result = await oauth.processAuthorizationCodeResponse(server, client, await exchange());
+    expect(result).toMatchObject({ scope: "READ WRITE", refresh_token: expect.any(String) });
+    expect((await call(result.access_token)).status).toBe(200);
+    await expect(
+      exchange().then((answer) => oauth.processAuthorizationCodeResponse(server, client, answer)),
+    ).rejects.toMatchObject({ error: "invalid_grant" });
   });
 
   test("reads the challenge to a token that was revoked, and to one without the scope", async () => {
