@@ -294,7 +294,8 @@ describe("variables", () => {
     await verifying(given, verify, flow);
     flow.request = new RequestMessage({ headers: new Headers({ authorization: "Bearer other" }) });
     await verifying(given, verify, flow);
-    expect([variableOf(flow, "access_token"), variableOf(flow, "scope")]).toEqual([null, null]);
+    const names = ["access_token", "scope", "expires_in", "oauthv2accesstoken.O.access_token"];
+    expect(names.map((name) => variableOf(flow, name))).toEqual([null, null, null, null]);
   });
 
   test.each([
