@@ -8,7 +8,7 @@ import { COMPATIBILITY_DATE } from "../../src/functions/compatibility-date.ts";
 import { folderWith, repository } from "../cli/sortie.ts";
 
 /** What is shipped at most, in KiB after gzip, and what of it an isolate has to load before it answers at all. */
-const MOST_KIB = { javascript: 490, atStart: 150, webAssembly: 255 };
+const MOST_KIB = { javascript: 520, atStart: 150, webAssembly: 255 };
 
 const folder = folderWith({});
 let printed = "";
