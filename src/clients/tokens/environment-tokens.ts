@@ -1,4 +1,5 @@
 import { RecentlyUsed } from "../../stores/recently-used.ts";
+import { SharedReads } from "../../stores/shared-reads.ts";
 import type { StoreContext } from "../../stores/store-context.ts";
 import {
   type IssuedToken,
@@ -8,7 +9,7 @@ import {
   TokenStoreError,
 } from "./issued-tokens.ts";
 import { sealToken, unsealToken } from "./seal-token.ts";
-import type { RevocationTimes, StoredToken, TokenStore } from "./stored-token.ts";
+import type { RevocationTimes, TokenStore } from "./stored-token.ts";
 import { revocationName, tokenName } from "./token-name.ts";
 
 /** What an isolate keeps of tokens: those that were used longest ago go first. Bytes. */
@@ -52,6 +53,9 @@ export class EnvironmentTokens implements IssuedTokens {
     KEPT_BYTES / 8,
     (_, id) => 100 + 2 * id.length,
   );
+  readonly #reads = new SharedReads<IssuedToken | null>(TIMEOUT_MS);
+  /** How often this isolate has changed tokens. */
+  #changes = 0;
   /** Of each token as it was found, what its store had. */
   readonly #versions = new WeakMap<IssuedToken, number>();
 
@@ -69,10 +73,11 @@ export class EnvironmentTokens implements IssuedTokens {
     if (isTooLong(token)) return null;
     const kept = this.#kept.get(idOf(kind, token));
     if (kept && context.now() - kept.readAt < maxAgeMs) return kept.value;
-    return this.#ask(kind, context, async () => {
-      const stored = await (await this.#storeOf(kind, token)).read();
-      return stored && this.#keep(kind, token, stored, maxAgeMs, context);
-    });
+    const read = () => this.#read(kind, token, maxAgeMs, context);
+    // Who may be told what is some time old can be told what another request hears just now.
+    return this.#ask(kind, context, () =>
+      maxAgeMs === 0 ? read() : this.#reads.get(idOf(kind, token), read, context),
+    );
   }
 
   async add(tokens: readonly IssuedToken[], context: StoreContext): Promise<boolean> {
@@ -94,15 +99,18 @@ export class EnvironmentTokens implements IssuedTokens {
     const version = this.#versions.get(found);
     if (version === undefined) throw new TokenStoreError("a token can be changed only as it was found");
     const { kind, token } = found;
-    this.#kept.delete(idOf(kind, token));
-    return this.#ask(kind, context, () => this.#write({ ...changed, kind, token }, version));
+    try {
+      return await this.#ask(kind, context, () => this.#write({ ...changed, kind, token }, version));
+    } finally {
+      this.#forget(kind, token);
+    }
   }
 
   async take(kind: TokenKind, token: string, context: StoreContext): Promise<IssuedToken | null> {
     if (isTooLong(token)) return null;
     return this.#ask(kind, context, async () => {
       const stored = await (await this.#storeOf(kind, token)).take();
-      this.#kept.delete(idOf(kind, token));
+      this.#forget(kind, token);
       return stored && this.#judged(await unsealToken(kind, token, stored.sealed), 0, context);
     });
   }
@@ -118,21 +126,29 @@ export class EnvironmentTokens implements IssuedTokens {
       await this.#services.store(name).revoke(kinds, before);
     });
     // Which of the tokens that are kept it means is not worth a look at each.
+    this.#changes++;
     this.#revocations.clear();
     this.#kept.clear();
   }
 
-  async #keep(
+  #forget(kind: TokenKind, token: string): void {
+    this.#changes++;
+    this.#kept.delete(idOf(kind, token));
+  }
+
+  async #read(
     kind: TokenKind,
     token: string,
-    { version, sealed }: StoredToken,
     maxAgeMs: number,
     context: StoreContext,
-  ): Promise<IssuedToken> {
-    const readAt = context.now();
-    const value = await this.#judged(await unsealToken(kind, token, sealed), maxAgeMs, context);
-    this.#versions.set(value, version);
-    this.#kept.set(idOf(kind, token), { value, readAt });
+  ): Promise<IssuedToken | null> {
+    const [readAt, before] = [context.now(), this.#changes];
+    const stored = await (await this.#storeOf(kind, token)).read();
+    if (!stored) return null;
+    const value = await this.#judged(await unsealToken(kind, token, stored.sealed), maxAgeMs, context);
+    this.#versions.set(value, stored.version);
+    // What was read before a change is not kept beyond it.
+    if (before === this.#changes) this.#kept.set(idOf(kind, token), { value, readAt });
     return value;
   }
 
@@ -196,7 +212,8 @@ export class EnvironmentTokens implements IssuedTokens {
 const idOf = (kind: TokenKind, token: string) => `${kind} ${token}`;
 
 function isTooLong(token: string): boolean {
-  return token.length > LONGEST_TOKEN || new TextEncoder().encode(token).length > LONGEST_TOKEN;
+  // Mostly the length says it, as no code unit is more than three bytes.
+  return 3 * token.length > LONGEST_TOKEN && Buffer.byteLength(token) > LONGEST_TOKEN;
 }
 
 function isTrue(result: PromiseSettledResult<boolean> | undefined): boolean {

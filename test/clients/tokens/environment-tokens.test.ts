@@ -218,6 +218,28 @@ describe("revoked tokens", () => {
   });
 });
 
+/** The stores, of which the first answer to a read comes after the next write. */
+function delayed(memory: MemoryTokens) {
+  const { promise: written, resolve } = Promise.withResolvers<void>();
+  let isFirst = true;
+  return (name: string) => ({
+    ...stores(memory, name),
+    read: async () => {
+      const found = memory.stored.get(name) ?? null;
+      if (isFirst) {
+        isFirst = false;
+        await written;
+      }
+      return found;
+    },
+    write: async (sealed: Uint8Array, _keptUntil: number | null, version: number | null) => {
+      memory.stored.set(name, { version: (version ?? 0) + 1, sealed });
+      resolve();
+      return true;
+    },
+  });
+}
+
 function stores(memory: MemoryTokens, name: string) {
   return {
     read: async () => memory.stored.get(name) ?? null,
@@ -253,6 +275,39 @@ describe("what the isolate remembers", () => {
     expect(await tokens.find("access", token.token, HOUR, context)).toBe(null);
     await memory.isolate().add([token], context);
     expect(await tokens.find("access", token.token, HOUR, context)).toEqual(token);
+  });
+
+  test("is not what was read before it was changed", async () => {
+    const memory = new MemoryTokens();
+    const context = contextAt();
+    const tokens = memory.isolate();
+    const token = tokenOf();
+    await tokens.add([token], context);
+    const found = await tokens.find("access", token.token, 0, context);
+    if (!found) throw new Error("it is there");
+    // A look that has begun before the change, and ends after it.
+    const slow = new EnvironmentTokens("test", { store: delayed(memory), log: () => {} });
+    const look = slow.find("access", token.token, HOUR, context);
+    const own = await slow.find("access", token.token, 0, context);
+    if (!own) throw new Error("it is there");
+    await slow.change(own, { ...own, status: "revoked" }, context);
+    await look;
+    expect(await slow.find("access", token.token, HOUR, context)).toMatchObject({ status: "revoked" });
+  });
+
+  test("is read once for requests that come together", async () => {
+    const memory = new MemoryTokens();
+    const context = contextAt();
+    const token = tokenOf();
+    await memory.isolate().add([token], context);
+    memory.asked = 0;
+    const tokens = memory.isolate();
+    const found = await Promise.all(
+      Array.from({ length: 5 }, () => tokens.find("access", token.token, HOUR, context)),
+    );
+    expect(found).toEqual(Array(5).fill(token));
+    // The token, and what is revoked of its app.
+    expect(memory.asked).toBe(2);
   });
 
   test("is forgotten by who changes or takes it", async () => {
