@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { DirectoryError } from "../../../../src/clients/directory.ts";
 import { RequestMessage } from "../../../../src/flow/message.ts";
@@ -110,6 +111,32 @@ describe("a token", () => {
     const xml = policy("VerifyAccessToken", "<AccessToken>request.header.x-token</AccessToken>");
     const flow = calling(null, token === "" ? {} : { "request.header.x-token": token });
     expect((await verifying(await world(clients, tokenOf()), xml, flow))?.[1] ?? null).toBe(code);
+  });
+
+  test("is let in by no other header", async () => {
+    const given = await world(clients, tokenOf());
+    const near = fc.constantFrom(
+      "Bearer",
+      "bearer ",
+      " ",
+      "token-1",
+      "\t",
+      ",",
+      "token",
+      "-1",
+      "Basic ",
+      "BEARER token-1",
+    );
+    const header = fc.oneof(
+      fc.array(near).map((parts) => parts.join("")),
+      fc.string({ unit: "grapheme-ascii" }),
+    );
+    await fc.assert(
+      fc.asyncProperty(header, async (text) => {
+        const isLetIn = (await verifying(given, verify, calling(text))) === null;
+        expect(isLetIn).toBe(/^bearer [\t ]*token-1$/i.test(text.trim()));
+      }),
+    );
   });
 
   test("has the prefix that the policy says", async () => {
