@@ -83,13 +83,11 @@ export function compileIssue(
 
   return (flow, { client, grantType, granted, hasRefreshToken, refreshCount }) => {
     const asked = scopesIn(bounded(scopeOf(flow), "The scope"));
-    const ofApp = allowedScopes(client);
-    const allowed = granted.scopes?.filter((scope) => ofApp.includes(scope)) ?? ofApp;
     const shared = {
       clientId: client.credential.consumerKey,
       appId: client.app.appId,
       products: client.products.map(({ name }) => name),
-      scopes: grantedScopes(asked, allowed),
+      scopes: grantedScopes(asked, allowedScopes(client), granted.scopes),
       grantType,
       endUser: bounded(endUserOf(flow), "The end user") || granted.endUser,
       attributes: merged(granted.attributes, attributesOf(flow)),

@@ -7,15 +7,19 @@ export function scopesIn(text: string): readonly string[] {
 }
 
 /**
- * What is granted of the scopes that a request asks for: those that may be granted, and all of these where it asks for
- * none. Who asks only for others gets nothing, unless there is nothing to grant at all.
- * Apigee: "Working with OAuth2 scopes".
+ * What is granted of the scopes that a request asks for: those that the app may have, and all of these where it asks for
+ * none. It may be nothing, which is for the flow to judge. Who asks for more than a grant has is refused.
+ * Apigee: "Working with OAuth2 scopes". Format: RFC 6749, section 6.
+ * @param ofGrant null for a grant that says nothing of scopes
  */
-export function grantedScopes(asked: readonly string[], allowed: readonly string[]): readonly string[] {
-  if (asked.length === 0 || allowed.length === 0) return allowed;
-  const granted = asked.filter((scope) => allowed.includes(scope));
-  if (granted.length === 0) throw requestFaults.invalidScope();
-  return granted;
+export function grantedScopes(
+  asked: readonly string[],
+  ofApp: readonly string[],
+  ofGrant: readonly string[] | null,
+): readonly string[] {
+  if (ofGrant && asked.some((scope) => !ofGrant.includes(scope))) throw requestFaults.invalidScope();
+  const most = ofGrant ? ofGrant.filter((scope) => ofApp.includes(scope)) : ofApp;
+  return asked.length === 0 ? most : asked.filter((scope) => most.includes(scope));
 }
 
 /** The scopes that an app's key can be granted: those of its products and, where it has some of its own, only these. */

@@ -133,7 +133,6 @@ describe("GenerateAuthorizationCode", () => {
       400,
       "Invalid redirection uri http://www.invalid_example.com",
     ],
-    [{ scope: "ADMIN" }, 400, "Invalid Scope"],
     [{ state: "x".repeat(3000) }, 400, "The state is too long"],
   ])("%j: %i %s", async (change, status, text) => {
     const flow = authorizing({ ...request, ...change });

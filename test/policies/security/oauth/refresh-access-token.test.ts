@@ -110,12 +110,17 @@ describe("scopes of a new token", () => {
   test.each([
     ["", "READ LIST"],
     ["READ", "READ"],
-    ["READ WRITE", "READ"],
+    ["READ WRITE", null],
     ["WRITE", null],
   ])("asked for %j are no more than before", async (scope, granted) => {
     const xml = refresh(`${answers}<Scope>request.formparam.scope</Scope>`);
-    const { response } = await run(xml, tokenRequest({ ...form, scope }), await world(clients, ofUser()));
-    expect(jsonOf(response).scope ?? null).toBe(granted);
+    const given = await world(clients, ofUser());
+    const { response } = await run(xml, tokenRequest({ ...form, scope }), given);
+    expect(jsonOf(response)).toMatchObject(
+      granted === null ? { ErrorCode: "invalid_request", Error: "Invalid Scope" } : { scope: granted },
+    );
+    const renewals = [...given.issuedTokens.tokens.values()].filter(({ kind }) => kind === "refresh");
+    expect(renewals.map(({ scopes }) => scopes)).toEqual([["READ", "LIST"]]);
   });
 
   test("of one that had none are none", async () => {

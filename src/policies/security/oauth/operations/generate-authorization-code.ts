@@ -52,7 +52,7 @@ export const generateAuthorizationCode = defineOperation({
         clientId: credential.consumerKey,
         appId: app.appId,
         products: products.map(({ name }) => name),
-        scopes: grantedScopes(asked, allowedScopes(client)),
+        scopes: grantedScopes(asked, allowedScopes(client), null),
         grantType: "authorization_code",
         endUser: bounded(endUserOf(flow), "The end user") || null,
         attributes: attributesOf(flow),

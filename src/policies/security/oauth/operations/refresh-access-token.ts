@@ -67,12 +67,14 @@ function unknown() {
 /** The refresh token makes room for a new one: of several who present it at the same time, one gets that. */
 async function rotate(
   found: IssuedToken,
-  issued: Tokens,
+  { access, refresh }: Tokens,
   context: OAuthContext,
   flow: FlowContext,
 ): Promise<Tokens> {
   const taken = await context.issuedTokens.take("refresh", found.token, flow.exchange);
   if (taken?.status !== "approved") throw unknown();
+  // Who asks for less this time may ask for all of it the next.
+  const issued = { access, refresh: refresh && { ...refresh, scopes: found.scopes } };
   await storeTokens(issued, context, flow);
   return issued;
 }
