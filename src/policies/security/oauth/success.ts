@@ -25,6 +25,8 @@ export function compileSuccess({ policy }: OAuthContext, answer: AnswerSettings)
       const fields = fieldsOf(flow, client, tokens, answer.isCompliant);
       const { access } = tokens;
       variables.set(flow, [
+        // Published flows read them by either name; of two with the same, the field counts.
+        ...access.attributes.map(({ name, value }): Told => ["", name, value]),
         ...fields.map(([name, value]): Told => ["", name, variableOf(value)]),
         ...access.attributes.map(({ name, value }): Told => ["accesstoken.", name, value]),
       ]);

@@ -308,7 +308,13 @@ describe("attributes", () => {
     const told = jsonOf(response);
     expect([told.user, told.hidden, told.plan]).toEqual(["u-7", undefined, "basic"]);
     expect(told.access_token).toBe(stored?.token);
-    expect(variableOf(flow, "oauthv2accesstoken.O.accesstoken.hidden")).toBe("u-7");
+    const names = ["accesstoken.hidden", "hidden", "accesstoken.access_token", "access_token"];
+    expect(names.map((name) => variableOf(flow, `oauthv2accesstoken.O.${name}`))).toEqual([
+      "u-7",
+      "u-7",
+      "mine",
+      stored?.token,
+    ]);
   });
 
   test("that are longer than a token keeps are refused", async () => {
