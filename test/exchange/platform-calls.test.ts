@@ -1,4 +1,7 @@
 import { expect, inject, test } from "vitest";
+import { oneApp } from "../clients/memory-directory.ts";
+import { issuedToken } from "../clients/tokens/issued-token.ts";
+import { MemoryTokens } from "../clients/tokens/memory-tokens.ts";
 import { httpTarget, type ProxyParts, proxyFiles, serve, step } from "./gateway-kit.ts";
 import { countPlatformCalls, type PlatformCalls } from "./platform-calls.ts";
 
@@ -6,17 +9,24 @@ const { a } = inject("servers");
 const { hostname, port } = new URL(a);
 
 /** What a second request asks of the platform until its answer is there; the first has loaded the proxy. */
-async function callsOf(parts: ProxyParts, init: RequestInit = {}): Promise<PlatformCalls> {
+async function callsOf(
+  parts: ProxyParts,
+  init: RequestInit = {},
+  tokens = new MemoryTokens(),
+): Promise<PlatformCalls> {
   const files = {
     ...proxyFiles("p", { ...parts, target: httpTarget(`${a}/echo`) }),
     "environments/local/audit.json": '{ "destination": "none" }',
     "environments/local/targetservers.json": JSON.stringify([
       { name: "grpc", host: hostname, port: Number(port), protocol: "GRPC" },
     ]),
+    "environments/local/products.json": JSON.stringify([{ name: "p" }]),
+    "environments/local/developers.json": JSON.stringify(oneApp.developers),
+    "environments/local/developerapps.json": JSON.stringify(oneApp.apps),
   };
-  const gateway = await serve(files, { allow: [a] });
-  const headers = { accept: "text/html", "user-agent": "test", connection: "keep-alive" };
-  const send = () => gateway.fetch("/p/x?y=1", { headers, ...init });
+  const gateway = await serve(files, { allow: [a], tokens });
+  const headers = { accept: "text/html", "user-agent": "test", connection: "keep-alive", ...init.headers };
+  const send = () => gateway.fetch("/p/x?y=1", { ...init, headers });
   await (await send()).text();
   let answer: Response | undefined;
   const calls = await countPlatformCalls(async () => {
@@ -103,4 +113,24 @@ test("a call to a gRPC server costs one more call, its body read at one go, and 
     "new Headers": 1,
     "Headers.set": 1,
   });
+});
+
+test("a key that the isolate knows costs a look at its header", async () => {
+  const V = '<VerifyAPIKey name="V"><APIKey ref="request.header.x-api-key"/></VerifyAPIKey>';
+  const flows = `<PreFlow><Request>${step("V")}</Request></PreFlow>`;
+  const calls = { ...always, ...toTarget, "Date.now": 5, "Headers.get": 4, "Body.body": 1 };
+  const headers = { "x-api-key": "key-1" };
+  expect(await callsOf({ flows, policies: { V } }, { headers })).toEqual(calls);
+});
+
+test("a token that the isolate knows costs a look at its header, and the time", async () => {
+  const V = '<OAuthV2 name="V"><Operation>VerifyAccessToken</Operation></OAuthV2>';
+  const flows = `<PreFlow><Request>${step("V")}</Request></PreFlow>`;
+  const tokens = new MemoryTokens();
+  const token = issuedToken({ token: "token-1", clientId: "key-1", appId: "app-1", products: ["p"] });
+  const context = { now: Date.now, within: <T>(_ms: number, work: Promise<T>) => work, waitUntil: () => {} };
+  await tokens.isolate().add([token], context);
+  const calls = { ...always, ...toTarget, "Date.now": 8, "Headers.get": 4, "Body.body": 1 };
+  const headers = { authorization: "Bearer token-1" };
+  expect(await callsOf({ flows, policies: { V } }, { headers }, tokens)).toEqual(calls);
 });

@@ -8,6 +8,7 @@ import { notRevoked } from "../../../src/clients/tokens/stored-token.ts";
 import { tokenName } from "../../../src/clients/tokens/token-name.ts";
 import { tokenStores } from "../../../src/worker/issued-token.ts";
 import type { WorkerEnv } from "../../../src/worker/worker-env.ts";
+import { issuedToken } from "./issued-token.ts";
 import { MemoryTokens } from "./memory-tokens.ts";
 
 const HOUR = 3_600_000;
@@ -24,27 +25,6 @@ function contextAt(start = Date.now()) {
   };
 }
 
-function tokenOf(more: Partial<IssuedToken> = {}): IssuedToken {
-  return {
-    kind: "access",
-    token: crypto.randomUUID(),
-    sibling: null,
-    clientId: "key",
-    appId: crypto.randomUUID(),
-    products: ["p"],
-    scopes: ["read"],
-    grantType: "client_credentials",
-    endUser: null,
-    attributes: [{ name: "a", value: "1", display: true }],
-    status: "approved",
-    issuedAt: Date.now() - 1000,
-    expiresAt: Date.now() + HOUR,
-    refreshCount: 0,
-    redirectUri: null,
-    ...more,
-  };
-}
-
 /** The tokens as isolates of a Worker have them. */
 function isolate(log: Record<string, unknown>[] = [], environment = "tokens"): EnvironmentTokens {
   return new EnvironmentTokens(environment, {
@@ -56,14 +36,14 @@ function isolate(log: Record<string, unknown>[] = [], environment = "tokens"): E
 describe("tokens in Durable Objects", () => {
   test("what one isolate has issued, another one finds at once", async () => {
     const context = contextAt();
-    const token = tokenOf({ sibling: "refresh", endUser: "ann" });
+    const token = issuedToken({ sibling: "refresh", endUser: "ann" });
     expect(await isolate().add([token], context)).toBe(true);
     expect(await isolate().find("access", token.token, 0, context)).toEqual(token);
   });
 
   test("a token is one of its kind, and of its environment", async () => {
     const context = contextAt();
-    const token = tokenOf();
+    const token = issuedToken();
     await isolate().add([token], context);
     expect(await isolate().find("refresh", token.token, 0, context)).toBe(null);
     expect(await isolate([], "other").find("access", token.token, 0, context)).toBe(null);
@@ -71,7 +51,7 @@ describe("tokens in Durable Objects", () => {
 
   test("all of several tokens are added, or none", async () => {
     const context = contextAt();
-    const [known, other] = [tokenOf(), tokenOf({ kind: "refresh" })];
+    const [known, other] = [issuedToken(), issuedToken({ kind: "refresh" })];
     await isolate().add([known], context);
     expect(await isolate().add([other, { ...known, clientId: "another" }], context)).toBe(false);
     expect(await isolate().find("refresh", other.token, 0, context)).toBe(null);
@@ -80,7 +60,7 @@ describe("tokens in Durable Objects", () => {
 
   test("of several who take a token, one gets it", async () => {
     const context = contextAt();
-    const token = tokenOf({ kind: "code" });
+    const token = issuedToken({ kind: "code" });
     await isolate().add([token], context);
     const taken = await Promise.all(
       Array.from({ length: 8 }, () => isolate().take("code", token.token, context)),
@@ -91,7 +71,7 @@ describe("tokens in Durable Objects", () => {
 
   test("of several who change a token as they found it, one does", async () => {
     const context = contextAt();
-    const token = tokenOf({ kind: "refresh" });
+    const token = issuedToken({ kind: "refresh" });
     await isolate().add([token], context);
     const changed = await Promise.all(
       Array.from({ length: 8 }, async (_, index) => {
@@ -108,7 +88,7 @@ describe("tokens in Durable Objects", () => {
 
   test("what is stored shows nothing of the token, and goes some days after it has expired", async () => {
     const context = contextAt();
-    const token = tokenOf({ sibling: "the refresh token", clientId: "the client" });
+    const token = issuedToken({ sibling: "the refresh token", clientId: "the client" });
     await isolate().add([token], context);
     const stub = env.ISSUED_TOKENS.getByName(await tokenName("tokens", "access", token.token));
     const { text, alarm } = await runInDurableObject(stub, async (_instance, { storage }) => ({
@@ -123,7 +103,7 @@ describe("tokens in Durable Objects", () => {
   });
 
   test("one that never expires stays", async () => {
-    const token = tokenOf({ expiresAt: null });
+    const token = issuedToken({ expiresAt: null });
     await isolate().add([token], contextAt());
     const stub = env.ISSUED_TOKENS.getByName(await tokenName("tokens", "access", token.token));
     expect(await runInDurableObject(stub, (_instance, { storage }) => storage.getAlarm())).toBe(null);
@@ -157,7 +137,7 @@ describe("revoked tokens", () => {
     const context = contextAt();
     const tokens = ["ann in a", "bob in a", "nobody in a", "ann in b", "bob in b"].map((token) => {
       const [user = "", appId = ""] = token.split(" in ");
-      return tokenOf({ token, appId, endUser: user === "nobody" ? null : user });
+      return issuedToken({ token, appId, endUser: user === "nobody" ? null : user });
     });
     await memory.isolate().add(tokens, context);
     await memory.isolate().revoke(revocation as never, ["access"], context.now(), context);
@@ -170,7 +150,7 @@ describe("revoked tokens", () => {
   test("only those that were issued before, also when an earlier time is said later", async () => {
     const memory = new MemoryTokens();
     const context = contextAt(5000);
-    const [old, young] = [4000, 4001].map((issuedAt) => tokenOf({ issuedAt, appId: "a" }));
+    const [old, young] = [4000, 4001].map((issuedAt) => issuedToken({ issuedAt, appId: "a" }));
     if (!old || !young) throw new Error("there are two");
     await memory.isolate().add([old, young], context);
     for (const before of [4001, 100])
@@ -183,7 +163,7 @@ describe("revoked tokens", () => {
   test("only those of the kinds that are said", async () => {
     const context = contextAt();
     const appId = crypto.randomUUID();
-    const tokens = (["access", "refresh", "code"] as const).map((kind) => tokenOf({ kind, appId }));
+    const tokens = (["access", "refresh", "code"] as const).map((kind) => issuedToken({ kind, appId }));
     await isolate().add(tokens, context);
     await isolate().revoke({ appId, endUser: null }, ["access", "code"], context.now(), context);
     const found = await Promise.all(tokens.map(({ kind, token }) => isolate().find(kind, token, 0, context)));
@@ -193,7 +173,7 @@ describe("revoked tokens", () => {
   test("the isolate that revokes sees it at once", async () => {
     const memory = new MemoryTokens();
     const context = contextAt();
-    const token = tokenOf({ appId: "a" });
+    const token = issuedToken({ appId: "a" });
     const tokens = memory.isolate();
     await tokens.add([token], context);
     expect(await tokens.find("access", token.token, HOUR, context)).toMatchObject({ status: "approved" });
@@ -204,7 +184,7 @@ describe("revoked tokens", () => {
   test("revocations that cannot be read are not taken for none", async () => {
     const memory = new MemoryTokens();
     const context = contextAt();
-    const token = tokenOf();
+    const token = issuedToken();
     await memory.isolate().add([token], context);
     const broken = new EnvironmentTokens("test", {
       store: (name) => ({
@@ -255,7 +235,7 @@ describe("what the isolate remembers", () => {
     const memory = new MemoryTokens();
     const context = contextAt();
     const tokens = memory.isolate();
-    const token = tokenOf();
+    const token = issuedToken();
     await tokens.add([token], context);
     await tokens.find("access", token.token, HOUR, context);
     const asked = memory.asked;
@@ -271,7 +251,7 @@ describe("what the isolate remembers", () => {
     const memory = new MemoryTokens();
     const context = contextAt();
     const tokens = memory.isolate();
-    const token = tokenOf();
+    const token = issuedToken();
     expect(await tokens.find("access", token.token, HOUR, context)).toBe(null);
     await memory.isolate().add([token], context);
     expect(await tokens.find("access", token.token, HOUR, context)).toEqual(token);
@@ -281,7 +261,7 @@ describe("what the isolate remembers", () => {
     const memory = new MemoryTokens();
     const context = contextAt();
     const tokens = memory.isolate();
-    const token = tokenOf();
+    const token = issuedToken();
     await tokens.add([token], context);
     const found = await tokens.find("access", token.token, 0, context);
     if (!found) throw new Error("it is there");
@@ -298,7 +278,7 @@ describe("what the isolate remembers", () => {
   test("is read once for requests that come together", async () => {
     const memory = new MemoryTokens();
     const context = contextAt();
-    const token = tokenOf();
+    const token = issuedToken();
     await memory.isolate().add([token], context);
     memory.asked = 0;
     const tokens = memory.isolate();
@@ -314,7 +294,7 @@ describe("what the isolate remembers", () => {
     const memory = new MemoryTokens();
     const context = contextAt();
     const tokens = memory.isolate();
-    const token = tokenOf();
+    const token = issuedToken();
     await tokens.add([token], context);
     const found = await tokens.find("access", token.token, HOUR, context);
     if (!found) throw new Error("it is there");
@@ -330,19 +310,19 @@ test("any text of up to two kilobytes is a token, and longer ones are nobody's",
   await fc.assert(
     fc.asyncProperty(text, async (name) => {
       const memory = new MemoryTokens();
-      const token = tokenOf({ token: name.toWellFormed() });
+      const token = issuedToken({ token: name.toWellFormed() });
       expect(await memory.isolate().add([token], contextAt())).toBe(true);
       expect(await memory.isolate().find("access", token.token, 0, contextAt())).toEqual(token);
     }),
     { numRuns: 50 },
   );
   const memory = new MemoryTokens();
-  const long = tokenOf({ token: "ü".repeat(1025) });
+  const long = issuedToken({ token: "ü".repeat(1025) });
   expect(await memory.isolate().add([long], contextAt())).toBe(false);
   expect(await memory.isolate().find("access", long.token, 0, contextAt())).toBe(null);
   expect(await memory.isolate().take("access", long.token, contextAt())).toBe(null);
   expect(memory.asked).toBe(0);
-  expect(await memory.isolate().add([tokenOf({ token: "" })], contextAt())).toBe(false);
+  expect(await memory.isolate().add([issuedToken({ token: "" })], contextAt())).toBe(false);
 });
 
 test.each(["read", "write", "take"] as const)(
@@ -350,14 +330,14 @@ test.each(["read", "write", "take"] as const)(
   async (what) => {
     const memory = new MemoryTokens();
     const context = contextAt();
-    const token = tokenOf();
+    const token = issuedToken();
     await memory.isolate().add([token], context);
     memory.trouble = () => Promise.reject(new Error("no answer"));
     const log: Record<string, unknown>[] = [];
     const tokens = memory.isolate((line) => log.push(line));
     const asked = {
       read: () => tokens.find("access", token.token, 0, context),
-      write: () => tokens.add([tokenOf()], context),
+      write: () => tokens.add([issuedToken()], context),
       take: () => tokens.take("access", token.token, context),
     }[what]();
     await expect(Promise.resolve(asked)).rejects.toThrow(TokenStoreError);
@@ -369,7 +349,7 @@ test.each(["read", "write", "take"] as const)(
 test("a record that cannot be opened is not taken for none", async () => {
   const memory = new MemoryTokens();
   const context = contextAt();
-  const token = tokenOf();
+  const token = issuedToken();
   await memory.isolate().add([token], context);
   for (const [name, stored] of memory.stored)
     memory.stored.set(name, { ...stored, sealed: stored.sealed.slice(1) });
