@@ -36,29 +36,57 @@ test("a developer is found by id and by e-mail address, in any case of letters",
   expect(await directory.developer("DEV-1", context)).toBe(null);
 });
 
-const name = fc.string({ minLength: 1, maxLength: 20, unit: "grapheme" });
+const name = fc.oneof(
+  fc.string({ minLength: 1, maxLength: 20, unit: "grapheme" }),
+  fc.constantFrom("__proto__", "constructor", "toString", "a/b", '"],["', "\u0000"),
+);
+const size = fc.nat({ max: 9_000 });
 
-test("everybody is found again, however many there are", async () => {
+test("everybody is found again, as they were, however many there are and however large they are", async () => {
   await fc.assert(
-    fc.asyncProperty(fc.uniqueArray(name, { minLength: 1, maxLength: 40 }), async (names) => {
+    fc.asyncProperty(fc.uniqueArray(name, { minLength: 1, maxLength: 40 }), size, async (names, length) => {
+      const notes = [{ name: "notes", value: "x".repeat(length) }];
       const { clients } = clientsOf({
-        products: names.map((each) => ({ name: each, description: "x".repeat(5_000) })),
-        developers: [{ email: "a@b", developerId: "d" }],
-        apps: names.map((each) => ({
-          name: each,
-          developerId: "d",
-          credentials: [{ consumerKey: `key of ${each}` }],
+        products: names.map((each) => ({ name: each, attributes: notes })),
+        developers: names.map((each, index) => ({
+          email: `${index}-${each}@example.com`,
+          attributes: notes,
         })),
+        appGroups: names.map((each) => ({ name: each })),
+        apps: names.flatMap((each, index) => [
+          {
+            name: each,
+            developerEmail: `${index}-${each}@example.com`,
+            credentials: [{ consumerKey: each }],
+          },
+          { name: each, appGroup: each, credentials: [{ consumerKey: `${each} of group` }] },
+        ]),
       });
       const { directory, parts } = await directoryOfClients(clients);
-      expect(parts.size).toBeGreaterThanOrEqual(Math.floor((names.length * 5_000) / 65_536));
-      for (const each of names) {
-        expect(await directory.product(each, context)).toMatchObject({ name: each });
-        expect(await directory.app({ consumerKey: `key of ${each}` }, context)).toMatchObject({ name: each });
+      for (const bytes of parts.values()) expect(bytes.length).toBeLessThan(512 * 1024);
+      for (const product of clients.products) {
+        expect(await directory.product(product.name, context)).toEqual(product);
+      }
+      for (const developer of clients.developers) {
+        expect(await directory.developer(developer.developerId, context)).toEqual(developer);
+        expect(await directory.developer(developer.email, context)).toEqual(developer);
+      }
+      for (const group of clients.appGroups) {
+        expect(await directory.appGroup(group.name, context)).toEqual(group);
+      }
+      for (const app of clients.apps) {
+        const owner = app.developerId ?? app.appGroup ?? "";
+        const [credential] = app.credentials;
+        const found = [
+          { appId: app.appId },
+          { consumerKey: credential?.consumerKey ?? "" },
+          { appName: app.name, owner },
+        ];
+        for (const by of found) expect(await directory.app(by, context)).toEqual(app);
       }
       expect(await directory.product("y".repeat(21), context)).toBe(null);
     }),
-    { numRuns: 30 },
+    { numRuns: 20 },
   );
 });
 

@@ -30,8 +30,8 @@ async function printStatus(kv: KvStore, environment: string | undefined): Promis
 const DIGITS = 12;
 
 function format(document: EnvironmentDocument, generations: readonly number[]): string {
-  const { environment, generation, deployedAt, proxies, sharedFlows, functions, outboundApplications } =
-    document;
+  const { environment, generation, deployedAt, proxies, sharedFlows, functions, directory } = document;
+  const { outboundApplications } = document;
   const served = servedPaths(document);
   const others = generations.filter((number) => number !== generation);
   return [
@@ -47,6 +47,7 @@ function format(document: EnvironmentDocument, generations: readonly number[]): 
     ...outboundApplications.map(
       ({ name, enabled }) => `  outbound application ${name}, ${enabled ? "enabled" : "disabled"}`,
     ),
+    ...(directory ? ["  API products and apps"] : []),
     `  can be rolled back to: ${others.length > 0 ? others.join(", ") : "nothing else"}`,
     "",
   ].join("\n");

@@ -23,7 +23,7 @@ export async function makeKeys(
   const file = pathOnDisk(folder.mounts, path);
   if (folder.files.has(path) && !replace) {
     throw new CommandFailure(
-      `${file} is there already. With --replace it becomes a new key, and every secret has to be set again.`,
+      `${file} is there already. With --replace it becomes a new key, every secret has to be set again, and an environment with apps pushed again.`,
     );
   }
   const { publicJwk, privateJwk } = await generateKeys();

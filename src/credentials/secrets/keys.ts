@@ -61,7 +61,7 @@ export async function readPrivateKey(json: string | undefined): Promise<CryptoKe
 export async function readKeyPair(json: string | undefined): Promise<KeyPair> {
   if (json === undefined || json.trim() === "") {
     throw new SecretError(
-      "The Worker has no SECRETS_KEY, which opens the secrets of sources. " +
+      "The Worker has no SECRETS_KEY, which opens the secrets of sources and what is deployed of apps. " +
         "Make one with: sortie secret key --env ENV | npx wrangler secret put SECRETS_KEY",
     );
   }

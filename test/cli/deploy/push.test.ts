@@ -323,7 +323,16 @@ test("apps are deployed sealed, and not at all without a key that seals them", a
   const back = await sortieInProcess(["rollback", "--env", "test", ...kv], folder);
   expect(back.stdout).toContain("changed    API products and apps of test\n");
   expect(back.stdout).toContain("Deployed generation 3 of test, which is generation 1 again.");
-  for (const { stdout, stderr } of [shown, compared, pushed, back]) {
+  expect(back.stderr).toBe("");
+  const status = await sortieInProcess(["status", "--env", "test", ...kv], folder);
+  expect(status.stdout).toContain("\n  API products and apps\n");
+
+  writeIn(folder, "environments/test/secrets-key.json", (await generateKeys()).publicJwk);
+  expect((await run("push")).stdout).toContain("changed    API products and apps of test\n");
+  const older = await sortieInProcess(["rollback", "--env", "test", ...kv], folder);
+  expect(older.stderr).toMatch(/^warning: The apps of generation 3 are sealed for another key/);
+  expect(older).toMatchObject({ status: 0 });
+  for (const { stdout, stderr } of [shown, compared, pushed, back, status, older]) {
     expect(stdout + stderr).not.toMatch(/the key|the secret/);
   }
 });

@@ -11,6 +11,9 @@ import { fileChanges } from "./file-changes.ts";
 /** Of how many products, developers and apps it is said that they change; the others are counted. */
 const MOST_CHANGES = 100;
 
+/** How many parts of what is deployed are read: Cloudflare answers only so often. */
+const MOST_READ = 200;
+
 type Entities = ReadonlyMap<string, EntityKinds[keyof EntityKinds]>;
 
 /**
@@ -31,11 +34,12 @@ export async function clientChanges(
   const added = new Set(now.filter((revision) => !old.includes(revision)));
   if (removed.length + added.size === 0) return null;
   const what = `API products and apps of ${document.environment}`;
-  if (privateKey === undefined && removed.length > 0 && previous?.directory?.areSealed) {
-    const note =
-      "What is deployed is sealed. Where the variable SECRETS_KEY is the Worker's, you see what changes.";
-    return { what, files: [], note };
-  }
+  const note =
+    removed.length > MOST_READ
+      ? "Too much of what is deployed changes to be compared."
+      : "What is deployed is sealed. Where the variable SECRETS_KEY is the Worker's, you see what changes.";
+  const isSealed = removed.length > 0 && previous?.directory?.areSealed && privateKey === undefined;
+  if (isSealed || removed.length > MOST_READ) return { what, files: [], note };
   const after = new Map(
     directoryEntries(clients)
       .entities.filter(({ id }) => added.has(now[bucketIndex(id, now.length)] ?? ""))
