@@ -25,7 +25,10 @@ export function compileFailure(
     const isAnswered = failsWith === "answer" && answer.failure !== null;
     const fault = !isAnswered && failed instanceof RequestFault ? unanswered(failed) : failed;
     noteFailure(flow, policy, fault);
-    if (failsWith === "challenge") throw new AnsweredFault(fault, challenge(fault, answer));
+    // Where tokens cannot be looked up nobody has said that this one is wrong.
+    if (failsWith === "challenge" && failed === thrown) {
+      throw new AnsweredFault(fault, challenge(fault, answer));
+    }
     if (!isAnswered) throw fault;
     const response = errorAnswer(fault, answer);
     if (!answer.answersFailure) throw new AnsweredFault(fault, response);

@@ -126,8 +126,7 @@ export const requestFaults = {
   client: (text: string) =>
     new RequestFault(faults.invalidClient(text), "invalid_client", faults.invalidClientIdentifier()),
   grantType(type: string) {
-    const shown = type.slice(0, 100);
-    const fault = faults.unsupportedGrantType(shown);
+    const fault = faults.unsupportedGrantType(type.slice(0, SHOWN));
     return new RequestFault(faults.invalidRequest(fault.message), "unsupported_grant_type", fault);
   },
 };

@@ -57,7 +57,6 @@ function fieldsOf(
     const lasts = token && lifetimeOf(token);
     return lasts === null ? forEver : isCompliant ? lasts : String(lasts);
   };
-  const expiresIn = seconds(access, "-1");
   const fields: Field[] = [
     ["refresh_token_expires_in", seconds(refresh, "0")],
     ["api_product_list", `[${access.products.join(", ")}]`],
@@ -70,7 +69,7 @@ function fieldsOf(
     ["access_token", access.token],
     ["application_name", access.appId],
     ["scope", access.scopes.join(" ")],
-    ["expires_in", expiresIn],
+    ["expires_in", seconds(access, "-1")],
     ["refresh_count", String(access.refreshCount)],
     ["status", access.status],
     ...(refresh === null ? [] : refreshFields(refresh)),

@@ -208,7 +208,8 @@ describe("scopes", () => {
 test("fail closed: a store of tokens that cannot be read lets nobody in", async () => {
   const given = await world(clients, tokenOf());
   given.issuedTokens.isDown = true;
-  expect((await verifying(given))?.slice(0, 2)).toEqual([503, "sortie.ClientsUnavailable"]);
+  const message = "It cannot be checked at the moment who calls";
+  expect(await verifying(given)).toEqual([503, "sortie.ClientsUnavailable", message, undefined]);
 });
 
 test.each([
