@@ -117,10 +117,16 @@ describe("a client that is not known", () => {
 
   test("gets it through the response flow where the policy goes on after errors", async () => {
     const inside = "<GenerateResponse/><GenerateErrorResponse/>";
-    const flow = `<Flow name="other"><Condition>oauthV2.Generate.failed = false</Condition><Response>${step("Mark")}</Response></Flow>`;
-    const gateway = await serving({ Generate: generate(inside, 'continueOnError="true"') }, flow);
+    const gateway = await serving({
+      Generate: generate(inside, 'continueOnError="true"'),
+      ...setHeader("Mark", "x-marked", "{oauthV2.Generate.failed} {oauthV2.Generate.fault.name}"),
+    });
     const answer = await ask(gateway, "wrong");
-    expect([answer.status, await answer.text(), answer.headers.get("x-marked")]).toEqual([401, told, "yes"]);
+    expect([answer.status, await answer.text(), answer.headers.get("x-marked")]).toEqual([
+      401,
+      told,
+      "true invalid_client",
+    ]);
   });
 
   test("gets the default error body where the policy answers nothing", async () => {
