@@ -76,7 +76,9 @@ export class DirectoryMemory {
     const failure = this.#failures.get(revision);
     if (failure && context.now() < failure.until) throw failure.error;
     const read = async () => {
-      const stored = await place.readRevision(revision);
+      const stored = await place.readRevision(revision).catch((cause) => {
+        throw this.#unreadable(cause);
+      });
       const opened = await this.#open(stored, place.isSealed).catch((cause) => {
         const error = this.#unreadable(cause);
         this.#failures.set(revision, { error, until: context.now() + RETRY_AFTER_MS });

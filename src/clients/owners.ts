@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { AppInFile, ClientFiles } from "./client-files.ts";
+import type { AppInFile, ClientFiles, DeveloperInFile } from "./client-files.ts";
 import type { App } from "./entities.ts";
 
 /** Whose an app is: the id of a developer, or the name of an app group; null for those that there are not. */
@@ -29,10 +29,7 @@ export function ownersIn({ developers, appGroups }: ClientFiles): OwnerOf {
 export function idOfDeveloper({
   developerId,
   email,
-}: {
-  developerId?: string | null | undefined;
-  email: string;
-}) {
+}: Pick<DeveloperInFile, "developerId" | "email">): string {
   return developerId || madeId("developer", email.toLowerCase());
 }
 

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { clientsOf, oneApp } from "./memory-directory.ts";
 
@@ -377,4 +378,40 @@ test("what many have is said once, with some of their names", () => {
   expect(said({ ...oneApp, apps })).toEqual([
     "warning ExpiredKeys developerapps.json:8 Keys that have expired, and let nobody in, are those of app-0, app-1, app-2, app-3, app-4 and 2 more.",
   ]);
+});
+
+/** A copy with other values in some places. */
+function mutated(value: unknown, next: () => { readonly changes: boolean; readonly to: unknown }): unknown {
+  const { changes, to } = next();
+  if (changes) return to;
+  if (Array.isArray(value)) return value.map((each) => mutated(each, next));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, mutated(each, next)]));
+}
+
+test("whatever stands in the files, they are read or refused, and no problem shows a key or a secret", () => {
+  const secret = "s3cret";
+  const files = {
+    ...oneApp,
+    appGroups: [{ name: "g", status: "active" }],
+    apps: [
+      keyed("shop", `${secret} key`),
+      app("till", {
+        credentials: [{ consumerKey: `${secret} too`, consumerSecret: secret, expiresAt: "7" }],
+      }),
+    ],
+  };
+  const values = fc.array(fc.oneof(fc.jsonValue({ maxDepth: 2 }), fc.constantFrom("", "revoked", 7)), {
+    minLength: 1,
+  });
+  fc.assert(
+    fc.property(values, fc.integer({ min: 5, max: 40 }), (others, every) => {
+      let index = 0;
+      const next = () => ({ changes: ++index % every === 0, to: others[index % others.length] });
+      const { report } = clientsOf(mutated(files, next) as typeof files);
+      const shown = report.problems.map(({ message, remedy }) => `${message} ${remedy}`).join();
+      expect(shown).not.toContain(secret);
+    }),
+    { numRuns: 300 },
+  );
 });
