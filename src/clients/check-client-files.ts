@@ -19,7 +19,7 @@ const MOST_LISTED = 5;
 /**
  * Checks who may call, as the files say it. Errors: DuplicateApiProduct, DuplicateDeveloper, DuplicateAppGroup,
  * DuplicateApp, DuplicateConsumerKey, AppOfNobody, EntityTooLarge. Warnings: UnknownApiProduct, UnknownStatus,
- * ExpiredKeys, OperationsNotMatched, CoversEverything. None shows a key or a secret.
+ * ExpiredKeys, AppsWithoutKeys, OperationsNotMatched, CoversEverything. None shows a key or a secret.
  */
 export function checkClientFiles(files: ClientFiles, ownerOf: OwnerOf, report: Report): void {
   const { products, developers, appGroups, apps } = files;
@@ -41,6 +41,7 @@ export function checkClientFiles(files: ClientFiles, ownerOf: OwnerOf, report: R
   }
   checkProductsOfKeys(files, report);
   reportExpired(apps, report);
+  reportWithoutKeys(apps, report);
 }
 
 /** Null where it is not known whose an app is, which is reported. */
@@ -200,21 +201,30 @@ function checkProductsOfKeys({ products, apps, wrong }: ClientFiles, report: Rep
 /** In one warning, at the first: an export may have many. */
 function reportExpired(apps: ClientFiles["apps"], report: Report): void {
   const now = Date.now();
-  const expired = apps.flatMap(({ entity, at }) =>
-    entity.credentials.flatMap((credential, place) =>
-      hasExpired(credential, now)
-        ? { name: entity.name, at: () => at("credentials", place, "expiresAt") }
-        : [],
-    ),
-  );
+  const expired = apps.flatMap(({ entity, at }) => {
+    const place = entity.credentials.findIndex((credential) => hasExpired(credential, now));
+    return place < 0 ? [] : { name: entity.name, at: () => at("credentials", place, "expiresAt") };
+  });
   const [first] = expired;
   if (first === undefined) return;
-  const names = [...new Set(expired.map(({ name }) => name))];
   report.warning(
     "ExpiredKeys",
     first.at(),
-    `Keys that have expired, and let nobody in, are those of ${listed(names)}.`,
+    `Keys that have expired, and let nobody in, are those of ${listed(expired.map(({ name }) => name))}.`,
     "Give the apps other keys, or take the old ones out.",
+  );
+}
+
+/** Apigee's emulator makes keys for them, and what the management API answers has them only for who asks for them. */
+function reportWithoutKeys(apps: ClientFiles["apps"], report: Report): void {
+  const without = apps.filter(({ entity }) => entity.credentials.length === 0);
+  const [first] = without;
+  if (first === undefined) return;
+  report.warning(
+    "AppsWithoutKeys",
+    first.at("name"),
+    `Apps that have no key, and cannot call, are ${listed(without.map(({ entity }) => entity.name))}.`,
+    'Write "credentials" with a "consumerKey" and its "apiProducts"; the management API tells them with includeCred=true.',
   );
 }
 

@@ -2,10 +2,11 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { clientsOf, oneApp } from "./memory-directory.ts";
 
+/** What is said of files, but for apps without keys, of which most are here. */
 function said(files: object): string[] {
-  return clientsOf(files).report.problems.map(
-    ({ severity, code, file, line, message }) => `${severity} ${code} ${file}:${line} ${message}`,
-  );
+  return clientsOf(files)
+    .report.problems.filter(({ code }) => code !== "AppsWithoutKeys")
+    .map(({ severity, code, file, line, message }) => `${severity} ${code} ${file}:${line} ${message}`);
 }
 
 test("a list, and what the management API answers for one, say the same", () => {
@@ -105,8 +106,8 @@ test("an app names its developer by e-mail address, and who has no id gets one m
       { name: "till", developerEmail: "ann@example.com", developerId: null, appId: "" },
     ],
   };
-  const { clients, report } = clientsOf(files);
-  expect(report.problems).toEqual([]);
+  expect(said(files)).toEqual([]);
+  const { clients } = clientsOf(files);
   const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/;
   const [developer] = clients.developers;
   expect(developer).toMatchObject({ developerId: expect.stringMatching(uuid), status: "active" });
@@ -368,6 +369,32 @@ test("what is too large for a part of the directory, or for a key, is refused", 
   ]);
   expect(said({ ...oneApp, apps: [keyed("shop", "k".repeat(2049))] })).toEqual([
     "error InvalidSetting developerapps.json:7 0.credentials.0.consumerKey must have at most 2048 characters.",
+  ]);
+});
+
+test("of apps as Apigee's emulator takes them, which makes their keys, it is said that they have none", () => {
+  const { clients, report } = clientsOf({
+    ...oneApp,
+    apps: [
+      {
+        attributes: [{ name: "tier", value: "gold" }],
+        developerEmail: "ann@example.com",
+        name: "shop",
+        displayName: "Shop",
+        callbackUrl: "https://example.com/cb",
+        apiProducts: ["p"],
+        expiryType: "never",
+      },
+    ],
+  });
+  expect(clients.apps).toMatchObject([{ name: "shop", credentials: [] }]);
+  expect(report.problems).toMatchObject([
+    {
+      severity: "warning",
+      code: "AppsWithoutKeys",
+      line: 10,
+      message: "Apps that have no key, and cannot call, are shop.",
+    },
   ]);
 });
 
