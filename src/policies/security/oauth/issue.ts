@@ -143,11 +143,10 @@ function merged(
  * nobody gets a token that somebody else has.
  */
 export async function storeTokens(
-  { access, refresh }: Tokens,
+  tokens: readonly IssuedToken[],
   { issuedTokens }: OAuthContext,
   { exchange }: FlowContext,
 ): Promise<void> {
-  const tokens = refresh === null ? [access] : [access, refresh];
   if (await issuedTokens.add(tokens, exchange)) return;
   for (const token of tokens) {
     const found = await issuedTokens.find(token.kind, token.token, 0, exchange);

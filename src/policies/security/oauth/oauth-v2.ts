@@ -25,12 +25,12 @@ interface OAuthConfig {
 export const oauthV2 = definePolicy({
   element: "OAuthV2",
   variablePrefix: "oauthV2",
-  needs: ["directory", "issuedTokens"],
+  needs: ["directory", "issuedTokens", "egress", "keySets"],
   faults: oauthFaults,
   continuesAtResponse: true,
 
   /**
-   * Problems: OperationRequired, InvalidOperation, OperationNotThere, ExpiresInNotApplicableForOperation,
+   * Problems: OperationRequired, InvalidOperation, ExpiresInNotApplicableForOperation,
    * RefreshTokenExpiresInNotApplicableForOperation, GrantTypesNotApplicableForOperation, and those of the operation.
    */
   read(xml, report): OAuthConfig | null {
@@ -52,6 +52,7 @@ export const oauthV2 = definePolicy({
     identifiesClients: true,
     keepsTokens: true,
     scopes: config?.operation.scopes?.(config.own) ?? [],
+    urls: config?.operation.urls?.(config.own) ?? [],
   }),
 
   build(config, context) {
@@ -133,14 +134,8 @@ function readOperation(xml: XmlElement, report: Report): Operation | null {
   }
   const operation = Object.hasOwn(operations, name) ? operations[name] : undefined;
   if (operation) return operation;
-  if (operation === null) {
-    const there = Object.keys(operations).filter((known) => operations[known]);
-    const message = `The operation ${name} does not run.`;
-    report.error("OperationNotThere", element, message, `Those that do: ${there.join(", ")}.`);
-  } else {
-    const message = `<Operation> is ${JSON.stringify(name)}.`;
-    const otherwise = "write one of the operations that the policy's page names.";
-    report.error("InvalidOperation", element, message, didYouMean(name, Object.keys(operations), otherwise));
-  }
+  const message = `<Operation> is ${JSON.stringify(name)}.`;
+  const otherwise = "write one of the operations that the policy's page names.";
+  report.error("InvalidOperation", element, message, didYouMean(name, Object.keys(operations), otherwise));
   return null;
 }

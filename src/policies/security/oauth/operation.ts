@@ -5,7 +5,7 @@ import type { PolicyContext } from "../../policy-type.ts";
 import type { AnswerSettings } from "./answer-settings.ts";
 
 /** What an operation is built with. */
-export type OAuthContext = PolicyContext<"directory" | "issuedTokens">;
+export type OAuthContext = PolicyContext<"directory" | "issuedTokens" | "egress" | "keySets">;
 
 /** One thing that the policy does, as `<Operation>` names it. Apigee: "OAuthV2 policy" (Operation). */
 export interface Operation<Config = unknown> {
@@ -20,6 +20,8 @@ export interface Operation<Config = unknown> {
   read(xml: XmlElement, report: Report): Config;
   /** What it asks tokens for; nothing where it is left out. */
   scopes?(config: Config): readonly string[];
+  /** Where it asks for keys. */
+  urls?(config: Config): readonly string[];
   build(config: Config, context: OAuthContext, answer: AnswerSettings): Step;
 }
 

@@ -14,7 +14,7 @@ import type { KeyConfig } from "./read-key.ts";
 /** What the header of a new token says besides the algorithm. */
 export interface HeaderConfig {
   /** Null when no type is named. */
-  readonly type: "JWT" | null;
+  readonly type: "JWT" | "at+JWT" | null;
   readonly additional: Claims;
   readonly critical: Said;
 }

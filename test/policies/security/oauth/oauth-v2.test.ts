@@ -11,7 +11,29 @@ describe("at deployment", () => {
     ["<OAuthV2 name='O'/>", "OperationRequired"],
     [policy(""), "OperationRequired"],
     [policy("VerifyToken"), "InvalidOperation"],
-    [policy("VerifyJWTAccessToken"), "OperationNotThere"],
+    [policy("VerifyJWTAccessToken"), "MissingConfigurationElement"],
+    [
+      policy("GenerateJWTAccessToken", `${grants}<Algorithm>RS256</Algorithm>`),
+      "MissingConfigurationElement",
+    ],
+    [
+      policy(
+        "VerifyJWTAccessToken",
+        '<Algorithm>ES256</Algorithm><PublicKey><Value ref="public.key"/></PublicKey>',
+      ),
+      "InvalidValueForElement",
+    ],
+    [
+      policy("VerifyJWTAccessToken", "<Algorithm>HS256</Algorithm><SecretKey><Value>s</Value></SecretKey>"),
+      "InvalidSecretInConfig",
+    ],
+    [
+      policy(
+        "GenerateJWTAccessToken",
+        `${grants}<Algorithm>HS256</Algorithm><SecretKey><Value ref="secret"/></SecretKey>`,
+      ),
+      "InvalidVariableNameForSecret",
+    ],
     [policy("GenerateAccessToken", grants.replace("client_credentials", "magic")), "InvalidGrantType"],
     [policy("GenerateAuthorizationCode", grants), "GrantTypesNotApplicableForOperation"],
     [

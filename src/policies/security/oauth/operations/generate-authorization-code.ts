@@ -62,7 +62,7 @@ export const generateAuthorizationCode = defineOperation({
         refreshCount: 0,
         redirectUri,
       };
-      await storeTokens({ access: code, refresh: null }, context, flow);
+      await storeTokens([code], context, flow);
       const scope = code.scopes.join(" ");
       variables.set(flow, [
         ["", "code", code.token],

@@ -3,6 +3,7 @@ import { readBoolean } from "../../../../documents/read.ts";
 import type { FlowContext } from "../../../../flow/context.ts";
 import { faults, requestFaults } from "../faults.ts";
 import { storeTokens, type Tokens } from "../issue.ts";
+import { jwt, type KindOfToken, opaque } from "../kinds-of-token.ts";
 import { compileNamedValue, readNamedValue } from "../named-value.ts";
 import { defineOperation, type OAuthContext } from "../operation.ts";
 import { compileTokenRequest, readTokenRequest } from "../token-request.ts";
@@ -10,42 +11,59 @@ import { compileTokenRequest, readTokenRequest } from "../token-request.ts";
 /** How a request for a new token names its grant. Format: RFC 6749, section 6. */
 const GRANT_TYPE = "refresh_token";
 
-/** Issues a new access token to the app that has a refresh token. Apigee: "OAuthV2 policy" (RefreshAccessToken). */
-export const refreshAccessToken = defineOperation({
-  failsWith: "answer",
-  takes: ["ExpiresIn", "RefreshTokenExpiresIn"],
+/** Issues a new access token to the app that has a refresh token. */
+function refreshing(kind: KindOfToken) {
+  return defineOperation({
+    failsWith: "answer",
+    takes: ["ExpiresIn", "RefreshTokenExpiresIn"],
 
-  read: (xml, report) => ({
-    ...readTokenRequest(xml, report),
-    presented: readNamedValue(xml, "RefreshToken", "request.formparam.refresh_token"),
-    reuses: readBoolean(xml.child("ReuseRefreshToken"), false, report),
-  }),
+    read: (xml, report) => ({
+      ...readTokenRequest(xml, report),
+      presented: readNamedValue(xml, "RefreshToken", "request.formparam.refresh_token"),
+      reuses: readBoolean(xml.child("ReuseRefreshToken"), false, report),
+      kind: kind.read(xml, report),
+    }),
 
-  build(config, context, answer) {
-    const request = compileTokenRequest(config, context, answer);
-    const presentedOf = compileNamedValue(config.presented, context);
-    const keep = config.reuses ? reuse : rotate;
+    build(config, context, answer) {
+      const request = compileTokenRequest(config, context, answer);
+      const presentedOf = compileNamedValue(config.presented, context);
+      const keep = config.reuses ? reuse : rotate;
+      const finish = kind.build(config.kind, context);
 
-    const presentedIn = (flow: FlowContext): string => {
-      const text = presentedOf(flow);
-      if (text !== "") return text;
-      const { isChosen, variables } = config.presented;
-      throw isChosen ? faults.unresolvedRefreshToken(variables[0] ?? "") : requestFaults.missing(GRANT_TYPE);
-    };
+      const presentedIn = (flow: FlowContext): string => {
+        const text = presentedOf(flow);
+        if (text !== "") return text;
+        const { isChosen, variables } = config.presented;
+        throw isChosen
+          ? faults.unresolvedRefreshToken(variables[0] ?? "")
+          : requestFaults.missing(GRANT_TYPE);
+      };
 
-    return async function refresh(flow) {
-      request.success.clear(flow);
-      const grantType = request.grantType(flow);
-      if (grantType !== GRANT_TYPE) throw requestFaults.grantType(grantType);
-      const presented = presentedIn(flow);
-      const client = await request.client(flow);
-      const granted = await findRefreshToken(presented, client.credential.consumerKey, context, flow);
-      const refreshCount = granted.refreshCount + 1;
-      const issued = request.issue(flow, { client, grantType, granted, hasRefreshToken: true, refreshCount });
-      request.success.finish(flow, client, await keep(granted, issued, context, flow));
-    };
-  },
-});
+      return async function refresh(flow) {
+        request.success.clear(flow);
+        const grantType = request.grantType(flow);
+        if (grantType !== GRANT_TYPE) throw requestFaults.grantType(grantType);
+        const presented = presentedIn(flow);
+        const client = await request.client(flow);
+        const granted = await findRefreshToken(presented, client.credential.consumerKey, context, flow);
+        const refreshCount = granted.refreshCount + 1;
+        const issue = { client, grantType, granted, hasRefreshToken: true, refreshCount };
+        const issued = await finish(flow, request.issue(flow, issue));
+        const kept = await keep(granted, issued, context, flow);
+        // A refresh token that stays has been stored by then.
+        const stored = kind.stored(config.reuses ? { ...kept, refresh: null } : kept);
+        await storeTokens(stored, context, flow);
+        request.success.finish(flow, client, kept);
+      };
+    },
+  });
+}
+
+/** Apigee: "OAuthV2 policy" (RefreshAccessToken). */
+export const refreshAccessToken = refreshing(opaque);
+
+/** Apigee: "Using JWT OAuth tokens" (RefreshJWTAccessToken). */
+export const refreshJwtAccessToken = refreshing(jwt);
 
 /** The refresh token, if it counts and is that of the app. */
 async function findRefreshToken(
@@ -74,21 +92,19 @@ async function rotate(
   const taken = await context.issuedTokens.take("refresh", found.token, flow.exchange);
   if (taken?.status !== "approved") throw unknown();
   // Who asks for less this time may ask for all of it the next.
-  const issued = { access, refresh: refresh && { ...refresh, scopes: found.scopes } };
-  await storeTokens(issued, context, flow);
-  return issued;
+  return { access, refresh: refresh && { ...refresh, scopes: found.scopes } };
 }
 
 /** The refresh token stays, until it expires. */
 async function reuse(
   found: IssuedToken,
-  { access }: Tokens,
+  { access, refresh: issued }: Tokens,
   context: OAuthContext,
   flow: FlowContext,
 ): Promise<Tokens> {
-  const refresh = { ...found, sibling: access.token, refreshCount: access.refreshCount };
+  // Where the access token is not stored it is not named, either.
+  const sibling = issued?.sibling ?? null;
+  const refresh = { ...found, sibling, refreshCount: access.refreshCount };
   if (!(await context.issuedTokens.change(found, refresh, flow.exchange))) throw unknown();
-  const kept = { access: { ...access, sibling: found.token }, refresh };
-  await storeTokens({ ...kept, refresh: null }, context, flow);
-  return kept;
+  return { access: { ...access, sibling: found.token }, refresh };
 }

@@ -1,74 +1,73 @@
 import { after } from "../../../../clients/after.ts";
 import { coverageOf, identify, type KnownClient, type Refusal } from "../../../../clients/identify.ts";
 import type { IssuedToken } from "../../../../clients/tokens/issued-tokens.ts";
-import type { XmlElement } from "../../../../documents/element.ts";
-import type { Report } from "../../../../documents/report.ts";
 import type { FlowContext } from "../../../../flow/context.ts";
 import type { Fault } from "../../../../flow/fault.ts";
-import { readSaid, type Said } from "../../../parts/said.ts";
-import { compileSaid, readCount } from "../../../traffic/limits/said-value.ts";
 import { faultOfRefusal } from "../../clients/faults.ts";
 import { faults } from "../faults.ts";
 import { compileNamedValue, type NamedValue, readNamedValue } from "../named-value.ts";
 import { defineOperation, type OAuthContext } from "../operation.ts";
 import { scopesIn } from "../scopes.ts";
+import { signedTokens, storedTokens, type TokenSource } from "../token-sources.ts";
 import { compileTokenVariables } from "../token-variables.ts";
 
-/** For how long an isolate believes what it remembers of a token: as long as Apigee does. */
-const DEFAULT_CACHE: Said = { ref: null, text: "180" };
+/** Lets in who has an access token that counts, of an app that may call now, with an API product that covers the request. */
+function verifying(source: TokenSource) {
+  return defineOperation({
+    failsWith: "challenge",
+    takes: [],
 
-/**
- * Lets in who has an access token that counts, of an app that may call now, with an API product that covers the request.
- * Apigee: "OAuthV2 policy" (VerifyAccessToken). Format: RFC 6750.
- */
-export const verifyAccessToken = defineOperation({
-  failsWith: "challenge",
-  takes: [],
+    /** Problems: the warning InvalidCacheExpiry. */
+    read: (xml, report) => ({
+      token: readNamedValue(xml, "AccessToken"),
+      prefix: xml.child("AccessTokenPrefix")?.text() || "Bearer",
+      scopes: scopesIn(xml.child("Scope")?.text() ?? ""),
+      source: source.read(xml, report),
+    }),
 
-  /** Problems: the warning InvalidCacheExpiry. */
-  read: (xml, report) => ({
-    token: readNamedValue(xml, "AccessToken"),
-    prefix: xml.child("AccessTokenPrefix")?.text() || "Bearer",
-    scopes: scopesIn(xml.child("Scope")?.text() ?? ""),
-    cache: readCache(xml.child("CacheExpiryInSeconds"), report),
-  }),
+    scopes: ({ scopes }) => scopes,
+    urls: (config) => source.urls(config.source),
 
-  scopes: ({ scopes }) => scopes,
+    build({ token, prefix, scopes, ...config }, context) {
+      const { directory, environment } = context;
+      const tokenIn = compileToken(token, prefix, context);
+      const find = source.build(config.source, context);
+      const variables = compileTokenVariables(context.policy);
 
-  build({ token, prefix, scopes, cache }, context) {
-    const { directory, issuedTokens, environment } = context;
-    const tokenIn = compileToken(token, prefix, context);
-    const maxAgeMs = compileMaxAge(cache, context);
-    const variables = compileTokenVariables(context.policy);
+      const letIn = (flow: FlowContext, found: IssuedToken, client: KnownClient | Refusal): void => {
+        if (typeof client === "string") throw faultOfClient(client);
+        if (client.app.appId !== found.appId) throw faults.unknownAccessToken();
+        // What the app has now counts, and of that what the token was issued for.
+        const products = client.products.filter(({ name }) => found.products.includes(name));
+        const { proxy } = flow.identity;
+        const call = { environment, proxy, pathSuffix: flow.pathSuffix, verb: flow.request.verb };
+        const coverage = coverageOf(products, call);
+        if (coverage === null) throw faults.noProduct();
+        variables.set(flow, found, client, coverage);
+      };
 
-    const letIn = (flow: FlowContext, found: IssuedToken, client: KnownClient | Refusal): void => {
-      if (typeof client === "string") throw faultOfClient(client);
-      if (client.app.appId !== found.appId) throw faults.unknownAccessToken();
-      // What the app has now counts, and of that what the token was issued for.
-      const products = client.products.filter(({ name }) => found.products.includes(name));
-      const { proxy } = flow.identity;
-      const call = { environment, proxy, pathSuffix: flow.pathSuffix, verb: flow.request.verb };
-      const coverage = coverageOf(products, call);
-      if (coverage === null) throw faults.noProduct();
-      variables.set(flow, found, client, coverage);
-    };
+      const check = (flow: FlowContext, found: IssuedToken | null): void | Promise<void> => {
+        if (found === null) throw faults.unknownAccessToken();
+        const fault = faultOfToken(found, scopes, flow.exchange.now());
+        if (fault) throw fault;
+        return after(identify(directory, found.clientId, flow.exchange), (client) =>
+          letIn(flow, found, client),
+        );
+      };
 
-    const check = (flow: FlowContext, found: IssuedToken | null): void | Promise<void> => {
-      if (found === null) throw faults.unknownAccessToken();
-      const fault = faultOfToken(found, scopes, flow.exchange.now());
-      if (fault) throw fault;
-      return after(identify(directory, found.clientId, flow.exchange), (client) =>
-        letIn(flow, found, client),
-      );
-    };
+      return function verify(flow) {
+        variables.clear(flow);
+        return after(find(flow, tokenIn(flow)), (known) => check(flow, known));
+      };
+    },
+  });
+}
 
-    return function verify(flow) {
-      variables.clear(flow);
-      const found = issuedTokens.find("access", tokenIn(flow), maxAgeMs(flow), flow.exchange);
-      return after(found, (known) => check(flow, known));
-    };
-  },
-});
+/** Apigee: "OAuthV2 policy" (VerifyAccessToken). Format: RFC 6750. */
+export const verifyAccessToken = verifying(storedTokens);
+
+/** Apigee: "Using JWT OAuth tokens" (VerifyJWTAccessToken). */
+export const verifyJwtAccessToken = verifying(signedTokens);
 
 /** Where a token is: after the prefix in the Authorization header, or in the variable that the policy names. */
 function compileToken(
@@ -92,27 +91,6 @@ function compileToken(
     if (text === "") throw faults.unresolvedAccessToken(named.variables[0] ?? "");
     return afterPrefix(text) ?? text;
   };
-}
-
-function readCache(element: XmlElement | undefined, report: Report): Said {
-  if (!element) return DEFAULT_CACHE;
-  const { ref, text } = readSaid(element);
-  if (text === "") return { ref, text: DEFAULT_CACHE.text };
-  if (readCount(text) === null) {
-    report.warning(
-      "InvalidCacheExpiry",
-      element,
-      `<CacheExpiryInSeconds> is ${JSON.stringify(text)}; so every token is looked up.`,
-      "Write a number of seconds.",
-    );
-  }
-  return { ref, text };
-}
-
-/** Milliseconds. What is no number of seconds lets nothing be remembered. */
-function compileMaxAge(cache: Said, context: OAuthContext): (flow: FlowContext) => number {
-  const textOf = compileSaid(cache, context);
-  return (flow) => 1000 * (readCount(textOf(flow) ?? "") ?? 0);
 }
 
 /** What is wrong with a token by itself; null when nothing is. */
