@@ -1,11 +1,8 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { Miniflare } from "miniflare";
+import type { Miniflare } from "miniflare";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { workerModules } from "../../../src/cli/dev/worker-modules.ts";
-import { generateKeys } from "../../../src/credentials/secrets/keys.ts";
-import { COMPATIBILITY_DATE } from "../../../src/functions/compatibility-date.ts";
 import { sortieInProcess } from "../in-process.ts";
 import { CloudflareServer } from "../kv/cloudflare-server.ts";
 import {
@@ -18,28 +15,7 @@ import {
   sortie,
   writeIn,
 } from "../sortie.ts";
-
-/** The Worker as it is deployed, on the KV namespace that Wrangler keeps on this machine. */
-function startWorker(persistTo: string): Miniflare {
-  return new Miniflare({
-    cf: false,
-    resourcePersistencePath: join(persistTo, "v3"),
-    workers: [
-      {
-        config: {
-          name: "sortie",
-          compatibilityDate: COMPATIBILITY_DATE,
-          manifest: workerModules(join(repository, "dist/worker")),
-          env: {
-            CONFIG: { type: "kv", id: "sortie-config" },
-            ENVIRONMENT: { type: "text", value: "test" },
-            REFRESH_TOKEN: { type: "text", value: "token" },
-          },
-        },
-      },
-    ],
-  });
-}
+import { startWorker } from "./worker.ts";
 
 // One after the other: what is pushed is served, shown and rolled back.
 describe("an environment deployed to KV", { shuffle: false }, () => {
@@ -275,64 +251,4 @@ test("sources are part of what is deployed", async () => {
     /sources\/shipping.yaml:2:48 {2}error {2}InvalidHost[\s\S]*Nothing was deployed.\n$/,
   );
   expect(status).toBe(1);
-});
-
-const shop = (status: string) => ({
-  "environments/test/products.json": JSON.stringify([{ name: "p" }]),
-  "environments/test/developers.json": JSON.stringify([{ email: "ann@example.com" }]),
-  "environments/test/developerapps.json": JSON.stringify([
-    {
-      name: "shop",
-      developerEmail: "ann@example.com",
-      status,
-      credentials: [{ consumerKey: "the key", consumerSecret: "the secret" }],
-    },
-  ]),
-});
-
-test("apps are deployed sealed, and not at all without a key that seals them", async () => {
-  const folder = folderWith({ ...below("apiproxies/a", answeringProxy("a", "text")), ...shop("approved") });
-  const kv = ["--local", "--persist-to", folderWith({}), "--config", join(repository, "wrangler.toml")];
-  const run = (command: string, variables = {}) =>
-    sortieInProcess([command, ".", "--env", "test", ...kv], folder, "", variables);
-  const refused = await run("push");
-  expect(refused.stderr).toMatch(
-    /There is no environments\/test\/secrets-key.json to seal secrets and keys of apps with. Make it, .*sortie secret key --env test/,
-  );
-  expect(refused.status).toBe(2);
-  writeIn(folder, "environments/test/secrets-key.json", "{}");
-  expect(await run("push")).toMatchObject({
-    status: 2,
-    stderr: expect.stringMatching(/is not a public key/),
-  });
-  const { publicJwk, privateJwk } = await generateKeys();
-  writeIn(folder, "environments/test/secrets-key.json", publicJwk);
-  expect((await run("push")).stdout).toContain("added      API products and apps of test\n");
-  expect((await run("push")).stdout).toContain("Nothing has changed: test stays at generation 1.");
-
-  for (const [name, text] of Object.entries(shop("revoked"))) writeIn(folder, name, text);
-  const shown = await run("diff");
-  expect(shown.stdout).toContain("changed    API products and apps of test\n");
-  expect(shown.stdout).toContain("What is deployed is sealed.");
-  const compared = await run("diff", { SECRETS_KEY: privateJwk });
-  expect(compared.stdout).toMatch(
-    /changed {2}app shop \(.*\)\n[\s\S]*- {2}"status": "approved"[\s\S]*\+ {2}"status": "revoked"/,
-  );
-  const pushed = await run("push");
-  expect(pushed.stdout).toContain("Deployed generation 2 of test.");
-  const back = await sortieInProcess(["rollback", "--env", "test", ...kv], folder);
-  expect(back.stdout).toContain("changed    API products and apps of test\n");
-  expect(back.stdout).toContain("Deployed generation 3 of test, which is generation 1 again.");
-  expect(back.stderr).toBe("");
-  const status = await sortieInProcess(["status", "--env", "test", ...kv], folder);
-  expect(status.stdout).toContain("\n  API products and apps\n");
-
-  writeIn(folder, "environments/test/secrets-key.json", (await generateKeys()).publicJwk);
-  expect((await run("push")).stdout).toContain("changed    API products and apps of test\n");
-  const older = await sortieInProcess(["rollback", "--env", "test", ...kv], folder);
-  expect(older.stderr).toMatch(/^warning: The apps of generation 3 are sealed for another key/);
-  expect(older).toMatchObject({ status: 0 });
-  for (const { stdout, stderr } of [shown, compared, pushed, back, status, older]) {
-    expect(stdout + stderr).not.toMatch(/the key|the secret/);
-  }
 });
