@@ -6,7 +6,7 @@ import type { ClientEntities } from "./read-clients.ts";
 
 /** A directory ready to be deployed: what the environment's document says of it, and its parts by revision. */
 export interface PackedDirectory {
-  readonly deployed: DeployedBuckets;
+  readonly deployed: DeployedBuckets & { readonly apps: number };
   readonly parts: ReadonlyMap<string, Uint8Array>;
 }
 
@@ -34,6 +34,7 @@ export async function packDirectory(
     entities: await revisionsOf(packBuckets(environment, entities)),
     index: await revisionsOf(packBuckets(environment, index)),
     areSealed: seals !== null,
+    apps: clients.apps.length,
   };
   return { deployed, parts };
 }

@@ -56,6 +56,8 @@ const directorySchema = v.object({
   entities: v.array(v.string()),
   index: v.array(v.string()),
   areSealed: v.boolean(),
+  /** How many apps there are. */
+  apps: v.number(),
 });
 
 const schema = v.object({

@@ -28,7 +28,10 @@ interface PushOptions extends KvOptions {
 export function addPush(program: Command): void {
   withEnvironment(program.command("push"))
     .description("deploy an environment into the KV namespace of its Worker")
-    .option("--allow-data-loss", "also take properties, types and links out of the ontology that have data")
+    .option(
+      "--allow-data-loss",
+      "also take properties, types and links out of the ontology that have data, or the last app out",
+    )
     .option("--dry-run", "show what would change, file by file, and write nothing")
     .action(push);
 }

@@ -47,7 +47,7 @@ function format(document: EnvironmentDocument, generations: readonly number[]): 
     ...outboundApplications.map(
       ({ name, enabled }) => `  outbound application ${name}, ${enabled ? "enabled" : "disabled"}`,
     ),
-    ...(directory ? ["  API products and apps"] : []),
+    ...(directory ? [`  API products and ${directory.apps} ${directory.apps === 1 ? "app" : "apps"}`] : []),
     `  can be rolled back to: ${others.length > 0 ? others.join(", ") : "nothing else"}`,
     "",
   ].join("\n");

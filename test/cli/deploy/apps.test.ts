@@ -1,3 +1,4 @@
+import { renameSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { generateKeys } from "../../../src/credentials/secrets/keys.ts";
@@ -66,7 +67,16 @@ test("apps are deployed sealed, and not at all without a key that seals them", a
   expect(back.stdout).toContain("Deployed generation 3 of test, which is generation 1 again.");
   expect(back.stderr).toBe("");
   const status = await sortieInProcess(["status", "--env", "test", ...kv], folder);
-  expect(status.stdout).toContain("\n  API products and apps\n");
+  expect(status.stdout).toContain("\n  API products and 1 app\n");
+
+  const apps = join(folder, "environments/test/developerapps.json");
+  renameSync(apps, `${apps}.away`);
+  const lost = await run("push");
+  expect(lost.stderr).toMatch(
+    /environments\/test\/developerapps.json:1:1 {2}error {2}DataLoss {2}No app would be left \(1 deployed\), and no key would let anybody in.\n {4}Put the file with the apps there, or say --allow-data-loss.\n/,
+  );
+  expect(lost).toMatchObject({ status: 1, stderr: expect.stringMatching(/Nothing was deployed.\n$/) });
+  renameSync(`${apps}.away`, apps);
 
   writeIn(folder, "environments/test/secrets-key.json", (await generateKeys()).publicJwk);
   expect((await run("push")).stdout).toContain("changed    API products and apps of test\n");
