@@ -2,6 +2,9 @@ import { styleText } from "node:util";
 import type { Problem } from "../../documents/report.ts";
 import { policyPage } from "./policy-page.ts";
 
+/** How many problems of a file are shown that have the same name; the others are counted. */
+const MOST_ALIKE = 20;
+
 const COLOURS = { error: "red", warning: "yellow", note: "cyan" } as const;
 
 /**
@@ -18,14 +21,28 @@ export function formatProblems(problems: readonly Problem[], stream: NodeJS.Writ
     styleText(format, text, { stream });
   const groups = Map.groupBy(problems, ({ file }) => file);
   const texts = [...groups.values()].map((group) => {
-    const lines = group.map(({ file, line, column, severity, code, message, remedy }) => {
+    const hidden = new Set(alike(group).flatMap((problems) => problems.slice(MOST_ALIKE)));
+    const shown = group.filter((problem) => !hidden.has(problem));
+    const lines = shown.map(({ file, line, column, severity, code, message, remedy }) => {
       const place = style("bold", `${printable(file)}:${line}:${column}`);
       const what = `${style(COLOURS[severity], severity)}  ${code}  ${printable(message)}`;
       return `${place}  ${what}\n    ${style("dim", printable(remedy))}\n`;
     });
-    return [...lines, ...pages(group)].join("");
+    return [...lines, ...leftOut(group), ...pages(group)].join("");
   });
   return `${texts.join("\n")}${texts.length > 0 ? "\n" : ""}${summary(problems)}\n`;
+}
+
+/** The problems of a file by what they are: one with thousands of entries may have as many, which the first ones show. */
+function alike(group: readonly Problem[]): Problem[][] {
+  return [...Map.groupBy(group, ({ severity, code }) => `${severity} ${code}`).values()];
+}
+
+function leftOut(group: readonly Problem[]): string[] {
+  return alike(group).flatMap((problems) => {
+    const more = problems.length - MOST_ALIKE;
+    return more > 0 ? [`And ${more} more ${problems[0]?.code} in this file.\n`] : [];
+  });
 }
 
 /** A line for each policy type that has a page. */

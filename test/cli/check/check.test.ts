@@ -114,6 +114,21 @@ test("a folder whose name is nearly that of an environment's is warned of", asyn
   );
 });
 
+test("what is wrong with each of very many entries is shown of the first ones, and counted", async () => {
+  const products = Array.from({ length: 25 }, (_, index) => ({ name: `p${index}`, proxies: ["a"], odd: 1 }));
+  const folder = folderWith({
+    ...below("apiproxies/a", answeringProxy("a", "fine")),
+    "environments/test/products.json": JSON.stringify([...products, { name: "p0", proxies: ["a"] }]),
+  });
+  const { stdout } = await sortieInProcess(["check", ".", "--env", "test"], folder);
+  expect(stdout.match(/ {2}UnknownField {2}/g)).toHaveLength(20);
+  expect(stdout).toContain("  DuplicateApiProduct  ");
+  expect(stdout).toContain("\nAnd 5 more UnknownField in this file.\n");
+  expect(stdout).toMatch(/1 error, 25 warnings\.\n$/);
+  const json = await sortieInProcess(["check", ".", "--env", "test", "--json"], folder);
+  expect(JSON.parse(json.stdout)).toHaveLength(26);
+});
+
 describe("the exit status is", () => {
   test("0 without errors", async () => {
     const folder = folderWith(answeringProxy("fine", "text"));
