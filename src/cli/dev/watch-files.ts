@@ -1,5 +1,6 @@
-import { statSync } from "node:fs";
-import { basename } from "node:path";
+import { createHash } from "node:crypto";
+import { readdirSync, statSync } from "node:fs";
+import { basename, join } from "node:path";
 import { type FSWatcher, watch } from "chokidar";
 import { whenQuiet } from "./when-quiet.ts";
 
@@ -15,6 +16,9 @@ export interface FileWatch {
 /** How often it is looked whether the first paths are still there. Milliseconds. */
 const LOOK_EVERY_MS = 300;
 
+/** How often files are compared with what they were when something was made of them. Milliseconds. */
+const COMPARE_EVERY_MS = 2_000;
+
 const GONE = 0n;
 
 /**
@@ -25,7 +29,11 @@ const GONE = 0n;
 export function watchFiles(paths: readonly string[], changed: () => Promise<void>): FileWatch {
   const all = new Set(paths);
   const places = new Map(paths.map((path) => [path, placeOf(path)]));
-  const changes = whenQuiet(changed);
+  let seen = stampOf(all);
+  const changes = whenQuiet(() => {
+    seen = stampOf(all);
+    return changed();
+  });
   let watcher = start();
   let restarting = Promise.resolve();
 
@@ -49,6 +57,11 @@ export function watchFiles(paths: readonly string[], changed: () => Promise<void
     else if (moved.length > 0) changes.note();
   }, LOOK_EVERY_MS);
 
+  // Nor does it see everything where much changes at once, or where folders are another machine's.
+  const comparing = setInterval(() => {
+    if (stampOf(all) !== seen) changes.note();
+  }, COMPARE_EVERY_MS);
+
   async function restart(): Promise<void> {
     await watcher.close();
     watcher = start();
@@ -64,6 +77,7 @@ export function watchFiles(paths: readonly string[], changed: () => Promise<void
     },
     close: async () => {
       clearInterval(looking);
+      clearInterval(comparing);
       await restarting;
       await watcher.close();
       await changes.close();
@@ -74,6 +88,33 @@ export function watchFiles(paths: readonly string[], changed: () => Promise<void
 /** What tells a file or folder from another that takes its place. */
 function placeOf(path: string): bigint {
   return statSync(path, { bigint: true, throwIfNoEntry: false })?.ino ?? GONE;
+}
+
+/** Another text after any of the files, or of those below the folders, was added, changed or removed. */
+function stampOf(paths: Iterable<string>): string {
+  const hash = createHash("sha256");
+  // A link may lead to a folder above it.
+  const folders = new Set<string>();
+  const visit = (path: string): void => {
+    const found = statSync(path, { bigint: true, throwIfNoEntry: false });
+    if (!found) return;
+    hash.update(JSON.stringify([path, String(found.ino), String(found.mtimeNs), String(found.size)]));
+    const place = `${found.dev} ${found.ino}`;
+    if (!found.isDirectory() || folders.has(place)) return;
+    folders.add(place);
+    for (const name of namesIn(path)) if (!isIgnored(name)) visit(join(path, name));
+  };
+  for (const path of paths) visit(path);
+  return hash.digest("base64");
+}
+
+/** None in a folder that goes away while it is read. */
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder).sort();
+  } catch {
+    return [];
+  }
 }
 
 function isReady(watcher: FSWatcher): Promise<void> {
