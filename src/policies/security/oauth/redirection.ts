@@ -22,11 +22,14 @@ export function redirectionOf(asked: string, app: App): string {
   const uri = asked === "" ? (only ?? "") : bounded(asked, "The redirection uri");
   const isRegistered = registered.length === 0 || registered.includes(uri);
   // A fragment would hide what is added, and a script is no address.
-  const url = URL.parse(uri);
+  const url = VISIBLE.test(uri) ? URL.parse(uri) : null;
   const isAddress = url !== null && !uri.includes("#") && !SCRIPTS.has(url.protocol);
   if (!isRegistered || !isAddress) throw requestFaults.invalidRedirection(uri);
   return uri;
 }
+
+/** What a header can carry, and what no parser of addresses leaves out. */
+const VISIBLE = /^[\x21-\x7e]+$/;
 
 /** Schemes by which a browser would run what follows, or show it. */
 const SCRIPTS: ReadonlySet<string> = new Set(["javascript:", "data:", "vbscript:", "blob:", "file:"]);

@@ -106,6 +106,9 @@ describe("GenerateAuthorizationCode", () => {
     ["a document", "", "data:text/html,x", null],
     ["one with a fragment", "", `${CALLBACK}#x`, null],
     ["a path", "", "/back", null],
+    ["one with a line break, which parsers leave out", "", "https://shop.example.com/\nback", null],
+    ["one with letters that a header cannot carry", "", "https://shop.example.com/\u20ac", null],
+    ["one with a space", "", "https://shop.example.com/ back", null],
     ["a megabyte", "", `${CALLBACK}?${"x".repeat(1_000_000)}`, null],
   ])("redirect_uri: %s", async (_what, callbackUrl, redirectUri, goesTo) => {
     const given = await world(registered(callbackUrl));
