@@ -11,7 +11,9 @@ import type { Capabilities } from "../../src/policies/capabilities.ts";
 import { assertCondition } from "../../src/policies/mediation/assert-condition.ts";
 import { keyValueMapOperations } from "../../src/policies/mediation/key-value-map-operations/key-value-map-operations.ts";
 import type { PolicyType } from "../../src/policies/policy-type.ts";
+import { verifyApiKey } from "../../src/policies/security/clients/verify-api-key.ts";
 import { cors } from "../../src/policies/security/cors.ts";
+import { oauthV2 } from "../../src/policies/security/oauth/oauth-v2.ts";
 import { jsonThreatProtection } from "../../src/policies/security/threats/json-threat-protection.ts";
 import { verifyJwt } from "../../src/policies/security/tokens/verify-jwt.ts";
 import { lookupCache } from "../../src/policies/traffic/lookup-cache.ts";
@@ -20,6 +22,9 @@ import { spikeArrest } from "../../src/policies/traffic/spike-arrest.ts";
 import { EnvironmentMaps, entriesOfMaps } from "../../src/stores/environment-maps.ts";
 import { StoredMaps } from "../../src/stores/stored-maps.ts";
 import { TwoLevelCache } from "../../src/stores/two-level-cache.ts";
+import { directoryOf } from "../clients/memory-directory.ts";
+import { issuedToken } from "../clients/tokens/issued-token.ts";
+import { MemoryTokens } from "../clients/tokens/memory-tokens.ts";
 import { flowOf, type GivenCapabilities, loadPolicy, NOW } from "../policies/build-policy.ts";
 import { MemoryCounters } from "../stores/counters/memory-counters.ts";
 import { largeJson } from "./large-json.ts";
@@ -51,6 +56,30 @@ async function policy<Config, Need extends keyof Capabilities>(
   if (!outcome(first)) throw new Error(`${type.element} did not do what is measured`);
   return () => step(new FlowContext(identity, exchange, request, place));
 }
+
+/** An app with a key for an API product, with attributes and a quota as they have them mostly. */
+const shop = {
+  products: [
+    {
+      name: "p",
+      apiResources: ["/orders/**", "/things"],
+      attributes: [{ name: "access", value: "public" }],
+      quota: "100",
+      quotaInterval: "1",
+      quotaTimeUnit: "minute",
+    },
+  ],
+  developers: [{ email: "ann@example.com", developerId: "dev-1", firstName: "Ann", lastName: "Lee" }],
+  apps: [
+    {
+      name: "shop",
+      appId: "app-1",
+      developerId: "dev-1",
+      attributes: [{ name: "DisplayName", value: "Shop" }],
+      credentials: [{ consumerKey: "key-1", consumerSecret: "secret-1", apiProducts: [{ apiproduct: "p" }] }],
+    },
+  ],
+};
 
 const key = '<CacheKey><Prefix>users</Prefix><KeyFragment ref="request.header.accept"/></CacheKey>';
 
@@ -120,6 +149,32 @@ const works: Readonly<Record<string, () => Work | Promise<Work>>> = {
       '<Quota name="P"><Identifier ref="request.header.origin"/><Allow count="1000000000"/><Interval ref="interval">1</Interval><TimeUnit>hour</TimeUnit></Quota>';
     const outcome = (flow: FlowContext) => flow.variables.get("ratelimit.P.used.count") === 2n;
     return policy(quota, xml, { counters }, { outcome });
+  },
+
+  async VerifyAPIKey() {
+    const { directory } = await directoryOf(shop);
+    const request = new RequestMessage({ headers: new Headers({ "x-api-key": "key-1" }) });
+    const xml = '<VerifyAPIKey name="P"><APIKey ref="request.header.x-api-key"/></VerifyAPIKey>';
+    const outcome = (flow: FlowContext) => flow.variables.get("developer.app.name") === "shop";
+    return policy(verifyApiKey, xml, { directory }, { request, outcome });
+  },
+
+  /** A token that the isolate has verified before. */
+  async OAuthV2() {
+    const { directory } = await directoryOf(shop);
+    const issuedTokens = new MemoryTokens().isolate();
+    const token = issuedToken({
+      token: "token-1",
+      clientId: "key-1",
+      appId: "app-1",
+      issuedAt: NOW,
+      expiresAt: NOW + 1000,
+    });
+    await issuedTokens.add([token], flowOf().exchange);
+    const request = new RequestMessage({ headers: new Headers({ authorization: "Bearer token-1" }) });
+    const xml = '<OAuthV2 name="P"><Operation>VerifyAccessToken</Operation></OAuthV2>';
+    const outcome = (flow: FlowContext) => flow.variables.get("developer.app.name") === "shop";
+    return policy(oauthV2, xml, { directory, issuedTokens }, { request, outcome });
   },
 
   async VerifyJWT() {

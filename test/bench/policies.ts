@@ -13,6 +13,8 @@ const aims = {
   AssertCondition: 2,
   SpikeArrest: 2,
   Quota: 3,
+  VerifyAPIKey: 5,
+  OAuthV2: 5,
 } as const;
 
 /** How often a policy runs in one round. */
