@@ -65,11 +65,13 @@ export const revokeOAuthV2 = definePolicy({
       if ((appId === null && !isEmpty(app)) || (endUser === null && !isEmpty(user)))
         throw faults.nobody(policy);
       const revocation = { appId, endUser } as Revocation;
-      const text = beforeOf?.(flow) ?? null;
       // Those that are issued in this very millisecond have been there before.
-      const time = text === null ? flow.exchange.now() + 1 : readTime(text);
+      const now = flow.exchange.now() + 1;
+      const text = beforeOf?.(flow) ?? null;
+      const time = text === null ? now : readTime(text);
       if (time === null) throw faults.invalidTime(policy);
-      await issuedTokens.revoke(revocation, kinds, time, flow.exchange);
+      // A time to come would revoke for good what is issued until then.
+      await issuedTokens.revoke(revocation, kinds, Math.min(time, now), flow.exchange);
     });
   },
 });
