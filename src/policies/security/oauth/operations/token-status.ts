@@ -21,13 +21,18 @@ interface NamedToken {
 /** How often somebody else may change a token in between. */
 const MOST_ATTEMPTS = 3;
 
-/** An operation that gives tokens another status. Apigee: "OAuthV2 policy" (InvalidateToken, ValidateToken; Tokens). */
+/**
+ * An operation that gives tokens another status. Where tokens are revoked, a refresh token may be an access token after all,
+ * and an access token never leaves its refresh token behind.
+ * Apigee: "OAuthV2 policy" (InvalidateToken, ValidateToken; Tokens), "Approving and revoking access tokens".
+ */
 function settingStatus(status: IssuedToken["status"]) {
+  const revokes = status === "revoked";
   return defineOperation({
     failsWith: "fault",
     takes: [],
 
-    read: readTokens,
+    read: (xml, report) => readTokens(xml, revokes, report),
 
     build(tokens, context) {
       const named = tokens.map((token) => ({ ...token, variable: context.variable(token.variable) }));
@@ -35,10 +40,14 @@ function settingStatus(status: IssuedToken["status"]) {
         for (const { variable, kind, cascade } of named) {
           const text = textOf(variable.get(flow));
           if (text === "") throw faults.unresolvedToken(variable.name);
-          const token = await change(kind, text, status, context, flow);
+          const set = (of: NamedToken["kind"], token: string) => change(of, token, status, context, flow);
+          const token =
+            (await set(kind, text)) ?? (revokes && kind === "refresh" ? await set("access", text) : null);
           if (token === null) throw unknown[kind]();
-          const other = kind === "access" ? "refresh" : "access";
-          if (cascade && token.sibling !== null) await change(other, token.sibling, status, context, flow);
+          const isAccess = token.kind === "access";
+          const isCascading = cascade || (revokes && isAccess);
+          if (isCascading && token.sibling !== null)
+            await set(isAccess ? "refresh" : "access", token.sibling);
         }
       };
     },
@@ -56,7 +65,7 @@ const KINDS: ReadonlyMap<string, NamedToken["kind"]> = new Map([
 ]);
 
 /** Problems: TokenValueRequired, InvalidTokenType. */
-function readTokens(xml: XmlElement, report: Report): readonly NamedToken[] {
+function readTokens(xml: XmlElement, cascadeUnsaid: boolean, report: Report): readonly NamedToken[] {
   const element = xml.child("Tokens");
   const tokens = element?.children("Token") ?? [];
   if (tokens.length === 0) reportNoToken(element ?? xml, report);
@@ -64,7 +73,7 @@ function readTokens(xml: XmlElement, report: Report): readonly NamedToken[] {
     const variable = token.text();
     const type = token.attribute("type")?.trim() ?? "";
     const kind = KINDS.get(type.toLowerCase());
-    const cascade = readBooleanAttribute(token, "cascade", false, report);
+    const cascade = readBooleanAttribute(token, "cascade", cascadeUnsaid, report);
     if (variable === "") reportNoToken(token, report);
     if (kind) return [{ variable, kind, cascade }];
     const message = `The type of <Token> is ${JSON.stringify(type)}.`;
