@@ -37,6 +37,8 @@ export interface IssuedToken {
   readonly refreshCount: number;
   /** Of a code: where it was sent; null otherwise. */
   readonly redirectUri: string | null;
+  /** Of a code: what the app wanted back with it; null otherwise. */
+  readonly state: string | null;
 }
 
 /** Which tokens are revoked together: those of an app, of a user, or of a user in an app. */

@@ -20,6 +20,7 @@ const recordSchema = v.object({
   expiresAt: v.nullable(v.number()),
   refreshCount: v.number(),
   redirectUri: v.nullable(v.string()),
+  state: v.nullable(v.string()),
 });
 
 /** Seals what is known of a token with a key that is made of the token: only who has that can read it (AES-GCM, HKDF). */

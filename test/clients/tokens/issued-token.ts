@@ -20,6 +20,7 @@ export function issuedToken(more: Partial<IssuedToken> = {}): IssuedToken {
     expiresAt: Date.now() + HOUR_MS,
     refreshCount: 0,
     redirectUri: null,
+    state: null,
     ...more,
   };
 }

@@ -74,6 +74,7 @@ export function codeFacts(token: IssuedToken, { exchange }: FlowContext): Told[]
     ["", "scope", token.scopes.join(" ")],
     ["", "redirect_uri", token.redirectUri ?? ""],
     ["", "client_id", token.clientId],
+    ["", "state", token.state],
     ["", "status", token.status],
     ["", "issued_at", String(token.issuedAt)],
     ["", "expires_in", secondsLeft(token, exchange.now())],

@@ -95,6 +95,7 @@ export function compileIssue(
       issuedAt: flow.exchange.now(),
       refreshCount,
       redirectUri: null,
+      state: null,
     } as const;
     const access = tokenFrom(flow);
     const refresh = hasRefreshToken ? refreshFrom(flow) : null;

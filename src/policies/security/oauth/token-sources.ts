@@ -97,6 +97,7 @@ function tokenOf(token: string, claims: JsonObject, clientId: string, app: App |
     expiresAt: typeof exp === "number" ? exp * 1000 : null,
     refreshCount: 0,
     redirectUri: null,
+    state: null,
   };
 }
 

@@ -15,7 +15,8 @@ const ignoring = "<IgnoreAccessTokenStatus>true</IgnoreAccessTokenStatus>";
 const attributes = [{ name: "plan", value: "big", display: false }];
 const access = tokenOf({ sibling: "refresh-1", endUser: "bob", attributes, refreshCount: 2 });
 const refresh = tokenOf({ kind: "refresh", token: "refresh-1", sibling: "token-1", expiresAt: NOW + 10_000 });
-const code = tokenOf({ kind: "code", token: "code-1", redirectUri: "https://shop.example.com/", attributes });
+const redirectUri = "https://shop.example.com/";
+const code = tokenOf({ kind: "code", token: "code-1", redirectUri, state: "a b&c", attributes });
 
 /** What a policy has set below a prefix. */
 async function told(xml: string, text: string, given: World, prefix: string) {
@@ -69,7 +70,8 @@ describe("GetOAuthV2Info", () => {
       code: "code-1",
       id: "code-1",
       scope: "READ LIST",
-      redirect_uri: "https://shop.example.com/",
+      redirect_uri: redirectUri,
+      state: "a b&c",
       client_id: "key-1",
       status: "approved",
       issued_at: String(NOW - 60_000),
@@ -178,6 +180,16 @@ describe("SetOAuthV2Info", () => {
     expect(token?.attributes).toEqual(attributes);
   });
 
+  test("fails while tokens cannot be read, or others change the token all the time", async () => {
+    const given = await world(clients, access);
+    const fail = () =>
+      faultOf(setOAuthV2Info, set('<Attribute name="a">1</Attribute>'), withText("token-1"), given);
+    given.issuedTokens.change = async () => false;
+    expect((await fail()).code).toBe("sortie.ClientsUnavailable");
+    given.issuedTokens.isDown = true;
+    expect((await fail()).code).toBe("sortie.ClientsUnavailable");
+  });
+
   test.each<[token: Partial<IssuedToken> | null, code: string]>([
     [null, "invalid_access_token"],
     [{ expiresAt: NOW }, "access_token_expired"],
@@ -235,6 +247,17 @@ describe("RevokeOAuthV2", () => {
     expect(fault.code).toBe("sortie.InvalidRevokeBeforeTimestamp");
   });
 
+  test("a time to come revokes nothing that is issued later", async () => {
+    const given = await world(clients, access);
+    const xml = revoke(`${APP}<RevokeBeforeTimestamp>${NOW + 3_600_000}</RevokeBeforeTimestamp>`);
+    const flow = await runPolicy(revokeOAuthV2, xml, flowOf(), given);
+    await given.issuedTokens.add([{ ...access, token: "token-2", issuedAt: NOW + 1 }], flow.exchange);
+    const found = ["token-1", "token-2"].map((token) =>
+      given.issuedTokens.find("access", token, 0, flow.exchange),
+    );
+    expect((await Promise.all(found)).map((token) => token?.status)).toEqual(["revoked", "approved"]);
+  });
+
   test("fails where it cannot be stored", async () => {
     const given = await world();
     given.issuedTokens.isDown = true;
@@ -255,6 +278,13 @@ describe("DeleteOAuthV2Info", () => {
     expect(again).toMatchObject({ code: "steps.oauth.v2.invalid_access_token", status: 500 });
     const unknown = await faultOf(deleteOAuthV2Info, remove("AuthorizationCode"), flowOf(), given);
     expect(unknown.code).toBe("steps.oauth.v2.invalid_request-authorization_code_invalid");
+  });
+
+  test("fails where it cannot be deleted", async () => {
+    const given = await world(clients, access);
+    given.issuedTokens.isDown = true;
+    const fault = await faultOf(deleteOAuthV2Info, remove("AccessToken"), withText("token-1"), given);
+    expect(fault.code).toBe("sortie.ClientsUnavailable");
   });
 });
 

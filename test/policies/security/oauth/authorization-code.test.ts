@@ -58,6 +58,7 @@ describe("GenerateAuthorizationCode", () => {
         issuedAt: NOW,
         expiresAt: NOW + 600_000,
         redirectUri: CALLBACK,
+        state: request.state,
       }),
     );
     expect(stored?.token).toMatch(/^[A-Za-z0-9]{32}$/);

@@ -77,6 +77,7 @@ export function tokenOf(token: Partial<IssuedToken> = {}): IssuedToken {
     expiresAt: NOW + 3_540_000,
     refreshCount: 0,
     redirectUri: null,
+    state: null,
     ...token,
   };
 }

@@ -61,6 +61,7 @@ export const generateAuthorizationCode = defineOperation({
         expiresAt: expiryOf(flow),
         refreshCount: 0,
         redirectUri,
+        state: state || null,
       };
       await storeTokens([code], context, flow);
       const scope = code.scopes.join(" ");
