@@ -6,11 +6,13 @@ import { remediesFor } from "./missing-parts.ts";
 import type { EnvironmentModel } from "./read-environment.ts";
 
 /**
- * Warns of policies that ask which app calls, where the environment has none: nobody would be let in (NoApps). And of API
- * products that let in nobody here, since they are for other environments (OtherEnvironments) or proxies (UnknownProxy).
+ * Warns of policies that ask which app calls, where the environment has none: nobody would be let in (NoApps); of those that
+ * send users back to apps which have not said where to (AnyRedirection); and of API products that let in nobody here, since
+ * they are for other environments (OtherEnvironments) or proxies (UnknownProxy).
  */
 export function checkClients(model: EnvironmentModel, report: Report): void {
   checkApps(model, report);
+  checkRedirections(model, report);
   const ownReport = report.inFolder(`environments/${model.name}/`);
   const here = checkEnvironments(model, ownReport);
   for (const product of here) checkProxies(product, model, ownReport);
@@ -56,19 +58,42 @@ function checkProxies(product: ApiProduct, model: EnvironmentModel, report: Repo
 
 function checkApps({ bundles, settings }: EnvironmentModel, report: Report): void {
   if (settings.clients.apps.length > 0 || settings.wrongFiles.has("developerapps.json")) return;
-  for (const { bundle, folder } of bundles) {
-    for (const name of new Set(runningSteps(bundle).map(({ policy }) => policy))) {
-      const policy = bundle.policies.get(name);
-      if (!policy?.enabled || !policy.meaning?.references.identifiesClients) continue;
-      report
-        .inFolder(folder)
-        .forPolicy(name, policy.meaning.type.element)
-        .warning(
-          "NoApps",
-          policy.at,
-          `The policy ${name} lets in apps, and the environment has none: every request is refused.`,
-          "Add developerapps.json, developers.json and products.json to the environment, or start sortie dev with --app KEY.",
-        );
-    }
+  for (const { policy, reportOf } of running(bundles, report, "identifiesClients")) {
+    reportOf.warning(
+      "NoApps",
+      policy.at,
+      `The policy ${policy.name} lets in apps, and the environment has none: every request is refused.`,
+      "Add developerapps.json, developers.json and products.json to the environment, or start sortie dev with --app KEY.",
+    );
   }
+}
+
+/** Warns of policies that send codes and tokens to apps some of which have not said where to. */
+function checkRedirections({ bundles, settings }: EnvironmentModel, report: Report): void {
+  const open = settings.clients.apps.filter(({ callbackUrl }) => callbackUrl.trim() === "");
+  if (open.length === 0) return;
+  for (const { policy, reportOf } of running(bundles, report, "redirectsToApps")) {
+    reportOf.warning(
+      "AnyRedirection",
+      policy.at,
+      `The policy ${policy.name} sends codes or tokens to any address that a request names, for apps without a callbackUrl: ${listed(open.map(({ name }) => name))}.`,
+      "Give these apps a callbackUrl, or let the flow check redirect_uri before.",
+    );
+  }
+}
+
+/** The policies in steps that refer to something, each with a report for it. */
+function running(
+  bundles: EnvironmentModel["bundles"],
+  report: Report,
+  reference: "identifiesClients" | "redirectsToApps",
+) {
+  return bundles.flatMap(({ bundle, folder }) =>
+    [...new Set(runningSteps(bundle).map(({ policy }) => policy))].flatMap((name) => {
+      const policy = bundle.policies.get(name);
+      if (!policy?.enabled || !policy.meaning?.references[reference]) return [];
+      const reportOf = report.inFolder(folder).forPolicy(name, policy.meaning.type.element);
+      return [{ policy, reportOf }];
+    }),
+  );
 }

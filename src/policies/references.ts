@@ -29,6 +29,8 @@ export interface References {
   readonly keepsTokens?: boolean;
   /** Whether it asks which app calls, of which the environment has to know some. */
   readonly identifiesClients?: boolean;
+  /** Whether it sends users back to addresses of apps. */
+  readonly redirectsToApps?: boolean;
   /** What it asks the tokens of clients for. */
   readonly scopes?: readonly string[];
 }

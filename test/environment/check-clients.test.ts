@@ -69,3 +69,28 @@ test("of a proxy that is left out is said where", () => {
       'Add it to "proxies" in deployments.json, which leaves it out.',
   ]);
 });
+
+test.each([
+  ["GenerateAuthorizationCode", "", ["warning AnyRedirection: shop."]],
+  ["GenerateAccessTokenImplicitGrant", " ", ["warning AnyRedirection: shop."]],
+  ["GenerateAuthorizationCode", "https://shop.example.com/back", []],
+  ["VerifyAccessToken", "", []],
+])("%s for an app with the callbackUrl %j: %j", (operation, callbackUrl, expected) => {
+  const report = new Report();
+  const files = {
+    ...plainProxy("orders-v1"),
+    "apiproxies/orders-v1/apiproxy/policies/O.xml": `<OAuthV2 name="O"><Operation>${operation}</Operation></OAuthV2>`,
+    "apiproxies/orders-v1/apiproxy/proxies/default.xml": `<ProxyEndpoint name="default">
+      <PreFlow><Request><Step><Name>O</Name></Step></Request></PreFlow>
+      <HTTPProxyConnection><BasePath>/o</BasePath></HTTPProxyConnection><RouteRule name="none"/></ProxyEndpoint>`,
+    "environments/test/developers.json": JSON.stringify([{ email: "ann@example.com" }]),
+    "environments/test/developerapps.json": JSON.stringify([
+      { name: "shop", developerEmail: "ann@example.com", callbackUrl },
+    ]),
+  };
+  checkEnvironment(readEnvironment(filesOf(files), "test", report), report);
+  const said = report.problems.filter(({ code }) => code === "AnyRedirection");
+  expect(
+    said.map(({ severity, code, message }) => `${severity} ${code}: ${message.split(": ").at(-1)}`),
+  ).toEqual(expected);
+});

@@ -51,6 +51,7 @@ export const oauthV2 = definePolicy({
   refersTo: (config) => ({
     identifiesClients: true,
     keepsTokens: true,
+    redirectsToApps: config?.operation.redirects ?? false,
     scopes: config?.operation.scopes?.(config.own) ?? [],
     urls: config?.operation.urls?.(config.own) ?? [],
   }),

@@ -20,6 +20,8 @@ export interface Operation<Config = unknown> {
   read(xml: XmlElement, report: Report): Config;
   /** What it asks tokens for; nothing where it is left out. */
   scopes?(config: Config): readonly string[];
+  /** Whether it sends users back to addresses of apps. */
+  readonly redirects?: boolean;
   /** Where it asks for keys. */
   urls?(config: Config): readonly string[];
   build(config: Config, context: OAuthContext, answer: AnswerSettings): Step;

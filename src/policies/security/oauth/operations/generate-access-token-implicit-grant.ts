@@ -15,6 +15,7 @@ function granting(kind: KindOfToken) {
   return defineOperation({
     failsWith: "answer",
     takes: ["ExpiresIn"],
+    redirects: true,
 
     read: (xml, report) => ({
       request: readAuthorizationRequest(xml),

@@ -20,6 +20,7 @@ const CODE_LENGTH = 32;
 export const generateAuthorizationCode = defineOperation({
   failsWith: "answer",
   takes: ["ExpiresIn"],
+  redirects: true,
 
   read: (xml, report) => ({
     request: readAuthorizationRequest(xml),
