@@ -29,9 +29,10 @@ const GONE = 0n;
 export function watchFiles(paths: readonly string[], changed: () => Promise<void>): FileWatch {
   const all = new Set(paths);
   const places = new Map(paths.map((path) => [path, placeOf(path)]));
-  let seen = stampOf(all);
+  /** What each path was like when something was made of it. */
+  const seen = new Map(paths.map((path) => [path, stampOf(path)]));
   const changes = whenQuiet(() => {
-    seen = stampOf(all);
+    for (const path of all) seen.set(path, stampOf(path));
     return changed();
   });
   let watcher = start();
@@ -59,7 +60,7 @@ export function watchFiles(paths: readonly string[], changed: () => Promise<void
 
   // Nor does it see everything where much changes at once, or where folders are another machine's.
   const comparing = setInterval(() => {
-    if (stampOf(all) !== seen) changes.note();
+    if ([...all].some((path) => stampOf(path) !== seen.get(path))) changes.note();
   }, COMPARE_EVERY_MS);
 
   async function restart(): Promise<void> {
@@ -72,7 +73,10 @@ export function watchFiles(paths: readonly string[], changed: () => Promise<void
   return {
     ready: isReady(watcher),
     add: (more) => {
-      for (const path of more) all.add(path);
+      for (const path of more.filter((each) => !all.has(each))) {
+        all.add(path);
+        seen.set(path, stampOf(path));
+      }
       watcher.add([...more]);
     },
     close: async () => {
@@ -90,21 +94,21 @@ function placeOf(path: string): bigint {
   return statSync(path, { bigint: true, throwIfNoEntry: false })?.ino ?? GONE;
 }
 
-/** Another text after any of the files, or of those below the folders, was added, changed or removed. */
-function stampOf(paths: Iterable<string>): string {
+/** Another text after the file, or any of those below the folder, was added, changed or removed. */
+function stampOf(path: string): string {
   const hash = createHash("sha256");
   // A link may lead to a folder above it.
   const folders = new Set<string>();
-  const visit = (path: string): void => {
-    const found = statSync(path, { bigint: true, throwIfNoEntry: false });
+  const visit = (at: string): void => {
+    const found = statSync(at, { bigint: true, throwIfNoEntry: false });
     if (!found) return;
-    hash.update(JSON.stringify([path, String(found.ino), String(found.mtimeNs), String(found.size)]));
+    hash.update(JSON.stringify([at, String(found.ino), String(found.mtimeNs), String(found.size)]));
     const place = `${found.dev} ${found.ino}`;
     if (!found.isDirectory() || folders.has(place)) return;
     folders.add(place);
-    for (const name of namesIn(path)) if (!isIgnored(name)) visit(join(path, name));
+    for (const name of namesIn(at)) if (!isIgnored(name)) visit(join(at, name));
   };
-  for (const path of paths) visit(path);
+  visit(path);
   return hash.digest("base64");
 }
 

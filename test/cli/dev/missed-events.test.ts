@@ -18,6 +18,7 @@ test("a change of which no event tells is found all the same", async () => {
   const folder = folderWith({ file: "first", "deep/er/file": "first" });
   const staged = folderWith({ "late/file": "late" });
   symlinkSync(folder, join(folder, "deep/above"));
+  const elsewhere = folderWith({ file: "first" });
   let changes = 0;
   const watching = watchFiles([folder], async () => {
     changes++;
@@ -32,6 +33,9 @@ test("a change of which no event tells is found all the same", async () => {
     await changed(() => writeIn(folder, "deep/er/file", "second"));
     await changed(() => renameSync(join(staged, "late"), join(folder, "late")));
     await changed(() => rmSync(join(folder, "late"), { recursive: true }));
+    // What is watched later is as it is found, and its changes count from then on.
+    watching.add([elsewhere]);
+    await changed(() => writeIn(elsewhere, "file", "second"));
   } finally {
     await watching.close();
   }
