@@ -60,7 +60,7 @@ async function push(path: string, options: PushOptions): Promise<void> {
   if (all.length > 0) process.stderr.write(formatProblems(all, process.stderr));
   if (failed || unbound.length > 0) return refuse();
   // Keys and secrets of apps are not to be read in KV.
-  const seals = hasClients(model) ? await readSealingKey(options.env, folder.files) : null;
+  const seals = hasClients(model) ? await readSealingKey(options.env, path, folder.files) : null;
   await withKv(options, (kv) =>
     deploy(new DeploymentStore(kv, options.env), model, folder.mounts, seals, options),
   );

@@ -44,7 +44,9 @@ export function addKvm(program: Command): void {
 
 async function list(options: MapOptions): Promise<void> {
   const files = filesOf(options);
-  const key = files.has(keyFile(options.env)) ? await readSealingKey(options.env, files) : null;
+  const key = files.has(keyFile(options.env))
+    ? await readSealingKey(options.env, options.folder, files)
+    : null;
   const entries = await withEntries(options, (found) => found.list());
   for (const entry of entries) {
     if (options.map !== undefined && entry.map.name !== options.map) continue;
@@ -71,7 +73,7 @@ async function get(key: string, options: MapOptions & { show?: boolean }): Promi
 }
 
 async function set(key: string, options: MapOptions & { list?: boolean }): Promise<void> {
-  const sealingKey: SealingKey = await readSealingKey(options.env, filesOf(options));
+  const sealingKey: SealingKey = await readSealingKey(options.env, options.folder, filesOf(options));
   const map = mapOf(options);
   const value = await readValue(`Value of ${key} in ${map.name}: `, process.stdin, MAX_VALUE_BYTES);
   const values = options.list ? value.split(/\r?\n/) : [value];

@@ -15,14 +15,23 @@ export interface DeployedSecret extends SecretPlace {
   readonly isCurrent: boolean;
 }
 
+/** Where `sortie secret key` looks when nobody says where. */
+const DEFAULT_FOLDER = "policies";
+
 /** What seals an environment's secrets. */
 export type SealingKey = Awaited<ReturnType<typeof readPublicKey>>;
 
 /**
  * The public key among the files of an environment's folder. Rejects with {@link CommandFailure} when there is none, or
  * the file holds something else.
+ *
+ * @param folder where the user says that it is
  */
-export async function readSealingKey(environment: string, files: EnvironmentFiles): Promise<SealingKey> {
+export async function readSealingKey(
+  environment: string,
+  folder: string,
+  files: EnvironmentFiles,
+): Promise<SealingKey> {
   const file = keyFile(environment);
   const bytes = files.get(file);
   if (bytes) {
@@ -30,9 +39,10 @@ export async function readSealingKey(environment: string, files: EnvironmentFile
       throw new CommandFailure(cause.message, { cause });
     });
   }
+  const place = folder === DEFAULT_FOLDER ? "" : `--folder ${folder} `;
   throw new CommandFailure(
     `There is no ${file} to seal secrets and keys of apps with. Make it, and the Worker's key, with: ` +
-      `sortie secret key --env ${environment} | npx wrangler secret put SECRETS_KEY`,
+      `sortie secret key ${place}--env ${environment} | npx wrangler secret put SECRETS_KEY`,
   );
 }
 

@@ -67,7 +67,7 @@ function addSet(secret: Command): void {
         return;
       }
       const { env } = options;
-      const key = await readSealingKey(env, folder.files);
+      const key = await readSealingKey(env, options.folder, folder.files);
       const value = await readValue(question);
       await withKv(options, (kv) => new DeployedSecrets(kv, env).set(source, name, value, key));
       console.log(
@@ -90,8 +90,8 @@ function addList(secret: Command): void {
     });
 }
 
-async function listDeployed(env: string, { files }: EnvironmentFolder, options: KvOptions) {
-  const key = await readSealingKey(env, files);
+async function listDeployed(env: string, { files }: EnvironmentFolder, options: SecretOptions) {
+  const key = await readSealingKey(env, options.folder, files);
   return withKv(options, (kv) => new DeployedSecrets(kv, env).list(key));
 }
 

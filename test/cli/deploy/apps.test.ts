@@ -39,7 +39,7 @@ test("apps are deployed sealed, and not at all without a key that seals them", a
     sortieInProcess([command, ".", "--env", "test", ...kv], folder, "", variables);
   const refused = await run("push");
   expect(refused.stderr).toMatch(
-    /There is no environments\/test\/secrets-key.json to seal secrets and keys of apps with. Make it, .*sortie secret key --env test/,
+    /There is no environments\/test\/secrets-key.json to seal secrets and keys of apps with. Make it, .*sortie secret key --folder \. --env test/,
   );
   expect(refused.status).toBe(2);
   writeIn(folder, "environments/test/secrets-key.json", "{}");
