@@ -35,6 +35,7 @@ export function checkClientFiles(files: ClientFiles, ownerOf: OwnerOf, report: R
   for (const { entity, at } of [...developers, ...appGroups]) {
     checkStatus(entity.status, ["active", "inactive"], at("status"), report);
   }
+  reportNoDevelopers(files, report);
   for (const app of apps) {
     checkOwner(app, files, ownerOf, report);
     checkStatuses(app, report);
@@ -70,19 +71,21 @@ function reportTwice<Entity>(
 }
 
 function reportKeysTwice(apps: ClientFiles["apps"], report: Report): void {
-  const seen = new Map<string, string>();
+  const seen = new Map<string, AppInFile>();
   for (const { entity, at } of apps) {
     for (const [place, { consumerKey }] of entity.credentials.entries()) {
       const other = seen.get(consumerKey);
       if (other !== undefined) {
-        report.error(
-          "DuplicateConsumerKey",
-          at("credentials", place, "consumerKey"),
-          `The app ${entity.name} has a consumer key that the app ${other} has, too.`,
-          "Give one of them another key: a key says which app calls.",
-        );
+        const [message, remedy] =
+          other === entity
+            ? [`The app ${entity.name} has this consumer key twice.`, "Take one of them out."]
+            : [
+                `The app ${entity.name} has a consumer key that the app ${other.name} has, too.`,
+                "Give one of them another key: a key says which app calls.",
+              ];
+        report.error("DuplicateConsumerKey", at("credentials", place, "consumerKey"), message, remedy);
       }
-      seen.set(consumerKey, entity.name);
+      seen.set(consumerKey, entity);
     }
   }
 }
@@ -120,6 +123,20 @@ function checkProduct({ entity, at }: ClientFiles["products"][number], report: R
   }
 }
 
+/** In one error, at the first: without the file it is so of all. */
+function reportNoDevelopers({ developers, apps, wrong }: ClientFiles, report: Report): void {
+  if (developers.length > 0 || wrong.has(developerFile)) return;
+  const without = apps.filter(({ entity }) => entity.developerEmail || entity.developerId);
+  const [first] = without;
+  if (first === undefined) return;
+  report.error(
+    "AppOfNobody",
+    first.at("name"),
+    `Apps are of developers, of whom ${developerFile} has none: ${listed(without.map(({ entity }) => entity.name))}.`,
+    `Add ${developerFile} with their developers.`,
+  );
+}
+
 function checkOwner(
   { entity, at }: ClientFiles["apps"][number],
   files: ClientFiles,
@@ -137,7 +154,7 @@ const twoOwners = ({ name }: AppInFile) => ({
   remedy: "Take one of them out.",
 });
 
-/** Null where it is not known, since the file that has its owner is wrong, which is reported. */
+/** Null where it is reported otherwise: the file that has its owner is wrong, or has nobody. */
 function withoutOwner(
   { name, developerId, developerEmail, appGroup }: AppInFile,
   { developers, wrong }: ClientFiles,
@@ -147,7 +164,7 @@ function withoutOwner(
     const known = developers.length > MOST_COMPARED ? [] : developers.map(({ entity: { email } }) => email);
     const message = `The app ${name} is of the developer ${developer}, whom ${developerFile} does not have.`;
     const remedy = didYouMean(developer, known, "add the developer, or take out the app.");
-    return wrong.has(developerFile) ? null : { message, remedy };
+    return wrong.has(developerFile) || developers.length === 0 ? null : { message, remedy };
   }
   if (appGroup) {
     const message = `The app ${name} is of the app group ${appGroup}, which ${appGroupFile} does not have.`;
@@ -210,8 +227,8 @@ function reportExpired(apps: ClientFiles["apps"], report: Report): void {
   report.warning(
     "ExpiredKeys",
     first.at(),
-    `Keys that have expired, and let nobody in, are those of ${listed(expired.map(({ name }) => name))}.`,
-    "Give the apps other keys, or take the old ones out.",
+    `Apps have keys that let nobody in, since their expiresAt has passed or is no time: ${listed(expired.map(({ name }) => name))}.`,
+    "Take the keys out, or write an expiresAt in milliseconds since 1970, or -1 for never.",
   );
 }
 
@@ -223,7 +240,7 @@ function reportWithoutKeys(apps: ClientFiles["apps"], report: Report): void {
   report.warning(
     "AppsWithoutKeys",
     first.at("name"),
-    `Apps that have no key, and cannot call, are ${listed(without.map(({ entity }) => entity.name))}.`,
+    `Apps have no key, and cannot call: ${listed(without.map(({ entity }) => entity.name))}.`,
     'Write "credentials" with a "consumerKey" and its "apiProducts"; the management API tells them with includeCred=true.',
   );
 }

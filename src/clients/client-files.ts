@@ -84,6 +84,12 @@ export function readClientFiles(read: ReadSettings): ClientFiles {
   };
 }
 
+/** Without these more is allowed, or for longer: a misspelled one would let in whom it was to keep out. */
+const restricting = new Set([
+  ...["status", "expiresAt", "scopes"],
+  ...["environments", "proxies", "apiResources", "operationGroup", "methods"],
+]);
+
 /** @param field which holds the list where the management API answers it */
 function readList<Entity>(
   read: ReadSettings,
@@ -95,7 +101,7 @@ function readList<Entity>(
   // An answer leaves out a list that is empty.
   const answer = v.object({ ...ignored("nextPageToken", "totalSize"), [field]: v.nullish(list, []) });
   const either = v.lazy((json): typeof list | typeof answer => (Array.isArray(json) ? list : answer));
-  const { value, isWrong, at } = read<Entity[] | Record<string, unknown>>(name, either, []);
+  const { value, isWrong, at } = read<Entity[] | Record<string, unknown>>(name, either, [], restricting);
   const [above, entities] = Array.isArray(value) ? [[], value] : [[field], value[field] as Entity[]];
   return {
     all: entities.map((each, index) => ({ entity: each, at: (...path) => at([...above, index, ...path]) })),

@@ -25,6 +25,8 @@ interface CheckOptions {
   readonly code: string;
   /** How a field is reported that a strict object does not know; one that other objects do not is a warning. */
   readonly unknownField: "error" | "warning";
+  /** Fields that allow less. One that an object lacks, and seems to have misspelled, is an error everywhere. */
+  readonly restricting?: ReadonlySet<string> | undefined;
   /** Judges every value before the schema does; what is below a refused one is not looked at. */
   readonly refuse?: (value: unknown, at: ValuePath) => ValueProblem | null;
 }
@@ -38,7 +40,7 @@ export function checkValue<T>(
   file: PlacedValue,
   schema: v.GenericSchema<unknown, T>,
   report: Report,
-  { code, unknownField, refuse = () => null }: CheckOptions,
+  { code, unknownField, restricting = new Set(), refuse = () => null }: CheckOptions,
 ): { readonly value: T } | undefined {
   let failed = false;
   const refused: ValuePath[] = [];
@@ -56,11 +58,15 @@ export function checkValue<T>(
     return true;
   });
   const value = withoutUnknown(schema as unknown as SchemaShape, file.value, [], {
-    unknown(at, known, isStrict) {
+    unknown(at, known, isStrict, object) {
       if (isRefused(at)) return;
+      const name = String(at.at(-1));
       const message = `The field ${at.join(".")} is not known and has no effect.`;
-      const remedy = remedyForName(String(at.at(-1)), known);
-      if (isStrict && unknownField === "error") error("UnknownField", file.atName(at), message, remedy);
+      const remedy = remedyForName(name, known);
+      const lacks = (field: string) => restricting.has(field) && !Object.hasOwn(object, field);
+      const allowsMore = nearestNames(name, known).some(lacks);
+      if ((isStrict && unknownField === "error") || allowsMore)
+        error("UnknownField", file.atName(at), message, remedy);
       else report.warning("UnknownField", file.atName(at), message, remedy);
     },
     list(at) {

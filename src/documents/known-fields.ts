@@ -24,8 +24,11 @@ export interface SchemaShape {
 
 /** Takes what valibot lets pass. */
 export interface Findings {
-  /** A field that is not in the schema, and those that are. A strict object is one that must not have others. */
-  unknown(at: ValuePath, known: readonly string[], isStrict: boolean): void;
+  /**
+   * A field that is not in the schema, those that are, and the object that has it. A strict object is one that must not
+   * have others.
+   */
+  unknown(at: ValuePath, known: readonly string[], isStrict: boolean, object: object): void;
   /** A list where an object belongs: to valibot it is one. */
   list(at: ValuePath): void;
 }
@@ -52,7 +55,7 @@ export function withoutUnknown(
   return Object.fromEntries(
     Object.entries(value).flatMap(([name, child]) => {
       if (entries && !Object.hasOwn(entries, name)) {
-        findings.unknown([...at, name], known, schema.type === "strict_object");
+        findings.unknown([...at, name], known, schema.type === "strict_object", value);
         return [];
       }
       return [[name, withoutUnknown(entries?.[name] ?? schema.value, child, [...at, name], findings)]];

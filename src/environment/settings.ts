@@ -49,8 +49,8 @@ export interface Settings extends Deployments {
  */
 export function readSettings(files: ReadonlyMap<string, Uint8Array>, report: Report): Settings {
   const wrongFiles = new Set<string>();
-  const read: ReadSettings = (name, schema, fallback) => {
-    const file = readSettingsFile(files.get(name), name, schema, fallback, report);
+  const read: ReadSettings = (name, schema, fallback, restricting) => {
+    const file = readSettingsFile(files.get(name), name, schema, fallback, report, restricting);
     if (file.isWrong) wrongFiles.add(name);
     return file;
   };
@@ -81,11 +81,15 @@ export function readSettings(files: ReadonlyMap<string, Uint8Array>, report: Rep
   };
 }
 
+/** What apigeecli calls the file with apps. */
+const EXPORTED_APPS = "apps.json";
+const [, , , APP_FILE] = clientFiles;
+
 function reportUnknownFiles(names: Iterable<string>, report: Report): void {
   for (const name of names) {
     if (knownFiles.has(name) || name.startsWith("resources/")) continue;
     const at = { file: name, line: 1, column: 1 };
-    const near = nearestNames(name, knownFiles);
+    const near = name === EXPORTED_APPS ? [APP_FILE] : nearestNames(name, knownFiles);
     const remedy =
       near.length > 0
         ? `Did you mean ${near.join(" or ")}? Otherwise remove it.`

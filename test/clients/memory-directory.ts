@@ -21,10 +21,10 @@ export function clientsOf(files: ClientFiles): { readonly clients: ReadClients; 
     "developerapps.json": files.apps,
   };
   const report = new Report();
-  const clients = readClients((name, schema, fallback) => {
+  const clients = readClients((name, schema, fallback, restricting) => {
     const json = named[name];
     const bytes = json === undefined ? undefined : new TextEncoder().encode(JSON.stringify(json, null, 1));
-    return readSettingsFile(bytes, name, schema, fallback, report);
+    return readSettingsFile(bytes, name, schema, fallback, report, restricting);
   }, report);
   return { clients, report };
 }

@@ -226,9 +226,19 @@ test.each<[files: object, problems: string[]]>([
     ],
   ],
   [
-    { apps: [app("shop")] },
+    { ...oneApp, apps: [app("shop", { credentials: [{ consumerKey: "k" }, { consumerKey: "k" }] })] },
+    ["error DuplicateConsumerKey developerapps.json:10 The app shop has this consumer key twice."],
+  ],
+  [
+    { apps: [app("shop"), app("till")] },
     [
-      "error AppOfNobody developerapps.json:3 The app shop is of the developer dev-1, whom developers.json does not have.",
+      "error AppOfNobody developerapps.json:3 Apps are of developers, of whom developers.json has none: shop, till.",
+    ],
+  ],
+  [
+    { ...oneApp, apps: [app("shop", { developerId: "dev-2" })] },
+    [
+      "error AppOfNobody developerapps.json:3 The app shop is of the developer dev-2, whom developers.json does not have.",
     ],
   ],
   [
@@ -294,7 +304,7 @@ test.each<[files: object, problems: string[]]>([
       ],
     },
     [
-      "warning ExpiredKeys developerapps.json:11 Keys that have expired, and let nobody in, are those of one, two.",
+      "warning ExpiredKeys developerapps.json:11 Apps have keys that let nobody in, since their expiresAt has passed or is no time: one, two.",
     ],
   ],
   [
@@ -336,8 +346,8 @@ test.each<[files: object, problems: string[]]>([
     ],
   ],
   [
-    { products: [product("p", { apiResource: ["/x"] })] },
-    ["warning UnknownField products.json:7 The field 0.apiResource is not known and has no effect."],
+    { products: [product("p", { displayNam: "P" })] },
+    ["warning UnknownField products.json:7 The field 0.displayNam is not known and has no effect."],
   ],
   [
     { ...oneApp, apps: [app("shop", { credentials: [{ consumerSecret: "s3cret" }] })] },
@@ -393,7 +403,7 @@ test("of apps as Apigee's emulator takes them, which makes their keys, it is sai
       severity: "warning",
       code: "AppsWithoutKeys",
       line: 10,
-      message: "Apps that have no key, and cannot call, are shop.",
+      message: "Apps have no key, and cannot call: shop.",
     },
   ]);
 });
@@ -403,7 +413,7 @@ test("what many have is said once, with some of their names", () => {
     app(`app-${index}`, { credentials: [{ consumerKey: `${index}`, expiresAt: "1" }] }),
   );
   expect(said({ ...oneApp, apps })).toEqual([
-    "warning ExpiredKeys developerapps.json:8 Keys that have expired, and let nobody in, are those of app-0, app-1, app-2, app-3, app-4 and 2 more.",
+    "warning ExpiredKeys developerapps.json:8 Apps have keys that let nobody in, since their expiresAt has passed or is no time: app-0, app-1, app-2, app-3, app-4 and 2 more.",
   ]);
 });
 
@@ -441,4 +451,45 @@ test("whatever stands in the files, they are read or refused, and no problem sho
     }),
     { numRuns: 300 },
   );
+});
+
+const revoked = { consumerKey: "k", apiProducts: [{ apiproduct: "p", statsu: "revoked" }] };
+
+test.each<[string, object]>([
+  ["the status of an app", { ...oneApp, apps: [app("shop", { staus: "revoked" })] }],
+  [
+    "that of a key",
+    { ...oneApp, apps: [app("shop", { credentials: [{ consumerKey: "k", Status: "revoked" }] })] },
+  ],
+  ["that of a key's product", { ...oneApp, apps: [app("shop", { credentials: [revoked] })] }],
+  [
+    "the end of a key",
+    { ...oneApp, apps: [app("shop", { credentials: [{ consumerKey: "k", expireAt: "1" }] })] },
+  ],
+  ["the status of a developer", { developers: [{ email: "a@b", state: "inactive" }] }],
+  ["the environments of a product", { products: [product("p", { enviroments: ["test"] })] }],
+  ["its proxies", { products: [{ name: "p", proxy: ["a"] }] }],
+  ["its paths", { products: [product("p", { apiResource: ["/x"] })] }],
+  ["its operations", { products: [product("p", { operationGruop: { operationConfigs: [] } })] }],
+  [
+    "the methods of one",
+    {
+      products: [
+        product("p", {
+          operationGroup: {
+            operationConfigs: [{ apiSource: "a", operations: [{ resource: "/", method: ["GET"] }] }],
+          },
+        }),
+      ],
+    },
+  ],
+])("a misspelling of %s, without which more would be let in, is an error", (_, files) => {
+  expect(said(files)).toContainEqual(expect.stringMatching(/^error UnknownField /));
+});
+
+test("a field that looks like one which is there is what a newer export has", () => {
+  const apps = [app("shop", { status: "approved", statusReason: "none" })];
+  expect(said({ ...oneApp, apps })).toEqual([
+    "warning UnknownField developerapps.json:6 The field 0.statusReason is not known and has no effect.",
+  ]);
 });

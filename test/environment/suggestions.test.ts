@@ -102,6 +102,7 @@ test.each<[string, TestFiles, string]>([
     "InvalidTargetServer Did you mean grpc-web?",
   ],
   ["a settings file", settings("targetserver.json", []), "UnknownFile Did you mean targetservers.json?"],
+  ["an export of apps", settings("apps.json", []), "UnknownFile Did you mean developerapps.json?"],
   [
     "a field of a settings file",
     settings("deployments.json", { proxy: ["a"], proxies: ["a"] }),
