@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import type { AllowsMore } from "../documents/checked-value.ts";
 import type { ValuePath } from "../documents/known-fields.ts";
 import type { Position } from "../documents/report.ts";
 import type { ReadSettings } from "../documents/settings-file.ts";
@@ -90,6 +91,11 @@ const restricting = new Set([
   ...["environments", "proxies", "apiResources", "operationGroup", "methods"],
 ]);
 
+/** Nor does a product cover everything whose operations are of a kind that is not known here. */
+const allowsMore: AllowsMore = (field, meant, object) =>
+  meant.some((name) => restricting.has(name) && !Object.hasOwn(object, name)) ||
+  (/OperationGroup$/.test(field) && !Object.hasOwn(object, "operationGroup"));
+
 /** @param field which holds the list where the management API answers it */
 function readList<Entity>(
   read: ReadSettings,
@@ -101,7 +107,7 @@ function readList<Entity>(
   // An answer leaves out a list that is empty.
   const answer = v.object({ ...ignored("nextPageToken", "totalSize"), [field]: v.nullish(list, []) });
   const either = v.lazy((json): typeof list | typeof answer => (Array.isArray(json) ? list : answer));
-  const { value, isWrong, at } = read<Entity[] | Record<string, unknown>>(name, either, [], restricting);
+  const { value, isWrong, at } = read<Entity[] | Record<string, unknown>>(name, either, [], allowsMore);
   const [above, entities] = Array.isArray(value) ? [[], value] : [[field], value[field] as Entity[]];
   return {
     all: entities.map((each, index) => ({ entity: each, at: (...path) => at([...above, index, ...path]) })),

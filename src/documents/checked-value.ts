@@ -20,13 +20,18 @@ export interface ValueProblem {
   readonly remedy: string;
 }
 
+/**
+ * Whether more is allowed when a field that is not known has no effect: then it is an error everywhere.
+ * @param meant fields with names that are near
+ */
+export type AllowsMore = (field: string, meant: readonly string[], object: object) => boolean;
+
 interface CheckOptions {
   /** The code of values that are not what the schema says. */
   readonly code: string;
   /** How a field is reported that a strict object does not know; one that other objects do not is a warning. */
   readonly unknownField: "error" | "warning";
-  /** Fields that allow less. One that an object lacks, and seems to have misspelled, is an error everywhere. */
-  readonly restricting?: ReadonlySet<string> | undefined;
+  readonly allowsMore?: AllowsMore | undefined;
   /** Judges every value before the schema does; what is below a refused one is not looked at. */
   readonly refuse?: (value: unknown, at: ValuePath) => ValueProblem | null;
 }
@@ -40,7 +45,7 @@ export function checkValue<T>(
   file: PlacedValue,
   schema: v.GenericSchema<unknown, T>,
   report: Report,
-  { code, unknownField, restricting = new Set(), refuse = () => null }: CheckOptions,
+  { code, unknownField, allowsMore = () => false, refuse = () => null }: CheckOptions,
 ): { readonly value: T } | undefined {
   let failed = false;
   const refused: ValuePath[] = [];
@@ -63,9 +68,8 @@ export function checkValue<T>(
       const name = String(at.at(-1));
       const message = `The field ${at.join(".")} is not known and has no effect.`;
       const remedy = remedyForName(name, known);
-      const lacks = (field: string) => restricting.has(field) && !Object.hasOwn(object, field);
-      const allowsMore = nearestNames(name, known).some(lacks);
-      if ((isStrict && unknownField === "error") || allowsMore)
+      const isError = isStrict && unknownField === "error";
+      if (isError || allowsMore(name, nearestNames(name, known), object))
         error("UnknownField", file.atName(at), message, remedy);
       else report.warning("UnknownField", file.atName(at), message, remedy);
     },

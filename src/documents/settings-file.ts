@@ -1,5 +1,5 @@
 import type * as v from "valibot";
-import { checkValue } from "./checked-value.ts";
+import { type AllowsMore, checkValue } from "./checked-value.ts";
 import { JsonFile } from "./json-file.ts";
 import type { ValuePath } from "./known-fields.ts";
 import type { Position, Report } from "./report.ts";
@@ -14,19 +14,19 @@ export interface SettingsFile<T> {
   at(path: ValuePath): Position;
 }
 
-/** Reads one of an environment's settings files; see {@link readSettingsFile}, also for `restricting`. */
+/** Reads one of an environment's settings files; see {@link readSettingsFile}, also for `allowsMore`. */
 export type ReadSettings = <T>(
   name: string,
   schema: v.GenericSchema<unknown, T>,
   fallback: T,
-  restricting?: ReadonlySet<string>,
+  allowsMore?: AllowsMore,
 ) => SettingsFile<T>;
 
 /**
  * A settings file checked against its schema. Reports InvalidJSON, DuplicateField, InvalidSetting and UnknownField: as
  * an error in the formats that are Sortie's own, which are strict, and else as a warning.
  *
- * @param restricting fields that allow less: the misspelling of one is an error, too
+ * @param allowsMore says of which other fields it is an error, too
  */
 export function readSettingsFile<T>(
   bytes: Uint8Array | undefined,
@@ -34,7 +34,7 @@ export function readSettingsFile<T>(
   schema: v.GenericSchema<unknown, T>,
   fallback: T,
   report: Report,
-  restricting?: ReadonlySet<string>,
+  allowsMore?: AllowsMore,
 ): SettingsFile<T> {
   if (!bytes) return { value: fallback, isWrong: false, at: () => ({ file: name, line: 1, column: 1 }) };
   const file = new JsonFile(name, bytes, report);
@@ -42,6 +42,6 @@ export function readSettingsFile<T>(
   const checked =
     file.value === undefined
       ? undefined
-      : checkValue(file, schema, report, { code: "InvalidSetting", unknownField: "error", restricting });
+      : checkValue(file, schema, report, { code: "InvalidSetting", unknownField: "error", allowsMore });
   return checked ? { ...checked, isWrong: false, at } : { value: fallback, isWrong: true, at };
 }

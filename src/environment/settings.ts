@@ -49,8 +49,8 @@ export interface Settings extends Deployments {
  */
 export function readSettings(files: ReadonlyMap<string, Uint8Array>, report: Report): Settings {
   const wrongFiles = new Set<string>();
-  const read: ReadSettings = (name, schema, fallback, restricting) => {
-    const file = readSettingsFile(files.get(name), name, schema, fallback, report, restricting);
+  const read: ReadSettings = (name, schema, fallback, allowsMore) => {
+    const file = readSettingsFile(files.get(name), name, schema, fallback, report, allowsMore);
     if (file.isWrong) wrongFiles.add(name);
     return file;
   };

@@ -21,10 +21,10 @@ export function clientsOf(files: ClientFiles): { readonly clients: ReadClients; 
     "developerapps.json": files.apps,
   };
   const report = new Report();
-  const clients = readClients((name, schema, fallback, restricting) => {
+  const clients = readClients((name, schema, fallback, allowsMore) => {
     const json = named[name];
     const bytes = json === undefined ? undefined : new TextEncoder().encode(JSON.stringify(json, null, 1));
-    return readSettingsFile(bytes, name, schema, fallback, report, restricting);
+    return readSettingsFile(bytes, name, schema, fallback, report, allowsMore);
   }, report);
   return { clients, report };
 }

@@ -487,6 +487,17 @@ test.each<[string, object]>([
   expect(said(files)).toContainEqual(expect.stringMatching(/^error UnknownField /));
 });
 
+test.each(["mcpOperationGroup", "soapOperationGroup"])(
+  "operations of a kind that nobody knows here, as %s, do not make a product cover everything",
+  (field) => {
+    const product = { name: "p", [field]: { operationConfigs: [{}] } };
+    const unknown = expect.stringMatching(/^error UnknownField /);
+    expect(said({ products: [product] })).toContainEqual(unknown);
+    const operationGroup = { operationConfigs: [] };
+    expect(said({ products: [{ ...product, operationGroup }] })).not.toContainEqual(unknown);
+  },
+);
+
 test("a field that looks like one which is there is what a newer export has", () => {
   const apps = [app("shop", { status: "approved", statusReason: "none" })];
   expect(said({ ...oneApp, apps })).toEqual([
