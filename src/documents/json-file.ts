@@ -1,7 +1,7 @@
-import { findNodeAtLocation, type Node, type ParseError, parseTree } from "jsonc-parser";
+import { findNodeAtLocation, type Node, parseTree } from "jsonc-parser";
 import { decodeUtf8 } from "../text/utf8.ts";
 import type { PlacedValue } from "./checked-value.ts";
-import { wordsForSyntax } from "./json-syntax.ts";
+import { findMistake } from "./json-syntax.ts";
 import type { ValuePath } from "./known-fields.ts";
 import { Lines } from "./lines.ts";
 import type { Position, Report } from "./report.ts";
@@ -47,17 +47,9 @@ export class JsonFile implements PlacedValue {
   }
 
   #parse(): Node | undefined {
-    const errors: ParseError[] = [];
-    try {
-      const root = parseTree(this.#text, errors, { disallowComments: true });
-      const [first] = errors;
-      if (first === undefined) return root;
-      const { reason, remedy } = wordsForSyntax(first, this.#text);
-      this.#refuse(first.offset, reason, remedy);
-    } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-      this.#refuse(0, "it is nested too deep", "Nest fewer lists and objects.");
-    }
+    const mistake = findMistake(this.#text);
+    if (mistake === null) return parseTree(this.#text);
+    this.#refuse(mistake.offset, mistake.words.reason, mistake.words.remedy);
     return undefined;
   }
 
@@ -83,7 +75,7 @@ export class JsonFile implements PlacedValue {
         }
         seen.add(name);
       }
-      open.push(...children);
+      for (const child of children) open.push(child);
     }
   }
 

@@ -1,4 +1,7 @@
-import { type ParseError, printParseErrorCode } from "jsonc-parser";
+import { type ParseErrorCode, printParseErrorCode, visit } from "jsonc-parser";
+
+/** How deep lists and objects may be nested. Without such a limit the size of the stack would be one. */
+const MAX_JSON_DEPTH = 100;
 
 /** What is wrong with the syntax of a JSON file, and what to write instead. */
 interface SyntaxWords {
@@ -6,11 +9,46 @@ interface SyntaxWords {
   readonly remedy: string;
 }
 
+/** The same, and where. */
+class SyntaxMistake {
+  readonly offset: number;
+  readonly words: SyntaxWords;
+
+  constructor(offset: number, words: SyntaxWords) {
+    this.offset = offset;
+    this.words = words;
+  }
+}
+
+/** The first mistake in the syntax of a JSON text; null where there is none. Looks no further than that. */
+export function findMistake(text: string): SyntaxMistake | null {
+  let depth = 0;
+  const begin = (offset: number) => {
+    if (++depth <= MAX_JSON_DEPTH) return;
+    const reason = `lists and objects are nested more than ${MAX_JSON_DEPTH} deep`;
+    throw new SyntaxMistake(offset, { reason, remedy: "Write fewer levels." });
+  };
+  const end = () => {
+    depth--;
+  };
+  const onError = (error: ParseErrorCode, offset: number, length: number) => {
+    throw new SyntaxMistake(offset, wordsForSyntax(error, text, offset, length));
+  };
+  const visitor = { onObjectBegin: begin, onArrayBegin: begin, onObjectEnd: end, onArrayEnd: end, onError };
+  try {
+    visit(text, visitor, { disallowComments: true });
+    return null;
+  } catch (mistake) {
+    if (mistake instanceof SyntaxMistake) return mistake;
+    throw mistake;
+  }
+}
+
 /** How much of a file is quoted. */
 const MOST_QUOTED = 20;
 
 /** Says what a parse error means at its place in the text. */
-export function wordsForSyntax({ error, offset, length }: ParseError, text: string): SyntaxWords {
+function wordsForSyntax(error: ParseErrorCode, text: string, offset: number, length: number): SyntaxWords {
   const found = text.slice(offset, offset + Math.min(length, MOST_QUOTED));
   const here = found === "" ? "the file ends here" : `there is ${quoted(found)}`;
   switch (printParseErrorCode(error)) {

@@ -207,7 +207,7 @@ export class YamlFile implements PlacedValue {
       const within = placeIn(place, name, key.range[0]);
       const plain = this.#plain(value, within);
       if (name !== "<<" || this.#limits.aliased === null) return [[name, plain] as const];
-      merged.push(...this.#mergedFields(plain, within));
+      for (const field of this.#mergedFields(plain, within)) merged.push(field);
       return [];
     });
     const own = new Set(entries.map(([name]) => name));

@@ -139,8 +139,26 @@ describe("any text", () => {
     );
   });
 
-  test("that is nested too deep is reported", () => {
-    const { file, problems } = read("[".repeat(100_000) + "]".repeat(100_000));
-    expect([file.value, problems]).toEqual([undefined, ["InvalidJSON 1:1"]]);
+  test.each<[text: string, place: string]>([
+    ["[".repeat(101) + "]".repeat(101), "1:101"],
+    ["[".repeat(100_000) + "]".repeat(100_000), "1:101"],
+    ['{"a":\n'.repeat(101), "101:1"],
+    ["[}".repeat(100_000), "1:2"],
+    ['["\n'.repeat(100_000), "1:2"],
+  ])("that is nested too deep, or wrong before, is reported: %#", (text, place) => {
+    const { file, problems } = read(text);
+    expect([file.value, problems]).toEqual([undefined, [`InvalidJSON ${place}`]]);
+  });
+
+  test("may be nested as deep as the limit, as often as it likes", () => {
+    const text = `[${`${"[".repeat(99)}${"]".repeat(99)},`.repeat(3)}0]`;
+    const { file, problems } = read(text);
+    expect([file.value, problems]).toEqual([JSON.parse(text), []]);
+  });
+
+  test("may hold more values than a stack holds", () => {
+    const text = `[${"0,".repeat(500_000)}0]`;
+    const { file, problems } = read(text);
+    expect([(file.value as number[]).length, problems]).toEqual([500_001, []]);
   });
 });

@@ -26,3 +26,12 @@ test.each(["", "a: 1", "\xff"])("a deployed specification that is no JSON is rep
   expect(deployedSpecifications.read(fileOf("api.yaml", text), report)).toBe(null);
   expect(report.problems.map(({ code }) => code)).toEqual(["ResourceCompileFailed"]);
 });
+
+test.each<[string, (fields: string) => string]>([
+  ["api.yaml", (fields) => `<<: {${fields}}`],
+  ["api.json", (fields) => `{${fields}}`],
+])("%s may have more fields than a stack holds", (path, textOf) => {
+  const fields = Array.from({ length: 150_000 }, (_, index) => `"k${index}": 0`).join();
+  const read = specifications.read(fileOf(path, textOf(fields)), new Report());
+  expect(Object.keys(read?.value ?? {})).toHaveLength(150_000);
+});

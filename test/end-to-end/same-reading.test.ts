@@ -94,6 +94,7 @@ describe("Node and workerd read the same", () => {
       ["message", nested(depth, "<a>", "</a>")],
       ["yaml", nested(depth, "[", "]")],
       ["json", nested(depth, "[", "]")],
+      ["json", `[${"0,".repeat(10 * depth)}0]`],
       ["condition", `${nested(depth, "(", "a")}`],
       ["condition", `${"not ".repeat(depth)}a = "b"`],
       ["condition", `${"(".repeat(depth)}a = "b"${")".repeat(depth)}`],

@@ -80,7 +80,7 @@ describe("problems have their place", () => {
       "The field openapi is there twice, and the last one counts.",
     ],
     [new Uint8Array([0xff, 0xfe]), "The file is not JSON: it is not a text in UTF-8."],
-    ["[".repeat(100_000), "The file is not JSON: it is nested too deep."],
+    ["[".repeat(100_000), "The file is not JSON: lists and objects are nested more than 100 deep."],
     [" ".repeat(2 * 1024 * 1024 + 1), "The file is larger than 2097152 bytes."],
   ])("a file that is none: %#", (text, message) => {
     expect(problemsIn(text)[0]).toContain(message);
