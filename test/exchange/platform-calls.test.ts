@@ -8,7 +8,7 @@ import { countPlatformCalls, type PlatformCalls } from "./platform-calls.ts";
 const { a } = inject("servers");
 const { hostname, port } = new URL(a);
 
-/** What a second request asks of the platform until its answer is there; the first has loaded the proxy. */
+/** What a later request asks of the platform until its answer is there; the first has loaded the proxy. */
 async function callsOf(
   parts: ProxyParts,
   init: RequestInit = {},
@@ -28,6 +28,7 @@ async function callsOf(
   const headers = { accept: "text/html", "user-agent": "test", connection: "keep-alive", ...init.headers };
   const send = () => gateway.fetch("/p/x?y=1", { ...init, headers });
   await (await send()).text();
+  await gateway.settled();
   let answer: Response | undefined;
   const calls = await countPlatformCalls(async () => {
     answer = await send();

@@ -19,8 +19,20 @@ const functions = {
 /** How often each was called, by name: `new Headers`, `Headers.get`, `Request.url` for a property, `URL.parse`. */
 export type PlatformCalls = Readonly<Record<string, number>>;
 
-/** Counts what happens until `work` has ended. Nothing else may run at the same time. */
+/**
+ * Counts what `work` asks for each time. It runs three times, and the least counts: what runs the tests asks for
+ * something now and then, too, such as the time.
+ */
 export async function countPlatformCalls(work: () => Promise<unknown>): Promise<PlatformCalls> {
+  const runs = [await countOnce(work), await countOnce(work), await countOnce(work)];
+  const names = new Set(runs.flatMap((counts) => Object.keys(counts)));
+  const least = [...names].map(
+    (name) => [name, Math.min(...runs.map((counts) => counts[name] ?? 0))] as const,
+  );
+  return Object.fromEntries(least.filter(([, count]) => count > 0));
+}
+
+async function countOnce(work: () => Promise<unknown>): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
   const count = (name: string) => {
     counts[name] = (counts[name] ?? 0) + 1;

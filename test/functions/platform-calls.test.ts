@@ -9,7 +9,7 @@ beforeAll(async () => {
   await deploy({ sources: [sourceTo("things", a)], proxies: audit });
 });
 
-/** What a second call of a function asks of the gateway's platform; the first has loaded its module. */
+/** What a later call of a function asks of the gateway's platform; the first has loaded its module. */
 async function callsOf(name: string, parameters: Readonly<Record<string, unknown>>): Promise<PlatformCalls> {
   await execute(name, parameters, {});
   return countPlatformCalls(async () => {
