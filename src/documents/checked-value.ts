@@ -66,7 +66,7 @@ export function checkValue<T>(
     unknown(at, known, isStrict, object) {
       if (isRefused(at)) return;
       const name = String(at.at(-1));
-      const message = `The field ${at.join(".")} is not known and has no effect.`;
+      const message = `The field ${nameOf(at)} is not known and has no effect.`;
       const remedy = remedyForName(name, known);
       const isError = isStrict && unknownField === "error";
       if (isError || allowsMore(name, nearestNames(name, known), object))
@@ -94,7 +94,15 @@ export function checkValue<T>(
 }
 
 function titleOf(at: ValuePath): string {
-  return at.length === 0 ? "The file" : at.join(".");
+  return at.length === 0 ? "The file" : nameOf(at);
+}
+
+/** Such as `[0].credentials[1].consumerKey`. */
+function nameOf(at: ValuePath): string {
+  return at
+    .map((part) => (typeof part === "number" ? `[${part}]` : `.${part}`))
+    .join("")
+    .replace(/^\./, "");
 }
 
 /** Whether it is not a value that is wrong but the name of a record's field. */
@@ -107,7 +115,7 @@ function isAboutName({ path, input }: v.BaseIssue<unknown>): boolean {
 function wordsForName(issue: v.BaseIssue<unknown>, at: ValuePath): { message: string; remedy: string } {
   const choices = choicesOf(issue);
   if (choices.length > 0) {
-    const message = `The field ${at.join(".")} is not known.`;
+    const message = `The field ${nameOf(at)} is not known.`;
     return { message, remedy: remedyForName(String(at.at(-1)), choices) };
   }
   const { wrong, remedy } = wordsFor(issue);

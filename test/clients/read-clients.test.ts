@@ -293,7 +293,7 @@ test.each<[files: object, problems: string[]]>([
   ],
   [
     { ...oneApp, apps: [app("shop", { status: ["approved"] })] },
-    ["error InvalidSetting developerapps.json:5 0.status must be a text."],
+    ["error InvalidSetting developerapps.json:5 [0].status must be a text."],
   ],
   [
     {
@@ -309,7 +309,7 @@ test.each<[files: object, problems: string[]]>([
   ],
   [
     { ...oneApp, apps: [app("shop", { credentials: [{ consumerKey: "" }] })] },
-    ["error InvalidSetting developerapps.json:7 0.credentials.0.consumerKey must not be empty."],
+    ["error InvalidSetting developerapps.json:7 [0].credentials[0].consumerKey must not be empty."],
   ],
   [
     {
@@ -347,11 +347,11 @@ test.each<[files: object, problems: string[]]>([
   ],
   [
     { products: [product("p", { displayNam: "P" })] },
-    ["warning UnknownField products.json:7 The field 0.displayNam is not known and has no effect."],
+    ["warning UnknownField products.json:7 The field [0].displayNam is not known and has no effect."],
   ],
   [
     { ...oneApp, apps: [app("shop", { credentials: [{ consumerSecret: "s3cret" }] })] },
-    ["error InvalidSetting developerapps.json:6 0.credentials.0.consumerKey is missing."],
+    ["error InvalidSetting developerapps.json:6 [0].credentials[0].consumerKey is missing."],
   ],
   [
     { apps: "none" },
@@ -378,7 +378,7 @@ test("what is too large for a part of the directory, or for a key, is refused", 
     ),
   ]);
   expect(said({ ...oneApp, apps: [keyed("shop", "k".repeat(2049))] })).toEqual([
-    "error InvalidSetting developerapps.json:7 0.credentials.0.consumerKey must have at most 2048 characters.",
+    "error InvalidSetting developerapps.json:7 [0].credentials[0].consumerKey must have at most 2048 characters.",
   ]);
 });
 
@@ -501,6 +501,6 @@ test.each(["mcpOperationGroup", "soapOperationGroup"])(
 test("a field that looks like one which is there is what a newer export has", () => {
   const apps = [app("shop", { status: "approved", statusReason: "none" })];
   expect(said({ ...oneApp, apps })).toEqual([
-    "warning UnknownField developerapps.json:6 The field 0.statusReason is not known and has no effect.",
+    "warning UnknownField developerapps.json:6 The field [0].statusReason is not known and has no effect.",
   ]);
 });

@@ -47,7 +47,7 @@ describe("a field that the schema does not know is a warning, at its name:", () 
     ],
     [
       "points: [{ left: 1 }, { left: 2, lfet: 3 }]",
-      "3:34 The field points.1.lfet is not known and has no effect. Did you mean left? Otherwise take it out.",
+      "3:34 The field points[1].lfet is not known and has no effect. Did you mean left? Otherwise take it out.",
     ],
     [
       "colours: { a: { red: true, read: 1 } }",
@@ -86,7 +86,7 @@ test.each([
   ["name: A\nshape: { type: square }", "1:7 name must be small letters. Write small letters."],
   ["name: a\nshape: [1]", "2:8 shape must be an object, and is a list. Write an object."],
   [`${good}colours: []`, "3:10 colours must be an object, and is a list. Write an object."],
-  [`${good}points: [[]]`, "3:10 points.0 must be an object, and is a list. Write an object."],
+  [`${good}points: [[]]`, "3:10 points[0] must be an object, and is a list. Write an object."],
   ["name: a\nshape: {}", '2:8 shape.type is missing. Write "circle" or "square".'],
   [
     "name: a\nshape: { type: cube }",
@@ -94,7 +94,7 @@ test.each([
   ],
   ["name: a\nshape: { type: sqare }", '2:16 shape.type must be "circle" or "square". Did you mean "square"?'],
   ["name: a\nshape: { type: circle }", "2:8 shape.radius is missing. Add radius."],
-  [`${good}points: [{ left: yes }]`, "3:18 points.0.left must be a number, and is a text. Write a number."],
+  [`${good}points: [{ left: yes }]`, "3:18 points[0].left must be a number, and is a text. Write a number."],
   [`${good}points: {}`, "3:9 points must be a list, and is an object. Write a list."],
   [
     `${good}colours: { a: { red: 1 } }`,

@@ -172,7 +172,7 @@ test("a file that has no effect is told by name", () => {
 
 test("the message names the place and what is expected there", () => {
   expect(read({ "keyvaluemaps.json": '[{"name": 1}]' }).problems).toEqual([
-    "error InvalidSetting keyvaluemaps.json:1:11 0.name must be a text, and is a number.",
+    "error InvalidSetting keyvaluemaps.json:1:11 [0].name must be a text, and is a number.",
   ]);
 });
 

@@ -149,28 +149,28 @@ describe("what is wrong is said with its place:", () => {
     ],
     ["configuration: {}", ["error InvalidValue sources/x.yaml:2:16 configuration.type is missing."]],
     [rest("[]"), ["error InvalidValue sources/x.yaml:4:12 configuration.domains must list a domain."]],
-    [rest("[{}]"), ["error InvalidValue sources/x.yaml:4:13 configuration.domains.0.host is missing."]],
+    [rest("[{}]"), ["error InvalidValue sources/x.yaml:4:13 configuration.domains[0].host is missing."]],
     [
       rest("[{ host: 7, scheme: FTP, port: 0 }]"),
       [
-        'error InvalidValue sources/x.yaml:4:32 configuration.domains.0.scheme must be "HTTP" or "HTTPS".',
-        "error InvalidValue sources/x.yaml:4:21 configuration.domains.0.host must be a text, and is a number.",
-        "error InvalidValue sources/x.yaml:4:43 configuration.domains.0.port must be a port from 1 to 65535.",
+        'error InvalidValue sources/x.yaml:4:32 configuration.domains[0].scheme must be "HTTP" or "HTTPS".',
+        "error InvalidValue sources/x.yaml:4:21 configuration.domains[0].host must be a text, and is a number.",
+        "error InvalidValue sources/x.yaml:4:43 configuration.domains[0].port must be a port from 1 to 65535.",
       ],
     ],
     [
       rest("[{ host: a.example, auth: { type: digest } }]"),
-      [expect.stringContaining('4:46 configuration.domains.0.auth.type must be "none" or "basic" or')],
+      [expect.stringContaining('4:46 configuration.domains[0].auth.type must be "none" or "basic" or')],
     ],
     [
       rest(
         "[{ host: a.example, auth: { type: basic, username: 'a:b', password: { type: asSecretName, value: p } } }]",
       ),
-      [expect.stringContaining("configuration.domains.0.auth.username must be a text without a colon.")],
+      [expect.stringContaining("configuration.domains[0].auth.username must be a text without a colon.")],
     ],
     [
       rest("[{ host: a.example, auth: { type: bearerToken, bearerToken: hunter2 } }]"),
-      [expect.stringContaining("configuration.domains.0.auth.bearerToken must be an object, and is a text.")],
+      [expect.stringContaining("configuration.domains[0].auth.bearerToken must be an object, and is a text.")],
     ],
     [
       rest(
@@ -268,9 +268,9 @@ describe("what is wrong is said with its place:", () => {
       `${rest("[{ host: a.example }]")}worker: { networkEgressPolicies: [{ address: a.example, port: http, state: on }] }`,
       [
         expect.stringContaining(
-          "worker.networkEgressPolicies.0.port must be a port from 1 to 65535, or a range",
+          "worker.networkEgressPolicies[0].port must be a port from 1 to 65535, or a range",
         ),
-        expect.stringContaining('worker.networkEgressPolicies.0.state must be "pending" or "active" or'),
+        expect.stringContaining('worker.networkEgressPolicies[0].state must be "pending" or "active" or'),
       ],
     ],
     [
@@ -295,7 +295,7 @@ describe("what is wrong is said with its place:", () => {
     [
       rest("[{ host: a.example, sheme: HTTP }]"),
       [
-        "warning UnknownField sources/x.yaml:4:32 The field configuration.domains.0.sheme is not known and has no effect.",
+        "warning UnknownField sources/x.yaml:4:32 The field configuration.domains[0].sheme is not known and has no effect.",
       ],
     ],
     [

@@ -116,21 +116,21 @@ describe("deployments.json says which functions are deployed, and how", () => {
   test.each<[unknown, string]>([
     [
       [{ name: "good", timeoutSeconds: 281 }],
-      "1:47 InvalidSetting functions.0.timeoutSeconds must be a whole number from 1 to 280.",
+      "1:47 InvalidSetting functions[0].timeoutSeconds must be a whole number from 1 to 280.",
     ],
     [
       [{ name: "good", timeoutSeconds: 0 }],
-      "1:47 InvalidSetting functions.0.timeoutSeconds must be a whole number from 1 to 280.",
+      "1:47 InvalidSetting functions[0].timeoutSeconds must be a whole number from 1 to 280.",
     ],
     [
       [{ name: "good", mode: "fast" }],
-      '1:37 InvalidSetting functions.0.mode must be "serverless" or "deployed".',
+      '1:37 InvalidSetting functions[0].mode must be "serverless" or "deployed".',
     ],
     [
       [{ name: "good", memory: 1 }],
-      "1:30 UnknownField The field functions.0.memory is not known and has no effect.",
+      "1:30 UnknownField The field functions[0].memory is not known and has no effect.",
     ],
-    [[1], "1:15 InvalidSetting functions.0 must be an object, and is a number."],
+    [[1], "1:15 InvalidSetting functions[0] must be an object, and is a number."],
   ])("%j is no way to deploy one", async (functions, expected) => {
     const { problems } = await publish(files(functions));
     expect(problems.map(placed)[0]).toBe(`environments/test/deployments.json:${expected}`);
