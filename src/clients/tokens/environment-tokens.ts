@@ -178,11 +178,12 @@ export class EnvironmentTokens implements IssuedTokens {
   ): Promise<RevocationTimes> {
     const id = JSON.stringify([revocation.appId, revocation.endUser]);
     const kept = this.#revocations.get(id);
-    const readAt = context.now();
+    const [readAt, before] = [context.now(), this.#changes];
     if (kept && readAt - kept.readAt < maxAgeMs) return kept.value;
     const name = await revocationName(this.#environment, revocation);
     const value = await this.#services.store(name).revocations();
-    this.#revocations.set(id, { value, readAt });
+    // As with tokens: what was read before a change is not kept beyond it.
+    if (before === this.#changes) this.#revocations.set(id, { value, readAt });
     return value;
   }
 

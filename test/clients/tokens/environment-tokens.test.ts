@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { EnvironmentTokens, KEPT_AFTER_EXPIRY_MS } from "../../../src/clients/tokens/environment-tokens.ts";
 import { type IssuedToken, TokenStoreError } from "../../../src/clients/tokens/issued-tokens.ts";
-import { notRevoked } from "../../../src/clients/tokens/stored-token.ts";
+import { notRevoked, type RevocationTimes } from "../../../src/clients/tokens/stored-token.ts";
 import { tokenName } from "../../../src/clients/tokens/token-name.ts";
 import { tokenStores } from "../../../src/worker/issued-token.ts";
 import type { WorkerEnv } from "../../../src/worker/worker-env.ts";
@@ -179,6 +179,36 @@ describe("revoked tokens", () => {
     expect(await tokens.find("access", token.token, HOUR, context)).toMatchObject({ status: "approved" });
     await tokens.revoke({ appId: "a", endUser: null }, ["access"], context.now(), context);
     expect(await tokens.find("access", token.token, HOUR, context)).toMatchObject({ status: "revoked" });
+  });
+
+  test("what was heard of revocations before one is not kept beyond it", async () => {
+    const memory = new MemoryTokens();
+    const context = contextAt();
+    const both = ["first", "second"].map((token) => issuedToken({ token, appId: "a" }));
+    await memory.isolate().add(both, context);
+    const times = new Map<string, RevocationTimes>();
+    const { promise: revoked, resolve } = Promise.withResolvers<void>();
+    const { promise: asked, resolve: isAsked } = Promise.withResolvers<void>();
+    const tokens = new EnvironmentTokens("test", {
+      store: (name) => ({
+        ...stores(memory, name),
+        revocations: async () => {
+          const found = times.get(name) ?? notRevoked;
+          isAsked();
+          await revoked;
+          return found;
+        },
+        revoke: async (_kinds, before) => void times.set(name, { ...notRevoked, access: before }),
+      }),
+      log: () => {},
+    });
+    // A look that has asked before the revocation, and hears of it after.
+    const look = tokens.find("access", "first", HOUR, context);
+    await asked;
+    await tokens.revoke({ appId: "a", endUser: null }, ["access"], context.now(), context);
+    resolve();
+    await look;
+    expect(await tokens.find("access", "second", HOUR, context)).toMatchObject({ status: "revoked" });
   });
 
   test("revocations that cannot be read are not taken for none", async () => {
