@@ -16,10 +16,13 @@ const MOST_COMPARED = 500;
 /** How many names a message lists. */
 const MOST_LISTED = 5;
 
+/** What an operation may be for. Apigee: "REST Resource: organizations.apiproducts" (Operation). */
+const METHODS = ["GET", "PUT", "POST", "DELETE", "PATCH", "HEAD", "OPTIONS", "CONNECT", "TRACE", "ALL"];
+
 /**
  * Checks who may call, as the files say it. Errors: DuplicateApiProduct, DuplicateDeveloper, DuplicateAppGroup,
  * DuplicateApp, DuplicateConsumerKey, AppOfNobody, EntityTooLarge. Warnings: UnknownApiProduct, UnknownStatus,
- * ExpiredKeys, AppsWithoutKeys, OperationsNotMatched, CoversEverything. None shows a key or a secret.
+ * ExpiredKeys, AppsWithoutKeys, OperationsNotMatched, CoversEverything, UnknownMethod. None shows a key or a secret.
  */
 export function checkClientFiles(files: ClientFiles, ownerOf: OwnerOf, report: Report): void {
   const { products, developers, appGroups, apps } = files;
@@ -120,6 +123,19 @@ function checkProduct({ entity, at }: ClientFiles["products"][number], report: R
       `The API product ${name} names no proxy, so that its apps may call all of them.`,
       "If that is not meant, write an operationGroup with the proxies and paths that it covers.",
     );
+  }
+  for (const [config, { operations }] of (operationGroup?.operationConfigs ?? []).entries()) {
+    for (const [operation, { resource, methods }] of operations.entries()) {
+      for (const [place, method] of methods.entries()) {
+        if (METHODS.includes(method.toUpperCase())) continue;
+        report.warning(
+          "UnknownMethod",
+          at("operationGroup", "operationConfigs", config, "operations", operation, "methods", place),
+          `The API product ${name} has an operation ${resource} for the method ${method}, which no request has.`,
+          didYouMean(method.toUpperCase(), METHODS, `write one of ${METHODS.join(", ")}.`),
+        );
+      }
+    }
   }
 }
 

@@ -49,7 +49,7 @@ export function identify(
     if (!app || !credential) return "unknown key";
     if (!isStatus(credential.status, "approved")) return "key not approved";
     if (hasExpired(credential, context.now())) return "key expired";
-    if (!isStatus(app.status, "approved")) return "app not approved";
+    if (!isApproved(app)) return "app not approved";
     return after(ownerOf(directory, app, context), (owner) => {
       if (typeof owner === "string") return owner;
       return after(productsOf(directory, credential, context), (products) => ({
@@ -100,6 +100,11 @@ function productsOf(
   return found.some((product) => product instanceof Promise)
     ? Promise.all(found).then(known)
     : known(found as (ApiProduct | null)[]);
+}
+
+/** Whether an app may call at all. */
+export function isApproved({ status }: Pick<App, "status">): boolean {
+  return isStatus(status, "approved");
 }
 
 /** Exports write statuses in small letters, Apigee's runtime in capitals. */

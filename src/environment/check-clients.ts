@@ -1,6 +1,7 @@
 import { runningSteps } from "../bundle/references.ts";
 import { listed } from "../clients/check-client-files.ts";
 import type { ApiProduct } from "../clients/entities.ts";
+import { isApproved } from "../clients/identify.ts";
 import type { Report } from "../documents/report.ts";
 import { remediesFor } from "./missing-parts.ts";
 import type { EnvironmentModel } from "./read-environment.ts";
@@ -70,7 +71,7 @@ function checkApps({ bundles, settings }: EnvironmentModel, report: Report): voi
 
 /** Warns of policies that send codes and tokens to apps some of which have not said where to. */
 function checkRedirections({ bundles, settings }: EnvironmentModel, report: Report): void {
-  const open = settings.clients.apps.filter(({ callbackUrl }) => callbackUrl.trim() === "");
+  const open = settings.clients.apps.filter((app) => app.callbackUrl.trim() === "" && isApproved(app));
   if (open.length === 0) return;
   for (const { policy, reportOf } of running(bundles, report, "redirectsToApps")) {
     reportOf.warning(

@@ -346,6 +346,22 @@ test.each<[files: object, problems: string[]]>([
     ],
   ],
   [
+    {
+      products: [
+        product("p", {
+          operationGroup: {
+            operationConfigs: [
+              { apiSource: "p", operations: [{ resource: "/a", methods: ["get", "ALL", "GTE"] }] },
+            ],
+          },
+        }),
+      ],
+    },
+    [
+      "warning UnknownMethod products.json:17 The API product p has an operation /a for the method GTE, which no request has.",
+    ],
+  ],
+  [
     { products: [product("p", { displayNam: "P" })] },
     ["warning UnknownField products.json:7 The field [0].displayNam is not known and has no effect."],
   ],

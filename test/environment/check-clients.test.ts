@@ -71,11 +71,14 @@ test("of a proxy that is left out is said where", () => {
 });
 
 test.each([
-  ["GenerateAuthorizationCode", "", ["warning AnyRedirection: shop."]],
-  ["GenerateAccessTokenImplicitGrant", " ", ["warning AnyRedirection: shop."]],
-  ["GenerateAuthorizationCode", "https://shop.example.com/back", []],
-  ["VerifyAccessToken", "", []],
-])("%s for an app with the callbackUrl %j: %j", (operation, callbackUrl, expected) => {
+  ["GenerateAuthorizationCode", { callbackUrl: "" }, ["warning AnyRedirection: shop."]],
+  ["GenerateAuthorizationCode", { status: "Approved" }, ["warning AnyRedirection: shop."]],
+  ["GenerateAccessTokenImplicitGrant", { callbackUrl: " " }, ["warning AnyRedirection: shop."]],
+  ["GenerateAuthorizationCode", { callbackUrl: "https://shop.example.com/back" }, []],
+  // Nobody gets a code for it.
+  ["GenerateAuthorizationCode", { callbackUrl: "", status: "revoked" }, []],
+  ["VerifyAccessToken", { callbackUrl: "" }, []],
+])("%s for an app with %j: %j", (operation, more, expected) => {
   const report = new Report();
   const files = {
     ...plainProxy("orders-v1"),
@@ -85,7 +88,7 @@ test.each([
       <HTTPProxyConnection><BasePath>/o</BasePath></HTTPProxyConnection><RouteRule name="none"/></ProxyEndpoint>`,
     "environments/test/developers.json": JSON.stringify([{ email: "ann@example.com" }]),
     "environments/test/developerapps.json": JSON.stringify([
-      { name: "shop", developerEmail: "ann@example.com", callbackUrl },
+      { name: "shop", developerEmail: "ann@example.com", ...more },
     ]),
   };
   checkEnvironment(readEnvironment(filesOf(files), "test", report), report);

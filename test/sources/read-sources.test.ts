@@ -170,7 +170,11 @@ describe("what is wrong is said with its place:", () => {
     ],
     [
       rest("[{ host: a.example, auth: { type: bearerToken, bearerToken: hunter2 } }]"),
-      [expect.stringContaining("configuration.domains[0].auth.bearerToken must be an object, and is a text.")],
+      [
+        expect.stringContaining(
+          "configuration.domains[0].auth.bearerToken must be an object, and is a text.",
+        ),
+      ],
     ],
     [
       rest(
