@@ -62,6 +62,7 @@ function readMeaning(
   const errorsBefore = ownReport.errorCount;
   const config = type.read(element, ownReport);
   element.reportUnknown(ownReport, { protects: isProtective(element.name) });
+  element.reportBraces(ownReport);
   if (ownReport.errorCount > errorsBefore) return null;
   return { type, config, references: type.refersTo?.(config) ?? {} };
 }

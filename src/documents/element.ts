@@ -145,6 +145,23 @@ export class XmlElement implements Position {
     }
   }
 
+  /** Warns of names of variables, here and below, that are written as templates (BracesInName): they never have a value. */
+  reportBraces(report: Report): void {
+    for (const attribute of ["ref", "countRef"]) {
+      const written = this.#node.getAttribute(attribute)?.trim() ?? "";
+      const name = /^\{([^{}]*)\}$/.exec(written)?.[1];
+      if (name === undefined) continue;
+      report.warning(
+        "BracesInName",
+        this,
+        `The attribute ${attribute} of <${this.name}> is the name of a variable, and no variable is called ${written}: it never has a value.`,
+        `Write ${attribute}="${name}".`,
+      );
+    }
+    if (this.#everythingBelowKnown) return;
+    for (const child of this.#children) child.reportBraces(report);
+  }
+
   #reportUnknownAttributes(report: Report, protects: boolean): void {
     for (const { name, lineNumber, columnNumber } of Array.from(this.#node.attributes)) {
       if (this.#attributesAsked.has(name) || XML_ATTRIBUTE.test(name)) continue;

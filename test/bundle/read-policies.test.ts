@@ -47,6 +47,24 @@ test.each([
   expect(problemsWith(`<${type} name="A">\n${inside}</${type}>`)).toEqual([expected]);
 });
 
+test.each([
+  [
+    '<VerifyAPIKey name="A">\n<APIKey ref=" {request.header.x-key} "/></VerifyAPIKey>',
+    ["warning BracesInName policies/A.xml:2:1"],
+  ],
+  [
+    '<Quota name="A"><Allow count="1" countRef="{n}"/><Interval>1</Interval><TimeUnit>hour</TimeUnit><Distributed>true</Distributed></Quota>',
+    ["warning BracesInName policies/A.xml:1:17"],
+  ],
+  ['<VerifyAPIKey name="A">\n<APIKey ref="request.header.x-key"/></VerifyAPIKey>', []],
+  [
+    '<AssignMessage name="A"><Set><Payload contentType="text/xml"><a ref="{b}"/></Payload></Set></AssignMessage>',
+    [],
+  ],
+])("braces around the name of a variable are warned of, and not in payloads: %s", (policy, expected) => {
+  expect(problemsWith(policy)).toEqual(expected);
+});
+
 describe("a policy type that is not supported", () => {
   const remedyFor = (type: string) => {
     const report = new Report();
