@@ -61,6 +61,32 @@ test.each([
   expect([response.status, response.headers.get("retry-after")]).toEqual([503, "10"]);
 });
 
+test.each([
+  "/orders",
+  "/_sortie/",
+  "/_sortie/health",
+  "/_sortie/functions/probe/execute",
+  "/_sortie/api/v2/ontologies",
+  "/_sortie/oauth",
+])(
+  "on a developer's machine, %s says where to read why nothing is served, and not of a deployment",
+  async (path) => {
+    const dev: WorkerEnv = {
+      ...own,
+      CONFIG: { get: async () => null } as unknown as KVNamespace,
+      DEV: JSON.stringify({ hosts: ["localhost"], requests: false }),
+    };
+    const headers = { host: "localhost" };
+    const request: Request<unknown, IncomingRequestCfProperties> = new Request(`http://localhost${path}`, {
+      method: path.endsWith("/execute") ? "POST" : "GET",
+      headers,
+    });
+    const text = await (await worker.fetch(request, dev, createExecutionContext())).text();
+    expect(text).toContain("the problems that sortie dev has printed in its terminal");
+    expect(text).not.toContain("Nothing is deployed");
+  },
+);
+
 test("nobody can ask for a refresh of a deployed gateway", async () => {
   const headers = { authorization: "Bearer undefined" };
   const response = await exports.default.fetch("http://gateway.test/_sortie/refresh", {

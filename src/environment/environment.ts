@@ -53,6 +53,8 @@ const REVISION_TTL_S = 86_400;
  */
 export class Environment {
   readonly name: string;
+  /** What clients read while there is nothing to serve: a sentence without its full stop. */
+  readonly whyNothing: string;
   readonly #store: ConfigStore;
   readonly #makeSnapshot: MakeSnapshot;
   readonly #clock: Pick<Clock, "after">;
@@ -67,18 +69,23 @@ export class Environment {
   /** Why the last look failed; null when it did not. */
   #trouble: unknown = null;
 
-  /** @param adopted is told of each state that takes over */
+  /**
+   * @param adopted is told of each state that takes over
+   * @param whyNothing one of {@link WHY_NOTHING}
+   */
   constructor(
     name: string,
     store: ConfigStore,
     makeSnapshot: MakeSnapshot,
     adopted: (document: EnvironmentDocument) => void,
+    whyNothing: string = WHY_NOTHING.deployed,
     clock: Pick<Clock, "after"> = systemClock,
   ) {
     this.name = name;
     this.#store = store;
     this.#makeSnapshot = makeSnapshot;
     this.#adopted = adopted;
+    this.whyNothing = whyNothing;
     this.#clock = clock;
   }
 
@@ -113,7 +120,7 @@ export class Environment {
     lifetime: Lifetime,
   ): Serving | null | Promise<Serving> {
     if (!snapshot && this.#trouble !== null) throw unavailable(this.#trouble);
-    if (!snapshot) throw nothingDeployed();
+    if (!snapshot) throw nothingDeployed(this.whyNothing);
     if (snapshot.pagesHost !== null && url.host === snapshot.pagesHost) return null;
     const path = url.pathname;
     const match = snapshot.match(path);
@@ -255,8 +262,14 @@ export const proxyUnavailable = faultType(
   () => "The proxy cannot be loaded at the moment",
 );
 
+/** Why there is nothing to serve. Where `sortie dev` runs, nobody deploys: it waits for files without errors. */
+export const WHY_NOTHING = {
+  deployed: "Nothing is deployed yet",
+  dev: "Nothing is served until the problems that sortie dev has printed in its terminal are put right",
+};
+
 /** Not Apigee's: nothing is deployed to the environment, or nothing has been loaded yet. */
-export const nothingDeployed = faultType("sortie.NothingDeployed", 503, () => "Nothing is deployed yet");
+export const nothingDeployed = faultType("sortie.NothingDeployed", 503, (why: string) => why);
 
 const unavailable = (cause: unknown): Fault => proxyUnavailable().causedBy(cause);
 

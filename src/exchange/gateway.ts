@@ -17,6 +17,8 @@ export interface Health {
   readonly environment: string;
   readonly generation: number;
   readonly proxies: readonly string[];
+  /** Why nothing is; left out where something is deployed. */
+  readonly message?: string;
 }
 
 /** What an isolate keeps of KV, beside the environment. */
@@ -50,8 +52,8 @@ export class Gateway {
   /** What `GET /_sortie/health` says. */
   async health(lifetime: Lifetime): Promise<Health> {
     const snapshot = await this.#environment.current(this.#clock.now(), lifetime);
-    const { name: environment } = this.#environment;
-    if (!snapshot) return { status: "nothing deployed", environment, generation: 0, proxies: [] };
+    const { name: environment, whyNothing: message } = this.#environment;
+    if (!snapshot) return { status: "nothing deployed", environment, generation: 0, proxies: [], message };
     const { generation, proxies } = snapshot.document;
     return { status: "ok", environment, generation, proxies: proxies.all.map(({ name }) => name) };
   }

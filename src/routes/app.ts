@@ -47,8 +47,9 @@ app.post("/_sortie/generations/:generation{\\d+}/load", onlyOnThisMachine, async
 );
 
 app.use("/_sortie/oauth/*", async (c, next) => {
-  const { status } = await servedBy(c.env).gateway.health(c.executionCtx);
-  return status === "ok" ? next() : refuse(nothingDeployed(), c.req.raw);
+  const { gateway, environment } = servedBy(c.env);
+  const { status } = await gateway.health(c.executionCtx);
+  return status === "ok" ? next() : refuse(nothingDeployed(environment.whyNothing), c.req.raw);
 });
 
 /** What serves an environment, with its actions, which other requests need not load. */

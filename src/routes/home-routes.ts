@@ -50,7 +50,7 @@ function homeBody(health: Health, identity: IdentitySettings | null, user: strin
     health.status === "ok"
       ? html`<p>Generation ${generation} of the environment <strong>${environment}</strong> is deployed.</p>
         <ul>${proxies.map((name) => html`<li>${name}</li>`)}</ul>`
-      : html`<p>Nothing is deployed to the environment <strong>${environment}</strong>.</p>`;
+      : html`<p>The environment is <strong>${environment}</strong>. ${health.message}.</p>`;
   return html`
     ${deployed}
     <ul>

@@ -7,9 +7,9 @@ import type { Caller } from "../credentials/caller.ts";
 import type { TokenContext } from "../credentials/token-request.ts";
 import type { Environment } from "../environment/environment.ts";
 import type { Snapshot } from "../environment/snapshot.ts";
-import { FunctionError } from "../functions/error.ts";
 import type { AppliedEdits } from "../ontology/tally.ts";
 import type { Functions } from "./functions.ts";
+import { nothingServed } from "./nothing-served.ts";
 import type { CallersOntology, Ontologies } from "./ontologies.ts";
 import type { Webhooks } from "./webhooks.ts";
 
@@ -69,10 +69,10 @@ export class Actions {
     this.#ontologies = ontologies;
   }
 
-  /** What is deployed. Rejects with {@link FunctionError} (NothingDeployed), {@link ActionError} (OntologyNotFound). */
+  /** What is deployed. Rejects with `FunctionError` (NothingDeployed), {@link ActionError} (OntologyNotFound). */
   async deployed(context: TokenContext): Promise<DeployedActions> {
     const snapshot = await this.#environment.current(context.now(), context);
-    if (!snapshot) throw new FunctionError("NothingDeployed", "Nothing is deployed yet.", {});
+    if (!snapshot) throw nothingServed(this.#environment);
     const known = this.#deployed.get(snapshot);
     if (known) return known;
     const { ontology, functions, webhooks } = snapshot;

@@ -35,7 +35,7 @@ export class CurrentCallers {
   async identify(request: Request): Promise<Caller> {
     const current = this.#environment.current(Date.now(), this.#lifetime);
     const snapshot = current instanceof Promise ? await current : current;
-    if (!snapshot) throw new CallerError("NothingDeployed", "Nothing is deployed yet.");
+    if (!snapshot) throw new CallerError("NothingDeployed", `${this.#environment.whyNothing}.`);
     return this.#callers(snapshot.document.identity).identify(request);
   }
 

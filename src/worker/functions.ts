@@ -29,6 +29,7 @@ import {
 import { mayKnow } from "../ontology/principals.ts";
 import { askOntology, type OntologyQuestion, ontologyAfterCall } from "./function-ontology.ts";
 import { executeForFunction, type WantedWebhook } from "./function-webhooks.ts";
+import { nothingServed } from "./nothing-served.ts";
 import type { Ontologies } from "./ontologies.ts";
 import type { Webhooks } from "./webhooks.ts";
 
@@ -157,13 +158,12 @@ export class Functions {
   /** Throws or rejects with {@link FunctionError} (NothingDeployed). */
   #deployed(context: TokenContext): DeployedFunctions | Promise<DeployedFunctions> {
     const snapshot = this.#environment.current(context.now(), context);
+    const functionsOf = (found: Snapshot | null): DeployedFunctions => {
+      if (found) return found.functions;
+      throw nothingServed(this.#environment);
+    };
     return snapshot instanceof Promise ? snapshot.then(functionsOf) : functionsOf(snapshot);
   }
-}
-
-function functionsOf(snapshot: Snapshot | null): DeployedFunctions {
-  if (snapshot) return snapshot.functions;
-  throw new FunctionError("NothingDeployed", "Nothing is deployed yet.", {});
 }
 
 function allEnded(calls: readonly LiveCall[]): Promise<unknown> {

@@ -8,7 +8,7 @@ import { internet } from "../egress/internet.ts";
 import { PublishedKeySets } from "../egress/key-sets.ts";
 import { readTargetServers } from "../egress/target-server.ts";
 import type { EnvironmentDocument } from "../environment/document.ts";
-import { Environment } from "../environment/environment.ts";
+import { Environment, WHY_NOTHING } from "../environment/environment.ts";
 import { type ReadRevision, Snapshot } from "../environment/snapshot.ts";
 import { DevRequests, type DevSettings } from "../exchange/dev-requests.ts";
 import { Gateway } from "../exchange/gateway.ts";
@@ -109,10 +109,14 @@ export function makeGateway(env: WorkerEnv): Served {
       googleIdentity: (account) => googleTokens.get().identity(account),
       capabilities: (snapshot) => capabilities(snapshot, readRevision),
     });
-  const environment = new Environment(env.ENVIRONMENT, env.CONFIG, makeSnapshot, (document) =>
-    audit.follow(document.audit, document.environment),
-  );
   const dev = devRequests(env);
+  const environment = new Environment(
+    env.ENVIRONMENT,
+    env.CONFIG,
+    makeSnapshot,
+    (document) => audit.follow(document.audit, document.environment),
+    dev === null ? WHY_NOTHING.deployed : WHY_NOTHING.dev,
+  );
   const memories = {
     clear() {
       services.ifLoaded?.secrets.clear();

@@ -1,7 +1,6 @@
 import type { Caller } from "../credentials/caller.ts";
 import type { TokenContext } from "../credentials/token-request.ts";
 import type { Environment } from "../environment/environment.ts";
-import { FunctionError } from "../functions/error.ts";
 import type { AggregateResponse } from "../ontology/aggregate.ts";
 import { type Edit, editedTypes, type PrimaryKey } from "../ontology/edit.ts";
 import { OntologyError } from "../ontology/error.ts";
@@ -11,6 +10,7 @@ import type { OntologyQuestion, OntologyResult } from "../ontology/object-store.
 import type { Ontology } from "../ontology/ontology.ts";
 import { isAmong } from "../ontology/principals.ts";
 import type { AppliedEdits } from "../ontology/tally.ts";
+import { nothingServed } from "./nothing-served.ts";
 import type { WorkerEnv } from "./worker-env.ts";
 
 /** The ontology of the environment that an isolate of the gateway serves. */
@@ -24,12 +24,12 @@ export class Ontologies {
   }
 
   /**
-   * The ontology as a caller may see it. Rejects with {@link FunctionError} (NothingDeployed) and
+   * The ontology as a caller may see it. Rejects with `FunctionError` (NothingDeployed) and
    * {@link OntologyError} (OntologyNotFound).
    */
   async of(caller: Caller, context: TokenContext): Promise<CallersOntology> {
     const snapshot = await this.#environment.current(context.now(), context);
-    if (!snapshot) throw new FunctionError("NothingDeployed", "Nothing is deployed yet.", {});
+    if (!snapshot) throw nothingServed(this.#environment);
     const { ontology } = snapshot;
     if (!ontology) throw new OntologyError("OntologyNotFound", "The environment has no ontology.", {});
     return new CallersOntology(ontology, caller, this.#objects.getByName(ontology.rid));

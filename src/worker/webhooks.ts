@@ -8,6 +8,7 @@ import { isAmong } from "../ontology/principals.ts";
 import type { DeployedWebhooks, WebhookPlan } from "../webhooks/deployed.ts";
 import type { WebhookExecution, WebhookRunner } from "../webhooks/runner.ts";
 import type { HistoryPage, HistoryQuestion } from "../webhooks/stored-history.ts";
+import { nothingServed } from "./nothing-served.ts";
 
 /** The webhooks of the environment that an isolate of the gateway serves. */
 export class Webhooks {
@@ -76,7 +77,7 @@ export class Webhooks {
 
   async #current(context: TokenContext): Promise<DeployedWebhooks> {
     const snapshot = await this.#environment.current(context.now(), context);
-    if (!snapshot) throw new FunctionError("NothingDeployed", "Nothing is deployed yet.", {});
+    if (!snapshot) throw nothingServed(this.#environment);
     return snapshot.webhooks;
   }
 }

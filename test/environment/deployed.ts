@@ -5,7 +5,7 @@ import { compileEgressPolicy } from "../../src/egress/egress-policy.ts";
 import { readTargetServers } from "../../src/egress/target-server.ts";
 import { planDeployment } from "../../src/environment/deployment.ts";
 import { currentKey, type EnvironmentDocument, revisionKey } from "../../src/environment/document.ts";
-import { type ConfigStore, Environment } from "../../src/environment/environment.ts";
+import { type ConfigStore, Environment, WHY_NOTHING } from "../../src/environment/environment.ts";
 import { readEnvironment } from "../../src/environment/read-environment.ts";
 import { Snapshot } from "../../src/environment/snapshot.ts";
 import { DeployedFunctions } from "../../src/functions/deployed.ts";
@@ -90,7 +90,14 @@ export class TestEnvironment {
   readonly #background: Promise<unknown>[] = [];
 
   constructor() {
-    this.environment = new Environment("test", this.store, snapshotOf, () => {}, this.clock);
+    this.environment = new Environment(
+      "test",
+      this.store,
+      snapshotOf,
+      () => {},
+      WHY_NOTHING.deployed,
+      this.clock,
+    );
   }
 
   /** The revision of the proxy that serves a path, as its identity names it; null when there is none. */

@@ -281,7 +281,10 @@ test("a start with errors prints them and waits for an edit", async () => {
     expect(dev.output).toContain("InvalidXML");
     expect(dev.output).toContain("Nothing is served until this is put right.");
     expect(dev.output).toContain("Sortie waits for an edit of . on http://localhost:");
-    expect(await get(`${url}/late`)).toMatchObject({ status: 503 });
+    expect(await get(`${url}/late`)).toMatchObject({
+      status: 503,
+      text: expect.stringContaining("printed in its terminal"),
+    });
     expect(await get(`${url}/_sortie/health`)).toMatchObject({ status: 503 });
     writeIn(folder, "apiproxy/policies/Answer.xml", answer("here now"));
     await answers(`${url}/late`, { status: 200, text: "here now" });
