@@ -1,6 +1,7 @@
 import type { ProxyBundle, TargetEndpoint } from "../bundle/model.ts";
 import { usedTargets } from "../bundle/references.ts";
 import type { HttpConnection } from "../connections/connection.ts";
+import { unsetInOrigin } from "../connections/unset-variables.ts";
 import type { Position } from "../documents/report.ts";
 import { LoadBalancer } from "../egress/load-balancer.ts";
 import { compileTemplate } from "../expression/template.ts";
@@ -93,6 +94,7 @@ export class TargetCompiler {
       origin: { kind: "target", name, proxy, source: null, user: null },
       settings,
       url: text(source && settings.source ? source.origin + settings.source.path : settings.url),
+      unset: settings.url === null ? null : unsetInOrigin(settings.url, (name) => variable(name).get),
       source,
       path: text(settings.path),
       authenticate: authentication && buildAuthentication(authentication, { variable, google }),

@@ -60,6 +60,8 @@ export interface HttpTarget {
   readonly settings: HttpConnection;
   /** Null with a load balancer. */
   readonly url: Text | null;
+  /** Which variables that the URL's host is made of have no value; null when it is made of none. */
+  readonly unset: ((flow: FlowContext) => readonly string[]) | null;
   /** The source that calls to its own URLs go through; null without one. */
   readonly source: NamedSource | null;
   /** The path behind a target server; null without a load balancer or a Path. */

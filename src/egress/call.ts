@@ -5,6 +5,8 @@ import type { CallOrigin } from "./audit/record.ts";
 export interface OutboundCall {
   /** Absolute, with query. */
   readonly url: string;
+  /** Which variables that the URL's host is made of have no value. Asked for when the call is refused, for the log. */
+  readonly unset?: (() => readonly string[]) | null;
   readonly method: string;
   /**
    * Sent as they are; {@link noHeaders} where there are none. Workers set Host from the URL, and Content-Length and

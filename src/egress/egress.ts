@@ -1,6 +1,6 @@
 import type { Audit } from "./audit/audit.ts";
 import { type Connection, type Delivery, noHeaders, type OutboundCall, type TimeLimit } from "./call.ts";
-import type { EgressPolicy } from "./egress-policy.ts";
+import type { EgressPolicy, Refusal } from "./egress-policy.ts";
 import { EgressError } from "./error.ts";
 import { defaultPorts } from "./rule.ts";
 
@@ -138,14 +138,15 @@ export class Egress {
     return connection.fetch(url, init);
   }
 
-  #check({ url, by, method }: Pick<OutboundCall, "url" | "by"> & { readonly method?: string }): void {
+  #check({ url, unset, by, method }: Pick<OutboundCall, "url" | "unset" | "by"> & { method?: string }): void {
     const { policy, log } = this.#options;
     // Its answer repeats the request, with the credentials that the gateway has put into it. RFC 9110, 9.3.8.
     if (method?.length === TRACE.length && method.toUpperCase() === TRACE) {
       throw new EgressError("invalid", "The method TRACE is not sent: its answer would repeat credentials.");
     }
-    const refusal = policy.check(url);
-    if (refusal === null) return;
+    const refused = policy.check(url);
+    if (refused === null) return;
+    const refusal = unset ? withUnset(refused, unset()) : refused;
     log({ level: "error", event: "egress.refused", ...told(by), ...refusal });
     throw new EgressError("refused", `The egress policy refused the call: ${refusal.reason}.`);
   }
@@ -179,6 +180,21 @@ function bodyOf(method: string, body: BodyInit | null, by: string): BodyInit | n
   if (body === null || !isBodiless(method)) return body;
   if (body === "" || (body instanceof Uint8Array && body.length === 0)) return null;
   throw new EgressError("invalid", `${by} sends a body with ${method}, which Workers cannot send.`);
+}
+
+/** Names the variables for want of which the URL is what the refusal says. */
+function withUnset(refusal: Refusal, variables: readonly string[]): Refusal {
+  if (variables.length === 0) return refusal;
+  const names = variables.join(" and ");
+  const those =
+    variables.length === 1 ? `variable ${names} in the URL has` : `variables ${names} in the URL have`;
+  const remedy = `Give ${names} a value before the call.`;
+  return {
+    ...refusal,
+    reason: `the ${those} no value, and ${refusal.reason}`,
+    // What would make a URL of the rest is nothing that anybody meant.
+    remedy: refusal.rule === null ? remedy : `${remedy} Or, if that is meant to be empty: ${refusal.remedy}`,
+  };
 }
 
 function nameOf(by: OutboundCall["by"]): string {

@@ -39,6 +39,7 @@ export async function callHttp(
     program.runsOn || exchange.depth > 0 || connection.loadBalancer !== null,
     exchange,
   );
+  const unset = connection.unset && (() => unsetVariables(connection, target, flow));
   const send = (base: string): Promise<Response> => {
     const url = extendUrl(base, suffix, query);
     target.evaluatedUrl = url;
@@ -47,7 +48,16 @@ export async function callHttp(
     const sendWith = (headers: Headers, now: number) => {
       const timeoutMs = timeLeft(now);
       const sent = replayable && body instanceof Request ? body.clone() : body;
-      const call = { url, method, headers, body: sent, timeoutMs, by: connection.origin, ...calls.next() };
+      const call = {
+        url,
+        unset,
+        method,
+        headers,
+        body: sent,
+        timeoutMs,
+        by: connection.origin,
+        ...calls.next(),
+      };
       return source?.owns(url)
         ? source.send(call, exchange, exchange)
         : program.capabilities.egress.send(call, exchange);
@@ -62,6 +72,11 @@ export async function callHttp(
   const answer = new TargetResponse(response, timeLeft(receivedAt), exchange, calls);
   answer.applyProperties(properties, properties.responseStreaming || program.properties.responseStreaming);
   return answer;
+}
+
+/** A URL that a policy wrote is made of no variables. */
+function unsetVariables({ url, unset }: HttpTarget, target: Target, flow: FlowContext): readonly string[] {
+  return target.url === url?.(flow).trim() ? (unset?.(flow) ?? []) : [];
 }
 
 /** A body that goes on as it came has the coding that it came with, also when a policy has read it decoded. */

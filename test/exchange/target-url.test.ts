@@ -91,6 +91,42 @@ describe("a target without a URL, or with one that is not absolute,", () => {
   });
 });
 
+describe("a target whose host is made of a variable", () => {
+  const url = "https://{where}/x/{more}";
+
+  test.each([
+    [
+      "without a value is unavailable, and the log names it",
+      {},
+      "the variable where in the URL has no value, and",
+    ],
+    ["is refused for its value", { where: "evil.example" }, '"evil.example" is not in the egress list'],
+    [
+      "is refused for what a flow writes",
+      { "target.url": "ftp://other.test/" },
+      'the URL cannot be called: its scheme is "ftp"',
+    ],
+  ])("%s", async (_, variables: Readonly<Record<string, string>>, reason) => {
+    const names = Object.keys(variables);
+    const policies = Object.entries(variables).map(([name, value]) => setVariable(name, name, value));
+    const flow = `<PreFlow><Request>${names.map((name) => step(name)).join("")}</Request></PreFlow>`;
+    const gateway = await serve(
+      proxyFiles("p", { target: flow + httpTarget(url), policies: Object.assign({}, ...policies) }),
+    );
+    const response = await gateway.fetch("/p");
+    expect([response.status, await response.json()]).toEqual([
+      503,
+      defaultFault(
+        "messaging.adaptors.http.flow.ServiceUnavailable",
+        "The Service is temporarily unavailable",
+      ),
+    ]);
+    expect(gateway.log).toEqual([
+      expect.objectContaining({ event: "egress.refused", reason: expect.stringMatching(`^${reason}`) }),
+    ]);
+  });
+});
+
 test("target.url that the proxy endpoint sets has no effect, because the target begins with its own", async () => {
   const gateway = await serve(
     proxyFiles("p", {

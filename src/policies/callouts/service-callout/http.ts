@@ -1,4 +1,5 @@
 import type { HttpConnection } from "../../../connections/connection.ts";
+import { unsetInOrigin } from "../../../connections/unset-variables.ts";
 import { AuthorizationRequired } from "../../../credentials/user-credentials.ts";
 import { type OutboundCall, unlimited } from "../../../egress/call.ts";
 import { carriesBody, isBodiless } from "../../../egress/egress.ts";
@@ -50,6 +51,7 @@ function buildUrlCall(
   const source = named && context.sources.get(named.name);
   const base = context.template(named && source ? source.origin + named.path : (url ?? ""));
   const given = buildGivenUrl(context.policy);
+  const unset = url === null ? null : unsetInOrigin<FlowContext>(url, (name) => context.variable(name).get);
   const remember = rememberUrl(context.policy);
   const authenticate = authentication && buildAuthentication(authentication, context);
   const { egress, policy, origin } = context;
@@ -64,6 +66,7 @@ function buildUrlCall(
     // Timeout is for headers and body together: whoever reads the body holds the whole call to it.
     const call = {
       url: address,
+      unset: unset && (() => (given(flow) === null ? unset(flow) : [])),
       method,
       headers,
       body,

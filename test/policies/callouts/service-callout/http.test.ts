@@ -81,6 +81,34 @@ describe("the URL", () => {
     expect(lines).toEqual([expect.objectContaining({ event: "egress.refused", by: "SC" })]);
     expect(JSON.stringify(lines)).not.toContain("secret");
   });
+
+  test.each([
+    ["https://{where}/x", "the variable where in the URL has no value, and the URL cannot be called: "],
+    ["{where}/x/{more}", "the variable where in the URL has no value, and the URL cannot be called: "],
+    [
+      "{how}://{where}/x",
+      "the variables how and where in the URL have no value, and the URL cannot be called: ",
+    ],
+    [
+      "http://{where}{concat('}', '/')}x",
+      "the variable where in the URL has no value, and the URL cannot be called: ",
+    ],
+    ["https://{where}.example.com/", 'the variable where in the URL has no value, and ".example.com" is not'],
+    // What has a value, or is behind the host, is not why.
+    ["http://{target}/{more}", '"evil.example" is not'],
+    ["http://{where:evil.example}/{more}", '"evil.example" is not'],
+  ])("from a variable without a value is not reachable, and the log names it: %s", async (url, reason) => {
+    const flow = flowOf({ variables: { target: "evil.example" } });
+    expect(await failureOf(calling(url), flow)).toBe(failed("Host not reachable"));
+    expect(lines).toEqual([expect.objectContaining({ reason: expect.stringContaining(reason) })]);
+    expect(lines).toEqual([expect.not.objectContaining({ reason: expect.stringContaining("more") })]);
+  });
+
+  test("that the flow gave in the place of one with variables is refused for what it is", async () => {
+    const flow = flowOf({ variables: { "servicecallout.SC.target.url": "http://evil.example/" } });
+    expect(await failureOf(calling("https://{where}/x"), flow)).toBe(failed("Host not reachable"));
+    expect(lines).toEqual([expect.objectContaining({ reason: '"evil.example" is not in the egress list' })]);
+  });
 });
 
 describe("the answer", () => {
