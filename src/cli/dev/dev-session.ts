@@ -5,7 +5,7 @@ import { sealSecret } from "../../credentials/secrets/seal.ts";
 import { type DeploymentPlan, planDeployment } from "../../environment/deployment.ts";
 import { servedPaths } from "../../environment/document.ts";
 import { entriesBesideEnvironment } from "../../environment/initial-entries.ts";
-import type { EnvironmentModel } from "../../environment/read-environment.ts";
+import type { EnvironmentFiles, EnvironmentModel } from "../../environment/read-environment.ts";
 import type { PublishedFunction } from "../../functions/published-function.ts";
 import type { Webhook } from "../../webhooks/file-schema.ts";
 import { checkedEnvironment } from "../check/checked-environment.ts";
@@ -22,6 +22,7 @@ import { IdentityProvider } from "./identity-provider.ts";
 import { loadProblems } from "./load-problems.ts";
 import { LocalGateway } from "./local-gateway.ts";
 import { formatWorkerLog } from "./print-worker-log.ts";
+import { unnamedHosts } from "./unnamed-hosts.ts";
 import { type FileWatch, watchFiles } from "./watch-files.ts";
 
 export interface DevSessionOptions extends DevSettings {
@@ -60,6 +61,8 @@ export class DevSession {
   #deployed: DeploymentPlan["document"] | null = null;
   /** True when the files on disk are not what is served. */
   #behind = true;
+  /** Of hosts that no file names, as they were printed last. */
+  #hostWarnings = "";
   /** Of the functions that are served, by name. */
   readonly #sourceMaps: Map<unknown, string>;
   #watching: FileWatch | null = null;
@@ -227,7 +230,15 @@ export class DevSession {
     );
     this.#watching?.add(code);
     if (problems.length > 0) process.stderr.write(`\n${formatProblems(problems, process.stderr)}`);
+    this.#warnOfHosts(folder.files);
     return failed ? null : { model: withinTime(model, this.#options.longestCallMs), mounts: folder.mounts };
+  }
+
+  /** Once, and again when other hosts are named than before. */
+  #warnOfHosts(files: EnvironmentFiles): void {
+    const warnings = unnamedHosts(this.#options, files).join("\n");
+    if (warnings !== "" && warnings !== this.#hostWarnings) console.error(`\n${warnings}`);
+    this.#hostWarnings = warnings;
   }
 
   /** Resolves with whether the files on disk are served now; prints why not. */

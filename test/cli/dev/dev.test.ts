@@ -293,6 +293,20 @@ test("a start with errors prints them and waits for an edit", async () => {
   }
 });
 
+test("a host of --connect-to that no file names is warned of, and not again after each edit", async () => {
+  const folder = folderWith(answeringProxy("hello", "first"));
+  const to = ["--connect-to", "api.example.com=http://localhost:3000"];
+  const dev = new RunningInProcess(["dev", ".", "--port", "0", ...to], folder);
+  try {
+    const url = await dev.ready();
+    writeIn(folder, "apiproxy/policies/Answer.xml", answer("second"));
+    await answers(`${url}/hello`, { text: "second" });
+    expect(dev.output.match(/warning: No file names the host api\.example\.com/g)).toHaveLength(1);
+  } finally {
+    await dev.stop();
+  }
+});
+
 describe("each request", () => {
   const folder = folderWith({
     ...below("apiproxies/hello", answeringProxy("hello", "hello")),
