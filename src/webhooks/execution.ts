@@ -92,7 +92,7 @@ export class Execution {
     }
     const outputs = outputsOf(this.#webhook.outputs, scope);
     // A system that repeats what it was sent must not give away what the gateway has added.
-    return this.#secrets.size === 0 ? outputs : withTexts(outputs, maskOf(this.#secrets));
+    return this.#secrets.size === 0 ? outputs : withoutSecrets(outputs, this.#secrets);
   }
 
   /** Ends the call that is under way. */
@@ -251,12 +251,18 @@ function userOf(caller: Caller): string | null {
   return caller.kind === "anonymous" ? null : caller.id;
 }
 
-/** Values of JSON with other texts; the names in them are those that a webhook declares. */
-function withTexts<T>(value: T, change: (text: string) => string): T {
-  if (typeof value === "string") return change(value) as T;
-  if (Array.isArray(value)) return value.map((each) => withTexts(each, change)) as T;
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([name, each]) => [name, withTexts(each, change)]),
-  ) as T;
+/**
+ * Values of JSON without secrets, also in the place of a number that one is; the names in them are those that a webhook
+ * declares.
+ */
+function withoutSecrets<T>(value: T, secrets: ReadonlySet<string>): T {
+  const mask = maskOf(secrets);
+  const without = (each: unknown): unknown => {
+    if (typeof each === "string") return mask(each);
+    if (typeof each === "number") return secrets.has(String(each)) ? mask(String(each)) : each;
+    if (Array.isArray(each)) return each.map(without);
+    if (typeof each !== "object" || each === null) return each;
+    return Object.fromEntries(Object.entries(each).map(([name, inside]) => [name, without(inside)]));
+  };
+  return without(value) as T;
 }

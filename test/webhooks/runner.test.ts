@@ -61,6 +61,13 @@ outputs:
   record: fromScript("x: { type: record, fields: { y: { type: double } }, from: get.x }"),
   all: fromScript("x: { type: string, from: get }"),
   patient: fromScript("x: { type: integer, from: get.x }", "retryableStatuses: [503]"),
+  digits: `
+source: Digits
+calls: [{ name: get, method: GET, path: "${scriptPath}" }]
+outputs:
+  whole: { type: integer, from: get.whole }
+  listed: { type: list, element: { type: double }, from: get.listed }
+`,
   quick: fromScript("x: { type: integer, from: get.x }", "timeoutSeconds: 1"),
   unread: fromScript(""),
   cut: `
@@ -90,6 +97,7 @@ beforeAll(async () => {
         codeImportEnabled: false,
       }),
       sourceTo("Scripted", scripted, { auth: { type: "bearerToken", bearerToken: "token" } }),
+      sourceTo("Digits", scripted, { auth: { type: "bearerToken", bearerToken: "pin" } }),
       sourceTo("Calendar", a, { auth: { type: "oauth2" }, outboundApplication: calendar.name }),
       { ...paused, egressPolicies: paused.egressPolicies.map((policy) => ({ ...policy, state: "paused" })) },
     ],
@@ -99,6 +107,7 @@ beforeAll(async () => {
     secrets: {
       Things: { token: SECRET },
       Scripted: { token: SECRET },
+      Digits: { pin: "481516" },
       [`outbound-application:${calendar.name}`]: { clientSecret: CLIENT_SECRET },
     },
     webhooks: webhooksFrom(files),
@@ -154,6 +163,12 @@ describe("a request is what the file says, with the values of its inputs", () =>
     expect(body.value.sent).toContain("***");
     expect(JSON.stringify(body)).not.toContain(SECRET);
   });
+});
+
+test("a secret of digits is not shown as a number either, and other numbers stay what they are", async () => {
+  await script.answers({ body: { whole: 481_516, listed: [481_516, 1_481_516, 1.5] } });
+  const { body } = await executeWebhook("digits");
+  expect(body.value).toEqual({ whole: "***", listed: ["***", 1_481_516, 1.5] });
 });
 
 describe("inputs are checked against their types", () => {
