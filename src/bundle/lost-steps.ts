@@ -5,12 +5,23 @@ import type { Report } from "../documents/report.ts";
 /** The flows whose steps stand in a Request and a Response. */
 const FLOWS: ReadonlySet<string> = new Set(["PreFlow", "Flow", "PostFlow", "PostClientFlow"]);
 
+/** What holds other elements and no text of its own. */
+const CONTAINERS: ReadonlySet<string> = new Set([
+  ...FLOWS,
+  ...["ProxyEndpoint", "TargetEndpoint", "SharedFlow", "Flows", "Request", "Response"],
+  ...["FaultRules", "FaultRule", "DefaultFaultRule"],
+]);
+
 /** How many steps are named. */
 const MOST_NAMED = 3;
 
+/** How much of a text is quoted. */
+const MOST_QUOTED = 40;
+
 /**
  * Reports what nobody reads of an endpoint or shared flow (see {@link XmlElement.reportUnknown}). Steps in it never
- * run, and one of them may be what protects the API, so they are an error: StepNeverRuns.
+ * run, and one of them may be what protects the API, so they are an error: StepNeverRuns. Warns of text between elements
+ * (StrayText): it may be a placeholder, which a build was to fill in with steps.
  */
 export function reportUnknownIn(element: XmlElement, report: Report): void {
   const refuses = (child: XmlElement, parent: XmlElement, known: readonly string[]) => {
@@ -28,6 +39,22 @@ export function reportUnknownIn(element: XmlElement, report: Report): void {
     return true;
   };
   element.reportUnknown(report, { refuses });
+  reportStrayText(element, report);
+}
+
+function reportStrayText(element: XmlElement, report: Report): void {
+  if (!CONTAINERS.has(element.name)) return;
+  const text = element.text().replace(/\s+/g, " ");
+  if (text !== "") {
+    const quoted = text.length > MOST_QUOTED ? `${text.slice(0, MOST_QUOTED)}…` : text;
+    report.warning(
+      "StrayText",
+      element,
+      `<${element.name}> holds the text ${JSON.stringify(quoted)}, which is no element and has no effect.`,
+      "If a build fills it in, as a placeholder for steps, check what the build makes; otherwise take it out.",
+    );
+  }
+  for (const child of element.elements()) reportStrayText(child, report);
 }
 
 /** The policies that any steps below name, whether they are read or not. */

@@ -102,3 +102,32 @@ test("an unknown element without steps stays a warning", () => {
     "warning UnknownElement 2:10 <Quux> is not known inside <PreFlow> and has no effect. Remove the element, or write one that is known here: <Description>, <Condition>, <Request>, <Response>.",
   ]);
 });
+
+describe("text between the elements of an endpoint is warned of: it may stand for steps", () => {
+  test.each([
+    [
+      "<PreFlow><Request>#sharedSteps#</Request></PreFlow>",
+      ['2:10 <Request> holds the text "#sharedSteps#"'],
+    ],
+    [
+      `<Flows>#flows#</Flows><PreFlow><Request>{% if guarded %}\n${step("Key")}\n{% endif %}</Request></PreFlow>`,
+      [
+        '2:1 <Flows> holds the text "#flows#"',
+        '2:32 <Request> holds the text "{% if guarded %} {% endif %}"',
+      ],
+    ],
+    [`<FaultRules>${"x".repeat(50)}</FaultRules>`, [`2:1 <FaultRules> holds the text "${"x".repeat(40)}…"`]],
+    ["#rest#", ['1:1 <ProxyEndpoint> holds the text "#rest#"']],
+    ["<!-- a comment -->\n<Description>words</Description>", []],
+  ])("%s", (inside, expected) => {
+    const said = errorsOf(
+      proxyFiles({
+        "apiproxy/proxies/default.xml": proxyEndpoint(inside),
+        ...policy("Key"),
+      }),
+    );
+    expect(said.filter((each) => each.includes("StrayText"))).toEqual(
+      expected.map((each) => expect.stringContaining(`warning StrayText ${each}`)),
+    );
+  });
+});
